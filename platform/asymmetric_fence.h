@@ -1,0 +1,35 @@
+#ifndef PLATFORM_ASYMMETRIC_FENCE_H_
+#define PLATFORM_ASYMMETRIC_FENCE_H_
+
+#include <atomic>
+
+namespace relib::platform {
+
+// A pair of fences for a race between a frequent and a rare side:
+//
+//   frequent:  a = 1; LightFence(); read b
+//   rare:      b = 1; HeavyFence(); read a
+//
+// At least one of the two sees the other's store, as with two sequentially
+// consistent fences. Where the system can interrupt every running thread of the
+// process, the light one costs nothing; else both are ordinary fences.
+
+namespace internal {
+// Set before main() and never changed. False is always correct.
+extern const bool heavy_fence_is_process_wide;
+}  // namespace internal
+
+inline void LightFence() {
+  if (internal::heavy_fence_is_process_wide) [[likely]] {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  } else {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+}
+
+// A few microseconds where it is process-wide.
+void HeavyFence();
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_ASYMMETRIC_FENCE_H_

@@ -1,0 +1,41 @@
+#ifndef PLATFORM_DIRECTORY_WATCHER_H_
+#define PLATFORM_DIRECTORY_WATCHER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace relib::platform {
+
+// Reports which files changed below some folders. Not thread-safe.
+class DirectoryWatcher {
+ public:
+  // `paths` are folders, watched with everything below them, also with folders
+  // that are created later, or single files. A file is watched by its name: it
+  // may be replaced, or not exist yet; its folder must exist.
+  // NotFound names the path that doesn't exist. ResourceExhausted says how to
+  // raise the system's limit.
+  static absl::StatusOr<std::unique_ptr<DirectoryWatcher>> Watch(
+      const std::vector<std::string>& paths);
+
+  virtual ~DirectoryWatcher() = default;
+
+  // The files that were written and closed, created, renamed to or away, or
+  // deleted since the last call, each once, in the order of their first change,
+  // as a path that starts with the one that was given to Watch(). Waits up to
+  // `timeout` for the first one; zero never blocks. Folders are not reported,
+  // only the files in them. Reading a file is no change.
+  //
+  // When the system dropped events, the result holds every watched path that was
+  // given to Watch(), so that nothing is missed.
+  virtual absl::StatusOr<std::vector<std::string>> Poll(
+      absl::Duration timeout) = 0;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_DIRECTORY_WATCHER_H_

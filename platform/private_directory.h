@@ -1,0 +1,44 @@
+#ifndef PLATFORM_PRIVATE_DIRECTORY_H_
+#define PLATFORM_PRIVATE_DIRECTORY_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace relib::platform {
+
+// A folder for the files of this process alone, which nobody else can read
+// (mode 0700; on Windows an access list for the current user). It goes with its
+// contents when the object is destroyed. Thread-safe.
+class PrivateDirectory {
+ public:
+  // Makes `<parent>/<prefix>-<pid>-<random>`; `parent` empty means the system's
+  // folder for temporary files. Deletes what processes that ended without doing
+  // so left there under the same prefix; folders of other users, and of
+  // processes that run, are not touched. Which ones run is known by a lock that
+  // the system drops when a process ends, not by process numbers.
+  static absl::StatusOr<std::unique_ptr<PrivateDirectory>> Create(
+      const std::string& prefix, const std::string& parent = "");
+
+  virtual ~PrivateDirectory() = default;
+
+  virtual const std::string& path() const = 0;
+
+  // Copies the file at `source` into the folder under a name that is not taken
+  // and starts with `name_prefix`, keeping its extension, and returns the path
+  // of the copy. The copy is whole or there is none.
+  // NotFound, PermissionDenied, ResourceExhausted (no space) as the system says;
+  // Aborted: the source changed while it was read.
+  virtual absl::StatusOr<std::string> CopyIn(const std::string& source,
+                                             const std::string& name_prefix) = 0;
+
+  // Deletes one file of the folder now. One that is still in use is deleted with
+  // the folder.
+  virtual void Remove(const std::string& path) = 0;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_PRIVATE_DIRECTORY_H_
