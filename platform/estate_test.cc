@@ -34,7 +34,7 @@ class EstateTest : public ::testing::Test {
     absl::StatusOr<Library> library = Library::Load(*path);
     ASSERT_TRUE(library.ok()) << library.status();
     library_ = *std::move(library);
-    Get<void(const AgentBinding*)>("Start")(estate_->binding());
+    ASSERT_TRUE(Get<bool(const AgentBinding*)>("Start")(estate_->binding()));
   }
 
   void TearDown() override {

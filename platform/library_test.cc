@@ -64,8 +64,8 @@ Started Start(const std::string& path) {
   EXPECT_TRUE(library.ok()) << library.status();
   if (library.ok()) {
     started.library = *std::move(library);
-    Function<void(const AgentBinding*)>(started.library,
-                                        "Start")(started.estate->binding());
+    EXPECT_TRUE(Function<bool(const AgentBinding*)>(
+        started.library, "Start")(started.estate->binding()));
   }
   return started;
 }
@@ -91,10 +91,10 @@ TEST(LibraryTest, ConstructorsWaitAndDestructorsRunOnce) {
   auto* constructed = Function<int()>(*library, "Constructed");
   EXPECT_EQ(constructed(), 0);
   const std::unique_ptr<Estate> estate = Estate::Create();
-  auto* start = Function<void(const AgentBinding*)>(*library, "Start");
-  start(estate->binding());
+  auto* start = Function<bool(const AgentBinding*)>(*library, "Start");
+  EXPECT_TRUE(start(estate->binding()));
   EXPECT_EQ(constructed(), 1);
-  start(estate->binding());
+  EXPECT_TRUE(start(estate->binding()));
   int destroyed = 0;
   Function<void(int*)>(*library, "CountDestruction")(&destroyed);
   ASSERT_TRUE(library->Unload().ok());
@@ -110,7 +110,21 @@ TEST(LibraryTest, AConstructorMayStartAndJoinAThread) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
-TEST(LibraryTest, EveryThousandthLoadIsLikeTheFirst) {
+TEST(LibraryTest, AConstructorMayThrow) {
+  absl::StatusOr<Library> library =
+      Library::Load(CopyOf("throwing_constructor"));
+  ASSERT_TRUE(library.ok()) << library.status();
+  const std::unique_ptr<Estate> estate = Estate::Create();
+  EXPECT_FALSE((Function<bool(const AgentBinding*)>(
+      *library, "Start")(estate->binding())));
+  int destroyed = 0;
+  Function<void(int*)>(*library, "CountDestruction")(&destroyed);
+  const absl::Status status = library->Unload();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(destroyed, 1) << "what was constructed before goes with it";
+}
+
+TEST(LibraryTest, TheLastLoadIsLikeTheFirst) {
   const std::string path = CopyOf("plain");
   for (int i = 0; i < 300; ++i) {
     Started started = Start(path);

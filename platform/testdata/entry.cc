@@ -1,8 +1,16 @@
 // What the entry point of a module does: the agent comes first.
 
+#include <exception>
+
 #include "platform/agent.h"
 
-extern "C" void Start(const relib::platform::AgentBinding* binding) {
+// False if a static constructor threw.
+extern "C" bool Start(const relib::platform::AgentBinding* binding) {
   relib::platform::BindAgent(binding);
-  relib::platform::RunConstructors();
+  try {
+    relib::platform::RunConstructors();
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
 }
