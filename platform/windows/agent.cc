@@ -22,47 +22,80 @@ namespace relib::platform {
 namespace {
 
 // ---------------------------------------------------------------------------
-// Threads. Each is created suspended and recorded in the estate by its handle:
-// that is signalled when the thread is gone for good, however it ends.
+// The way to the estate.
 
-// A thread that was started before BindAgent(), by DllMain() or a TLS callback.
-struct EarlyThread {
-  EarlyThread* next;
-  HANDLE handle;
-  DWORD id;
+// What was taken before BindAgent(), by DllMain() or a TLS callback.
+struct Early {
+  Early* next;
+  Resource resource;
+  uint64_t value;
 };
 
-SRWLOCK binding_lock = SRWLOCK_INIT;
-const AgentBinding* binding = nullptr;  // under binding_lock
-EarlyThread* early_threads = nullptr;   // under binding_lock
+SRWLOCK lock = SRWLOCK_INIT;
+const AgentBinding* binding = nullptr;  // under `lock`
+Early* early = nullptr;                 // under `lock`
 
-bool RememberEarlyThread(HANDLE handle, DWORD id) {
-  auto* thread = static_cast<EarlyThread*>(
-      HeapAlloc(GetProcessHeap(), 0, sizeof(EarlyThread)));
-  if (thread == nullptr) return false;
-  thread->id = id;
-  if (!DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(),
-                       &thread->handle, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
-    HeapFree(GetProcessHeap(), 0, thread);
-    return false;
+bool RememberEarly(Resource resource, uint64_t value) {
+  auto* record =
+      static_cast<Early*>(HeapAlloc(GetProcessHeap(), 0, sizeof(Early)));
+  if (record == nullptr) return false;
+  *record = {early, resource, value};
+  if (resource == Resource::kThread) {
+    // The caller may close its own before the binding.
+    HANDLE duplicate;
+    if (!DuplicateHandle(GetCurrentProcess(), reinterpret_cast<HANDLE>(value),
+                         GetCurrentProcess(), &duplicate, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS)) {
+      HeapFree(GetProcessHeap(), 0, record);
+      return false;
+    }
+    record->value = reinterpret_cast<uint64_t>(duplicate);
   }
-  thread->next = early_threads;
-  early_threads = thread;
+  early = record;
   return true;
 }
 
-bool RecordThread(HANDLE handle, DWORD id) {
-  AcquireSRWLockExclusive(&binding_lock);
-  const bool recorded = binding == nullptr
-                            ? RememberEarlyThread(handle, id)
-                            : binding->add_thread(binding->estate, handle, id);
-  ReleaseSRWLockExclusive(&binding_lock);
-  return recorded;
+void ForgetEarly(Resource resource, uint64_t value) {
+  for (Early** link = &early; *link != nullptr; link = &(*link)->next) {
+    Early* record = *link;
+    if (record->resource != resource || record->value != value) continue;
+    *link = record->next;
+    HeapFree(GetProcessHeap(), 0, record);
+    return;
+  }
+}
+
+bool Add(Resource resource, uint64_t value) {
+  AcquireSRWLockExclusive(&lock);
+  const bool added = binding == nullptr
+                         ? RememberEarly(resource, value)
+                         : binding->add(binding->estate, resource, value);
+  ReleaseSRWLockExclusive(&lock);
+  return added;
+}
+
+void Remove(Resource resource, uint64_t value) {
+  AcquireSRWLockExclusive(&lock);
+  if (binding == nullptr) {
+    ForgetEarly(resource, value);
+  } else {
+    binding->remove(binding->estate, resource, value);
+  }
+  ReleaseSRWLockExclusive(&lock);
+}
+
+// ---------------------------------------------------------------------------
+// Threads. Each is created suspended and recorded in the estate by its handle:
+// that is signalled when the thread is gone for good, however it ends. So the
+// functions that end threads need no hook.
+
+bool AddThread(HANDLE handle) {
+  return Add(Resource::kThread, reinterpret_cast<uint64_t>(handle));
 }
 
 // Records a thread that is suspended and lets it run, or ends it.
-bool LaunchThread(HANDLE handle, DWORD id, bool stay_suspended) {
-  if (!RecordThread(handle, id)) {
+bool LaunchThread(HANDLE handle, bool stay_suspended) {
+  if (!AddThread(handle)) {
     TerminateThread(handle, 1);  // it hasn't run, so it holds nothing
     CloseHandle(handle);
     return false;
@@ -76,12 +109,10 @@ HANDLE WINAPI HookedCreateThread(SECURITY_ATTRIBUTES* attributes,
                                  SIZE_T stack_size,
                                  LPTHREAD_START_ROUTINE start, void* argument,
                                  DWORD flags, DWORD* id) {
-  DWORD own_id;
-  if (id == nullptr) id = &own_id;
   const HANDLE handle = real_create_thread(
       attributes, stack_size, start, argument, flags | CREATE_SUSPENDED, id);
   if (handle == nullptr) return nullptr;
-  if (LaunchThread(handle, *id, (flags & CREATE_SUSPENDED) != 0)) {
+  if (LaunchThread(handle, (flags & CREATE_SUSPENDED) != 0)) {
     return handle;
   }
   SetLastError(ERROR_NOT_ENOUGH_MEMORY);
@@ -93,12 +124,10 @@ uintptr_t __cdecl HookedBeginThreadEx(void* security, unsigned stack_size,
                                       unsigned(__stdcall* start)(void*),
                                       void* argument, unsigned flags,
                                       unsigned* id) {
-  unsigned own_id;
-  if (id == nullptr) id = &own_id;
   const uintptr_t handle = real_beginthreadex(
       security, stack_size, start, argument, flags | CREATE_SUSPENDED, id);
   if (handle == 0) return 0;
-  if (LaunchThread(reinterpret_cast<HANDLE>(handle), *id,
+  if (LaunchThread(reinterpret_cast<HANDLE>(handle),
                    (flags & CREATE_SUSPENDED) != 0)) {
     return handle;
   }
@@ -144,12 +173,34 @@ uintptr_t __cdecl HookedBeginThread(void(__cdecl* start)(void*),
     return kFailed;
   }
   const HANDLE thread = reinterpret_cast<HANDLE>(handle);
-  const bool run = RecordThread(thread, GetThreadId(thread));
+  const bool run = AddThread(thread);
   call->run = run;
   SetEvent(recorded);  // from here on `call` and both handles are the thread's
   if (run) return handle;
   errno = EAGAIN;
   return kFailed;
+}
+
+// ---------------------------------------------------------------------------
+// TLS indices. A process has 1,088, and a static winpthreads takes one when a
+// module first uses it, for good: the host frees it after the image is gone.
+
+decltype(&TlsAlloc) real_tls_alloc = nullptr;
+DWORD WINAPI HookedTlsAlloc() {
+  const DWORD index = real_tls_alloc();
+  if (index == TLS_OUT_OF_INDEXES || Add(Resource::kTlsIndex, index)) {
+    return index;
+  }
+  TlsFree(index);  // unknown to the estate, so that is harmless
+  SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+  return TLS_OUT_OF_INDEXES;
+}
+
+decltype(&TlsFree) real_tls_free = nullptr;
+BOOL WINAPI HookedTlsFree(DWORD index) {
+  // Before it is free: another thread of the module may get it at once.
+  Remove(Resource::kTlsIndex, index);
+  return real_tls_free(index);
 }
 
 // ---------------------------------------------------------------------------
@@ -163,6 +214,10 @@ struct Hook {
 
 // To hook one more function is one more line.
 const Hook kHooks[] = {
+    {"TlsAlloc", reinterpret_cast<void*>(&HookedTlsAlloc),
+     reinterpret_cast<void**>(&real_tls_alloc)},
+    {"TlsFree", reinterpret_cast<void*>(&HookedTlsFree),
+     reinterpret_cast<void**>(&real_tls_free)},
     {"CreateThread", reinterpret_cast<void*>(&HookedCreateThread),
      reinterpret_cast<void**>(&real_create_thread)},
     {"_beginthread", reinterpret_cast<void*>(&HookedBeginThread),
@@ -231,19 +286,18 @@ void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
 }  // namespace
 
 void BindAgent(const AgentBinding* new_binding) {
-  internal::PrepareThreadDestructors();
-  AcquireSRWLockExclusive(&binding_lock);
+  AcquireSRWLockExclusive(&lock);
   binding = new_binding;
-  EarlyThread* thread = early_threads;
-  early_threads = nullptr;
-  while (thread != nullptr) {
-    binding->add_thread(binding->estate, thread->handle, thread->id);
-    CloseHandle(thread->handle);
-    EarlyThread* next = thread->next;
-    HeapFree(GetProcessHeap(), 0, thread);
-    thread = next;
+  while (early != nullptr) {
+    Early* record = early;
+    early = record->next;
+    binding->add(binding->estate, record->resource, record->value);
+    if (record->resource == Resource::kThread) {
+      CloseHandle(reinterpret_cast<HANDLE>(record->value));
+    }
+    HeapFree(GetProcessHeap(), 0, record);
   }
-  ReleaseSRWLockExclusive(&binding_lock);
+  ReleaseSRWLockExclusive(&lock);
 }
 
 }  // namespace relib::platform

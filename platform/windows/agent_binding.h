@@ -5,16 +5,24 @@
 
 namespace relib::platform {
 
-// The host's side of the agent's hooks (agent.h). Handles are HANDLEs. Plain C
-// types: host and module may have been built by different compilers.
+// What a module takes from the system, with the value that names it.
+enum class Resource : uint32_t {
+  kThread = 1,    // a HANDLE, which stays the caller's
+  kTlsIndex = 2,  // of TlsAlloc()
+};
+
+// The host's side of the agent's hooks (agent.h). Plain types only: host and
+// module may have been built by different compilers.
 struct AgentBinding {
   // The first argument of the functions below.
   void* estate;
 
-  // Reports a thread that was created suspended: it is recorded before it can
-  // run. The handle stays the caller's. False when it can't be recorded, which
-  // must keep the thread from running.
-  bool (*add_thread)(void* estate, void* handle, uint32_t id);
+  // Reports what the module has taken; a thread before it can run. False when
+  // it can't be recorded, which must undo the taking.
+  bool (*add)(void* estate, Resource resource, uint64_t value);
+
+  // Reports what the module is about to give back. Threads just end.
+  void (*remove)(void* estate, Resource resource, uint64_t value);
 };
 
 }  // namespace relib::platform

@@ -16,6 +16,8 @@ void __real___main();
 // What the loader's entry point calls instead, under the loader's lock.
 void __wrap___main() {}
 
+int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
+
 }  // extern "C"
 
 namespace relib::platform {
@@ -36,8 +38,21 @@ struct Object {
 SRWLOCK objects_lock = SRWLOCK_INIT;
 Object* objects = nullptr;  // the newest first
 
+// A thread that winpthreads started frees the memory of its thread_local
+// objects (GCC's emulated TLS, libgcc's emutls.c) by the destructor of a
+// pthread key, before the loader hears of its end. Keys are served in the order
+// of their creation: so this one is created before the module's first other
+// key.
+INIT_ONCE key_once = INIT_ONCE_STATIC_INIT;
 pthread_key_t key;
 bool has_key = false;
+
+void OnPthreadExit(void*) { RunThreadDestructors(); }
+
+BOOL CALLBACK CreateKey(INIT_ONCE*, void*, void**) {
+  has_key = __real_pthread_key_create(&key, &OnPthreadExit) == 0;
+  return TRUE;
+}
 
 // Of `thread`, or of any if that is zero, which is no thread's id.
 Object* TakeNewest(DWORD thread) {
@@ -61,17 +76,7 @@ void Run(DWORD thread) {
   }
 }
 
-void OnPthreadExit(void*) { RunThreadDestructors(); }
-
 }  // namespace
-
-// A thread that winpthreads started frees its thread_local objects (GCC's
-// emulated TLS, libgcc's emutls.c) by a pthread key, before the loader hears of
-// its end. Keys are run in the order of their creation, so this one has to come
-// first: no object with a destructor has been constructed before BindAgent().
-void PrepareThreadDestructors() {
-  if (!has_key) has_key = pthread_key_create(&key, &OnPthreadExit) == 0;
-}
 
 void RunThreadDestructors() { Run(GetCurrentThreadId()); }
 
@@ -79,6 +84,14 @@ void RunAllThreadDestructors() { Run(0); }
 
 }  // namespace internal
 }  // namespace relib::platform
+
+extern "C" int __wrap_pthread_key_create(pthread_key_t* key,
+                                         void (*destructor)(void*)) {
+  using relib::platform::internal::CreateKey;
+  using relib::platform::internal::key_once;
+  InitOnceExecuteOnce(&key_once, &CreateKey, nullptr, nullptr);
+  return __real_pthread_key_create(key, destructor);
+}
 
 // Takes the place of libstdc++'s, which takes a reference on the library for
 // each object, so that it could never be unloaded; or which, when the last one
@@ -96,6 +109,7 @@ extern "C" int __cxa_thread_atexit(void (*destructor)(void*), void* object,
   entry->next = relib::platform::internal::objects;
   relib::platform::internal::objects = entry;
   ReleaseSRWLockExclusive(&relib::platform::internal::objects_lock);
+  // Not with native TLS (clang), whose memory lives until the thread is gone.
   if (relib::platform::internal::has_key) {
     // Any value but null: the key's destructor is called.
     pthread_setspecific(relib::platform::internal::key, object);

@@ -6,9 +6,6 @@
 
 namespace relib::platform::internal {
 
-// At the first use of the agent, outside of the loader's lock.
-void PrepareThreadDestructors();
-
 // Runs the destructors of the module's thread_local objects, the last
 // constructed first: those of the calling thread, or of all threads.
 void RunThreadDestructors();

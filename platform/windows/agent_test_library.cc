@@ -108,4 +108,13 @@ DWORD FailToCreateThread() {
   return GetLastError();
 }
 
+// Keeps eight, and gives one back.
+bool TakeTlsIndices() {
+  for (int i = 0; i < 8; ++i) {
+    if (TlsAlloc() == TLS_OUT_OF_INDEXES) return false;
+  }
+  const DWORD freed = TlsAlloc();
+  return freed != TLS_OUT_OF_INDEXES && TlsFree(freed);
+}
+
 }  // extern "C"

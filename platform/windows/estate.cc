@@ -69,6 +69,11 @@ class Lock {
 
 class WindowsEstate final : public Estate {
  public:
+  // The image is gone: what it left is nobody's.
+  ~WindowsEstate() override {
+    for (DWORD index : tls_indices_) TlsFree(index);
+  }
+
   const AgentBinding* binding() const override { return &binding_; }
 
   std::vector<ThreadInfo> LiveThreads() const override {
@@ -104,19 +109,41 @@ class WindowsEstate final : public Estate {
 
  private:
   // Called by the agent.
-  static bool AddThread(void* estate, void* handle, uint32_t id) {
+  static bool Add(void* estate, Resource resource, uint64_t value) {
     auto* self = static_cast<WindowsEstate*>(estate);
+    switch (resource) {
+      case Resource::kThread:
+        return self->AddThread(reinterpret_cast<HANDLE>(value));
+      case Resource::kTlsIndex: {
+        Lock lock(self->lock_);
+        self->tls_indices_.push_back(static_cast<DWORD>(value));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static void Remove(void* estate, Resource resource, uint64_t value) {
+    auto* self = static_cast<WindowsEstate*>(estate);
+    Lock lock(self->lock_);
+    if (resource == Resource::kTlsIndex) {
+      std::erase(self->tls_indices_, static_cast<DWORD>(value));
+    }
+  }
+
+  bool AddThread(HANDLE handle) {
     HANDLE duplicate;
     if (!DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(),
                          &duplicate, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
       return false;
     }
-    auto thread = std::make_shared<const ThreadHandle>(duplicate, id);
-    Lock lock(self->lock_);
+    auto thread =
+        std::make_shared<const ThreadHandle>(duplicate, GetThreadId(duplicate));
+    Lock lock(lock_);
     // Now and then, so that a module that starts threads all the time doesn't
     // keep a handle of each.
-    if (self->threads_.size() >= 2 * self->alive_) self->ForgetTheDead();
-    self->threads_.push_back(std::move(thread));
+    if (threads_.size() >= 2 * alive_) ForgetTheDead();
+    threads_.push_back(std::move(thread));
     return true;
   }
 
@@ -131,11 +158,13 @@ class WindowsEstate final : public Estate {
     return threads_.empty() ? nullptr : threads_.front();
   }
 
-  const AgentBinding binding_ = {.estate = this, .add_thread = &AddThread};
+  const AgentBinding binding_ = {
+      .estate = this, .add = &Add, .remove = &Remove};
   mutable SRWLOCK lock_ = SRWLOCK_INIT;
   mutable std::vector<std::shared_ptr<const ThreadHandle>> threads_;
   // When the dead were last forgotten.
   mutable size_t alive_ = 8;
+  std::vector<DWORD> tls_indices_;
 };
 
 }  // namespace
