@@ -1,0 +1,35 @@
+"""Libraries for the tests of //platform: modules without relib."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+
+def test_library(name, srcs, deps = [], additional_linker_inputs = [], linkopts = []):
+    """Builds lib<name>.so or <name>.dll with the agent; exports every function.
+
+    Args:
+      name: the target, an alias of the library for the target system.
+      srcs: the sources.
+      deps: libraries to link.
+      additional_linker_inputs: files that linkopts names.
+      linkopts: for the linker.
+    """
+    for file, system in [("lib%s.so" % name, "linux"), (name + ".dll", "windows")]:
+        cc_binary(
+            name = file,
+            srcs = srcs + ["entry.cc"],
+            additional_linker_inputs = additional_linker_inputs,
+            linkopts = linkopts,
+            linkshared = True,
+            linkstatic = True,
+            target_compatible_with = ["@platforms//os:" + system],
+            testonly = True,
+            deps = deps + ["//platform:agent"],
+        )
+    native.alias(
+        name = name,
+        actual = select({
+            ":windows": ":" + name + ".dll",
+            "//conditions:default": ":lib" + name + ".so",
+        }),
+        testonly = True,
+        visibility = ["//platform:__subpackages__"],
+    )
