@@ -17,6 +17,8 @@ def test_library(name, srcs, deps = [], additional_linker_inputs = [], linkopts 
             name = file,
             srcs = srcs + ["entry.cc"],
             additional_linker_inputs = additional_linker_inputs,
+            # GNU ld, which the agent needs on Linux, does not know --start-lib.
+            features = ["-supports_start_end_lib"],
             linkopts = linkopts,
             linkshared = True,
             linkstatic = True,
