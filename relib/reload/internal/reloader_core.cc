@@ -180,15 +180,17 @@ void ReloaderCore::Step() {
   if (std::optional<BuildResult> result = build_.Wait(absl::ZeroDuration())) {
     FinishBuild(*std::move(result));
   }
+  // Before the next build, which may touch the file.
+  TryNewFile();
   if (!build_.running() && changes_.settles_at() <= absl::Now()) {
     if (builds()) {
       StartBuild(changes_.Take());
     } else {
       new_file_ = NewFile{.changes = changes_.Take(),
                           .patience_ends = absl::Now() + kPatience};
+      TryNewFile();
     }
   }
-  TryNewFile();
   UnloadRetired();
 }
 
