@@ -34,7 +34,7 @@ leftovers() { find "$TEST_TMPDIR" -maxdepth 1 -name 'wine.*' | wc -l; }
 expect "the exit code is the program's" $? 7
 "$runner" sh -c 'exit 5'
 expect "what isn't for Windows runs as it is" $? 5
-expect "stdin reaches the program" "$(run echo <<<hello)" "got hello"
+expect "stdin reaches the program" "$(run repeat <<<hello)" "got hello"
 expect "a program can start another" "$(run child)" "child 7"
 
 start=$SECONDS

@@ -69,7 +69,7 @@ int WriteTemporaryFile() {
   return EXIT_SUCCESS;
 }
 
-int EchoLine() {
+int RepeatLine() {
   std::array<char, 100> line = {};
   if (std::fgets(line.data(), static_cast<int>(line.size()), stdin) == nullptr)
     return EXIT_FAILURE;
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   if (what == "orphan")
     return StartChild("sleep") != nullptr ? EXIT_SUCCESS : EXIT_FAILURE;
   if (what == "temporary_file") return WriteTemporaryFile();
-  if (what == "echo") return EchoLine();
+  if (what == "repeat") return RepeatLine();
   if (what == "getenv" && argc > 2) {
     const char* value = std::getenv(argv[2]);
     Say(value != nullptr ? value : "");
