@@ -1,16 +1,33 @@
-"""@remote_coverage_tools without a download: gcov JSON -> lcov in Python."""
+"""@remote_coverage_tools without a download: `bazel coverage` with a script of ours."""
 
-def _impl(rctx):
-    rctx.file("WORKSPACE", "")
-    for name in ["lcov_merger", "coverage_report_generator"]:
-        rctx.symlink(rctx.path(rctx.attr._script), name + ".py")
-    rctx.file("BUILD.bazel", """\
+_BUILD = """\
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+
 package(default_visibility = ["//visibility:public"])
-sh_binary(name = "lcov_merger", srcs = ["lcov_merger.py"])
-sh_binary(name = "coverage_report_generator", srcs = ["coverage_report_generator.py"])
-""")
+
+[
+    sh_binary(
+        name = name,
+        srcs = ["lcov.py"],
+    )
+    for name in [
+        "coverage_report_generator",
+        "lcov_merger",
+    ]
+]
+"""
+
+def _coverage_tools_repository_impl(rctx):
+    rctx.file("WORKSPACE", "")
+    rctx.file("BUILD.bazel", _BUILD)
+    rctx.symlink(rctx.attr._script, "lcov.py")
 
 coverage_tools_repository = repository_rule(
-    implementation = _impl,
-    attrs = {"_script": attr.label(default = "//tools/coverage:lcov.py", allow_single_file = True)},
+    implementation = _coverage_tools_repository_impl,
+    attrs = {
+        "_script": attr.label(
+            allow_single_file = True,
+            default = Label("//tools/coverage:lcov.py"),
+        ),
+    },
 )

@@ -1,0 +1,70 @@
+#include "platform/agent.h"
+
+#include <pthread.h>
+#include <threads.h>
+#include <unistd.h>
+
+#include "platform/linux/agent_binding.h"
+
+// Set by the linker script constructors.lds; absent in a module that was linked
+// without it, whose constructors the loader has run.
+using Constructor = void (*)(int argc, char** argv, char** environment);
+extern "C" {
+[[gnu::weak, gnu::visibility("hidden")]] extern Constructor
+    relib_constructors_begin[];
+[[gnu::weak, gnu::visibility("hidden")]] extern Constructor
+    relib_constructors_end[];
+}
+
+namespace relib::platform {
+namespace {
+
+constinit const AgentBinding* binding = nullptr;
+constinit bool constructed = false;
+
+}  // namespace
+
+void BindAgent(const AgentBinding* host) { binding = host; }
+
+void RunConstructors() {
+  if (constructed) return;
+  constructed = true;
+  // glibc hands every constructor the program's arguments. They can't be had
+  // here, so a constructor sees a program without any.
+  char* no_arguments[] = {nullptr};
+  for (Constructor* constructor = relib_constructors_begin;
+       constructor != relib_constructors_end; ++constructor) {
+    (*constructor)(0, no_arguments, environ);
+  }
+}
+
+}  // namespace relib::platform
+
+// The hooks. The linker sends calls of NAME to __wrap_NAME, and those of
+// __real_NAME to the C library (agent.bzl). A module that isn't bound was loaded
+// by something else than relib, and behaves as without hooks.
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names.
+extern "C" {
+
+int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                          void* (*start)(void*), void* argument);
+int __real_thrd_create(thrd_t* thread, thrd_start_t start, void* argument);
+
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                          void* (*start)(void*), void* argument) {
+  const relib::platform::AgentBinding* binding = relib::platform::binding;
+  if (binding == nullptr) {
+    return __real_pthread_create(thread, attributes, start, argument);
+  }
+  return binding->create_thread(binding->estate, thread, attributes, start,
+                                argument);
+}
+
+int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
+  const relib::platform::AgentBinding* binding = relib::platform::binding;
+  if (binding == nullptr) return __real_thrd_create(thread, start, argument);
+  return binding->create_c11_thread(binding->estate, thread, start, argument);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)

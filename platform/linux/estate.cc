@@ -1,0 +1,211 @@
+#include "platform/estate.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <threads.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <fstream>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "platform/linux/agent_binding.h"
+#include "platform/thread_id.h"
+
+namespace relib::platform {
+namespace {
+
+struct Thread;
+
+// Shared with the threads, the last of which may still be leaving Remove() when
+// the estate is destroyed. std::mutex, because absl::Mutex makes thread-local
+// state of its own, which would leak where this is used: at the very end of a
+// thread.
+class ThreadList {
+ public:
+  std::list<Thread>::iterator Add(Thread thread);
+  void SetId(std::list<Thread>::iterator thread, uint64_t id);
+  void Remove(std::list<Thread>::iterator thread);
+  std::vector<uint64_t> Ids() const;
+  bool WaitUntilEmpty(absl::Time deadline) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable empty_;
+  std::list<Thread> threads_;
+};
+
+// One thread of the module, from before it is started until its last
+// thread-local destructor is done.
+struct Thread {
+  std::shared_ptr<ThreadList> list;
+  // Exactly one of the two is set.
+  void* (*start)(void*) = nullptr;
+  thrd_start_t c11_start = nullptr;
+  void* argument = nullptr;
+  // Zero until the thread runs.
+  uint64_t id = 0;
+  // How often the destructors of thread keys have been run.
+  int destructor_rounds = 0;
+};
+
+using ThreadHandle = std::list<Thread>::iterator;
+
+ThreadHandle ThreadList::Add(Thread thread) {
+  const std::lock_guard lock(mutex_);
+  return threads_.insert(threads_.end(), std::move(thread));
+}
+
+void ThreadList::SetId(ThreadHandle thread, uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  thread->id = id;
+}
+
+void ThreadList::Remove(ThreadHandle thread) {
+  // Keeps the list alive until the lock is released.
+  const std::shared_ptr<ThreadList> list = thread->list;
+  const std::lock_guard lock(mutex_);
+  threads_.erase(thread);
+  if (threads_.empty()) empty_.notify_all();
+}
+
+std::vector<uint64_t> ThreadList::Ids() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<uint64_t> ids;
+  for (const Thread& thread : threads_) ids.push_back(thread.id);
+  return ids;
+}
+
+bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
+  std::unique_lock lock(mutex_);
+  return empty_.wait_until(lock, absl::ToChronoTime(deadline),
+                           [this] { return threads_.empty(); });
+}
+
+// Runs when the thread ends, in whatever way, after its thread_local objects are
+// destroyed. Destructors of other keys may come later in the same round, so the
+// thread counts until the last round (POSIX, pthread_key_create).
+void OnThreadExit(void* value);
+
+pthread_key_t ExitKey() {
+  static const pthread_key_t key = [] {
+    pthread_key_t key;
+    pthread_key_create(&key, OnThreadExit);
+    return key;
+  }();
+  return key;
+}
+
+void OnThreadExit(void* value) {
+  auto* thread = static_cast<ThreadHandle*>(value);
+  if (++(*thread)->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(ExitKey(), thread);
+    return;
+  }
+  const std::unique_ptr<ThreadHandle> owned(thread);
+  (*thread)->list->Remove(*thread);
+}
+
+// The first frame of each thread of a module lies in the host, so that the last
+// instructions of a thread don't depend on the image.
+void* RunThread(void* argument) {
+  auto* thread = static_cast<ThreadHandle*>(argument);
+  (*thread)->list->SetId(*thread, CurrentThreadId());
+  pthread_setspecific(ExitKey(), thread);
+  if ((*thread)->c11_start != nullptr) {
+    const int result = (*thread)->c11_start((*thread)->argument);
+    // As glibc passes the result of a C11 thread to thrd_join().
+    return reinterpret_cast<void*>(static_cast<uintptr_t>(result));
+  }
+  return (*thread)->start((*thread)->argument);
+}
+
+int CreateThread(void* estate, pthread_t* handle, const pthread_attr_t* attributes,
+                 Thread thread) {
+  const auto& list = *static_cast<const std::shared_ptr<ThreadList>*>(estate);
+  // A thread whose key can't be set would never be counted down.
+  ExitKey();
+  thread.list = list;
+  auto owned = std::make_unique<ThreadHandle>(list->Add(std::move(thread)));
+  const int error = pthread_create(handle, attributes, RunThread, owned.get());
+  if (error != 0) {
+    list->Remove(*owned);
+    return error;
+  }
+  // OnThreadExit() deletes it.
+  static_cast<void>(owned.release());
+  return 0;
+}
+
+int CreatePosixThread(void* estate, pthread_t* handle,
+                      const pthread_attr_t* attributes, void* (*start)(void*),
+                      void* argument) {
+  return CreateThread(estate, handle, attributes,
+                      Thread{.list = nullptr, .start = start, .argument = argument});
+}
+
+int CreateC11Thread(void* estate, thrd_t* handle, thrd_start_t start,
+                    void* argument) {
+  const int error =
+      CreateThread(estate, handle, nullptr,
+                   Thread{.list = nullptr, .c11_start = start, .argument = argument});
+  switch (error) {
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    default:
+      return thrd_error;
+  }
+}
+
+// Empty when the thread has ended meanwhile.
+std::string ThreadName(uint64_t id) {
+  std::ifstream file(absl::StrCat("/proc/self/task/", id, "/comm"));
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
+class LinuxEstate final : public Estate {
+ public:
+  LinuxEstate()
+      : binding_{.estate = &threads_,
+                 .create_thread = CreatePosixThread,
+                 .create_c11_thread = CreateC11Thread} {}
+
+  const AgentBinding* binding() const override { return &binding_; }
+
+  std::vector<ThreadInfo> LiveThreads() const override {
+    std::vector<ThreadInfo> result;
+    for (const uint64_t id : threads_->Ids()) {
+      result.push_back({.id = id, .name = ThreadName(id)});
+    }
+    return result;
+  }
+
+  bool WaitForThreads(absl::Time deadline) const override {
+    return threads_->WaitUntilEmpty(deadline);
+  }
+
+ private:
+  std::shared_ptr<ThreadList> threads_ = std::make_shared<ThreadList>();
+  const AgentBinding binding_;
+};
+
+}  // namespace
+
+std::unique_ptr<Estate> Estate::Create() {
+  return std::make_unique<LinuxEstate>();
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,92 @@
+#include "platform/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+namespace relib::platform {
+namespace {
+
+std::string_view KindOf(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  return "not a regular file";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
+  // O_NONBLOCK: opening a FIFO would wait for a writer.
+  const int descriptor =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) {
+    if (errno == ENXIO) {
+      return absl::InvalidArgumentError(absl::StrCat(path, " is a socket or device"));
+    }
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't open ", path));
+  }
+  struct stat info;
+  if (fstat(descriptor, &info) != 0) {
+    const int error = errno;
+    close(descriptor);
+    return absl::ErrnoToStatus(error, absl::StrCat("can't examine ", path));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    close(descriptor);
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " is ", KindOf(info.st_mode)));
+  }
+  return std::unique_ptr<File>(
+      new File(descriptor, FileId{.volume = info.st_dev, .low = info.st_ino},
+               static_cast<uint64_t>(info.st_size)));
+}
+
+File::~File() { close(static_cast<int>(handle_)); }
+
+bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
+  if (offset > static_cast<uint64_t>(LLONG_MAX) - count) return false;
+  char* position = static_cast<char*>(out);
+  while (count > 0) {
+    const ssize_t got = pread(static_cast<int>(handle_), position, count,
+                              static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    position += got;
+    offset += got;
+    count -= got;
+  }
+  return true;
+}
+
+absl::StatusOr<FileId> IdOf(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't examine ", path));
+  }
+  return FileId{.volume = info.st_dev, .low = info.st_ino};
+}
+
+absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> resolved(
+      realpath(path.c_str(), nullptr), std::free);
+  if (resolved == nullptr) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't find ", path));
+  }
+  return std::string(resolved.get());
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,340 @@
+#include "platform/private_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "platform/linux/unique_fd.h"
+
+namespace relib::platform {
+namespace {
+
+constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+bool IsDigits(std::string_view text) {
+  for (const char c : text) {
+    if (!absl::ascii_isdigit(c)) return false;
+  }
+  return !text.empty();
+}
+
+// `<prefix>-<pid>-<16 hexadecimal digits>`: nothing else is ever swept.
+bool IsOurName(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return false;
+  const std::vector<std::string_view> parts =
+      absl::StrSplit(name.substr(prefix.size()), '-');
+  if (parts.size() != 3 || !parts[0].empty() || !IsDigits(parts[1]) ||
+      parts[2].size() != 16) {
+    return false;
+  }
+  for (const char c : parts[2]) {
+    if (!absl::ascii_isxdigit(c)) return false;
+  }
+  return true;
+}
+
+// Names of the entries, without . and ..; empty if it can't be read.
+std::vector<std::string> List(int folder) {
+  std::vector<std::string> names;
+  UniqueFd fd(openat(folder, ".", kOpenFolder));
+  if (!fd) return names;
+  DIR* stream = fdopendir(fd.get());
+  if (stream == nullptr) return names;
+  fd.Release();
+  while (const dirent* entry = readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  return names;
+}
+
+// Goes by descriptors and follows no link, so nothing outside is touched
+// whatever somebody renames meanwhile.
+void DeleteContents(int folder) {
+  for (const std::string& name : List(folder)) {
+    if (unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) continue;
+    // A folder that its maker has write-protected can't be emptied.
+    UniqueFd child(openat(folder, name.c_str(), kOpenFolder));
+    if (!child && errno == EACCES) {
+      fchmodat(folder, name.c_str(), 0700, 0);
+      child = UniqueFd(openat(folder, name.c_str(), kOpenFolder));
+    }
+    if (!child) continue;
+    fchmod(child.get(), 0700);
+    DeleteContents(child.get());
+    unlinkat(folder, name.c_str(), AT_REMOVEDIR);
+  }
+}
+
+// True if `name` in `parent` still is the open `folder`.
+bool IsStillThere(int parent, const std::string& name, int folder) {
+  struct stat by_name, by_fd;
+  return fstatat(parent, name.c_str(), &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
+         fstat(folder, &by_fd) == 0 && by_name.st_dev == by_fd.st_dev &&
+         by_name.st_ino == by_fd.st_ino;
+}
+
+// Deletes what ended processes left. The folder itself carries the lock: there
+// is no moment at which it exists without the thing that is locked, and whoever
+// holds the lock may delete it. A process that has made its folder and doesn't
+// hold the lock yet finds that out below, and makes another one.
+void Sweep(int parent, std::string_view prefix) {
+  for (const std::string& name : List(parent)) {
+    if (!IsOurName(name, prefix)) continue;
+    const UniqueFd folder(openat(parent, name.c_str(), kOpenFolder));
+    struct stat info;
+    if (!folder || fstat(folder.get(), &info) != 0 ||
+        info.st_uid != geteuid() ||
+        flock(folder.get(), LOCK_EX | LOCK_NB) != 0 ||
+        !IsStillThere(parent, name, folder.get())) {
+      continue;
+    }
+    DeleteContents(folder.get());
+    unlinkat(parent, name.c_str(), AT_REMOVEDIR);
+  }
+}
+
+bool operator<(const timespec& a, const timespec& b) {
+  return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+// Times of files come from a clock that ticks every few milliseconds. Waits
+// until it has ticked since the file was written last; a write from then on
+// changes the time.
+void AwaitTickAfter(const timespec& modified) {
+  for (int i = 0; i < 20; ++i) {
+    timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (modified < now) return;
+    const timespec millisecond = {0, 1'000'000};
+    nanosleep(&millisecond, nullptr);
+  }
+}
+
+bool SameContents(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+         a.st_size == b.st_size && !(a.st_mtim < b.st_mtim) &&
+         !(b.st_mtim < a.st_mtim);
+}
+
+// Copies from the start of `from` to its end; the number of bytes, or -1.
+int64_t CopyBytes(int from, int to) {
+  int64_t total = 0;
+  while (true) {
+    const ssize_t size =
+        copy_file_range(from, nullptr, to, nullptr, size_t{1} << 30, 0);
+    if (size > 0) {
+      total += size;
+    } else if (size == 0 && total > 0) {
+      return total;
+    } else if (size < 0 && errno == EINTR) {
+      continue;
+    } else {
+      // Not possible here (another file system, /proc): the plain way goes on
+      // where this has stopped, and meets every real error again.
+      break;
+    }
+  }
+  std::vector<char> buffer(size_t{1} << 17);
+  while (true) {
+    const ssize_t size = read(from, buffer.data(), buffer.size());
+    if (size == 0) return total;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return -1;
+    for (ssize_t done = 0; done < size;) {
+      const ssize_t written = write(to, buffer.data() + done, size - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return -1;
+      done += written;
+    }
+    total += size;
+  }
+}
+
+class LockedDirectory final : public PrivateDirectory {
+ public:
+  LockedDirectory(UniqueFd parent, UniqueFd folder, std::string parent_path,
+                  std::string name)
+      : parent_(std::move(parent)),
+        folder_(std::move(folder)),
+        name_(std::move(name)),
+        path_(absl::StrCat(parent_path, parent_path.ends_with('/') ? "" : "/",
+                           name_)) {}
+
+  ~LockedDirectory() override {
+    // A child made by fork() has this object, but it isn't the owner.
+    if (getpid() != owner_) return;
+    DeleteContents(folder_.get());
+    if (IsStillThere(parent_.get(), name_, folder_.get())) {
+      unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
+    }
+    // The lock goes last, with folder_.
+  }
+
+  const std::string& path() const override { return path_; }
+
+  absl::StatusOr<std::string> CopyIn(const std::string& source,
+                                     const std::string& name_prefix) override {
+    if (name_prefix.find('/') != std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
+    }
+    // Nonblocking: a FIFO would wait for its writer.
+    const UniqueFd from(
+        open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!from) return absl::ErrnoToStatus(errno, absl::StrCat("open ", source));
+    struct stat before;
+    if (fstat(from.get(), &before) != 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("stat ", source));
+    }
+    if (!S_ISREG(before.st_mode)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(source, " is not a regular file"));
+    }
+    AwaitTickAfter(before.st_mtim);
+    if (fstat(from.get(), &before) != 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("stat ", source));
+    }
+
+    const std::string extension =
+        std::filesystem::path(source).extension().string();
+    std::string name;
+    UniqueFd to;
+    do {
+      name = absl::StrCat(name_prefix, "-", ++copies_, extension);
+      to = UniqueFd(openat(folder_.get(), name.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                           0600));
+    } while (!to && errno == EEXIST);
+    if (!to) {
+      return absl::ErrnoToStatus(errno,
+                                 absl::StrCat("create a file in ", path_));
+    }
+    absl::Status status = Fill(source, from.get(), before, to.get());
+    if (!status.ok()) {
+      unlinkat(folder_.get(), name.c_str(), 0);
+      return status;
+    }
+    return absl::StrCat(path_, "/", name);
+  }
+
+  void Remove(const std::string& path) override {
+    const std::filesystem::path file(path);
+    if (file.parent_path() != path_) return;
+    unlinkat(folder_.get(), file.filename().c_str(), 0);
+  }
+
+ private:
+  static absl::Status Fill(const std::string& source, int from,
+                           const struct stat& before, int to) {
+    if (fchmod(to, (before.st_mode & 0111) != 0 ? 0700 : 0600) != 0) {
+      return absl::ErrnoToStatus(errno, "chmod");
+    }
+    const int64_t copied = CopyBytes(from, to);
+    if (copied < 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("copy ", source));
+    }
+    struct stat after, by_name;
+    if (copied != before.st_size || fstat(from, &after) != 0 ||
+        stat(source.c_str(), &by_name) != 0 || !SameContents(before, after) ||
+        !SameContents(before, by_name)) {
+      return absl::AbortedError(
+          absl::StrCat(source, " changed while it was copied"));
+    }
+    return absl::OkStatus();
+  }
+
+  const pid_t owner_ = getpid();
+  const UniqueFd parent_;
+  const UniqueFd folder_;
+  const std::string name_;
+  const std::string path_;
+  std::atomic<uint64_t> copies_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
+    const std::string& prefix, const std::string& parent) {
+  if (prefix.empty() || prefix.find('/') != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", prefix, "\" is no prefix of a folder's name"));
+  }
+  std::string parent_path = parent;
+  if (parent_path.empty()) {
+    const char* from_environment = getenv("TMPDIR");
+    parent_path = from_environment != nullptr && *from_environment != '\0'
+                      ? from_environment
+                      : "/tmp";
+  }
+  // The process may change its working directory later.
+  std::error_code error;
+  const std::filesystem::path absolute =
+      std::filesystem::absolute(parent_path, error);
+  if (!error) parent_path = absolute.string();
+
+  UniqueFd parent_fd(
+      open(parent_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent_fd) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("open ", parent_path));
+  }
+  Sweep(parent_fd.get(), prefix);
+  while (true) {
+    uint64_t random;
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+      return absl::ErrnoToStatus(errno, "getrandom");
+    }
+    std::string name = absl::StrFormat("%s-%d-%016x", prefix, getpid(), random);
+    if (mkdirat(parent_fd.get(), name.c_str(), 0700) != 0) {
+      if (errno == EEXIST) continue;
+      return absl::ErrnoToStatus(
+          errno, absl::StrCat("make a folder in ", parent_path));
+    }
+    // Whatever the umask says.
+    fchmodat(parent_fd.get(), name.c_str(), 0700, 0);
+    UniqueFd folder(openat(parent_fd.get(), name.c_str(), kOpenFolder));
+    if (!folder) {
+      // Somebody has swept it.
+      if (errno == ENOENT) continue;
+      return absl::ErrnoToStatus(errno,
+                                 absl::StrCat("open ", parent_path, "/", name));
+    }
+    while (flock(folder.get(), LOCK_EX) != 0) {
+      if (errno == EINTR) continue;
+      const int error_number = errno;
+      unlinkat(parent_fd.get(), name.c_str(), AT_REMOVEDIR);
+      return absl::ErrnoToStatus(error_number,
+                                 absl::StrCat("lock ", parent_path, "/", name));
+    }
+    // Somebody may have swept it before the lock was ours.
+    if (!IsStillThere(parent_fd.get(), name, folder.get())) continue;
+    return std::make_unique<LockedDirectory>(
+        std::move(parent_fd), std::move(folder), std::move(parent_path),
+        std::move(name));
+  }
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,146 @@
+"""relib_module(): a library that a relib host can load, and really unload."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+
+_WINDOWS = str(Label("//tools:windows"))
+_SANITIZED = str(Label("//tools:sanitized"))
+
+def _checked_module_impl(ctx):
+    source = ctx.file.library
+    output = ctx.actions.declare_file(ctx.attr.file_name)
+    ctx.actions.run(
+        executable = ctx.executable._cross_checker if ctx.attr.cross else ctx.executable._checker,
+        arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
+        inputs = [source],
+        outputs = [output],
+        mnemonic = "CheckModule",
+        progress_message = "Checking that %s can be unloaded" % ctx.label,
+    )
+    return [DefaultInfo(
+        files = depset([output]),
+        runfiles = ctx.runfiles(files = [output]),
+    )]
+
+_checked_module = rule(
+    implementation = _checked_module_impl,
+    doc = "Copies a library to its final name if it can be unloaded, and fails with the reason otherwise.",
+    attrs = {
+        "file_name": attr.string(mandatory = True),
+        "library": attr.label(
+            mandatory = True,
+            allow_single_file = True,
+        ),
+        "sanitized": attr.bool(),
+        "cross": attr.bool(doc = "The target's system isn't the one that builds."),
+        # The same tool twice: where the build can run what it builds, Abseil needn't be built once more for it.
+        "_checker": attr.label(
+            default = Label("//tools:check_module"),
+            executable = True,
+            cfg = "target",
+        ),
+        "_cross_checker": attr.label(
+            default = Label("//tools:check_module"),
+            executable = True,
+            cfg = "exec",
+        ),
+    },
+)
+
+def relib_module(
+        name,
+        srcs = [],
+        deps = [],
+        copts = [],
+        features = [],
+        linkopts = [],
+        additional_linker_inputs = [],
+        tags = [],
+        testonly = None,
+        visibility = None,
+        **kwargs):
+    """Builds lib<name>.so or <name>.dll.
+
+    The library exports the one symbol that hosts look for, has its own static copy of the C++ runtime, and
+    defers its static constructors to the host. The build fails, with the reason, if it could not be unloaded.
+
+    Args:
+      name: of the target, and of the file.
+      srcs: as for cc_binary. One of them holds RELIB_EXPORTS or RELIB_MAIN.
+      deps: as for cc_binary, linked statically. //relib:module is added.
+      copts: as for cc_binary.
+      features: as for cc_binary.
+      linkopts: as for cc_binary.
+      additional_linker_inputs: as for cc_binary.
+      tags: as for every rule.
+      testonly: as for every rule.
+      visibility: as for every rule.
+      **kwargs: more attributes of cc_binary.
+    """
+    unchecked = name + "_unchecked"
+    common = dict(
+        srcs = srcs,
+        # GNU ld, which the agent's linker script needs, doesn't know --start-lib.
+        features = features + ["-supports_start_end_lib"],
+        copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+        linkshared = True,
+        linkstatic = True,
+        tags = tags + ["manual"],
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+        deps = deps + [Label("//relib:module")],
+        **kwargs
+    )
+    cc_binary(
+        name = "lib%s.so" % unchecked,
+        additional_linker_inputs = additional_linker_inputs + [Label("//relib:module.lds")],
+        linkopts = linkopts + [
+            "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
+            "-Wl,-Bsymbolic",
+            "-static-libgcc",
+            # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take
+            # the archive first, and let the later -lstdc++ drop out as unneeded.
+            "-Wl,-Bstatic",
+            "-lstdc++",
+            "-Wl,-Bdynamic",
+            "-Wl,--as-needed",
+        ] + select({
+            # The runtime of clang's sanitizers lies in the executable.
+            _SANITIZED: [],
+            "//conditions:default": ["-Wl,-z,defs"],
+        }),
+        target_compatible_with = [Label("@platforms//os:linux")],
+        **common
+    )
+    cc_binary(
+        name = "%s.dll" % unchecked,
+        additional_linker_inputs = additional_linker_inputs + [Label("//relib:module.def")],
+        linkopts = linkopts + [
+            "$(location %s)" % Label("//relib:module.def"),
+            "-Wl,--exclude-all-symbols",
+            "-static",
+        ],
+        target_compatible_with = [Label("@platforms//os:windows")],
+        **common
+    )
+    _checked_module(
+        name = name,
+        cross = select({
+            _WINDOWS: True,
+            "//conditions:default": False,
+        }),
+        file_name = select({
+            _WINDOWS: "%s.dll" % name,
+            "//conditions:default": "lib%s.so" % name,
+        }),
+        library = select({
+            _WINDOWS: ":%s.dll" % unchecked,
+            "//conditions:default": ":lib%s.so" % unchecked,
+        }),
+        sanitized = select({
+            _SANITIZED: True,
+            "//conditions:default": False,
+        }),
+        tags = tags,
+        testonly = testonly,
+        visibility = visibility,
+    )

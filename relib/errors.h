@@ -1,0 +1,110 @@
+#ifndef RELIB_ERRORS_H_
+#define RELIB_ERRORS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+// Every error of relib is an absl::Status whose message is written for people:
+// it names the module and the thing that is wrong, and says what to do. For
+// programs, the kind of the error travels along; the functions below get it back.
+
+namespace relib {
+
+// Why a module wasn't loaded. Nothing of it is left in the process, unless the
+// message says so.
+enum class LoadError {
+  // There is no such file, or it can't be opened.
+  kNotFound,
+  // Not a library of a known format, a damaged one, or one that holds no relib
+  // record.
+  kNotAModule,
+  // A module for another system or machine, or built in another way than the
+  // host, so that they don't agree on the layout of types.
+  kIncompatible,
+  // The same file is loaded already, whatever it is called.
+  kAlreadyLoaded,
+  // The module lacks an export that the host's interface has.
+  kMissingExport,
+  // The module wants an import that the host doesn't give.
+  kMissingImport,
+  // An export or import is there, but with other types.
+  kSignatureMismatch,
+  // The system's loader refused; its words are in the message.
+  kLoaderFailed,
+  // A static constructor of the module threw.
+  kConstructorFailed,
+  // The file changed between the check and the load.
+  kChangedWhileLoading,
+  // The private copy could not be made.
+  kCopyFailed,
+};
+
+// Why a module wasn't unloaded. It is still loaded and works, and Unload() can be
+// tried again.
+enum class UnloadError {
+  // Calls of its exports or main ran until the deadline; or Unload() was called
+  // from inside of such a call, and would wait for itself.
+  kCallsInFlight,
+  // before_unload threw.
+  kBeforeUnloadFailed,
+  // Threads that it started run.
+  kThreadsStillRunning,
+  // The image is still mapped after the system was asked to unload it.
+  kStillMapped,
+  // The Module doesn't hold a module: it was unloaded or moved from.
+  kNotLoaded,
+};
+
+// Why a call of an export or of main didn't return a value.
+enum class CallError {
+  // The module is being unloaded, or is unloaded. Nothing ran.
+  kUnloading,
+  // The module's function threw; ExceptionOf() tells what.
+  kException,
+  // CallMain() of a module without RELIB_MAIN. Nothing ran.
+  kNoMain,
+  // CallMain<R>() with another R than RELIB_MAIN(R). Nothing ran.
+  kWrongMainType,
+};
+
+// Empty for a status that is OK, or of another family.
+std::optional<LoadError> LoadErrorOf(const absl::Status& status);
+std::optional<UnloadError> UnloadErrorOf(const absl::Status& status);
+std::optional<CallError> CallErrorOf(const absl::Status& status);
+
+// "kNotAModule" and so on.
+std::string_view ToString(LoadError error);
+std::string_view ToString(UnloadError error);
+std::string_view ToString(CallError error);
+
+// An exception of a module, kept as text: valid when the module is gone.
+struct ExceptionInfo {
+  // As C++ writes it, "std::runtime_error"; empty when the module was built
+  // without RTTI.
+  std::string type;
+  // what() of a std::exception, the text of a thrown string, else empty.
+  std::string what;
+};
+
+// Set for a status that comes from an exception.
+std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status);
+
+namespace internal {
+
+// Make a status of the kind, with the code that fits it.
+absl::Status MakeError(LoadError error, std::string_view message);
+absl::Status MakeError(UnloadError error, std::string_view message);
+absl::Status MakeError(CallError error, std::string_view message);
+
+void AttachException(const ExceptionInfo& exception, absl::Status* status);
+
+// "std::runtime_error: text", as much of it as is known.
+std::string Describe(const ExceptionInfo& exception);
+
+}  // namespace internal
+}  // namespace relib
+
+#endif  // RELIB_ERRORS_H_

@@ -1,0 +1,210 @@
+#ifndef RELIB_HOST_H_
+#define RELIB_HOST_H_
+
+// The host's side: loads modules, calls them, and unloads them.
+//
+//   #include "greeter.h"
+//   #include "relib/host.h"
+//
+//   absl::StatusOr<relib::Module<GreeterExports>> module =
+//       relib::Load<GreeterExports>("libgreeter.so", GreeterImports{.log = Log});
+//   if (!module.ok()) { ... }
+//   absl::StatusOr<std::string> text = module->exports().greet("Ada");
+//   absl::StatusOr<relib::UnloadReport> report = module->Unload();
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "relib/errors.h"
+#include "relib/interface.h"
+#include "relib/internal/abi.h"
+#include "relib/internal/gate.h"
+#include "relib/internal/host_note.h"
+#include "relib/internal/loaded_module.h"
+#include "relib/internal/thunk.h"
+#include "relib/options.h"
+
+namespace relib {
+
+// The exports of a module that offers nothing but a main.
+struct NoExports {};
+
+namespace internal {
+
+struct HostSide {
+  template <typename R>
+  using Result = std::conditional_t<std::is_void_v<R>, absl::Status,
+                                    absl::StatusOr<R>>;
+
+  template <typename R, typename... A>
+  static Result<R> Call(const Export<R(A...)>& entry,
+                        ParameterType<A>... arguments) {
+    if (entry.gate_ == nullptr) [[unlikely]] return NotOfAModule();
+    const auto& module = *static_cast<const LoadedModule*>(
+        static_cast<const Gate*>(entry.gate_));
+    const CallScope call(module, &entry);
+    if (!call.entered()) [[unlikely]] return module.Refused(&entry);
+
+    constexpr ResultKind kKind = ResultTraits<R>::kKind;
+    if constexpr (kKind == ResultKind::kVoid) {
+      Failure* failure = entry.invoke_(arguments...);
+      if (failure != nullptr) [[unlikely]] return module.Failed(&entry, failure);
+      return absl::OkStatus();
+    } else if constexpr (kKind == ResultKind::kRegister) {
+      const Outcome<R> outcome = entry.invoke_(arguments...);
+      if (outcome.failure != nullptr) [[unlikely]] {
+        return module.Failed(&entry, outcome.failure);
+      }
+      return outcome.value;
+    } else {
+      ResultStorage<R> storage(entry.destroy_);
+      Failure* failure = entry.invoke_(storage.address(), arguments...);
+      if (failure != nullptr) [[unlikely]] return module.Failed(&entry, failure);
+      return storage.Take();
+    }
+  }
+
+  // An exports struct that the host made itself.
+  static absl::Status NotOfAModule();
+};
+
+// The exports of a module, as the loader fills them.
+template <typename T>
+struct Slots {
+  T exports;
+  ExportSlot main;
+};
+template <>
+struct Slots<NoExports> {
+  ExportSlot main;
+};
+
+}  // namespace internal
+
+// A module that is loaded. Thread-safe, except for moving and destroying it: any
+// thread may call its exports, and any may unload it, on whichever thread it was
+// loaded.
+//
+// The destructor unloads the module with the default options; when that is
+// refused, it logs why (absl/log) and leaves the module loaded for the rest of
+// the process.
+template <typename Exports = NoExports>
+class Module {
+ public:
+  Module(Module&& other) noexcept = default;
+  Module& operator=(Module&& other) noexcept {
+    if (this != &other) {
+      internal::LoadedModule::Destroy(std::move(module_));
+      module_ = std::move(other.module_);
+      slots_ = std::move(other.slots_);
+    }
+    return *this;
+  }
+  ~Module() { internal::LoadedModule::Destroy(std::move(module_)); }
+
+  // The functions of the module. Calling one is safe at any time in the life of
+  // this object; after Unload() it answers CallError::kUnloading.
+  //
+  // A call returns absl::StatusOr<R>, absl::Status for void:
+  //   CallError::kUnloading  nothing ran
+  //   CallError::kException  the function threw; ExceptionOf(status) tells what
+  const Exports& exports() const
+    requires(!std::is_same_v<Exports, NoExports>)
+  {
+    return slots_->exports;
+  }
+
+  // Calls the body of RELIB_MAIN(R). Errors are those of exports(), and
+  //   CallError::kNoMain, CallError::kWrongMainType  nothing ran
+  template <typename R = void>
+  internal::HostSide::Result<R> CallMain() const {
+    absl::Status status =
+        module_->CheckMain(internal::TextOf<internal::MainTextOf<R>>());
+    if (!status.ok()) [[unlikely]] return status;
+    return reinterpret_cast<const Export<R()>&>(slots_->main)();
+  }
+
+  // Takes the module out of the process: closes it for new calls, waits for those
+  // in flight, runs its before_unload, waits for its threads, unmaps it, and
+  // proves that it is gone. `options.deadline` bounds all of the waiting.
+  //
+  // On an error (UnloadErrorOf() tells which) the module is still loaded and
+  // works, and Unload() can be called again. Two threads that unload at the same
+  // time do it one after the other; the second gets kNotLoaded.
+  absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options = {}) {
+    if (module_ == nullptr) {
+      return internal::MakeError(UnloadError::kNotLoaded,
+                                 "this relib::Module was moved from");
+    }
+    return module_->Unload(options);
+  }
+
+  // As given to Load().
+  const std::string& path() const { return module_->path(); }
+
+  // The file that is mapped: the canonical path, or that of the private copy.
+  const std::string& mapped_path() const { return module_->mapped_path(); }
+
+ private:
+  template <typename E>
+  friend absl::StatusOr<Module<E>> LoadWith(const std::string& path,
+                                            internal::LoadRequest request,
+                                            const LoadOptions& options);
+
+  Module(std::unique_ptr<internal::LoadedModule> module,
+         std::shared_ptr<internal::Slots<Exports>> slots)
+      : slots_(std::move(slots)), module_(std::move(module)) {}
+
+  std::shared_ptr<internal::Slots<Exports>> slots_;
+  std::unique_ptr<internal::LoadedModule> module_;
+};
+
+template <typename Exports>
+absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
+                                         internal::LoadRequest request,
+                                         const LoadOptions& options) {
+  auto slots = std::make_shared<internal::Slots<Exports>>();
+  if constexpr (!std::is_same_v<Exports, NoExports>) {
+    request.exports = &internal::HostNote<Exports>();
+  }
+  request.slots = slots;
+  request.slots_size = sizeof(*slots);
+  absl::StatusOr<std::unique_ptr<internal::LoadedModule>> module =
+      internal::LoadedModule::Load(path, std::move(request), options);
+  if (!module.ok()) return module.status();
+  return Module<Exports>(*std::move(module), std::move(slots));
+}
+
+// Loads the module in the file at `path`, a path to a file and not a name to be
+// searched for. Its record is checked before anything in it runs; its static
+// constructors run before this returns. Thread-safe.
+//
+// Errors: LoadErrorOf(status) tells the kind (relib/errors.h), the message the
+// rest. A module that wasn't loaded leaves nothing behind.
+template <typename Exports = NoExports>
+absl::StatusOr<Module<Exports>> Load(const std::string& path,
+                                     const LoadOptions& options = {}) {
+  return LoadWith<Exports>(path, {}, options);
+}
+
+// The same for a module with imports. It may want any of those in `imports`; they
+// live as long as the module. An import that the module wants and that is empty
+// is LoadError::kMissingImport.
+template <typename Exports = NoExports, internal::ImportsInterface Imports>
+absl::StatusOr<Module<Exports>> Load(const std::string& path, Imports imports,
+                                     const LoadOptions& options = {}) {
+  internal::LoadRequest request;
+  request.imports = &internal::HostNote<Imports>();
+  request.import_slots = std::make_shared<const Imports>(std::move(imports));
+  return LoadWith<Exports>(path, std::move(request), options);
+}
+
+}  // namespace relib
+
+#endif  // RELIB_HOST_H_

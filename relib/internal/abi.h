@@ -1,0 +1,110 @@
+#ifndef RELIB_INTERNAL_ABI_H_
+#define RELIB_INTERNAL_ABI_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "platform/agent.h"
+
+// What a host and a module exchange in memory. Every change here counts
+// kAbiVersion (build_info.h) up. Nothing here is thrown through.
+
+namespace relib::internal {
+
+// An error on its way across the boundary. Made and owned by the host, whichever
+// side it began on; the module sees only pointers, through HostApi.
+struct Failure;
+
+// What a call gives back when its result fits a register.
+template <typename R>
+struct Outcome {
+  R value;
+  // Null when the call succeeded; else the receiver owns it, and `value` is
+  // meaningless.
+  Failure* failure;
+};
+
+// A function pointer of a type that only the signature tells.
+using AnyFunction = void (*)();
+using DestroyFunction = void (*)(void* result) noexcept;
+
+// One entry of an exports struct: the layout of every relib::Export.
+struct ExportSlot {
+  AnyFunction invoke;
+  // Destroys a result that was built in the caller's storage; null if trivial.
+  DestroyFunction destroy;
+  // Null in the module; the host's Gate in the host.
+  const void* gate;
+};
+
+// One entry of an imports struct: the layout of every relib::Import.
+struct ImportSlot {
+  AnyFunction invoke;
+  DestroyFunction destroy;
+  // First argument of `invoke`.
+  void* context;
+  // Host side only: owns the context.
+  void* owner;
+};
+
+// What the host does for a module. Every function is thread-safe.
+struct HostApi {
+  // Keeps copies of the texts; `type` may be null.
+  Failure* (*make_failure)(const char* type, size_t type_size, const char* what,
+                           size_t what_size) noexcept;
+  const char* (*failure_type)(const Failure*) noexcept;
+  const char* (*failure_what)(const Failure*) noexcept;
+  void (*free_failure)(Failure*) noexcept;
+};
+
+// A part of the record, as it lies in memory.
+struct NoteReference {
+  const void* data;
+  size_t size;
+};
+
+// Made by RELIB_EXPORTS, RELIB_IMPORTS, RELIB_MAIN and RELIB_BEFORE_UNLOAD; the
+// library //relib:module_defaults holds an empty one for each that is left out.
+struct ExportsTable {
+  // `count` times an ExportSlot.
+  const void* slots;
+  size_t count;
+  NoteReference note;
+};
+struct ImportsTable {
+  // `count` times an ImportSlot, to be filled by the host.
+  void* slots;
+  size_t count;
+  NoteReference note;
+};
+struct MainTable {
+  // One ExportSlot, or null.
+  const void* slot;
+  NoteReference note;
+};
+struct BeforeUnloadTable {
+  // Null: the module has none.
+  Failure* (*invoke)();
+};
+
+// What the module's one exported symbol, relib_module, points to.
+struct ModuleDescriptor {
+  // Size of this struct; a second check next to the record's ABI version.
+  size_t size;
+  const ExportsTable* exports;
+  const ImportsTable* imports;
+  const MainTable* main;
+  const BeforeUnloadTable* before_unload;
+
+  // Called once, after the imports are filled in and before anything else: binds
+  // the agent and runs the static constructors. A failure is what one of them
+  // threw; the module must then be unloaded.
+  Failure* (*start)(const HostApi* host,
+                    const platform::AgentBinding* binding) noexcept;
+};
+
+inline constexpr char kDescriptorSymbol[] = "relib_module";
+
+}  // namespace relib::internal
+
+#endif  // RELIB_INTERNAL_ABI_H_

@@ -1,0 +1,23 @@
+#ifndef RELIB_INTERNAL_ATTRIBUTES_H_
+#define RELIB_INTERNAL_ATTRIBUTES_H_
+
+// What differs between object formats and compilers in the public headers, which
+// users compile without our build files.
+
+#if defined(__ELF__)
+// Reached without a detour through the global offset table.
+#define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
+#define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
+#define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".note.relib"), gnu::used]]
+#elif defined(_MSC_VER)
+#pragma section(".relib", read)
+#define RELIB_INTERNAL_HIDDEN
+#define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
+#define RELIB_INTERNAL_RECORD_SECTION __declspec(allocate(".relib"))
+#else
+#define RELIB_INTERNAL_HIDDEN
+#define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
+#define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".relib"), gnu::used]]
+#endif
+
+#endif  // RELIB_INTERNAL_ATTRIBUTES_H_

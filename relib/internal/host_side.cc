@@ -1,0 +1,11 @@
+#include "absl/status/status.h"
+#include "relib/host.h"
+
+namespace relib::internal {
+
+absl::Status HostSide::NotOfAModule() {
+  return absl::FailedPreconditionError(
+      "this export belongs to no module: call it through Module::exports()");
+}
+
+}  // namespace relib::internal

@@ -1,0 +1,416 @@
+#include "relib/internal/loaded_module.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/log/log.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/estate.h"
+#include "platform/file.h"
+#include "platform/image_file.h"
+#include "platform/library.h"
+#include "platform/private_directory.h"
+#include "platform/thread_id.h"
+#include "relib/errors.h"
+#include "relib/internal/abi.h"
+#include "relib/internal/failure.h"
+#include "relib/internal/gate.h"
+#include "relib/internal/loaded_files.h"
+#include "relib/internal/private_copies.h"
+#include "relib/internal/record_reader.h"
+#include "relib/options.h"
+
+namespace relib::internal {
+namespace {
+
+std::string_view FileName(std::string_view path) {
+  return path.substr(path.find_last_of("/\\") + 1);
+}
+
+ExceptionInfo Take(Failure* failure) {
+  const FailurePtr owned(failure);
+  return {.type = std::move(owned->type), .what = std::move(owned->what)};
+}
+
+absl::StatusOr<std::string> CopyToPrivateFolder(const std::string& path) {
+  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
+  if (!copies.ok()) {
+    return MakeError(LoadError::kCopyFailed,
+                     absl::StrCat("no folder for a private copy of ", path, ": ",
+                                  copies.status().message()));
+  }
+  std::string_view name = FileName(path);
+  name = name.substr(0, name.rfind('.'));
+  absl::StatusOr<std::string> copy = (*copies)->CopyIn(path, std::string(name));
+  if (!copy.ok()) {
+    return MakeError(absl::IsAborted(copy.status())
+                         ? LoadError::kChangedWhileLoading
+                         : LoadError::kCopyFailed,
+                     absl::StrCat("no private copy of ", path, ": ",
+                                  copy.status().message()));
+  }
+  return copy;
+}
+
+void DeletePrivateCopy(const std::string& path) {
+  if (absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
+      copies.ok()) {
+    (*copies)->Remove(path);
+  }
+}
+
+LoadError KindOfFileError(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) ? LoadError::kNotAModule
+                                         : LoadError::kNotFound;
+}
+
+LoadError KindOfRecordError(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) ? LoadError::kIncompatible
+                                            : LoadError::kNotAModule;
+}
+
+bool LiesIn(const NoteReference& note, std::string_view record) {
+  return note.data == nullptr ||
+         record.find(std::string_view(static_cast<const char*>(note.data),
+                                      note.size)) != std::string_view::npos;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
+    const std::string& path, LoadRequest request, const LoadOptions& options) {
+  auto module = std::unique_ptr<LoadedModule>(
+      new LoadedModule(path, std::move(request)));
+
+  absl::StatusOr<std::string> file_path = platform::CanonicalPath(path);
+  if (!file_path.ok()) {
+    return MakeError(LoadError::kNotFound, file_path.status().message());
+  }
+  absl::StatusOr<std::unique_ptr<platform::File>> file =
+      platform::File::Open(*file_path);
+  if (file.ok() && options.private_copy) {
+    file_path = CopyToPrivateFolder(*file_path);
+    if (!file_path.ok()) return file_path.status();
+    module->private_copy_ = true;
+    file = platform::File::Open(*file_path);
+  }
+  module->mapped_path_ = *file_path;
+  absl::Cleanup delete_copy = [copied = module->private_copy_,
+                               copy = *file_path] {
+    if (copied) DeletePrivateCopy(copy);
+  };
+  if (!file.ok()) {
+    return MakeError(KindOfFileError(file.status()), file.status().message());
+  }
+
+  const platform::FileId id = (*file)->id();
+  if (std::optional<std::string> other = TakeFile(id, *file_path)) {
+    return MakeError(
+        LoadError::kAlreadyLoaded,
+        absl::StrCat(path, " is loaded already",
+                     *other == path ? "" : absl::StrCat(", as ", *other),
+                     ". Unload that first, or load a copy: "
+                     "LoadOptions{.private_copy = true}"));
+  }
+  absl::Cleanup release_file = [id] { ReleaseFile(id); };
+  module->id_ = id;
+
+  absl::Status status = module->Check(**file);
+  if (status.ok()) status = module->Map(id);
+  if (module->library_.loaded() && !status.ok()) {
+    // A constructor that ran may have started threads.
+    const absl::Status unload =
+        module->estate_->WaitForThreads(absl::Now() + UnloadOptions().deadline)
+            ? module->library_.Unload()
+            : absl::FailedPreconditionError("a thread that it started is running");
+    if (!unload.ok()) {
+      // What is left of it may use all of this.
+      std::move(release_file).Cancel();
+      std::move(delete_copy).Cancel();
+      static_cast<void>(module.release());
+      std::string message = absl::StrCat(
+          status.message(), "\nIt also stays mapped: ", unload.message());
+      return MakeError(*LoadErrorOf(status), message);
+    }
+  }
+  if (!status.ok()) return status;
+  std::move(release_file).Cancel();
+  std::move(delete_copy).Cancel();
+  module->Open();
+  return module;
+}
+
+absl::Status LoadedModule::Check(const platform::File& file) {
+  absl::StatusOr<std::string> bytes = platform::ReadRecord(file);
+  if (!bytes.ok()) {
+    return MakeError(KindOfRecordError(bytes.status()),
+                     absl::StrCat(path_, ": ", bytes.status().message()));
+  }
+  absl::StatusOr<Record> record = ParseRecord(*bytes);
+  if (!record.ok()) {
+    return MakeError(LoadError::kNotAModule,
+                     absl::StrCat(path_, ": ", record.status().message()));
+  }
+  record_bytes_ = *std::move(bytes);
+  record_ = *std::move(record);
+  return CheckRecord(record_,
+                     {.exports = request_.exports, .imports = request_.imports},
+                     path_);
+}
+
+absl::Status LoadedModule::Map(const platform::FileId& checked) {
+  estate_ = platform::Estate::Create();
+  absl::StatusOr<platform::Library> library =
+      platform::Library::Load(mapped_path_);
+  if (!library.ok()) {
+    return absl::IsAlreadyExists(library.status())
+               ? MakeError(LoadError::kAlreadyLoaded,
+                           absl::StrCat(library.status().message(),
+                                        ", though not by relib. Load a copy: "
+                                        "LoadOptions{.private_copy = true}"))
+               : MakeError(LoadError::kLoaderFailed,
+                           absl::StrCat(path_, ": ", library.status().message()));
+  }
+  library_ = *std::move(library);
+  const auto* descriptor =
+      static_cast<const ModuleDescriptor*>(library_.Symbol(kDescriptorSymbol));
+  absl::Status status = VerifyMapped(checked, descriptor);
+  if (!status.ok()) return status;
+  descriptor_ = descriptor;
+
+  Bind();
+  if (Failure* failure = descriptor_->start(&kHostApi, estate_->binding())) {
+    const ExceptionInfo exception = Take(failure);
+    status = MakeError(LoadError::kConstructorFailed,
+                       absl::StrCat("a static constructor of ", path_, " threw ",
+                                    Describe(exception)));
+    AttachException(exception, &status);
+  }
+  return status;
+}
+
+// The bytes that were checked came from a file; these came from a mapping of a
+// name. They are the same unless somebody replaced the file in between.
+absl::Status LoadedModule::VerifyMapped(
+    const platform::FileId& checked, const ModuleDescriptor* descriptor) const {
+  const absl::StatusOr<platform::FileId> id = platform::IdOf(mapped_path_);
+  const auto same_count = [](const std::optional<RecordNote>& note,
+                             const NoteReference& reference, size_t count) {
+    return note.has_value() == (reference.data != nullptr) &&
+           (note.has_value() ? note->entries.size() : 0) == count;
+  };
+  if (id.ok() && *id == checked && descriptor != nullptr &&
+      descriptor->size == sizeof(ModuleDescriptor) &&
+      LiesIn(descriptor->exports->note, record_bytes_) &&
+      LiesIn(descriptor->imports->note, record_bytes_) &&
+      LiesIn(descriptor->main->note, record_bytes_) &&
+      same_count(record_.exports, descriptor->exports->note,
+                 descriptor->exports->count) &&
+      same_count(record_.imports, descriptor->imports->note,
+                 descriptor->imports->count) &&
+      same_count(record_.main, descriptor->main->note,
+                 descriptor->main->slot != nullptr ? 1 : 0)) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      LoadError::kChangedWhileLoading,
+      absl::StrCat(path_, " isn't what its record said when it was checked: it was "
+                          "changed meanwhile, or its record lies. Load it again; "
+                          "if it is being rebuilt, load a copy: "
+                          "LoadOptions{.private_copy = true}"));
+}
+
+void LoadedModule::Bind() {
+  // Imports: by name, into the order of the module.
+  auto* wanted = static_cast<char*>(descriptor_->imports->slots);
+  if (record_.imports.has_value()) {
+    const auto* given = static_cast<const char*>(request_.import_slots.get());
+    for (size_t i = 0; i < record_.imports->entries.size(); ++i) {
+      const RecordEntry* entry =
+          FindEntry(*request_.imports, record_.imports->entries[i].name);
+      const size_t index = entry - request_.imports->entries.data();
+      ImportSlot slot;
+      std::memcpy(&slot, given + index * sizeof(slot), sizeof(slot));
+      // The module doesn't own the callable.
+      slot.owner = nullptr;
+      std::memcpy(wanted + i * sizeof(slot), &slot, sizeof(slot));
+    }
+  }
+
+  // Exports: by name, into the order of the host; main behind them.
+  auto* slots = static_cast<char*>(request_.slots.get());
+  const auto bind = [&](char* to, const void* from) {
+    ExportSlot slot;
+    std::memcpy(&slot, from, sizeof(slot));
+    slot.gate = static_cast<const Gate*>(this);
+    std::memcpy(to, &slot, sizeof(slot));
+  };
+  const auto* offered = static_cast<const char*>(descriptor_->exports->slots);
+  if (request_.exports != nullptr) {
+    for (size_t i = 0; i < request_.exports->entries.size(); ++i) {
+      const RecordEntry* entry =
+          FindEntry(*record_.exports, request_.exports->entries[i].name);
+      const size_t index = entry - record_.exports->entries.data();
+      bind(slots + i * sizeof(ExportSlot), offered + index * sizeof(ExportSlot));
+    }
+  }
+  if (descriptor_->main->slot != nullptr) {
+    bind(slots + request_.slots_size - sizeof(ExportSlot),
+         descriptor_->main->slot);
+  }
+  SetRange(slots, request_.slots_size);
+}
+
+absl::Status LoadedModule::CheckMainText(std::string_view text) const {
+  if (!record_.main.has_value()) {
+    return MakeError(CallError::kNoMain,
+                     absl::StrCat(path_, " has no main; give it RELIB_MAIN() { ... }"));
+  }
+  const absl::StatusOr<RecordNote> host = ParseNoteText(text);
+  const std::string difference = DescribeDifference(
+      host->entries.front(), record_.main->entries.front());
+  if (!difference.empty()) {
+    return MakeError(CallError::kWrongMainType,
+                     absl::StrCat("main of ", path_,
+                                  " has another type than CallMain() asks for:",
+                                  difference));
+  }
+  checked_main_.store(text.data(), std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+std::string LoadedModule::NameOf(const void* what) const {
+  const size_t offset = static_cast<const char*>(what) -
+                        static_cast<const char*>(request_.slots.get());
+  const size_t index = offset / sizeof(ExportSlot);
+  if (request_.exports != nullptr && index < request_.exports->entries.size()) {
+    return request_.exports->entries[index].name;
+  }
+  return "main";
+}
+
+absl::Status LoadedModule::Refused(const void* what) const {
+  return MakeError(CallError::kUnloading,
+                   absl::StrCat(NameOf(what), " of ", path_,
+                                " can't be called: the module is being unloaded, or "
+                                "is unloaded"));
+}
+
+absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
+  const ExceptionInfo exception = Take(failure);
+  absl::Status status =
+      MakeError(CallError::kException, absl::StrCat(NameOf(what), " of ", path_,
+                                                    " threw ", Describe(exception)));
+  AttachException(exception, &status);
+  return status;
+}
+
+void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
+  if (module == nullptr) return;
+  const absl::Status status = module->Unload(UnloadOptions()).status();
+  if (status.ok() || UnloadErrorOf(status) == UnloadError::kNotLoaded) return;
+  LOG(ERROR) << "relib leaves a module loaded: " << status.message();
+  // Nobody can call it any more, but what still runs in it may use all of this.
+  module->Close();
+  static_cast<void>(module.release());
+}
+
+absl::StatusOr<UnloadReport> LoadedModule::Unload(const UnloadOptions& options) {
+  const uint64_t thread = platform::CurrentThreadId();
+  const bool inside_before_unload =
+      unloading_thread_.load(std::memory_order_relaxed) == thread;
+  if (CalledByThisThread() || inside_before_unload) {
+    return MakeError(
+        UnloadError::kCallsInFlight,
+        absl::StrCat(path_, " can't be unloaded from inside of itself: this thread "
+                            "is in a call of it. Return first, or unload it from "
+                            "another thread"));
+  }
+  const absl::MutexLock lock(unload_mutex_);
+  unloading_thread_.store(thread, std::memory_order_relaxed);
+  const absl::Cleanup done = [this] {
+    unloading_thread_.store(0, std::memory_order_relaxed);
+  };
+  return UnloadLocked(options);
+}
+
+absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
+    const UnloadOptions& options) {
+  if (!library_.loaded()) {
+    return MakeError(UnloadError::kNotLoaded,
+                     absl::StrCat(path_, " is unloaded already"));
+  }
+  const absl::Time begin = absl::Now();
+  const absl::Time deadline = begin + options.deadline;
+  const auto refuse = [&](UnloadError error, std::string_view why) {
+    Open();
+    return MakeError(error, absl::StrCat(path_, " stays loaded: ", why));
+  };
+
+  Close();
+  if (!WaitForCalls(deadline)) {
+    std::vector<std::string> calls;
+    for (const Running& call : RunningCalls()) {
+      calls.push_back(call.what == nullptr
+                          ? "a deeply nested call"
+                          : absl::StrCat(NameOf(call.what), " on thread ",
+                                         call.thread_id));
+    }
+    return refuse(UnloadError::kCallsInFlight,
+                  absl::StrCat("calls of it are running (",
+                               absl::StrJoin(calls, ", "),
+                               "). Let them return, or wait longer: "
+                               "UnloadOptions::deadline"));
+  }
+
+  if (descriptor_->before_unload->invoke != nullptr) {
+    if (Failure* failure = descriptor_->before_unload->invoke()) {
+      const ExceptionInfo exception = Take(failure);
+      absl::Status status =
+          refuse(UnloadError::kBeforeUnloadFailed,
+                 absl::StrCat("its before_unload threw ", Describe(exception)));
+      AttachException(exception, &status);
+      return status;
+    }
+  }
+
+  if (!estate_->WaitForThreads(deadline)) {
+    std::vector<std::string> threads;
+    for (const platform::ThreadInfo& thread : estate_->LiveThreads()) {
+      threads.push_back(thread.name.empty()
+                            ? absl::StrCat(thread.id)
+                            : absl::StrCat(thread.id, " \"", thread.name, "\""));
+    }
+    return refuse(UnloadError::kThreadsStillRunning,
+                  absl::StrCat("threads that it started are running (",
+                               absl::StrJoin(threads, ", "),
+                               "). End them in RELIB_BEFORE_UNLOAD"));
+  }
+
+  const absl::Status unloaded = library_.Unload();
+  if (!unloaded.ok()) {
+    return refuse(UnloadError::kStillMapped, unloaded.message());
+  }
+
+  // The estate is settled here, now that nothing of the image can use it.
+  ReleaseFile(id_);
+  if (private_copy_) DeletePrivateCopy(mapped_path_);
+  descriptor_ = nullptr;
+  request_.import_slots.reset();
+  return UnloadReport{.elapsed = absl::Now() - begin};
+}
+
+}  // namespace relib::internal

@@ -1,0 +1,113 @@
+#ifndef RELIB_INTERNAL_LOADED_MODULE_H_
+#define RELIB_INTERNAL_LOADED_MODULE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "platform/estate.h"
+#include "platform/file.h"
+#include "platform/library.h"
+#include "relib/internal/abi.h"
+#include "relib/internal/gate.h"
+#include "relib/internal/record_reader.h"
+#include "relib/options.h"
+
+namespace relib::internal {
+
+// What a host wants of a module, without its types.
+struct LoadRequest {
+  const RecordNote* exports = nullptr;
+  // Room for the host's exports struct, followed by the ExportSlot of main; the
+  // loader fills both.
+  std::shared_ptr<void> slots;
+  size_t slots_size = 0;
+
+  const RecordNote* imports = nullptr;
+  // The host's imports struct: as many ImportSlots as `imports` has entries.
+  std::shared_ptr<const void> import_slots;
+};
+
+// A module in this process: relib::Module without the types. Thread-safe.
+class LoadedModule final : public Gate {
+ public:
+  static absl::StatusOr<std::unique_ptr<LoadedModule>> Load(
+      const std::string& path, LoadRequest request, const LoadOptions& options);
+
+  // Unloads the module; if that is refused, logs why and leaves it loaded, with
+  // all that belongs to it, for the rest of the process.
+  static void Destroy(std::unique_ptr<LoadedModule> module);
+
+  absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options);
+
+  // As the host wrote it.
+  const std::string& path() const { return path_; }
+  // What is mapped: the canonical path, or that of the private copy.
+  const std::string& mapped_path() const { return mapped_path_; }
+
+  const ExportSlot& main() const {
+    return reinterpret_cast<const ExportSlot*>(static_cast<const char*>(
+        request_.slots.get()) + request_.slots_size)[-1];
+  }
+
+  // OK if the module has a main of the signature that `text` (MainText()) tells.
+  // `text` must be the same object each time for the same signature: one that
+  // was right is compared by its address from then on.
+  absl::Status CheckMain(std::string_view text) const {
+    if (checked_main_.load(std::memory_order_relaxed) == text.data()) {
+      return absl::OkStatus();
+    }
+    return CheckMainText(text);
+  }
+
+  // For HostSide: the call of `what` (an ExportSlot in the range of the gate)
+  // wasn't entered, or failed. Takes the failure over.
+  absl::Status Refused(const void* what) const;
+  absl::Status Failed(const void* what, Failure* failure) const;
+
+ private:
+  LoadedModule(std::string path, LoadRequest request)
+      : path_(std::move(path)), request_(std::move(request)) {}
+
+  absl::Status Check(const platform::File& file);
+  absl::Status Map(const platform::FileId& checked);
+  absl::Status VerifyMapped(const platform::FileId& checked,
+                            const ModuleDescriptor* descriptor) const;
+  void Bind();
+  absl::Status CheckMainText(std::string_view text) const;
+  absl::StatusOr<UnloadReport> UnloadLocked(const UnloadOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(unload_mutex_);
+
+  // "add" of "libgreeter.so".
+  std::string NameOf(const void* what) const;
+
+  const std::string path_;
+  std::string mapped_path_;
+  LoadRequest request_;
+  bool private_copy_ = false;
+  platform::FileId id_;
+  // The bytes of the record in the file, and what they say.
+  std::string record_bytes_;
+  Record record_;
+
+  std::unique_ptr<platform::Estate> estate_;
+  platform::Library library_;
+  const ModuleDescriptor* descriptor_ = nullptr;
+  mutable std::atomic<const char*> checked_main_{nullptr};
+
+  absl::Mutex unload_mutex_;
+  // Zero, or the thread that holds unload_mutex_.
+  std::atomic<uint64_t> unloading_thread_{0};
+};
+
+}  // namespace relib::internal
+
+#endif  // RELIB_INTERNAL_LOADED_MODULE_H_

@@ -1,0 +1,237 @@
+#include "relib/internal/record_reader.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "relib/errors.h"
+#include "relib/internal/build_info.h"
+#include "relib/internal/record.h"
+
+namespace relib::internal {
+namespace {
+
+absl::Status Damaged(std::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("its relib record is damaged: ", what));
+}
+
+using NoteHeader = Note<0>;
+constexpr size_t kHeaderSize = offsetof(NoteHeader, text);
+
+absl::Status Store(RecordNote note, std::string_view kind,
+                   std::optional<RecordNote>* slot) {
+  if (slot->has_value()) {
+    return Damaged(absl::StrCat("it describes its ", kind, " twice"));
+  }
+  *slot = std::move(note);
+  return absl::OkStatus();
+}
+
+std::string Shown(std::string_view text) { return absl::CEscape(text); }
+
+std::string_view BuildValue(const RecordNote& note, std::string_view key) {
+  for (const auto& [name, value] : note.build) {
+    if (name == key) return value;
+  }
+  return "";
+}
+
+void AppendBuildDifferences(const RecordNote& note,
+                            std::vector<std::string>* problems) {
+  for (const BuildFact& fact : kBuildFacts) {
+    const std::string_view value = BuildValue(note, fact.key);
+    if (!fact.must_match || value == fact.value) continue;
+    std::string problem = absl::StrCat(
+        fact.key, " differs: the host has ", fact.value, ", the module ",
+        value.empty() ? "says nothing" : Shown(value), "; ", fact.advice);
+    if (std::find(problems->begin(), problems->end(), problem) ==
+        problems->end()) {
+      problems->push_back(std::move(problem));
+    }
+  }
+}
+
+absl::Status Refuse(LoadError kind, std::string_view name,
+                    const std::vector<std::string>& problems) {
+  return MakeError(kind, absl::StrCat(name, " can't be loaded: ",
+                                      absl::StrJoin(problems, "\n")));
+}
+
+}  // namespace
+
+absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
+  RecordNote note;
+  for (std::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    const std::vector<std::string_view> fields = absl::StrSplit(line, '\t');
+    const std::string_view kind = fields[0];
+    if (kind == "build" && fields.size() == 3) {
+      note.build.emplace_back(fields[1], fields[2]);
+    } else if (kind == "entry" && fields.size() == 3) {
+      note.entries.push_back({.name = std::string(fields[1]),
+                              .signature = std::string(fields[2]),
+                              .types = {}});
+    } else if (kind == "main" && fields.size() == 2) {
+      note.entries.push_back(
+          {.name = "main", .signature = std::string(fields[1]), .types = {}});
+    } else if (kind == "type" && fields.size() == 3 && !note.entries.empty()) {
+      note.entries.back().types.emplace_back(fields[1], fields[2]);
+    } else {
+      return Damaged(absl::StrCat("the line \"", Shown(line.substr(0, 80)),
+                                  "\" makes no sense"));
+    }
+  }
+  return note;
+}
+
+absl::StatusOr<Record> ParseRecord(std::string_view bytes) {
+  Record record;
+  while (!bytes.empty()) {
+    // The parts of a PE section are padded with zeros.
+    if (bytes.front() == '\0' && bytes.size() < 4) break;
+    uint32_t owner_size = 0;
+    if (bytes.size() < 4) return Damaged("it ends inside of a note");
+    std::memcpy(&owner_size, bytes.data(), sizeof(owner_size));
+    if (owner_size == 0) {
+      bytes.remove_prefix(4);
+      continue;
+    }
+    NoteHeader header{.type = NoteType::kExports};
+    if (bytes.size() < kHeaderSize) return Damaged("it ends inside of a note");
+    std::memcpy(static_cast<void*>(&header), bytes.data(), kHeaderSize);
+    if (header.owner_size != kNoteOwnerSize ||
+        std::memcmp(header.owner, kNoteOwner, sizeof(kNoteOwner)) != 0) {
+      return Damaged("a note in it isn't relib's");
+    }
+    bytes.remove_prefix(kHeaderSize);
+    if (header.text_size > bytes.size()) return Damaged("it ends inside of a note");
+    absl::StatusOr<RecordNote> note =
+        ParseNoteText(bytes.substr(0, header.text_size));
+    if (!note.ok()) return note.status();
+    bytes.remove_prefix(
+        std::min<size_t>((header.text_size + size_t{3}) / 4 * 4, bytes.size()));
+
+    absl::Status status;
+    switch (header.type) {
+      case NoteType::kExports:
+        status = Store(*std::move(note), "exports", &record.exports);
+        break;
+      case NoteType::kImports:
+        status = Store(*std::move(note), "imports", &record.imports);
+        break;
+      case NoteType::kMain:
+        if (note->entries.size() != 1) return Damaged("main isn't one function");
+        status = Store(*std::move(note), "main", &record.main);
+        break;
+      default:
+        status = Damaged(absl::StrCat("it holds a note of the unknown type ",
+                                      static_cast<uint32_t>(header.type)));
+    }
+    if (!status.ok()) return status;
+  }
+  if (!record.exports.has_value() && !record.main.has_value()) {
+    return absl::InvalidArgumentError(
+        "it offers nothing to a host: give it RELIB_EXPORTS or RELIB_MAIN");
+  }
+  return record;
+}
+
+const RecordEntry* FindEntry(const RecordNote& note, std::string_view name) {
+  for (const RecordEntry& entry : note.entries) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+std::string DescribeDifference(const RecordEntry& host,
+                               const RecordEntry& module) {
+  std::string text;
+  if (host.signature != module.signature) {
+    absl::StrAppend(&text, "\n  host:   ", Shown(host.signature),
+                    "\n  module: ", Shown(module.signature));
+  }
+  for (const auto& [name, layout] : host.types) {
+    for (const auto& [other_name, other_layout] : module.types) {
+      if (name == other_name && layout != other_layout) {
+        absl::StrAppend(&text, "\n  type ", Shown(name), "\n    host:   ",
+                        Shown(layout), "\n    module: ", Shown(other_layout));
+      }
+    }
+  }
+  // The same texts in another number or order: still not the same interface.
+  if (text.empty() && host.types != module.types) {
+    absl::StrAppend(&text, "\n  host and module describe different types");
+  }
+  return text;
+}
+
+absl::Status CheckRecord(const Record& record, const HostInterface& host,
+                         std::string_view name) {
+  std::vector<std::string> problems;
+  for (const std::optional<RecordNote>* note :
+       {&record.exports, &record.imports, &record.main}) {
+    if (note->has_value()) AppendBuildDifferences(**note, &problems);
+  }
+  if (!problems.empty()) return Refuse(LoadError::kIncompatible, name, problems);
+
+  static const RecordNote& empty = *new RecordNote;
+  const RecordNote& exported = record.exports.value_or(empty);
+  const RecordNote& imported = record.imports.value_or(empty);
+  const RecordNote& offered = host.imports != nullptr ? *host.imports : empty;
+  const RecordNote& expected = host.exports != nullptr ? *host.exports : empty;
+
+  for (const RecordEntry& entry : expected.entries) {
+    if (FindEntry(exported, entry.name) != nullptr) continue;
+    problems.push_back(absl::StrCat(
+        "it has no export '", entry.name, "'\n  host:   ", entry.signature,
+        exported.entries.empty()
+            ? "\n  module: no exports at all (RELIB_EXPORTS)"
+            : "\n  module: missing; build it with the host's interface header"));
+  }
+  if (!problems.empty()) return Refuse(LoadError::kMissingExport, name, problems);
+
+  for (const RecordEntry& entry : imported.entries) {
+    if (FindEntry(offered, entry.name) != nullptr) continue;
+    problems.push_back(absl::StrCat(
+        "it needs the import '", Shown(entry.name), "'\n  host:   ",
+        offered.entries.empty() ? "gives no imports; hand them to relib::Load()"
+                                : "doesn't have it",
+        "\n  module: ", Shown(entry.signature)));
+  }
+  if (!problems.empty()) return Refuse(LoadError::kMissingImport, name, problems);
+
+  for (const RecordEntry& entry : expected.entries) {
+    const std::string difference =
+        DescribeDifference(entry, *FindEntry(exported, entry.name));
+    if (!difference.empty()) {
+      problems.push_back(
+          absl::StrCat("its export '", entry.name, "' differs:", difference));
+    }
+  }
+  for (const RecordEntry& entry : imported.entries) {
+    const std::string difference =
+        DescribeDifference(*FindEntry(offered, entry.name), entry);
+    if (!difference.empty()) {
+      problems.push_back(absl::StrCat("its import '", entry.name,
+                                      "' differs from the host's:", difference));
+    }
+  }
+  if (!problems.empty()) {
+    return Refuse(LoadError::kSignatureMismatch, name, problems);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace relib::internal

@@ -1,0 +1,68 @@
+#ifndef RELIB_INTERNAL_RECORD_READER_H_
+#define RELIB_INTERNAL_RECORD_READER_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+// Reads the record of a module (record.h) and compares it with what a host has.
+// Takes any bytes: nothing here crashes or reads out of bounds.
+
+namespace relib::internal {
+
+// An export or an import.
+struct RecordEntry {
+  std::string name;
+  std::string signature;
+  // Name and layout of each type in the signature that isn't the language's or
+  // the standard library's.
+  std::vector<std::pair<std::string, std::string>> types;
+};
+
+struct RecordNote {
+  std::vector<std::pair<std::string, std::string>> build;
+  // For main there is one entry, called "main".
+  std::vector<RecordEntry> entries;
+};
+
+struct Record {
+  std::optional<RecordNote> exports;
+  std::optional<RecordNote> imports;
+  std::optional<RecordNote> main;
+};
+
+// InvalidArgument says what is wrong with the bytes.
+absl::StatusOr<Record> ParseRecord(std::string_view bytes);
+
+// The lines of one note without the framing; also used for the host's own side.
+absl::StatusOr<RecordNote> ParseNoteText(std::string_view text);
+
+// What a host brings along.
+struct HostInterface {
+  // Each of these must be exported by the module. Null: it needs none.
+  const RecordNote* exports = nullptr;
+  // The module may import any of these.
+  const RecordNote* imports = nullptr;
+};
+
+// Everything that speaks against loading the module, as one error of kind
+// kIncompatible, kMissingExport, kMissingImport or kSignatureMismatch (the first
+// in that order), with both sides of each difference shown. `name` is what to
+// call the module.
+absl::Status CheckRecord(const Record& record, const HostInterface& host,
+                         std::string_view name);
+
+// Null if there is none.
+const RecordEntry* FindEntry(const RecordNote& note, std::string_view name);
+
+// Empty if both have the same types; else the differences, a line each.
+std::string DescribeDifference(const RecordEntry& host, const RecordEntry& module);
+
+}  // namespace relib::internal
+
+#endif  // RELIB_INTERNAL_RECORD_READER_H_

@@ -1,0 +1,284 @@
+#ifndef RELIB_INTERNAL_TYPE_TEXT_H_
+#define RELIB_INTERNAL_TYPE_TEXT_H_
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "relib/internal/fields.h"
+
+// Types as text, at compile time. The same type has the same text in every
+// binary that agrees on the build facts (build_info.h), whichever compiler made
+// it; two types of one name but another layout differ in their description.
+
+namespace relib::internal {
+
+// As the compiler prints it.
+template <typename T>
+consteval std::string_view CompilerName() {
+#if defined(_MSC_VER) && !defined(__clang__)
+  std::string_view text = __FUNCSIG__;
+  const size_t begin = text.find("CompilerName<") + 13;
+  const size_t end = text.rfind(">(void)");
+#else
+  std::string_view text = __PRETTY_FUNCTION__;
+  const size_t begin = text.find("T = ") + 4;
+  // GCC explains std::string_view behind it.
+  size_t end = text.find("; std::string_view", begin);
+  if (end == std::string_view::npos) end = text.rfind(']');
+#endif
+  return text.substr(begin, end - begin);
+}
+
+// "std::vector" of std::vector<int>; empty when `T` is no specialization of a
+// standard template. Inline namespaces are left out.
+template <typename T>
+constexpr std::string StandardTemplate() {
+  constexpr std::string_view kName = CompilerName<T>();
+  const size_t arguments = kName.find('<');
+  if (!kName.starts_with("std::") || arguments == std::string_view::npos) {
+    return "";
+  }
+  std::string_view name = kName.substr(5, arguments - 5);
+  while (name.starts_with("__") && name.find("::") != std::string_view::npos) {
+    name.remove_prefix(name.find("::") + 2);
+  }
+  return "std::" + std::string(name);
+}
+
+template <typename T>
+constexpr bool IsStandardTemplate(std::string_view name) {
+  return StandardTemplate<T>() == name;
+}
+
+// Arguments that nobody writes: allocators, comparisons and the like. A type
+// whose allocator isn't the default one can't cross, so nothing is lost.
+template <typename T>
+constexpr bool IsDefaultArgument() {
+  const std::string name = StandardTemplate<T>();
+  return name == "std::allocator" || name == "std::less" ||
+         name == "std::hash" || name == "std::equal_to" ||
+         name == "std::char_traits" || name == "std::default_delete";
+}
+
+constexpr void AppendNumber(std::string& out, size_t number) {
+  char digits[20];
+  int count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  while (count > 0) out += digits[--count];
+}
+
+// Spells a type. The primary template serves fundamental types and the user's
+// own ones.
+template <typename T>
+struct TypeText {
+  static constexpr void Append(std::string& out) { out += CompilerName<T>(); }
+};
+
+// The name of `T`, for messages and for the record.
+template <typename T>
+constexpr std::string TypeName() {
+  std::string out;
+  TypeText<T>::Append(out);
+  return out;
+}
+
+template <typename... Ts>
+constexpr void AppendList(std::string& out) {
+  bool first = true;
+  ((first ? void() : void(out += ", "), first = false, TypeText<Ts>::Append(out)),
+   ...);
+}
+
+template <typename T>
+constexpr void AppendArgument(std::string& out, bool& first) {
+  if (!first && IsDefaultArgument<T>()) return;
+  if (!first) out += ", ";
+  first = false;
+  TypeText<T>::Append(out);
+}
+
+template <template <typename...> typename Template, typename... Ts>
+struct TypeText<Template<Ts...>> {
+  static constexpr void Append(std::string& out) {
+    using T = Template<Ts...>;
+    if constexpr (std::is_same_v<T, std::string>) {
+      out += "std::string";
+    } else if constexpr (std::is_same_v<T, std::string_view>) {
+      out += "std::string_view";
+    } else {
+      constexpr std::string_view kName = CompilerName<T>();
+      const std::string standard = StandardTemplate<T>();
+      out += standard.empty() ? kName.substr(0, kName.find('<'))
+                              : std::string_view(standard);
+      out += '<';
+      bool first = true;
+      (AppendArgument<Ts>(out, first), ...);
+      out += '>';
+    }
+  }
+};
+template <typename T, size_t N>
+struct TypeText<std::array<T, N>> {
+  static constexpr void Append(std::string& out) {
+    out += "std::array<";
+    TypeText<T>::Append(out);
+    out += ", ";
+    AppendNumber(out, N);
+    out += '>';
+  }
+};
+template <typename T>
+struct TypeText<std::span<T>> {
+  static constexpr void Append(std::string& out) {
+    out += "std::span<";
+    TypeText<T>::Append(out);
+    out += '>';
+  }
+};
+template <typename T>
+struct TypeText<const T> {
+  static constexpr void Append(std::string& out) {
+    out += "const ";
+    TypeText<T>::Append(out);
+  }
+};
+template <typename T>
+struct TypeText<T*> {
+  static constexpr void Append(std::string& out) {
+    TypeText<T>::Append(out);
+    out += '*';
+  }
+};
+template <typename T>
+struct TypeText<T&> {
+  static constexpr void Append(std::string& out) {
+    TypeText<T>::Append(out);
+    out += '&';
+  }
+};
+template <typename T, size_t N>
+struct TypeText<T[N]> {
+  static constexpr void Append(std::string& out) {
+    TypeText<T>::Append(out);
+    out += '[';
+    AppendNumber(out, N);
+    out += ']';
+  }
+};
+template <typename R, typename... A>
+struct TypeText<R(A...)> {
+  static constexpr void Append(std::string& out) {
+    TypeText<R>::Append(out);
+    out += '(';
+    AppendList<A...>(out);
+    out += ')';
+  }
+};
+
+// GCC and clang order the words of these differently.
+#define RELIB_INTERNAL_NAMED_TYPE(type)                              \
+  template <>                                                        \
+  struct TypeText<type> {                                            \
+    static constexpr void Append(std::string& out) { out += #type; } \
+  }
+RELIB_INTERNAL_NAMED_TYPE(short);
+RELIB_INTERNAL_NAMED_TYPE(unsigned short);
+RELIB_INTERNAL_NAMED_TYPE(long);
+RELIB_INTERNAL_NAMED_TYPE(unsigned long);
+RELIB_INTERNAL_NAMED_TYPE(long long);
+RELIB_INTERNAL_NAMED_TYPE(unsigned long long);
+#undef RELIB_INTERNAL_NAMED_TYPE
+
+template <typename T>
+struct TypeLayout;
+
+// Appends the line of one type of the user's, and those of its fields.
+template <typename T>
+class UserTypeLayout {
+ public:
+  static constexpr void Append(std::string& out) {
+    std::string layout = "size ";
+    AppendNumber(layout, sizeof(T));
+    layout += ", align ";
+    AppendNumber(layout, alignof(T));
+    if constexpr (kFieldsAreKnown<T>) {
+      layout += ", fields ";
+      AppendWithFields(out, layout, FieldTypes<T>());
+    } else {
+      AppendLine(out, layout);
+    }
+  }
+
+  static constexpr void AppendLine(std::string& out, std::string_view layout) {
+    std::string line = "type\t" + TypeName<T>() + "\t";
+    line += layout;
+    line += '\n';
+    if (out.find(line) == std::string::npos) out += line;
+  }
+
+ private:
+  template <typename... Fields>
+  static constexpr void AppendWithFields(std::string& out, std::string& layout,
+                                         TypeList<Fields...>) {
+    AppendList<Fields...>(layout);
+    AppendLine(out, layout);
+    (TypeLayout<Fields>::Append(out), ...);
+  }
+};
+
+// Appends a line "type <name> <layout>", tabs between, for every type in `T`
+// whose layout the user decides, each once. The layouts of the standard library
+// are covered by the build facts.
+template <typename T>
+struct TypeLayout {
+  static constexpr void Append(std::string& out) {
+    if constexpr (std::is_enum_v<T>) {
+      UserTypeLayout<T>::AppendLine(
+          out, "enum : " + TypeName<std::underlying_type_t<T>>());
+    } else if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
+      if (!CompilerName<T>().starts_with("std::")) UserTypeLayout<T>::Append(out);
+    }
+  }
+};
+template <template <typename...> typename Template, typename... Ts>
+struct TypeLayout<Template<Ts...>> {
+  static constexpr void Append(std::string& out) {
+    (TypeLayout<Ts>::Append(out), ...);
+    if constexpr (!CompilerName<Template<Ts...>>().starts_with("std::")) {
+      UserTypeLayout<Template<Ts...>>::Append(out);
+    }
+  }
+};
+template <typename T, size_t N>
+struct TypeLayout<std::array<T, N>> : TypeLayout<T> {};
+template <typename T>
+struct TypeLayout<std::span<T>> : TypeLayout<T> {};
+template <typename T>
+struct TypeLayout<const T> : TypeLayout<T> {};
+template <typename T>
+struct TypeLayout<T&> : TypeLayout<T> {};
+template <typename T, size_t N>
+struct TypeLayout<T[N]> : TypeLayout<T> {};
+// What is behind a pointer doesn't cross, and may be incomplete.
+template <typename T>
+struct TypeLayout<T*> {
+  static constexpr void Append(std::string&) {}
+};
+template <typename R, typename... A>
+struct TypeLayout<R(A...)> {
+  static constexpr void Append(std::string& out) {
+    TypeLayout<R>::Append(out);
+    (TypeLayout<A>::Append(out), ...);
+  }
+};
+
+}  // namespace relib::internal
+
+#endif  // RELIB_INTERNAL_TYPE_TEXT_H_

@@ -1,0 +1,198 @@
+#ifndef RELIB_MODULE_H_
+#define RELIB_MODULE_H_
+
+// The module's side: what a library that relib_module() builds gives to its host.
+// Depends on the standard library alone.
+//
+//   #include "greeter.h"
+//   #include "relib/module.h"
+//
+//   int Add(int a, int b) { return a + b; }
+//   std::string Greet(std::string_view name) {
+//     relib::imports<GreeterImports>().log("greeting someone");
+//     return "hello " + std::string(name);
+//   }
+//
+//   RELIB_IMPORTS(GreeterImports);
+//   RELIB_EXPORTS(GreeterExports, .add = relib::implement<Add>,
+//                 .greet = relib::implement<Greet>);
+//
+// Each of the macros may stand once in a module, at namespace scope, in any of
+// its source files. One of RELIB_EXPORTS and RELIB_MAIN must be there.
+
+#include <cstddef>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "relib/interface.h"
+#include "relib/internal/abi.h"
+#include "relib/internal/attributes.h"
+#include "relib/internal/record.h"
+#include "relib/internal/thunk.h"
+
+namespace relib {
+
+// What a module sees of an exception that a callable of the host threw. what()
+// holds the type and the text of the original.
+class ImportError : public std::runtime_error {
+ public:
+  ImportError(std::string type, const std::string& text)
+      : std::runtime_error(type.empty() ? text : type + ": " + text),
+        type_(std::move(type)) {}
+
+  // The type of the host's exception; empty when that isn't known.
+  const std::string& type() const { return type_; }
+
+ private:
+  std::string type_;
+};
+
+// The host's functions. Valid from the first static constructor on; the module
+// must have RELIB_IMPORTS(T), else it doesn't link ("relib_imports_of_T").
+template <internal::ImportsInterface T>
+const T& imports() {
+  return RelibImportsOf(static_cast<const T*>(nullptr));
+}
+
+namespace internal {
+
+// Takes the failure over. In a module without exceptions it prints the text and
+// aborts.
+[[noreturn]] void ThrowImportError(Failure* failure);
+
+struct ModuleSide {
+  template <typename R>
+  using Result = R;
+
+  template <typename R, typename... A>
+  static R Call(const Import<R(A...)>& entry, ParameterType<A>... arguments) {
+    constexpr ResultKind kKind = ResultTraits<R>::kKind;
+    if constexpr (kKind == ResultKind::kVoid) {
+      if (Failure* failure = entry.invoke_(entry.context_, arguments...))
+          [[unlikely]] {
+        ThrowImportError(failure);
+      }
+    } else if constexpr (kKind == ResultKind::kRegister) {
+      const Outcome<R> outcome = entry.invoke_(entry.context_, arguments...);
+      if (outcome.failure != nullptr) [[unlikely]] {
+        ThrowImportError(outcome.failure);
+      }
+      return outcome.value;
+    } else {
+      ResultStorage<R> storage(entry.destroy_);
+      if (Failure* failure =
+              entry.invoke_(entry.context_, storage.address(), arguments...))
+          [[unlikely]] {
+        ThrowImportError(failure);
+      }
+      return storage.Take();
+    }
+  }
+};
+
+template <typename T, typename... Entries>
+constexpr std::string InterfaceText(TypeList<Entries...>) {
+  return BuildText() + EntriesText<InterfaceOf<T>>(
+                           TypeList<typename EntryTraits<Entries>::Signature...>());
+}
+
+template <typename T>
+struct InterfaceNoteText {
+  static constexpr std::string Get() {
+    return InterfaceText<T>(typename InterfaceOf<T>::Entries());
+  }
+};
+
+template <typename R>
+struct MainNoteText {
+  static constexpr std::string Get() { return BuildText() + MainText<R()>(); }
+};
+
+template <typename T>
+constexpr size_t EntryCount() {
+  return std::size(InterfaceOf<T>::kOffsets);
+}
+
+// The type between the parentheses of RELIB_MAIN, commas and all.
+template <typename Function>
+struct TypeOfHelper;
+template <>
+struct TypeOfHelper<void()> {
+  using Type = void;
+};
+template <typename R>
+struct TypeOfHelper<void(R)> {
+  using Type = R;
+};
+template <typename Function>
+using TypeOf = typename TypeOfHelper<Function>::Type;
+
+}  // namespace internal
+}  // namespace relib
+
+// Gives the entries of `T` their bodies:
+// RELIB_EXPORTS(T, .name = relib::implement<Function>, ...). An entry without one
+// doesn't compile, and the message names it.
+#define RELIB_EXPORTS(T, ...)                                                  \
+  static_assert(::relib::internal::ExportsInterface<T>,                        \
+                "relib: RELIB_EXPORTS takes a struct of relib::Export");       \
+  static constexpr T relib_internal_exports_value{__VA_ARGS__};                \
+  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies<       \
+                relib_internal_exports_value>());                              \
+  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,                   \
+                      ::relib::internal::InterfaceNoteText<T>);                \
+  extern "C" constinit const ::relib::internal::ExportsTable                   \
+      relib_internal_exports = {                                               \
+          &relib_internal_exports_value, ::relib::internal::EntryCount<T>(),   \
+          {&relib_internal_exports_note, sizeof(relib_internal_exports_note)}}
+
+// Asks the host for the functions of `T`. Stands in the namespace of `T`.
+#define RELIB_IMPORTS(T)                                                       \
+  static_assert(::relib::internal::ImportsInterface<T>,                        \
+                "relib: RELIB_IMPORTS takes a struct of relib::Import");       \
+  constinit ::relib::internal::ImportsHolder<T> relib_imports_of_##T;          \
+  RELIB_INTERNAL_NOTE(relib_internal_imports_note, kImports,                   \
+                      ::relib::internal::InterfaceNoteText<T>);                \
+  extern "C" constinit const ::relib::internal::ImportsTable                   \
+      relib_internal_imports = {                                               \
+          &relib_imports_of_##T.value, ::relib::internal::EntryCount<T>(),     \
+          {&relib_internal_imports_note, sizeof(relib_internal_imports_note)}}
+
+// The body of Module::CallMain<R>(); the argument is its result type, or nothing
+// for void:
+//
+//   RELIB_MAIN() { std::puts("hello"); }
+//   RELIB_MAIN(int) { return 42; }
+#define RELIB_MAIN(...)                                                        \
+  using RelibMainResult = ::relib::internal::TypeOf<void(__VA_ARGS__)>;        \
+  static RelibMainResult relib_main();                                         \
+  static constexpr ::relib::Export<RelibMainResult()>                          \
+      relib_internal_main_value = ::relib::implement<relib_main>;              \
+  RELIB_INTERNAL_NOTE(relib_internal_main_note, kMain,                         \
+                      ::relib::internal::MainNoteText<RelibMainResult>);       \
+  extern "C" constinit const ::relib::internal::MainTable                      \
+      relib_internal_main = {                                                  \
+          &relib_internal_main_value,                                          \
+          {&relib_internal_main_note, sizeof(relib_internal_main_note)}};      \
+  static RelibMainResult relib_main()
+
+// Runs before the module is unloaded, on the thread that unloads it, with
+// everything still alive: join threads, flush, say goodbye. If it throws, the
+// module stays loaded; it runs again at the next attempt.
+#define RELIB_BEFORE_UNLOAD()                                                  \
+  static void relib_before_unload();                                           \
+  extern "C" constinit const ::relib::internal::BeforeUnloadTable              \
+      relib_internal_before_unload = {                                         \
+          &::relib::internal::ExportThunk<void>::Invoke<relib_before_unload>}; \
+  static void relib_before_unload()
+
+// A note must lie in its section without gaps, hence the alignment: compilers
+// align large constants to 32 bytes on their own.
+#define RELIB_INTERNAL_NOTE(name, type, text)                                  \
+  RELIB_INTERNAL_RECORD_SECTION alignas(4) constinit static const auto name =  \
+      ::relib::internal::MakeNote<::relib::internal::NoteType::type, text>()
+
+#endif  // RELIB_MODULE_H_

@@ -1,0 +1,11 @@
+"""Module extension for what the Bazel Central Registry doesn't have in the version we need."""
+
+load(":sources.bzl", "source_repository")
+
+_EXTENSION_SOURCES = ["mimalloc"]
+
+def _sources_impl(_module_ctx):
+    for name in _EXTENSION_SOURCES:
+        source_repository(name)
+
+sources = module_extension(implementation = _sources_impl)

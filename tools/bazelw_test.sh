@@ -1,0 +1,175 @@
+#!/bin/bash
+# shellcheck disable=SC2016  # the fakes expand their variables, not we
+#
+# Tests bazelw on a machine of its own making: the only programs on PATH are a few links to real
+# ones and fakes of apt-get, dpkg-query, bazel and the like, which write down how they were called.
+set -u
+
+readonly workspace=$TEST_TMPDIR/workspace
+readonly machine=$TEST_TMPDIR/machine
+readonly log=$TEST_TMPDIR/log
+failures=0
+
+mkdir -p "$workspace/tools" "$workspace/package"
+cp bazelw "$workspace/"
+cp tools/packages.sh "$workspace/tools/"
+shell=$(command -v sh)
+
+# fake PROGRAM [SCRIPT]: a program that logs its arguments, then runs the script.
+fake() {
+  printf '#!%s\necho "%s $*" >>"%s"\n%s\n' "$shell" "$1" "$log" "${2:-}" >"$machine/$1"
+  chmod +x "$machine/$1"
+}
+
+# A machine where everything is there that a Linux build takes, and nothing else.
+new_machine() {
+  rm -rf "$machine" "$log" "$workspace/user.bazelrc"
+  mkdir "$machine"
+  touch "$log"
+  local program
+  for program in cat dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
+  for program in g++ python3 xz; do fake "$program"; done
+  fake bazel 'pwd >>"'"$log"'"'
+  fake dpkg-query 'exit 1'
+  fake sudo '"$@"'
+  fake apt-cache 'case $2 in clang-19) echo "Package: $2" ;; esac'
+  # Installing is pretended by programs that are there from now on.
+  fake apt-get "[ \"\$2\" != -o ] || for package; do
+    case \$package in
+      bazel-bootstrap) program=bazel ;;
+      g++-mingw*) program=x86_64-w64-mingw32-g++-posix ;;
+      *) program=\$package ;;
+    esac
+    printf '#!$shell\necho \"%s \$*\" >>\"$log\"\n' \"\$program\" >\"$machine/\$program\"
+    '$(command -v chmod)' +x \"$machine/\$program\"
+  done"
+}
+
+# bazelw ARGUMENT...: sets output and exit_code.
+bazelw() {
+  output=$(cd "${from:-$workspace}" && PATH=$machine "$workspace/bazelw" "$@" 2>&1)
+  exit_code=$?
+}
+
+expect() {
+  local what=$1
+  shift
+  "$@" && return
+  failures=$((failures + 1))
+  printf 'FAILED: %s\nexit code %s, output:\n%s\nlog:\n%s\n' "$what" "$exit_code" "$output" "$(<"$log")"
+}
+
+logged() { grep -Fxq -- "$1" "$log"; }
+logs_like() { grep -Eq -- "$1" "$log"; }
+never() { ! "$@"; }
+says() { [[ $output == *"$1"* ]]; }
+succeeds() { [[ $exit_code == 0 ]]; }
+
+new_machine
+bazelw test //... --flag='two words'
+expect "arguments reach Bazel" logged "bazel test //... --flag=two words"
+expect "it is quiet when there is nothing to do" test -z "$output"
+expect "it installs nothing when there is nothing to do" never logs_like "^apt-get"
+
+new_machine
+from=$workspace/package bazelw build :all
+expect "Bazel runs where the caller is" logged "$workspace/package"
+from=/ bazelw build //...
+expect "from outside, Bazel runs in the workspace" logged "$workspace"
+
+new_machine
+rm "$machine/bazel" "$machine/g++"
+bazelw test //...
+expect "it installs what is missing, all at once" \
+  logs_like "^apt-get .* install .*--no-install-recommends bazel-bootstrap g\+\+$"
+expect "it says why" says "g++: compiles for Linux"
+expect "then it runs Bazel" logged "bazel test //..."
+: >"$log"
+bazelw test //...
+expect "the second time there is nothing to do" never logs_like "^apt-get"
+
+new_machine
+fake bazelisk
+rm "$machine/bazel"
+bazelw build //...
+expect "bazelisk serves as Bazel" logged "bazelisk build //..."
+expect "bazelisk needs no package" never logs_like "^apt-get"
+
+for arguments in "test --config=windows //..." "test --config windows //..."; do
+  new_machine
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments installs a compiler and Wine" \
+    logs_like "^apt-get .* g\+\+-mingw-w64-x86-64-posix wine64$"
+  expect "$arguments reaches Bazel" logged "bazel $arguments"
+done
+
+new_machine
+printf '# build --config=clang\nbuild:clang --config=asan\ntest --config=windows' \
+  >"$workspace/user.bazelrc"
+bazelw test //...
+expect "user.bazelrc counts" logs_like "^apt-get .* g\+\+-mingw-w64-x86-64-posix wine64$"
+
+new_machine
+fake dpkg-query 'case $* in *wine64*) printf installed ;; *) exit 1 ;; esac'
+bazelw test --config=windows //...
+expect "a package counts whose program is not on PATH" \
+  logs_like "^apt-get .* --no-install-recommends g\+\+-mingw-w64-x86-64-posix$"
+
+new_machine
+bazelw run //:program -- --config=windows
+expect "arguments of the program are no configs" never logs_like "^apt-get"
+
+new_machine
+bazelw build --config=clang --config=asan //...
+expect "--config=clang installs clang, lld and the sanitizers" \
+  logs_like "^apt-get .* clang-19 lld-19 libclang-rt-19-dev$"
+expect "clang-19 needs no flag" logged "bazel build --config=clang --config=asan //..."
+
+new_machine
+fake clang-17
+fake ld.lld-17
+bazelw run --config=clang //:program -- --config=clang
+expect "another clang will do, and Bazel is told" \
+  logged "bazel run --config=clang --repo_env=CC=clang-17 //:program -- --config=clang"
+expect "another clang needs no package" never logs_like "^apt-get"
+
+new_machine
+rm "$machine/g++"
+fake apt-get 'exit 100'
+bazelw test //...
+expect "it fails where nothing can be installed" never succeeds
+expect "it asks for the network" says "Is there a network?"
+expect "it doesn't run Bazel then" never logs_like "^bazel"
+
+new_machine
+rm "$machine/g++" "$machine/apt-get"
+bazelw test //...
+expect "it fails without apt-get" never succeeds
+expect "it says what to install" says "g++: compiles for Linux"
+
+new_machine
+rm "$machine/g++" "$machine/id" "$machine/sudo"
+fake id 'echo 1000'
+bazelw test //...
+expect "it fails without root" never succeeds
+expect "it says what root has to run" says "apt-get install --no-install-recommends g++"
+
+new_machine
+rm "$machine/g++" "$machine/id"
+fake id 'echo 1000'
+bazelw test //...
+expect "it uses sudo" logs_like "^sudo env .*apt-get .*install .*g\+\+$"
+
+new_machine
+rm "$machine/bazel"
+BAZELW_NO_INSTALL=1 bazelw test //...
+expect "it fails without Bazel" never succeeds
+expect "BAZELW_NO_INSTALL installs nothing" never logs_like "^apt-get"
+expect "it names what is missing" says "no Bazel on PATH"
+
+if ((failures > 0)); then
+  echo "$failures expectations failed"
+  exit 1
+fi
+echo "all expectations hold"

@@ -1,0 +1,113 @@
+// Copies a library to its final name if relib can unload it, and fails with the
+// reason otherwise. An action of relib_module() (relib/defs.bzl):
+//
+//   check_module LIBRARY OUTPUT LABEL [--sanitized]
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "platform/file.h"
+#include "platform/image_file.h"
+
+namespace relib::platform {
+namespace {
+
+// What stands against unloading, each with what to do about it.
+std::vector<std::string> Problems(const ImageFacts& facts, bool sanitized) {
+  std::vector<std::string> problems;
+  if (!facts.has_record) {
+    problems.push_back(
+        "it holds no relib record: one of its sources must have RELIB_EXPORTS or "
+        "RELIB_MAIN (relib/module.h)");
+  }
+  if (!facts.unique_exports.empty()) {
+    problems.push_back(absl::StrCat(
+        "it exports GNU unique symbols (", absl::StrJoin(facts.unique_exports, ", "),
+        "), which the loader binds for the whole process: don't give it a version "
+        "script or -rdynamic of its own"));
+  }
+  if (facts.nodelete) {
+    problems.push_back("it is marked never to be unloaded: remove -z nodelete");
+  }
+  if (facts.static_tls) {
+    problems.push_back(
+        "it uses static TLS, of which a process has a small fixed amount: remove "
+        "-ftls-model=initial-exec (or __attribute__((tls_model)))");
+  }
+  if (facts.text_relocations) {
+    problems.push_back(
+        "it has text relocations: compile all of its sources with -fPIC");
+  }
+  if (!sanitized &&
+      (facts.exports.size() != 1 || facts.exports.front() != "relib_module")) {
+    problems.push_back(absl::StrCat(
+        "it must export relib_module alone, and exports ",
+        facts.exports.empty() ? "nothing" : absl::StrJoin(facts.exports, ", "),
+        ": remove export attributes and flags (dllexport, -rdynamic)"));
+  }
+  for (const std::string& needed : facts.needed) {
+    const bool is_runtime = absl::StrContains(needed, "libstdc++") ||
+                            absl::StrContains(needed, "libc++") ||
+                            absl::StrContains(needed, "libgcc_s") ||
+                            absl::StrContains(needed, "libwinpthread");
+    if (is_runtime) {
+      problems.push_back(absl::StrCat(
+          "it is linked against ", needed,
+          ", which would keep what the module left in it: link the C++ runtime "
+          "statically (don't pass it in linkopts)"));
+    }
+  }
+  return problems;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  if (arguments.size() < 3) {
+    std::cerr << "usage: check_module LIBRARY OUTPUT LABEL [--sanitized]\n";
+    return 2;
+  }
+  const std::string& library = arguments[0];
+  const std::string& output = arguments[1];
+  const std::string& label = arguments[2];
+  const bool sanitized = arguments.size() > 3 && arguments[3] == "--sanitized";
+
+  absl::StatusOr<std::unique_ptr<File>> file = File::Open(library);
+  absl::StatusOr<ImageFacts> facts =
+      file.ok() ? InspectImage(**file) : absl::StatusOr<ImageFacts>(file.status());
+  if (!facts.ok()) {
+    std::cerr << label << ": " << facts.status().message() << "\n";
+    return 1;
+  }
+  const std::vector<std::string> problems = Problems(*facts, sanitized);
+  if (!problems.empty()) {
+    std::cerr << label << ": relib could not unload this module:\n";
+    for (const std::string& problem : problems) std::cerr << "  - " << problem << "\n";
+    return 1;
+  }
+  std::error_code error;
+  std::filesystem::copy_file(library, output,
+                             std::filesystem::copy_options::overwrite_existing,
+                             error);
+  if (error) {
+    std::cerr << label << ": can't write " << output << ": " << error.message()
+              << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace relib::platform
+
+int main(int argc, char** argv) {
+  return relib::platform::Main(std::vector<std::string>(argv + 1, argv + argc));
+}
