@@ -105,6 +105,19 @@ TEST_F(EstateTest, AThreadInItsThreadLocalDestructorCounts) {
   ExpectOneThread("StartSlowToDie");
 }
 
+TEST_F(EstateTest, AThreadInADestructorAfterPthreadExitCounts) {
+  ExpectOneThread("StartSlowToExit");
+}
+
+TEST_F(EstateTest, ThreadLocalDestructorsDoNotHoldOthersUp) {
+  Call("StartSlowToDie");
+  Call("StartSlowToExit");
+  WaitUntilRunning(2);
+  EXPECT_EQ(Get<int()>("StartAndJoin")(), 1);
+  Call("StartDetached");
+  WaitUntilRunning(3);
+}
+
 TEST_F(EstateTest, AThreadOfAThreadCounts) { ExpectOneThread("StartChain"); }
 
 TEST_F(EstateTest, NamesTheThread) {

@@ -66,6 +66,20 @@ extern "C" void StartSlowToDie() {
   std::thread([] { slow_to_die.used = 1; }).detach();
 }
 
+// The same, by pthread_exit().
+extern "C" void StartSlowToExit() {
+  pthread_t thread;
+  pthread_create(
+      &thread, nullptr,
+      [](void*) -> void* {
+        slow_to_die.used = 1;
+        pthread_exit(nullptr);
+        return nullptr;  // not every system declares that it isn't reached
+      },
+      nullptr);
+  pthread_detach(thread);
+}
+
 // A thread that starts another and ends.
 extern "C" void StartChain() {
   std::thread([] { std::thread(RunUntilReleased).detach(); }).detach();
