@@ -1,6 +1,7 @@
 """Libraries for the tests of //platform: modules without relib."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("//platform/linux:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
 
 def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
     """Builds lib<name>.so or <name>.dll, with the agent and its own C++ runtime.
@@ -28,10 +29,7 @@ def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
         linkopts = linkopts + [
             "-Wl,--version-script=$(location test_library.lds)",
             "-Wl,-soname,lib%s.so" % name,
-            "-static-libgcc",
-            # Bazel appends -lstdc++, which is not needed then.
-            "-Wl,-Bstatic,-lstdc++,-Bdynamic,--as-needed",
-        ],
+        ] + STATIC_RUNTIME_LINKOPTS,
         target_compatible_with = ["@platforms//os:linux"],
         **common
     )
