@@ -130,7 +130,7 @@ TEST_F(EstateTest, NamesTheThread) {
 }
 
 TEST_F(EstateTest, CountsManyThreads) {
-  constexpr int kThreads = 150;  // more than one wait of Windows can take
+  constexpr int kThreads = 100;  // more than one wait of Windows can take
   for (int i = 0; i < kThreads; ++i) Call("StartDetached");
   WaitUntilRunning(kThreads);
   std::set<uint64_t> ids;

@@ -14,7 +14,7 @@ std::atomic<int> running{0};
 
 void RunUntilReleased() {
   ++running;
-  while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 struct SlowToDie {
