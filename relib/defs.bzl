@@ -1,6 +1,7 @@
 """relib_module(): a library that a relib host can load, and really unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("//platform/linux:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
 
 _WINDOWS = str(Label("//tools:windows"))
 _SANITIZED = str(Label("//tools:sanitized"))
@@ -96,14 +97,7 @@ def relib_module(
         linkopts = linkopts + [
             "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
             "-Wl,-Bsymbolic",
-            "-static-libgcc",
-            # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take
-            # the archive first, and let the later -lstdc++ drop out as unneeded.
-            "-Wl,-Bstatic",
-            "-lstdc++",
-            "-Wl,-Bdynamic",
-            "-Wl,--as-needed",
-        ] + select({
+        ] + STATIC_RUNTIME_LINKOPTS + select({
             # The runtime of clang's sanitizers lies in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],

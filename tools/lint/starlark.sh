@@ -1,0 +1,14 @@
+#!/bin/bash
+# tools/lint/starlark.sh [--fix]
+#
+# Checks the format of Bazel's files, and what is in them, with buildifier; --fix corrects the
+# format, and of the rest what buildifier can.
+set -euo pipefail
+# shellcheck source=tools/lint/lint.sh
+. "$(dirname "$0")/lint.sh"
+parse_arguments "$@"
+
+mode=(-mode=check -lint=warn)
+((fix == 0)) || mode=(-mode=fix -lint=fix)
+tracked_files '*.bzl' '*.BUILD' '*BUILD.bazel' MODULE.bazel WORKSPACE WORKSPACE.bzlmod |
+  xargs --no-run-if-empty tools/lint/buildifier.sh "${mode[@]}" -warnings=all
