@@ -181,7 +181,7 @@ absl::Status LoadedModule::Check(const platform::File& file) {
   }
   absl::StatusOr<Record> record = ParseRecord(*bytes);
   if (!record.ok()) {
-    return MakeError(LoadError::kNotAModule,
+    return MakeError(KindOfRecordError(record.status()),
                      absl::StrCat(path_, ": ", record.status().message()));
   }
   record_bytes_ = *std::move(bytes);
@@ -217,13 +217,20 @@ absl::Status LoadedModule::Map(const platform::FileId& checked) {
   absl::StatusOr<platform::Library> library =
       platform::Library::Load(mapped_path_);
   if (!library.ok()) {
-    return absl::IsAlreadyExists(library.status())
-               ? MakeError(LoadError::kAlreadyLoaded,
-                           absl::StrCat(library.status().message(),
-                                        ", though not by relib. Load a copy: "
-                                        "LoadOptions{.private_copy = true}"))
-               : MakeError(LoadError::kLoaderFailed,
-                           absl::StrCat(path_, ": ", library.status().message()));
+    if (!absl::IsAlreadyExists(library.status())) {
+      return MakeError(LoadError::kLoaderFailed,
+                       absl::StrCat(path_, ": ", library.status().message()));
+    }
+    return MakeError(
+        LoadError::kAlreadyLoaded,
+        absl::StrCat(path_, " can't be loaded: ",
+                     IsReplacement(checked, mapped_path_)
+                         ? "it replaced a file of this name that is still loaded, "
+                           "and the system tells them by their names"
+                         : "the file is loaded in this process already, though not "
+                           "by relib",
+                     ". Unload that first, or load a copy: "
+                     "LoadOptions{.private_copy = true}"));
   }
   library_ = *std::move(library);
   const auto* descriptor =
