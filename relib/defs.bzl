@@ -56,6 +56,7 @@ def relib_module(
         linkopts = [],
         additional_linker_inputs = [],
         tags = [],
+        target_compatible_with = [],
         testonly = None,
         visibility = None,
         **kwargs):
@@ -73,6 +74,7 @@ def relib_module(
       linkopts: as for cc_binary.
       additional_linker_inputs: as for cc_binary.
       tags: as for every rule.
+      target_compatible_with: as for every rule.
       testonly: as for every rule.
       visibility: as for every rule.
       **kwargs: more attributes of cc_binary.
@@ -135,6 +137,7 @@ def relib_module(
             "//conditions:default": False,
         }),
         tags = tags,
+        target_compatible_with = target_compatible_with,
         testonly = testonly,
         visibility = visibility,
     )
