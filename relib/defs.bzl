@@ -1,6 +1,7 @@
 """relib_module(): a library that a relib host can load, and really unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("//platform/linux:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
 
 _WINDOWS = str(Label("//tools:windows"))
 _SANITIZED = str(Label("//tools:sanitized"))
@@ -9,12 +10,12 @@ def _checked_module_impl(ctx):
     source = ctx.file.library
     output = ctx.actions.declare_file(ctx.attr.file_name)
     ctx.actions.run(
-        executable = ctx.executable._check_module,
+        executable = ctx.executable._cross_checker if ctx.attr.cross else ctx.executable._checker,
         arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
         inputs = [source],
         outputs = [output],
         mnemonic = "CheckModule",
-        progress_message = "Checking that %{label} can be unloaded",
+        progress_message = "Checking that %s can be unloaded" % ctx.label,
     )
     return [DefaultInfo(
         files = depset([output]),
@@ -31,7 +32,14 @@ _checked_module = rule(
             allow_single_file = True,
         ),
         "sanitized": attr.bool(),
-        "_check_module": attr.label(
+        "cross": attr.bool(doc = "The target's system isn't the one that builds."),
+        # The same tool twice: where the build can run what it builds, Abseil needn't be built once more for it.
+        "_checker": attr.label(
+            default = Label("//tools:check_module"),
+            executable = True,
+            cfg = "target",
+        ),
+        "_cross_checker": attr.label(
             default = Label("//tools:check_module"),
             executable = True,
             cfg = "exec",
@@ -44,6 +52,7 @@ def relib_module(
         srcs = [],
         deps = [],
         copts = [],
+        features = [],
         linkopts = [],
         additional_linker_inputs = [],
         tags = [],
@@ -60,6 +69,7 @@ def relib_module(
       srcs: as for cc_binary. One of them holds RELIB_EXPORTS or RELIB_MAIN.
       deps: as for cc_binary, linked statically. //relib:module is added.
       copts: as for cc_binary.
+      features: as for cc_binary.
       linkopts: as for cc_binary.
       additional_linker_inputs: as for cc_binary.
       tags: as for every rule.
@@ -70,6 +80,8 @@ def relib_module(
     unchecked = name + "_unchecked"
     common = dict(
         srcs = srcs,
+        # GNU ld, which the agent's linker script needs, doesn't know --start-lib.
+        features = features + ["-supports_start_end_lib"],
         copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"],
         linkshared = True,
         linkstatic = True,
@@ -85,15 +97,7 @@ def relib_module(
         linkopts = linkopts + [
             "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
             "-Wl,-Bsymbolic",
-            "-Wl,--exclude-libs,ALL",
-            "-static-libgcc",
-            # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take
-            # the archive first, and let the later -lstdc++ drop out as unneeded.
-            "-Wl,-Bstatic",
-            "-lstdc++",
-            "-Wl,-Bdynamic",
-            "-Wl,--as-needed",
-        ] + select({
+        ] + STATIC_RUNTIME_LINKOPTS + select({
             # The runtime of clang's sanitizers lies in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],
@@ -114,6 +118,10 @@ def relib_module(
     )
     _checked_module(
         name = name,
+        cross = select({
+            _WINDOWS: True,
+            "//conditions:default": False,
+        }),
         file_name = select({
             _WINDOWS: "%s.dll" % name,
             "//conditions:default": "lib%s.so" % name,

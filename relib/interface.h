@@ -22,7 +22,6 @@
 #include <atomic>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <new>
 #include <string_view>
 #include <type_traits>

@@ -198,6 +198,10 @@ class LockedDirectory final : public PrivateDirectory {
 
   absl::StatusOr<std::string> CopyIn(const std::string& source,
                                      const std::string& name_prefix) override {
+    if (name_prefix.find('/') != std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
+    }
     // Nonblocking: a FIFO would wait for its writer.
     const UniqueFd from(
         open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

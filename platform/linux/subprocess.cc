@@ -53,7 +53,7 @@ constexpr absl::Duration kGrace = absl::Milliseconds(250);
 constexpr char kLeader[] =
     "trap : HUP INT TERM\n"
     "exec 4>&2 2>/dev/null\n"
-    "/bin/sh -c \"$1\" </dev/null 2>&4 3>&- 4>&-\n"
+    "(exec /bin/sh -c \"$1\" </dev/null 2>&4 3>&- 4>&-)\n"
     "echo $? >&3\n"
     "exec >&- 3>&- 4>&-\n"
     "read -r line\n";

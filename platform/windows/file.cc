@@ -166,6 +166,16 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
   return true;
 }
 
+absl::StatusOr<FileId> IdOf(const std::string& path) {
+  const std::string what = absl::StrCat("can't examine ", path);
+  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
+  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
+  HandleCloser closer(handle);
+  FileId id;
+  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
+  return id;
+}
+
 absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
   const std::string what = absl::StrCat("can't resolve ", path);
   // Needs no right to read the file.

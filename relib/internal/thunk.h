@@ -1,7 +1,6 @@
 #ifndef RELIB_INTERNAL_THUNK_H_
 #define RELIB_INTERNAL_THUNK_H_
 
-#include <functional>
 #include <new>
 #include <string_view>
 #include <type_traits>
@@ -96,7 +95,7 @@ struct ExportThunkOf<false, R, A...> {
   template <auto F>
   static typename ResultTraits<R>::Type Invoke(ParameterType<A>... arguments) {
     return Run<R>(nullptr, [&]() -> decltype(auto) {
-      return std::invoke(F, Receive<A>(arguments)...);
+      return F(Receive<A>(arguments)...);
     });
   }
 };
@@ -108,7 +107,7 @@ struct ExportThunkOf<true, R, A...> {
   template <auto F>
   static Failure* Invoke(void* storage, ParameterType<A>... arguments) {
     return Run<R>(storage, [&]() -> decltype(auto) {
-      return std::invoke(F, Receive<A>(arguments)...);
+      return F(Receive<A>(arguments)...);
     });
   }
 };
@@ -135,7 +134,7 @@ struct ImportThunkOf<false, R, A...> {
   static typename ResultTraits<R>::Type Invoke(void* context,
                                                ParameterType<A>... arguments) {
     return Run<R>(nullptr, [&]() -> decltype(auto) {
-      return std::invoke(*static_cast<F*>(context), Receive<A>(arguments)...);
+      return (*static_cast<F*>(context))(Receive<A>(arguments)...);
     });
   }
 
@@ -158,7 +157,7 @@ struct ImportThunkOf<true, R, A...> {
   static Failure* Invoke(void* context, void* storage,
                          ParameterType<A>... arguments) {
     return Run<R>(storage, [&]() -> decltype(auto) {
-      return std::invoke(*static_cast<F*>(context), Receive<A>(arguments)...);
+      return (*static_cast<F*>(context))(Receive<A>(arguments)...);
     });
   }
 

@@ -63,14 +63,15 @@ inline constexpr std::string_view kValueTemplates[] = {
 template <typename T>
 constexpr Crossing CrossingOf();
 
+constexpr bool OwnsItsParts(Crossing crossing) {
+  return crossing == Crossing::kTrivial || crossing == Crossing::kDeepCopy;
+}
+
 // Of something that consists of the given types.
 template <typename... Ts>
 constexpr Crossing CrossingOfParts(TypeList<Ts...>) {
-  constexpr auto kOwned = [](Crossing crossing) {
-    return crossing == Crossing::kTrivial || crossing == Crossing::kDeepCopy;
-  };
-  return (kOwned(CrossingOf<Ts>()) && ...) ? Crossing::kDeepCopy
-                                           : Crossing::kNever;
+  return (OwnsItsParts(CrossingOf<Ts>()) && ...) ? Crossing::kDeepCopy
+                                                 : Crossing::kNever;
 }
 
 template <typename T>

@@ -1,0 +1,440 @@
+#include "platform/private_directory.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "platform/private_directory_test_system.h"
+#include "platform/subprocess.h"
+#include "platform/test_files.h"
+
+namespace relib::platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string* self = nullptr;
+
+std::unique_ptr<PrivateDirectory> Create(const TestFolder& parent,
+                                         const std::string& prefix = "relib") {
+  absl::StatusOr<std::unique_ptr<PrivateDirectory>> folder =
+      PrivateDirectory::Create(prefix, parent.path());
+  EXPECT_TRUE(folder.ok()) << folder.status();
+  return folder.ok() ? *std::move(folder) : nullptr;
+}
+
+int CountEntries(const std::string& path) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    (void)entry;
+    ++count;
+  }
+  return count;
+}
+
+// This program as another process that makes a private folder with a file in
+// it.
+std::unique_ptr<Subprocess> Start(const std::string& arguments) {
+  absl::StatusOr<std::unique_ptr<Subprocess>> process =
+      Subprocess::Start(absl::StrCat("\"", *self, "\" child ", arguments), "");
+  EXPECT_TRUE(process.ok()) << process.status();
+  return process.ok() ? *std::move(process) : nullptr;
+}
+
+TEST(PrivateDirectoryTest, GoesWithItsContents) {
+  const TestFolder parent;
+  std::string path;
+  {
+    const auto folder = Create(parent);
+    path = folder->path();
+    EXPECT_TRUE(fs::path(path).is_absolute());
+    EXPECT_TRUE(fs::is_directory(path));
+    EXPECT_EQ(fs::path(path).filename().string().rfind("relib-", 0), 0u);
+    EXPECT_TRUE(fs::equivalent(fs::path(path).parent_path(), parent.path()));
+    EXPECT_TRUE(test::IsForCurrentUserOnly(path));
+    WriteFile(path + "/file", "x");
+    fs::create_directories(path + "/a/b/c");
+    WriteFile(path + "/a/b/c/file", "x");
+    test::WriteProtect(path + "/a/b/c/file");
+  }
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_EQ(CountEntries(parent.path()), 0);
+}
+
+TEST(PrivateDirectoryTest, InTheSystemsFolderForTemporaryFiles) {
+  absl::StatusOr<std::unique_ptr<PrivateDirectory>> folder =
+      PrivateDirectory::Create("relib-private-directory-test");
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_TRUE(fs::is_directory((*folder)->path()));
+  EXPECT_TRUE(test::IsForCurrentUserOnly((*folder)->path()));
+}
+
+TEST(PrivateDirectoryTest, GoesAlsoFromAnotherWorkingDirectory) {
+  const TestFolder parent;
+  const fs::path before = fs::current_path();
+  fs::current_path(parent.path());
+  absl::StatusOr<std::unique_ptr<PrivateDirectory>> folder =
+      PrivateDirectory::Create("relib", ".");
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  WriteFile((*folder)->path() + "/file", "x");
+  fs::current_path(before);
+  folder->reset();
+  EXPECT_EQ(CountEntries(parent.path()), 0);
+}
+
+TEST(PrivateDirectoryTest, RefusesBadArguments) {
+  const TestFolder parent;
+  for (const std::string prefix : {"", "a/b", "../a"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(
+        PrivateDirectory::Create(prefix, parent.path()).status()));
+  }
+  EXPECT_TRUE(absl::IsNotFound(
+      PrivateDirectory::Create("relib", parent / "missing").status()));
+}
+
+TEST(PrivateDirectoryTest, CopyIn) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  std::string text;
+  for (int i = 0; i < 1000; ++i)
+    absl::StrAppend(&text, std::string(997, 'a' + i % 26));
+  WriteFile(parent / "lib.name.so", text);
+  WriteFile(parent / "empty", "");
+  std::set<std::string> paths;
+  for (int i = 0; i < 3; ++i) {
+    const absl::StatusOr<std::string> copy =
+        folder->CopyIn(parent / "lib.name.so", "module");
+    ASSERT_TRUE(copy.ok()) << copy.status();
+    EXPECT_EQ(ReadFile(*copy), text);
+    EXPECT_EQ(fs::path(*copy).extension().string(), ".so");
+    EXPECT_EQ(fs::path(*copy).filename().string().rfind("module", 0), 0u);
+    EXPECT_EQ(copy->rfind(folder->path(), 0), 0u);
+    EXPECT_TRUE(test::IsForCurrentUserOnly(*copy));
+    paths.insert(*copy);
+  }
+  EXPECT_EQ(paths.size(), 3u);
+  const absl::StatusOr<std::string> empty =
+      folder->CopyIn(parent / "empty", "empty");
+  ASSERT_TRUE(empty.ok()) << empty.status();
+  EXPECT_EQ(fs::file_size(*empty), 0u);
+
+  folder->Remove(*paths.begin());
+  EXPECT_FALSE(fs::exists(*paths.begin()));
+  EXPECT_TRUE(fs::exists(*paths.rbegin()));
+}
+
+TEST(PrivateDirectoryTest, CopyOfAReadOnlyFileCanBeDeleted) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "source.so", "x");
+  test::WriteProtect(parent / "source.so");
+  const absl::StatusOr<std::string> copy =
+      folder->CopyIn(parent / "source.so", "copy");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  folder->Remove(*copy);
+  EXPECT_FALSE(fs::exists(*copy));
+}
+
+TEST(PrivateDirectoryTest, RemoveStaysInside) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "outside", "x");
+  folder->Remove(parent / "outside");
+  folder->Remove(folder->path() + "/../outside");
+  folder->Remove("outside");
+  folder->Remove("");
+  EXPECT_TRUE(fs::exists(parent / "outside"));
+}
+
+TEST(PrivateDirectoryTest, CopyInFails) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  EXPECT_TRUE(
+      absl::IsNotFound(folder->CopyIn(parent / "missing", "x").status()));
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(folder->CopyIn(parent.path(), "x").status()));
+  const std::optional<std::string> fifo = test::MakeFifo(parent / "fifo");
+  if (fifo.has_value()) {
+    EXPECT_TRUE(absl::IsInvalidArgument(folder->CopyIn(*fifo, "x").status()));
+  }
+  WriteFile(parent / "file", "x");
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      folder->CopyIn(parent / "file", "../x").status()));
+  // Nothing half-made is left.
+  for (const auto& entry : fs::directory_iterator(folder->path())) {
+    EXPECT_EQ(entry.path().filename().string().rfind("x", 0),
+              std::string::npos);
+  }
+}
+
+// A writer changes the file all the time, in blocks of one letter each.
+TEST(PrivateDirectoryTest, CopyIsNeverMixed) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  const std::string path = parent / "source.so";
+  constexpr size_t kSize = 400'000;
+  WriteFile(path, std::string(kSize, 'a'));
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      std::fstream stream(path,
+                          std::ios::binary | std::ios::in | std::ios::out);
+      const std::string block(kSize / 8, 'a' + i % 26);
+      for (int j = 0; j < 8; ++j) {
+        stream << block;
+        stream.flush();
+        std::this_thread::yield();
+      }
+      stream.close();
+      // A pause, so that some copies succeed.
+      absl::SleepFor(absl::Milliseconds(i % 3 == 0 ? 25 : 0));
+    }
+  });
+  int whole = 0;
+  int refused = 0;
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while ((whole < 3 || refused < 1) && absl::Now() < deadline) {
+    const absl::StatusOr<std::string> copy = folder->CopyIn(path, "copy");
+    if (!copy.ok()) {
+      EXPECT_TRUE(absl::IsAborted(copy.status())) << copy.status();
+      ++refused;
+      continue;
+    }
+    ++whole;
+    const std::string text = ReadFile(*copy);
+    EXPECT_EQ(text.size(), kSize);
+    // Which bytes are from which version can't be told: a copy may fall between
+    // two blocks of one pass, while the file rests. It must not fall into one.
+    for (size_t at = 0; at + kSize / 8 <= text.size(); at += kSize / 8) {
+      EXPECT_EQ(text.find_first_not_of(text[at], at) >= at + kSize / 8, true);
+    }
+    folder->Remove(*copy);
+  }
+  stop = true;
+  writer.join();
+  EXPECT_GE(whole, 1);
+}
+
+TEST(PrivateDirectoryTest, ReplacedSourceGivesOneOfBoth) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  const std::string path = parent / "source.so";
+  constexpr size_t kSize = 300'000;
+  WriteFile(path, std::string(kSize, 'a'));
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      WriteFile(parent / "next", std::string(kSize, 'a' + i % 26));
+      std::error_code busy;
+      fs::rename(parent / "next", path, busy);
+      absl::SleepFor(absl::Milliseconds(2));
+    }
+  });
+  int whole = 0;
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (whole < 20 && absl::Now() < deadline) {
+    const absl::StatusOr<std::string> copy = folder->CopyIn(path, "copy");
+    if (!copy.ok()) continue;
+    ++whole;
+    const std::string text = ReadFile(*copy);
+    EXPECT_EQ(text, std::string(kSize, text[0]));
+  }
+  stop = true;
+  writer.join();
+  EXPECT_EQ(whole, 20);
+}
+
+TEST(PrivateDirectoryTest, ThreadsShareIt) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "source.so", std::string(10'000, 'x'));
+  std::vector<std::thread> threads;
+  std::atomic<int> copied = 0;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 20; ++j) {
+        const absl::StatusOr<std::string> copy =
+            folder->CopyIn(parent / "source.so", "copy");
+        EXPECT_TRUE(copy.ok()) << copy.status();
+        if (!copy.ok()) return;
+        ++copied;
+        if (j % 2 == 0) folder->Remove(*copy);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(copied, 160);
+}
+
+TEST(PrivateDirectoryTest, ALoadedLibraryGoesWithTheFolder) {
+  const TestFolder parent;
+  auto folder = Create(parent);
+  const std::optional<std::string> library = test::SomeLibrary();
+  if (!library.has_value()) GTEST_SKIP() << "no library to load";
+  const absl::StatusOr<std::string> copy = folder->CopyIn(*library, "lib");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  {
+    const test::LoadedLibrary loaded(*copy);
+    ASSERT_TRUE(loaded.ok());
+    folder->Remove(*copy);
+  }
+  folder.reset();
+  EXPECT_EQ(CountEntries(parent.path()), 0);
+}
+
+TEST(PrivateDirectoryTest, SweepsWhatACrashLeft) {
+  const TestFolder parent;
+  const auto process = Start(absl::StrCat("crash \"", parent.path(), "\""));
+  ASSERT_TRUE(process->Wait(absl::Seconds(60)).has_value());
+  ASSERT_EQ(CountEntries(parent.path()), 1) << process->output();
+  const auto other = Create(parent, "different");
+  EXPECT_EQ(CountEntries(parent.path()), 2);
+  const auto folder = Create(parent);
+  EXPECT_EQ(CountEntries(parent.path()), 2);
+  EXPECT_TRUE(fs::exists(folder->path()));
+  EXPECT_TRUE(fs::exists(other->path()));
+}
+
+TEST(PrivateDirectoryTest, SparesWhatRuns) {
+  const TestFolder parent;
+  const auto process = Start(absl::StrCat("stay \"", parent.path(), "\""));
+  std::string path;
+  ASSERT_TRUE(Eventually([&] {
+    process->Wait(absl::ZeroDuration());
+    const size_t end = process->output().find_first_of("\r\n");
+    if (end == std::string::npos) return false;
+    path = process->output().substr(0, end);
+    return true;
+  }));
+  for (int i = 0; i < 5; ++i) {
+    const auto folder = Create(parent);
+    EXPECT_TRUE(fs::exists(path + "/file"));
+  }
+  process->Kill();
+  const auto folder = Create(parent);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(PrivateDirectoryTest, SparesOthersOfTheSameProcess) {
+  const TestFolder parent;
+  const auto one = Create(parent);
+  const auto two = Create(parent);
+  const auto three = Create(parent);
+  EXPECT_EQ(CountEntries(parent.path()), 3);
+}
+
+TEST(PrivateDirectoryTest, SweepsOnlyItsOwnNames) {
+  const TestFolder parent;
+  const std::string digits = "-1-0123456789abcdef";
+  for (const std::string name :
+       {"relib", "relib-", "relib-1", "relib-1-", "relib-1-0123456789abcde",
+        "relib-x-0123456789abcdef", "relib-1-0123456789abcdeg",
+        "relib2-1-0123456789abcdef", "relib-a-1-0123456789abcdef",
+        "xrelib-1-0123456789abcdef"}) {
+    fs::create_directories(parent / name);
+    WriteFile(parent / name + "/file", "x");
+  }
+  const int before = CountEntries(parent.path());
+  WriteFile(parent / "relib-2-0123456789abcdef", "a file, not a folder");
+  fs::create_directories(parent / "relib" + digits + "/deep/er");
+  const auto folder = Create(parent);
+  EXPECT_FALSE(fs::exists(parent / "relib" + digits));
+  EXPECT_EQ(CountEntries(parent.path()), before + 2);
+}
+
+TEST(PrivateDirectoryTest, FollowsNoLinks) {
+  const TestFolder parent;
+  const TestFolder outside;
+  WriteFile(outside / "precious", "x");
+  fs::create_directories(parent / "relib-1-0123456789abcdef/sub");
+  if (!test::MakeLink(outside.path(), parent / "relib-2-0123456789abcdef") ||
+      !test::MakeLink(outside.path(),
+                      parent / "relib-1-0123456789abcdef/link") ||
+      !test::MakeLink(outside.path(),
+                      parent / "relib-1-0123456789abcdef/sub/link") ||
+      !test::MakeLink(outside / "precious",
+                      parent / "relib-1-0123456789abcdef/file-link")) {
+    GTEST_SKIP() << "no links here";
+  }
+  const auto folder = Create(parent);
+  EXPECT_TRUE(fs::exists(outside / "precious"));
+  EXPECT_FALSE(fs::exists(parent / "relib-1-0123456789abcdef"));
+}
+
+// Processes that come and go, each of which sweeps: none may lose its folder.
+TEST(PrivateDirectoryTest, ManyAtOnce) {
+  const TestFolder parent;
+  std::vector<std::unique_ptr<Subprocess>> processes;
+  for (int i = 0; i < 4; ++i) {
+    processes.push_back(Start(absl::StrCat("loop \"", parent.path(), "\"")));
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 25; ++j) {
+        const auto folder = Create(parent);
+        ASSERT_NE(folder, nullptr);
+        WriteFile(folder->path() + "/file", "x");
+        EXPECT_EQ(ReadFile(folder->path() + "/file"), "x");
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& process : processes) {
+    const std::optional<ExitStatus> status = process->Wait(absl::Seconds(60));
+    ASSERT_TRUE(status.has_value());
+    EXPECT_TRUE(status->success()) << process->output();
+  }
+  EXPECT_EQ(CountEntries(parent.path()), 0);
+}
+
+int Child(const std::string& what, const std::string& parent) {
+  for (int i = 0; i < (what == "loop" ? 25 : 1); ++i) {
+    absl::StatusOr<std::unique_ptr<PrivateDirectory>> folder =
+        PrivateDirectory::Create("relib", parent);
+    if (!folder.ok()) {
+      std::puts(folder.status().ToString().c_str());
+      return 1;
+    }
+    const std::string file = (*folder)->path() + "/file";
+    std::ofstream(file) << "x";
+    if (ReadFile(file) != "x") {
+      std::puts("the folder is gone");
+      return 2;
+    }
+    if (what == "loop") continue;
+    std::puts((*folder)->path().c_str());
+    std::fflush(stdout);
+    if (what == "crash") std::_Exit(3);
+    absl::SleepFor(absl::Minutes(10));
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace relib::platform
+
+int main(int argc, char** argv) {
+  relib::platform::self = new std::string(
+      std::filesystem::absolute(argv[0]).make_preferred().string());
+  if (argc > 3 && std::strcmp(argv[1], "child") == 0) {
+    return relib::platform::Child(argv[2], argv[3]);
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,5 @@
+// Linked against another library.
+
+extern "C" int Add(int a, int b);
+
+extern "C" int Twice(int a) { return Add(a, a); }

@@ -1,0 +1,22 @@
+// A static constructor that throws, after one that doesn't.
+
+#include <stdexcept>
+
+namespace {
+
+int* destroyed = nullptr;
+
+struct Global {
+  ~Global() {
+    if (destroyed != nullptr) ++*destroyed;
+  }
+};
+
+Global global;
+int value = []() -> int { throw std::runtime_error("by a constructor"); }();
+
+}  // namespace
+
+extern "C" int Value() { return value; }
+
+extern "C" void CountDestruction(int* counter) { destroyed = counter; }

@@ -1,0 +1,9 @@
+"""How the agent gets into a module on Windows."""
+
+# What the agent stands in for at link time (agent_gnu.cc); its other hooks are
+# in the import table (agent.cc).
+AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
+    # The C library's entry point calls it to run the static constructors.
+    "__main",
+    "pthread_key_create",
+]]

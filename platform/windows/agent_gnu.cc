@@ -1,0 +1,118 @@
+// The part of the agent that belongs to the C++ runtime of GCC and clang for
+// mingw-w64: static constructors, and destructors of thread_local objects.
+
+#include <pthread.h>
+#include <windows.h>
+
+#include "platform/agent.h"
+#include "platform/windows/agent_internal.h"
+
+extern "C" {
+
+// Runs the static constructors, once, and registers the destructors with the
+// module's own atexit(), which FreeLibrary() runs. (mingw-w64, gccmain.c)
+void __real___main();
+
+// What the loader's entry point calls instead, under the loader's lock.
+void __wrap___main() {}
+
+int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
+
+}  // extern "C"
+
+namespace relib::platform {
+
+void RunConstructors() { __real___main(); }
+
+namespace internal {
+namespace {
+
+// One thread_local object that has a destructor.
+struct Object {
+  Object* next;
+  DWORD thread;
+  void (*destructor)(void*);
+  void* object;
+};
+
+SRWLOCK objects_lock = SRWLOCK_INIT;
+Object* objects = nullptr;  // the newest first
+
+// A thread that winpthreads started frees the memory of its thread_local
+// objects (GCC's emulated TLS, libgcc's emutls.c) by the destructor of a
+// pthread key, before the loader hears of its end. Keys are served in the order
+// of their creation: so this one is created before the module's first other
+// key.
+INIT_ONCE key_once = INIT_ONCE_STATIC_INIT;
+pthread_key_t key;
+bool has_key = false;
+
+void OnPthreadExit(void*) { RunThreadDestructors(); }
+
+BOOL CALLBACK CreateKey(INIT_ONCE*, void*, void**) {
+  has_key = __real_pthread_key_create(&key, &OnPthreadExit) == 0;
+  return TRUE;
+}
+
+// Of `thread`, or of any if that is zero, which is no thread's id.
+Object* TakeNewest(DWORD thread) {
+  AcquireSRWLockExclusive(&objects_lock);
+  Object** link = &objects;
+  while (*link != nullptr && thread != 0 && (*link)->thread != thread) {
+    link = &(*link)->next;
+  }
+  Object* taken = *link;
+  if (taken != nullptr) *link = taken->next;
+  ReleaseSRWLockExclusive(&objects_lock);
+  return taken;
+}
+
+// One at a time: a destructor may construct further objects.
+void Run(DWORD thread) {
+  while (Object* object = TakeNewest(thread)) {
+    const Object copy = *object;
+    HeapFree(GetProcessHeap(), 0, object);
+    copy.destructor(copy.object);
+  }
+}
+
+}  // namespace
+
+void RunThreadDestructors() { Run(GetCurrentThreadId()); }
+
+void RunAllThreadDestructors() { Run(0); }
+
+}  // namespace internal
+}  // namespace relib::platform
+
+extern "C" int __wrap_pthread_key_create(pthread_key_t* key,
+                                         void (*destructor)(void*)) {
+  using relib::platform::internal::CreateKey;
+  using relib::platform::internal::key_once;
+  InitOnceExecuteOnce(&key_once, &CreateKey, nullptr, nullptr);
+  return __real_pthread_key_create(key, destructor);
+}
+
+// Takes the place of libstdc++'s, which takes a reference on the library for
+// each object, so that it could never be unloaded; or which, when the last one
+// goes at the end of a thread, unloads it with that thread still inside.
+extern "C" int __cxa_thread_atexit(void (*destructor)(void*), void* object,
+                                   void* /*dso*/) {
+  using relib::platform::internal::Object;
+  auto* entry =
+      static_cast<Object*>(HeapAlloc(GetProcessHeap(), 0, sizeof(Object)));
+  if (entry == nullptr) return -1;
+  entry->thread = GetCurrentThreadId();
+  entry->destructor = destructor;
+  entry->object = object;
+  AcquireSRWLockExclusive(&relib::platform::internal::objects_lock);
+  entry->next = relib::platform::internal::objects;
+  relib::platform::internal::objects = entry;
+  ReleaseSRWLockExclusive(&relib::platform::internal::objects_lock);
+  // Not with native TLS (clang), whose memory lives until the thread is gone.
+  if (relib::platform::internal::has_key) {
+    // Any value but null: the key's destructor is called.
+    pthread_setspecific(relib::platform::internal::key, object);
+  }
+  return 0;
+}
