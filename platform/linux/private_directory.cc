@@ -317,8 +317,8 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
     if (fchmodat(parent_fd.get(), name.c_str(), 0700, 0) != 0) {
       // Somebody has swept it.
       if (errno == ENOENT) continue;
-      return absl::ErrnoToStatus(
-          errno, absl::StrCat("open ", parent_path, "/", name));
+      return absl::ErrnoToStatus(errno,
+                                 absl::StrCat("open ", parent_path, "/", name));
     }
     UniqueFd folder(openat(parent_fd.get(), name.c_str(), kOpenFolder));
     if (!folder) {
