@@ -22,6 +22,12 @@ namespace {
 constinit const AgentBinding* binding = nullptr;
 constinit bool constructed = false;
 
+// Runs when the loader really unloads the image, before the static destructors:
+// thread_local objects may use static ones, as everywhere in C++.
+[[gnu::destructor]] void DestroyThreadLocals() {
+  if (binding != nullptr) binding->destroy_thread_locals(binding->estate);
+}
+
 }  // namespace
 
 void BindAgent(const AgentBinding* host) { binding = host; }
@@ -49,6 +55,8 @@ extern "C" {
 int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                           void* (*start)(void*), void* argument);
 int __real_thrd_create(thrd_t* thread, thrd_start_t start, void* argument);
+int __real___cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
+                                    void* library);
 
 int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                           void* (*start)(void*), void* argument) {
@@ -64,6 +72,17 @@ int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   const relib::platform::AgentBinding* binding = relib::platform::binding;
   if (binding == nullptr) return __real_thrd_create(thread, start, argument);
   return binding->create_c11_thread(binding->estate, thread, start, argument);
+}
+
+// The C library's own would keep the image mapped while a thread that has touched
+// a thread_local object with a destructor is alive.
+int __wrap___cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
+                                    void* library) {
+  const relib::platform::AgentBinding* binding = relib::platform::binding;
+  if (binding == nullptr) {
+    return __real___cxa_thread_atexit_impl(destroy, object, library);
+  }
+  return binding->at_thread_exit(binding->estate, destroy, object);
 }
 
 }  // extern "C"

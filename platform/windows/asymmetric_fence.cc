@@ -17,7 +17,7 @@ const bool heavy_fence_is_process_wide = !IsWine();
 
 void HeavyFence() {
   // For the threads that have seen `false`, and for this one.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  internal::FullFence();
   // Interrupts every processor that runs a thread of this process; not only
   // after the flag is set, for the threads that see it first.
   FlushProcessWriteBuffers();

@@ -86,6 +86,10 @@ std::vector<Gate::Running> Gate::RunningCalls() const {
 
 bool Gate::CalledByThisThread() const {
   if (current_calls == nullptr) return false;
+  for (const CallScope* deep = current_calls->innermost_deep; deep != nullptr;
+       deep = deep->outer_deep_) {
+    if (deep->deep_gate_ == this) return true;
+  }
   return std::any_of(std::begin(current_calls->running),
                      std::end(current_calls->running),
                      [this](const std::atomic<const void*>& call) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -19,6 +20,8 @@
 
 namespace relib::internal {
 
+class CallScope;
+
 // The calls that a thread is inside of, innermost last.
 struct ThreadCalls {
   // Deeper calls are counted by their gate.
@@ -28,6 +31,7 @@ struct ThreadCalls {
   std::atomic<const void*> running[kDepth] = {};
   // Used by the thread alone.
   size_t depth = 0;
+  const CallScope* innermost_deep = nullptr;
   std::atomic<uint64_t> thread_id{0};
 };
 
@@ -103,30 +107,44 @@ class CallScope {
     } else {
       gate.deep_calls_.fetch_add(1, std::memory_order_relaxed);
       deep_gate_ = &gate;
+      outer_deep_ = std::exchange(calls->innermost_deep, this);
     }
     platform::LightFence();
     // Acquire: the call sees what was written before the gate was opened.
     entered_ = gate.open_.load(std::memory_order_acquire);
+    // At once, before the caller makes an error of it: whoever closed the gate
+    // would wait for calls that keep coming and being refused.
+    if (!entered_) [[unlikely]] Leave();
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
   ~CallScope() {
-    const size_t depth = --calls_->depth;
-    // Release: whoever sees the end of the call sees all that it did.
-    if (deep_gate_ == nullptr) [[likely]] {
-      calls_->running[depth].store(nullptr, std::memory_order_release);
-    } else {
-      deep_gate_->deep_calls_.fetch_sub(1, std::memory_order_release);
-    }
+    if (entered_) [[likely]] Leave();
   }
 
   // False: the gate is closed, and nothing may be called.
   bool entered() const { return entered_; }
 
  private:
+  friend class Gate;
+
+  void Leave() {
+    const size_t depth = --calls_->depth;
+    // Release: whoever sees the end of the call sees all that it did.
+    if (deep_gate_ == nullptr) [[likely]] {
+      calls_->running[depth].store(nullptr, std::memory_order_release);
+    } else {
+      calls_->innermost_deep = outer_deep_;
+      deep_gate_->deep_calls_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
   ThreadCalls* calls_;
+  // Of a call that is too deep to be listed: its gate, and the next such call
+  // outwards on this thread.
   const Gate* deep_gate_ = nullptr;
+  const CallScope* outer_deep_ = nullptr;
   bool entered_;
 };
 

@@ -93,6 +93,9 @@ struct CrossingRule {
       return Crossing::kTrivial;
     } else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>) {
       return Crossing::kNever;
+    } else if constexpr (CompilerName<T>().starts_with("__gnu_cxx::")) {
+      // The iterators of libstdc++.
+      return Crossing::kNever;
     } else if constexpr (CompilerName<T>().starts_with("std::")) {
       return CrossingOfStandardType<T>();
     } else if constexpr (std::is_trivially_copyable_v<T> &&
@@ -109,6 +112,8 @@ template <typename T>
 struct CrossingRule<const T> : CrossingRule<T> {};
 template <typename T, size_t N>
 struct CrossingRule<T[N]> : CrossingRule<T> {};
+template <typename T, size_t N>
+struct CrossingRule<const T[N]> : CrossingRule<T> {};
 template <typename T, size_t N>
 struct CrossingRule<std::array<T, N>> : CrossingRule<T> {};
 template <typename T>

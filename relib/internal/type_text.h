@@ -33,6 +33,17 @@ consteval std::string_view CompilerName() {
   return text.substr(begin, end - begin);
 }
 
+// Where the arguments of the template itself begin in the name of one of its
+// specializations: at the second '<' of "Outer<int>::Inner<long>".
+constexpr size_t LastArguments(std::string_view name) {
+  int depth = 0;
+  for (size_t i = name.size(); i-- > 0;) {
+    if (name[i] == '>') ++depth;
+    if (name[i] == '<' && --depth == 0) return i;
+  }
+  return name.size();
+}
+
 // "std::vector" of std::vector<int>; empty when `T` is no specialization of a
 // standard template. Inline namespaces are left out.
 template <typename T>
@@ -115,7 +126,7 @@ struct TypeText<Template<Ts...>> {
     } else {
       constexpr std::string_view kName = CompilerName<T>();
       const std::string standard = StandardTemplate<T>();
-      out += standard.empty() ? kName.substr(0, kName.find('<'))
+      out += standard.empty() ? kName.substr(0, LastArguments(kName))
                               : std::string_view(standard);
       out += '<';
       bool first = true;
@@ -157,6 +168,13 @@ struct TypeText<T*> {
   }
 };
 template <typename T>
+struct TypeText<T* const> {
+  static constexpr void Append(std::string& out) {
+    TypeText<T*>::Append(out);
+    out += " const";
+  }
+};
+template <typename T>
 struct TypeText<T&> {
   static constexpr void Append(std::string& out) {
     TypeText<T>::Append(out);
@@ -170,6 +188,14 @@ struct TypeText<T[N]> {
     out += '[';
     AppendNumber(out, N);
     out += ']';
+  }
+};
+// Neither an array nor const more than the other, as the compiler sees it.
+template <typename T, size_t N>
+struct TypeText<const T[N]> {
+  static constexpr void Append(std::string& out) {
+    out += "const ";
+    TypeText<T[N]>::Append(out);
   }
 };
 template <typename R, typename... A>
@@ -266,6 +292,8 @@ template <typename T>
 struct TypeLayout<T&> : TypeLayout<T> {};
 template <typename T, size_t N>
 struct TypeLayout<T[N]> : TypeLayout<T> {};
+template <typename T, size_t N>
+struct TypeLayout<const T[N]> : TypeLayout<T> {};
 // What is behind a pointer doesn't cross, and may be incomplete.
 template <typename T>
 struct TypeLayout<T*> {
