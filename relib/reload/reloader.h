@@ -108,7 +108,7 @@ class Reloader {
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {
-    static const Exports kNone;
+    static const Exports kNone{};
     const Version* version = current();
     return version == nullptr ? kNone : version->module.exports();
   }

@@ -1,0 +1,130 @@
+#include "relib/reload/internal/change_collector.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/reload/test_folder.h"
+
+namespace relib::internal {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ChangeCollectorTest : public ::testing::Test {
+ protected:
+  ChangeCollector Collector(absl::Duration debounce = absl::Milliseconds(20)) {
+    return ChangeCollector({{.spelled = "src", .absolute = folder_.path()}},
+                           NameFilter({}), debounce);
+  }
+
+  // Until there is a change.
+  static void Collect(ChangeCollector& collector) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (collector.empty() && absl::Now() < deadline) {
+      ASSERT_TRUE(collector.Collect(absl::Milliseconds(100)).ok());
+    }
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(ChangeCollectorTest, NothingHasChanged) {
+  ChangeCollector collector = Collector();
+  EXPECT_FALSE(collector.watching());
+  EXPECT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(collector.watching());
+  EXPECT_TRUE(collector.empty());
+  EXPECT_EQ(collector.settles_at(), absl::InfiniteFuture());
+}
+
+TEST_F(ChangeCollectorTest, FilesAreSpelledAsTheUserDoes) {
+  ChangeCollector collector = Collector();
+  ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  const absl::Time before = absl::Now();
+  WriteFile(folder_ / "a.cc", "x");
+  Collect(collector);
+  const ChangeBatch batch = collector.Take();
+  ASSERT_EQ(batch.files.size(), 1);
+  EXPECT_EQ(std::filesystem::path(batch.files[0]).generic_string(), "src/a.cc");
+  // The clock of the file system may be some milliseconds behind.
+  EXPECT_GE(batch.since, before - absl::Milliseconds(100));
+  EXPECT_LE(batch.since, absl::Now());
+  EXPECT_TRUE(collector.empty());
+}
+
+TEST_F(ChangeCollectorTest, EachChangePostponesTheEndButNotForever) {
+  constexpr absl::Duration kDebounce = absl::Milliseconds(50);
+  ChangeCollector collector = Collector(kDebounce);
+  ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  WriteFile(folder_ / "a.cc", "x");
+  Collect(collector);
+  const absl::Time first = collector.settles_at();
+  absl::Time last = first;
+  for (int i = 0; i < 100 && absl::Now() < first + 20 * kDebounce; ++i) {
+    WriteFile(folder_ / "a.cc", "y");
+    ASSERT_TRUE(collector.Collect(absl::Milliseconds(20)).ok());
+    EXPECT_GE(collector.settles_at(), last);
+    last = collector.settles_at();
+  }
+  EXPECT_GT(last, first);
+  const ChangeBatch batch = collector.Take();
+  EXPECT_EQ(last, batch.since + 10 * kDebounce);
+  EXPECT_EQ(batch.files.size(), 1);
+}
+
+TEST_F(ChangeCollectorTest, AFileThatIsNamedIsNeverIgnored) {
+  ChangeCollector collector(
+      {{.spelled = "lib.so", .absolute = folder_ / "lib.so"}}, NameFilter({}),
+      absl::Milliseconds(20));
+  ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  WriteFile(folder_ / "lib.so", "x");
+  Collect(collector);
+  EXPECT_THAT(collector.Take().files, ElementsAre("lib.so"));
+}
+
+TEST_F(ChangeCollectorTest, AFileThatWasMovedHereChangedJustNow) {
+  WriteFile(folder_ / "old.tmp", "x");
+  std::filesystem::last_write_time(
+      folder_ / "old.tmp",
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
+  ChangeCollector collector = Collector();
+  ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  const absl::Time before = absl::Now();
+  std::filesystem::rename(folder_ / "old.tmp", folder_ / "new.cc");
+  Collect(collector);
+  EXPECT_GE(collector.Take().since, before);
+}
+
+TEST_F(ChangeCollectorTest, ABuildThatCameTooEarlyIsAccountedFor) {
+  ChangeCollector collector = Collector();
+  ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  collector.BuildEnded(absl::Now());
+  WriteFile(folder_ / "a.cc", "x");
+  Collect(collector);
+  const absl::Time end = absl::Now() + absl::Seconds(5);
+  collector.BuildEnded(end);
+  const ChangeBatch batch = collector.Take();
+  EXPECT_EQ(batch.since + batch.waited_for_build, end);
+}
+
+TEST_F(ChangeCollectorTest, AFolderThatComesLaterHasChanged) {
+  ChangeCollector collector(
+      {{.spelled = "later/src", .absolute = folder_ / "later/src"}},
+      NameFilter({}), absl::Milliseconds(20));
+  const absl::Status status = collector.Collect(absl::ZeroDuration());
+  EXPECT_THAT(status.message(), HasSubstr("later"));
+  EXPECT_FALSE(collector.watching());
+  std::filesystem::create_directories(folder_ / "later/src");
+  EXPECT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
+  EXPECT_THAT(collector.Take().files, ElementsAre("later/src"));
+}
+
+}  // namespace
+}  // namespace relib::internal
