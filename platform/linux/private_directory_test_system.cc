@@ -17,6 +17,8 @@ bool IsForCurrentUserOnly(const std::string& path) {
          (info.st_mode & 0077) == 0;
 }
 
+void MakeStale(const std::string&) {}
+
 void WriteProtect(const std::string& path) { chmod(path.c_str(), 0400); }
 
 std::optional<std::string> MakeFifo(const std::string& path) {
