@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -341,6 +342,25 @@ TEST_F(DirectoryWatcherTest, FileThatDoesNotExistYet) {
   EXPECT_EQ(Expect(*watcher, {At("later")})[0], At("later"));
 }
 
+// Bazel's runfiles, for one, are links to the sources.
+TEST_F(DirectoryWatcherTest, SingleFileThatIsALink) {
+  const TestFolder elsewhere;
+  WriteFile(elsewhere / "target", "1");
+  WriteFile(elsewhere / "other", "1");
+  std::error_code error;
+  fs::create_symlink(elsewhere / "target", At("link"), error);
+  if (error) GTEST_SKIP() << "no links here: " << error.message();
+  const auto watcher = Watch({At("link")});
+  WriteFile(elsewhere / "other", "2");
+  WriteFile(elsewhere / "target", "2");
+  EXPECT_EQ(Expect(*watcher, {At("link")}), std::vector{At("link")});
+  fs::remove(At("link"));
+  fs::create_symlink(elsewhere / "other", At("link"));
+  Expect(*watcher, {At("link")});
+  Drain(*watcher, At("link"));
+  WriteFile(elsewhere / "other", "3");
+  Expect(*watcher, {At("link")});
+}
 TEST_F(DirectoryWatcherTest, SeveralPathsThatOverlap) {
   const TestFolder other;
   fs::create_directories(At("sub"));

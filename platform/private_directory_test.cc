@@ -358,6 +358,16 @@ TEST(PrivateDirectoryTest, SweepsOnlyItsOwnNames) {
   EXPECT_EQ(CountEntries(parent.path()), before + 2);
 }
 
+// Linux and, below Wine, Windows programs may share a folder for temporary
+// files, and can't see each other's locks.
+TEST(PrivateDirectoryTest, SparesFoldersOfTheOtherSystem) {
+  const TestFolder parent;
+  fs::create_directories(parent / "relib-1-0123456789abcdef");
+  test::MakeForeign(parent / "relib-1-0123456789abcdef");
+  const auto folder = Create(parent);
+  EXPECT_TRUE(fs::exists(parent / "relib-1-0123456789abcdef"));
+}
+
 TEST(PrivateDirectoryTest, FollowsNoLinks) {
   const TestFolder parent;
   const TestFolder outside;

@@ -13,6 +13,9 @@ bool IsForCurrentUserOnly(const std::string& path);
 // Makes a folder look like one that a process of this system left.
 void MakeStale(const std::string& path);
 
+// Makes a folder look like one of a program of the other system.
+void MakeForeign(const std::string& path);
+
 void WriteProtect(const std::string& path);
 
 // Empty where files of that kind don't exist.

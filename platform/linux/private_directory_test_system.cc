@@ -1,6 +1,7 @@
 #include "platform/private_directory_test_system.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@ bool IsForCurrentUserOnly(const std::string& path) {
 }
 
 void MakeStale(const std::string&) {}
+
+void MakeForeign(const std::string& path) {
+  close(open((path + "/.lock").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+}
 
 void WriteProtect(const std::string& path) { chmod(path.c_str(), 0400); }
 

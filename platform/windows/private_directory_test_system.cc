@@ -84,6 +84,8 @@ void MakeStale(const std::string& path) {
                           nullptr, CREATE_ALWAYS, 0, nullptr));
 }
 
+void MakeForeign(const std::string&) {}
+
 void WriteProtect(const std::string& path) {
   SetFileAttributesW(ToWidePath(path).c_str(), FILE_ATTRIBUTE_READONLY);
 }
