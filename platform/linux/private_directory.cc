@@ -79,7 +79,7 @@ void DeleteContents(int folder) {
     // A folder that its maker has write-protected can't be emptied.
     UniqueFd child(openat(folder, name.c_str(), kOpenFolder));
     if (!child && errno == EACCES) {
-      fchmodat(folder, name.c_str(), 0700, 0);
+      if (fchmodat(folder, name.c_str(), 0700, 0) != 0) continue;
       child = UniqueFd(openat(folder, name.c_str(), kOpenFolder));
     }
     if (!child) continue;
@@ -314,7 +314,12 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
           errno, absl::StrCat("make a folder in ", parent_path));
     }
     // Whatever the umask says.
-    fchmodat(parent_fd.get(), name.c_str(), 0700, 0);
+    if (fchmodat(parent_fd.get(), name.c_str(), 0700, 0) != 0) {
+      // Somebody has swept it.
+      if (errno == ENOENT) continue;
+      return absl::ErrnoToStatus(errno,
+                                 absl::StrCat("open ", parent_path, "/", name));
+    }
     UniqueFd folder(openat(parent_fd.get(), name.c_str(), kOpenFolder));
     if (!folder) {
       // Somebody has swept it.

@@ -1,0 +1,238 @@
+// What a call across the boundary costs.
+
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/log/check.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "bench/add.h"
+#include "bench/call_interface.h"
+#include "bench/module_files.h"
+#include "bench/raw_library.h"
+#include "bench/raw_text.h"
+#include "bench/row.h"
+#include "benchmark/benchmark.h"
+#include "relib/host.h"
+#include "relib/internal/abi.h"
+
+namespace relib::bench {
+namespace {
+
+using CallModule = relib::Module<CallExports>;
+
+constexpr char kRawPointer[] = "raw function pointer";
+
+// Shared by the sides of a row, unloaded with them.
+absl::StatusOr<std::shared_ptr<CallModule>> LoadCallModule() {
+  absl::StatusOr<CallModule> module = relib::Load<CallExports>(
+      CopyOfModule("call_module"),
+      CallImports{.add = [](int a, int b) { return Add(a, b); },
+                  .text = [](size_t size) { return MakeText(size); }});
+  if (!module.ok()) return module.status();
+  return std::make_shared<CallModule>(*std::move(module));
+}
+
+// A row about the call module: `sides` makes the comparison from it.
+Row CallRow(std::string name, std::string baseline, std::optional<double> goal,
+            Comparison (*sides)(std::shared_ptr<CallModule> module)) {
+  return {.name = std::move(name),
+          .baseline = std::move(baseline),
+          .goal = goal,
+          .prepare = [sides]() -> absl::StatusOr<Comparison> {
+            absl::StatusOr<std::shared_ptr<CallModule>> module =
+                LoadCallModule();
+            if (!module.ok()) return module.status();
+            return sides(*std::move(module));
+          }};
+}
+
+// The module is kept by a side even if the side itself needs only a pointer.
+template <typename Call>
+Side RepeatedWhileLoaded(std::shared_ptr<CallModule> module, Call call) {
+  return [module = std::move(module), side = Repeated(std::move(call))](
+             int64_t count) { return side(count); };
+}
+
+Side RawAddSide(const std::shared_ptr<CallModule>& module) {
+  const AddFunction add = module->exports().raw_add().value();
+  return RepeatedWhileLoaded(module, [add] { return add(1, 2); });
+}
+
+int CallAdd(const CallModule& module) {
+  const absl::StatusOr<int> sum = module.exports().add(1, 2);
+  if (!sum.ok()) [[unlikely]]
+    std::abort();
+  return *sum;
+}
+
+const RowRegistration call_direct(
+    CallRow("call.direct", kRawPointer, std::nullopt,
+            [](std::shared_ptr<CallModule> module) -> Comparison {
+              return {.subject = Repeated([] { return AddElsewhere(1, 2); }),
+                      .baseline = RawAddSide(module)};
+            }));
+
+const RowRegistration call_virtual(
+    CallRow("call.virtual", kRawPointer, std::nullopt,
+            [](std::shared_ptr<CallModule> module) -> Comparison {
+              const Adder* adder = module->exports().raw_adder().value();
+              return {.subject = Repeated([adder] { return adder->Add(1, 2); }),
+                      .baseline = RawAddSide(module)};
+            }));
+
+const RowRegistration call_export(CallRow(
+    "call.export", kRawPointer, 1.7,
+    [](std::shared_ptr<CallModule> module) -> Comparison {
+      return {.subject = Repeated([module] { return CallAdd(*module); }),
+              .baseline = RawAddSide(module)};
+    }));
+
+const RowRegistration call_import(CallRow(
+    "call.import", kRawPointer, 1.1,
+    [](std::shared_ptr<CallModule> module) -> Comparison {
+      return {
+          .subject =
+              [module](int64_t count) {
+                return TimeOf([&] {
+                  CHECK_OK(module->exports().call_import_add(count).status());
+                });
+              },
+          .baseline =
+              [module](int64_t count) {
+                return TimeOf([&] {
+                  CHECK_OK(
+                      module->exports().call_raw_add(count, &Add).status());
+                });
+              }};
+    }));
+
+const RowRegistration call_main(
+    CallRow("call.main", kRawPointer, std::nullopt,
+            [](std::shared_ptr<CallModule> module) -> Comparison {
+              const MainFunction main = module->exports().raw_main().value();
+              return {.subject = Repeated(
+                          [module] { return module->CallMain<int>().value(); }),
+                      .baseline = RepeatedWhileLoaded(module, main)};
+            }));
+
+// What the usual plugin host does for each call of an entry point.
+const RowRegistration call_main_by_name(CallRow(
+    "call.main_by_name", absl::StrCat(kRawSymbolName, " + call"), 2,
+    [](std::shared_ptr<CallModule> module) -> Comparison {
+      const std::shared_ptr<void> library(RawOpen(CopyOfModule("call_module")),
+                                          RawClose);
+      return {
+          .subject =
+              Repeated([module] { return module->CallMain<int>().value(); }),
+          .baseline = Repeated([library] {
+            const auto& descriptor =
+                *static_cast<const internal::ModuleDescriptor*>(
+                    RawSymbol(library.get(), internal::kDescriptorSymbol));
+            const auto& main = *static_cast<const internal::ExportSlot*>(
+                descriptor.main->slot);
+            return reinterpret_cast<internal::Outcome<int> (*)()>(main.invoke)()
+                .value;
+          })};
+    }));
+
+template <size_t kSize>
+Comparison ExportText(std::shared_ptr<CallModule> module) {
+  const RawText raw = module->exports().raw_text().value();
+  return {.subject = Repeated([module] {
+            return module->exports().text(kSize).value().size();
+          }),
+          .baseline = RepeatedWhileLoaded(
+              module, [raw] { return ReceiveText(raw, kSize).size(); })};
+}
+
+template <size_t kSize>
+Comparison ImportText(std::shared_ptr<CallModule> module) {
+  return {
+      .subject =
+          [module](int64_t count) {
+            return TimeOf([&] {
+              CHECK_OK(
+                  module->exports().call_import_text(count, kSize).status());
+            });
+          },
+      .baseline =
+          [module](int64_t count) {
+            return TimeOf([&] {
+              CHECK_OK(module->exports()
+                           .call_raw_text(count, kSize, kRawText)
+                           .status());
+            });
+          }};
+}
+
+constexpr char kRawCopy[] = "raw pointer, copy, free";
+
+const RowRegistration call_export_string_64(CallRow("call.export_string_64",
+                                                    kRawCopy, 1.3,
+                                                    ExportText<64>));
+const RowRegistration call_import_string_64(CallRow("call.import_string_64",
+                                                    kRawCopy, 1.3,
+                                                    ImportText<64>));
+const RowRegistration call_export_string_65536(
+    CallRow("call.export_string_65536", kRawCopy, 1.05, ExportText<65536>));
+
+// `call()` on many threads at once, `count` times on each. The time is that
+// from the first begin to the last end, for a single call.
+template <typename Call>
+Side OnThreads(int thread_count, Call call) {
+  return [thread_count, call = std::move(call)](int64_t count) {
+    using Clock = std::chrono::steady_clock;
+    std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
+        thread_count);
+    std::barrier<> start(thread_count);
+    std::vector<std::thread> threads;
+    for (auto& [begin, end] : times) {
+      threads.emplace_back([&, count] {
+        // The first call of a thread makes its list of calls.
+        benchmark::DoNotOptimize(call());
+        start.arrive_and_wait();
+        begin = Clock::now();
+        for (int64_t i = 0; i < count; ++i) benchmark::DoNotOptimize(call());
+        end = Clock::now();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    auto [first_begin, last_end] = times.front();
+    for (const auto& [begin, end] : times) {
+      first_begin = std::min(first_begin, begin);
+      last_end = std::max(last_end, end);
+    }
+    return (last_end - first_begin) / thread_count;
+  };
+}
+
+constexpr int kThreads = 16;
+
+const RowRegistration call_export_16_threads([] {
+  Row row = CallRow(
+      "call.export_16_threads", "16 threads, raw function pointer", 1.7,
+      [](std::shared_ptr<CallModule> module) -> Comparison {
+        const AddFunction add = module->exports().raw_add().value();
+        return {.subject =
+                    OnThreads(kThreads, [module] { return CallAdd(*module); }),
+                .baseline =
+                    OnThreads(kThreads, [module, add] { return add(1, 2); })};
+      });
+  // Long against the time in which all threads begin.
+  row.turn = std::chrono::milliseconds(1);
+  return row;
+}());
+
+}  // namespace
+}  // namespace relib::bench

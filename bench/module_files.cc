@@ -1,0 +1,55 @@
+#include "bench/module_files.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/log/check.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "platform/library.h"
+#include "platform/private_directory.h"
+
+namespace relib::bench {
+namespace {
+
+// `bazel run` starts programs in the runfiles of this workspace, and `bazel
+// test` says where they are.
+std::string ModuleFile(std::string_view name) {
+  const std::string file = absl::StrCat("bench/", platform::kLibraryPrefix,
+                                        name, platform::kLibrarySuffix);
+  const char* runfiles = std::getenv("TEST_SRCDIR");
+  const char* workspace = std::getenv("TEST_WORKSPACE");
+  const std::string path =
+      runfiles != nullptr && workspace != nullptr
+          ? absl::StrCat(runfiles, "/", workspace, "/", file)
+          : file;
+  CHECK(std::filesystem::exists(path))
+      << "there is no " << path << ": start this with `bazel run`";
+  return path;
+}
+
+platform::PrivateDirectory& Copies() {
+  // Destroyed at exit, on purpose: that deletes the folder.
+  static const std::unique_ptr<platform::PrivateDirectory> directory = [] {
+    absl::StatusOr<std::unique_ptr<platform::PrivateDirectory>> created =
+        platform::PrivateDirectory::Create("relib-bench");
+    CHECK_OK(created.status());
+    return *std::move(created);
+  }();
+  return *directory;
+}
+
+}  // namespace
+
+std::string CopyOfModule(std::string_view name) {
+  absl::StatusOr<std::string> copy =
+      Copies().CopyIn(ModuleFile(name), std::string(name));
+  CHECK_OK(copy.status());
+  return *std::move(copy);
+}
+
+}  // namespace relib::bench

@@ -1,0 +1,28 @@
+#include <dlfcn.h>
+
+#include <string>
+
+#include "absl/log/check.h"
+#include "bench/raw_library.h"
+
+namespace relib::bench {
+
+const char kRawOpenName[] = "dlopen";
+const char kRawSymbolName[] = "dlsym";
+const char kRawCloseName[] = "dlclose";
+
+void* RawOpen(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  CHECK(library != nullptr) << dlerror();
+  return library;
+}
+
+void* RawSymbol(void* library, const char* name) {
+  void* symbol = dlsym(library, name);
+  CHECK(symbol != nullptr) << dlerror();
+  return symbol;
+}
+
+void RawClose(void* library) { CHECK_EQ(dlclose(library), 0) << dlerror(); }
+
+}  // namespace relib::bench

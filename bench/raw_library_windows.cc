@@ -1,0 +1,36 @@
+#include <windows.h>
+
+#include <filesystem>
+#include <string>
+
+#include "absl/log/check.h"
+#include "bench/raw_library.h"
+
+namespace relib::bench {
+
+const char kRawOpenName[] = "LoadLibraryW";
+const char kRawSymbolName[] = "GetProcAddress";
+const char kRawCloseName[] = "FreeLibrary";
+
+void* RawOpen(const std::string& path) {
+  const HMODULE library = LoadLibraryW(
+      std::filesystem::path(std::u8string(path.begin(), path.end()))
+          .wstring()
+          .c_str());
+  CHECK(library != nullptr) << path << ": error " << GetLastError();
+  return library;
+}
+
+void* RawSymbol(void* library, const char* name) {
+  void* symbol = reinterpret_cast<void*>(
+      GetProcAddress(static_cast<HMODULE>(library), name));
+  CHECK(symbol != nullptr) << name << ": error " << GetLastError();
+  return symbol;
+}
+
+void RawClose(void* library) {
+  CHECK(FreeLibrary(static_cast<HMODULE>(library)))
+      << "error " << GetLastError();
+}
+
+}  // namespace relib::bench
