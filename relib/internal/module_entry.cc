@@ -20,14 +20,24 @@ namespace {
 
 constinit const HostApi* bound_host = nullptr;
 
+// At the very end, when the destructors of static objects have run.
+#if defined(__GLIBCXX__) && defined(__ELF__)
+// By its place in .fini_array, because std::atexit() is the program's, and not
+// the module's, where a sanitizer stands in for it.
+[[gnu::destructor(101)]] void FreeRuntime() { __gnu_cxx::__freeres(); }
+void FreeRuntimeLast() {}
+#elif defined(__GLIBCXX__)
+void FreeRuntimeLast() { std::atexit(__gnu_cxx::__freeres); }
+#else
+void FreeRuntimeLast() {}
+#endif
+
 Failure* Start(const HostApi* host,
                const platform::AgentBinding* binding) noexcept {
   bound_host = host;
   platform::BindAgent(binding);
-#if defined(__GLIBCXX__)
   // Before the destructors of static objects are registered, so as to run last.
-  std::atexit(__gnu_cxx::__freeres);
-#endif
+  FreeRuntimeLast();
   return Run<void>(nullptr, [] { platform::RunConstructors(); });
 }
 

@@ -18,7 +18,14 @@ struct HasDestructor {
 };
 thread_local HasDestructor thread_local_object;
 
+// Destroyed by the unwinding that pthread_exit() does.
+struct Local {
+  int* target;
+  ~Local() { *target += 10000; }
+};
+
 void* EndThroughPthreadExit(void* argument) {
+  const Local local{static_cast<int*>(argument)};
   thread_local_object.target = static_cast<int*>(argument);
   pthread_exit(reinterpret_cast<void*>(uintptr_t{1}));
 }
