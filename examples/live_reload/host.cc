@@ -9,6 +9,7 @@
 //   --until_version=N  ends when version N has spoken; for the test
 //   --tick_ms=N        the time between two calls, instead of 1000
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -99,7 +100,10 @@ int main(int argc, char** argv) {
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
     // Short waits, so that Ctrl-C needn't wait for long.
-    reloader.Poll(std::min(next_tick - absl::Now(), absl::Milliseconds(50)));
+    constexpr absl::Duration kLongestWait = absl::Milliseconds(50);
+    reloader.Poll(version == 0
+                      ? kLongestWait
+                      : std::min(next_tick - absl::Now(), kLongestWait));
     const bool is_new = std::exchange(version, reloader.version()) != version;
     if (version == 0 || (!is_new && absl::Now() < next_tick)) continue;
     next_tick = absl::Now() + tick_time;
