@@ -45,9 +45,9 @@ const char kEntries[] =
     "type\tPoint\tsize 16, align 8, fields double, double\n";
 
 std::string Good() {
-  return MakeNote(NoteType::kExports, BuildText() + kEntries) +
-         MakeNote(NoteType::kImports, BuildText() + "entry\tlog\tvoid(int)\n") +
-         MakeNote(NoteType::kMain, BuildText() + "main\tint()\n");
+  return MakeNote(NoteType::kExports, std::string(BuildText()) + kEntries) +
+         MakeNote(NoteType::kImports, std::string(BuildText()) + "entry\tlog\tvoid(int)\n") +
+         MakeNote(NoteType::kMain, std::string(BuildText()) + "main\tint()\n");
 }
 
 void ExpectDamaged(std::string_view bytes, std::string_view why) {
@@ -203,8 +203,8 @@ TEST(ParseRecordTest, HugeRecordsTakeNoLongerThanTheyAreLong) {
     std::string text;
     while (text.size() < 1 << 20) text += line;
     const absl::StatusOr<Record> record =
-        ParseRecord(MakeNote(NoteType::kExports, BuildText() + text) +
-                    MakeNote(NoteType::kImports, BuildText() + text));
+        ParseRecord(MakeNote(NoteType::kExports, std::string(BuildText()) + text) +
+                    MakeNote(NoteType::kImports, std::string(BuildText()) + text));
     if (!record.ok()) continue;
     const absl::StatusOr<RecordNote> host = ParseNoteText(kEntries);
     const absl::Status status = CheckRecord(
