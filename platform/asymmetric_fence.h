@@ -17,13 +17,33 @@ namespace relib::platform {
 namespace internal {
 // Set before main() and never changed. False is always correct.
 extern const bool heavy_fence_is_process_wide;
+
+#if defined(__SANITIZE_THREAD__)
+#define PLATFORM_HAS_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PLATFORM_HAS_TSAN 1
+#endif
+#endif
+
+#if defined(PLATFORM_HAS_TSAN)
+// ThreadSanitizer doesn't know fences. Read-modify-writes of one object, which
+// have an order, do as much.
+inline std::atomic<int> ordered_by_all{0};
+inline void FullFence() {
+  ordered_by_all.fetch_add(1, std::memory_order_seq_cst);
+}
+#undef PLATFORM_HAS_TSAN
+#else
+inline void FullFence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
+#endif
 }  // namespace internal
 
 inline void LightFence() {
   if (internal::heavy_fence_is_process_wide) [[likely]] {
     std::atomic_signal_fence(std::memory_order_seq_cst);
   } else {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    internal::FullFence();
   }
 }
 

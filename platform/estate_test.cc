@@ -105,6 +105,19 @@ TEST_F(EstateTest, AThreadInItsThreadLocalDestructorCounts) {
   ExpectOneThread("StartSlowToDie");
 }
 
+TEST_F(EstateTest, AThreadInADestructorAfterPthreadExitCounts) {
+  ExpectOneThread("StartSlowToExit");
+}
+
+TEST_F(EstateTest, ThreadLocalDestructorsDoNotHoldOthersUp) {
+  Call("StartSlowToDie");
+  Call("StartSlowToExit");
+  WaitUntilRunning(2);
+  EXPECT_EQ(Get<int()>("StartAndJoin")(), 1);
+  Call("StartDetached");
+  WaitUntilRunning(3);
+}
+
 TEST_F(EstateTest, AThreadOfAThreadCounts) { ExpectOneThread("StartChain"); }
 
 TEST_F(EstateTest, NamesTheThread) {
@@ -117,7 +130,7 @@ TEST_F(EstateTest, NamesTheThread) {
 }
 
 TEST_F(EstateTest, CountsManyThreads) {
-  constexpr int kThreads = 150;  // more than one wait of Windows can take
+  constexpr int kThreads = 100;  // more than one wait of Windows can take
   for (int i = 0; i < kThreads; ++i) Call("StartDetached");
   WaitUntilRunning(kThreads);
   std::set<uint64_t> ids;

@@ -155,6 +155,17 @@ TEST_F(FileTest, EveryNameOfAFileHasTheSameId) {
   EXPECT_EQ(IdOf(Path("b")), id);
 }
 
+TEST_F(FileTest, TheIdIsTheSameWithoutOpening) {
+  const std::string path = Write("a", "text");
+  absl::StatusOr<FileId> id = relib::platform::IdOf(path);
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_EQ(*id, IdOf(path));
+  fs::create_hard_link(path, Path("hard"));
+  EXPECT_EQ(relib::platform::IdOf(Path("hard")).value_or(FileId()), *id);
+  EXPECT_EQ(relib::platform::IdOf(Path("none")).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
 TEST_F(FileTest, AnotherFileHasAnotherId) {
   const std::string path = Write("a", "text");
   EXPECT_NE(IdOf(Write("b", "text")), IdOf(path));

@@ -1,6 +1,7 @@
 """relib_module(): a library that a relib host can load, and really unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("//platform/linux:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
 
 _WINDOWS = str(Label("//tools:windows"))
 _SANITIZED = str(Label("//tools:sanitized"))
@@ -55,6 +56,7 @@ def relib_module(
         linkopts = [],
         additional_linker_inputs = [],
         tags = [],
+        target_compatible_with = [],
         testonly = None,
         visibility = None,
         **kwargs):
@@ -72,6 +74,7 @@ def relib_module(
       linkopts: as for cc_binary.
       additional_linker_inputs: as for cc_binary.
       tags: as for every rule.
+      target_compatible_with: as for every rule.
       testonly: as for every rule.
       visibility: as for every rule.
       **kwargs: more attributes of cc_binary.
@@ -96,14 +99,7 @@ def relib_module(
         linkopts = linkopts + [
             "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
             "-Wl,-Bsymbolic",
-            "-static-libgcc",
-            # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take
-            # the archive first, and let the later -lstdc++ drop out as unneeded.
-            "-Wl,-Bstatic",
-            "-lstdc++",
-            "-Wl,-Bdynamic",
-            "-Wl,--as-needed",
-        ] + select({
+        ] + STATIC_RUNTIME_LINKOPTS + select({
             # The runtime of clang's sanitizers lies in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],
@@ -141,6 +137,7 @@ def relib_module(
             "//conditions:default": False,
         }),
         tags = tags,
+        target_compatible_with = target_compatible_with,
         testonly = testonly,
         visibility = visibility,
     )

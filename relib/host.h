@@ -49,7 +49,7 @@ struct HostSide {
   RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
     if (entry.gate_ == nullptr) [[unlikely]] return NotOfAModule<R>();
-    const CallScope call(entry.gate_, &entry);
+    const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
     if (!call.entered()) [[unlikely]] return Refused(entry);
 
     constexpr ResultKind kKind = ResultTraits<R>::kKind;

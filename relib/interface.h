@@ -92,6 +92,11 @@ class Export<R(A...)> {
                   "relib: the implementation doesn't fit the entry's signature");
   }
 
+  // An unload looks for calls by the address of the entry: those of a copy it
+  // would not see. Copy the reference.
+  Export(const Export&) = delete;
+  Export& operator=(const Export&) = delete;
+
   // True when it has a body.
   constexpr explicit operator bool() const { return invoke_ != nullptr; }
 

@@ -3,6 +3,7 @@
 # Every function that agent.cc stands in for: a call to NAME from anywhere in the
 # module, static libraries included, goes to __wrap_NAME.
 HOOKED_FUNCTIONS = [
+    "__cxa_thread_atexit_impl",
     "pthread_create",
     "thrd_create",
 ]
@@ -10,4 +11,16 @@ HOOKED_FUNCTIONS = [
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
     # gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
     "-fuse-ld=bfd",
+]
+
+# A C++ runtime of the module's own: the hooks reach only what is linked into it, and a shared runtime would keep
+# what the module left there.
+STATIC_RUNTIME_LINKOPTS = [
+    "-static-libgcc",
+    # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take the archive
+    # first, and let the later -lstdc++ drop out as unneeded.
+    "-Wl,-Bstatic",
+    "-lstdc++",
+    "-Wl,-Bdynamic",
+    "-Wl,--as-needed",
 ]

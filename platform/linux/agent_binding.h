@@ -19,6 +19,11 @@ struct AgentBinding {
                        void* (*start)(void*), void* argument);
   int (*create_c11_thread)(void* estate, thrd_t* thread, thrd_start_t start,
                            void* argument);
+
+  // __cxa_thread_atexit_impl(): `destroy(object)` when the calling thread ends.
+  int (*at_thread_exit)(void* estate, void (*destroy)(void*), void* object);
+  // The image is about to go: destroys what threads that live on have left.
+  void (*destroy_thread_locals)(void* estate);
 };
 
 }  // namespace relib::platform

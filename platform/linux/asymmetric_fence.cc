@@ -26,7 +26,7 @@ const bool heavy_fence_is_process_wide = RegisterExpedited();
 }  // namespace internal
 
 void HeavyFence() {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  internal::FullFence();
   if (internal::heavy_fence_is_process_wide) {
     // Can't fail once it is registered; a child of fork() inherits that.
     syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);

@@ -403,6 +403,14 @@ absl::StatusOr<std::string> ReadElfRecord(const ByteSource& file,
         absl::StrCat("built for ", MachineName(headers->file.machine),
                      "; this program runs on ", MachineName(machine)));
   }
+  // Linkers put the section headers last, so this finds any file that is cut off
+  // or still being written, also where nothing that is loaded is missing.
+  const uint64_t sections_size = uint64_t{headers->file.section_header_count} *
+                                 headers->file.section_header_size;
+  if (sections_size > file.size() ||
+      headers->file.section_header_offset > file.size() - sections_size) {
+    return Damaged("the section headers lie outside of it");
+  }
   std::string record;
   int notes_left = kMaxNotes;
   for (const ProgramHeader& segment : headers->segments) {

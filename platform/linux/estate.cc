@@ -1,5 +1,6 @@
 #include "platform/estate.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <threads.h>
@@ -19,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/linux/agent_binding.h"
+#include "platform/linux/thread_locals.h"
 #include "platform/thread_id.h"
 
 namespace relib::platform {
@@ -91,6 +93,18 @@ bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
                            [this] { return threads_.empty(); });
 }
 
+// After the last round a thread runs nothing but the C library's code.
+// ThreadSanitizer takes its own state of the thread down in that round, after
+// which no code that it watches may run: the round before has to do.
+#if defined(__SANITIZE_THREAD__)
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+#elif defined(__has_feature)
+constexpr int kDestructorRounds =
+    PTHREAD_DESTRUCTOR_ITERATIONS - (__has_feature(thread_sanitizer) ? 1 : 0);
+#else
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
+#endif
+
 // Runs when the thread ends, in whatever way, after its thread_local objects are
 // destroyed. Destructors of other keys may come later in the same round, so the
 // thread counts until the last round (POSIX, pthread_key_create).
@@ -107,7 +121,7 @@ pthread_key_t ExitKey() {
 
 void OnThreadExit(void* value) {
   auto* thread = static_cast<ThreadHandle*>(value);
-  if (++(*thread)->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (++(*thread)->destructor_rounds < kDestructorRounds) {
     pthread_setspecific(ExitKey(), thread);
     return;
   }
@@ -129,9 +143,15 @@ void* RunThread(void* argument) {
   return (*thread)->start((*thread)->argument);
 }
 
+// What the hooks are given.
+struct EstateParts {
+  std::shared_ptr<ThreadList> threads = std::make_shared<ThreadList>();
+  std::shared_ptr<ThreadLocals> thread_locals = std::make_shared<ThreadLocals>();
+};
+
 int CreateThread(void* estate, pthread_t* handle, const pthread_attr_t* attributes,
                  Thread thread) {
-  const auto& list = *static_cast<const std::shared_ptr<ThreadList>*>(estate);
+  const auto& list = static_cast<const EstateParts*>(estate)->threads;
   // A thread whose key can't be set would never be counted down.
   ExitKey();
   thread.list = list;
@@ -168,6 +188,15 @@ int CreateC11Thread(void* estate, thrd_t* handle, thrd_start_t start,
   }
 }
 
+int AtThreadExit(void* estate, void (*destroy)(void*), void* object) {
+  static_cast<EstateParts*>(estate)->thread_locals->Add(destroy, object);
+  return 0;
+}
+
+void DestroyThreadLocals(void* estate) {
+  static_cast<EstateParts*>(estate)->thread_locals->DestroyAll();
+}
+
 // Empty when the thread has ended meanwhile.
 std::string ThreadName(uint64_t id) {
   std::ifstream file(absl::StrCat("/proc/self/task/", id, "/comm"));
@@ -179,26 +208,28 @@ std::string ThreadName(uint64_t id) {
 class LinuxEstate final : public Estate {
  public:
   LinuxEstate()
-      : binding_{.estate = &threads_,
+      : binding_{.estate = &parts_,
                  .create_thread = CreatePosixThread,
-                 .create_c11_thread = CreateC11Thread} {}
+                 .create_c11_thread = CreateC11Thread,
+                 .at_thread_exit = AtThreadExit,
+                 .destroy_thread_locals = DestroyThreadLocals} {}
 
   const AgentBinding* binding() const override { return &binding_; }
 
   std::vector<ThreadInfo> LiveThreads() const override {
     std::vector<ThreadInfo> result;
-    for (const uint64_t id : threads_->Ids()) {
+    for (const uint64_t id : parts_.threads->Ids()) {
       result.push_back({.id = id, .name = ThreadName(id)});
     }
     return result;
   }
 
   bool WaitForThreads(absl::Time deadline) const override {
-    return threads_->WaitUntilEmpty(deadline);
+    return parts_.threads->WaitUntilEmpty(deadline);
   }
 
  private:
-  std::shared_ptr<ThreadList> threads_ = std::make_shared<ThreadList>();
+  EstateParts parts_;
   const AgentBinding binding_;
 };
 

@@ -97,8 +97,7 @@ std::vector<std::string> Dependents(const std::string& path,
 
 // Why the loader kept an image whose last known handle was closed. The file
 // tells of flags and symbols, the process of dependents; the loader's count of
-// handles and of pending thread-local destructors can't be read, so these two
-// are named when nothing else is found.
+// handles can't be read, so that is named when nothing else is found.
 std::string WhatHolds(const std::string& path) {
   std::vector<std::string> causes;
   if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path); file.ok()) {
@@ -124,10 +123,9 @@ std::string WhatHolds(const std::string& path) {
     }
   }
   if (causes.empty()) {
-    causes.push_back(
-        "somebody else holds it: a dlopen() of the same file that was not "
-        "closed, or a thread_local object with a destructor on a thread that "
-        "is still alive");
+    causes.push_back(absl::StrCat(
+        "somebody else holds a reference to ", path,
+        ": a dlopen() of this file, perhaps by itself, that was not closed"));
   }
   return absl::StrJoin(causes, "; ");
 }
@@ -165,9 +163,15 @@ Library& Library::operator=(Library&& other) noexcept {
   return *this;
 }
 
-void* Library::Symbol(const char* name) const { return dlsym(handle_, name); }
+void* Library::Symbol(const char* name) const {
+  // A null handle would mean the whole program.
+  return handle_ != nullptr ? dlsym(handle_, name) : nullptr;
+}
 
 absl::Status Library::Unload() {
+  if (handle_ == nullptr) {
+    return absl::FailedPreconditionError("there is no library to unload");
+  }
   if (dlclose(handle_) != 0) {
     return absl::FailedPreconditionError(
         absl::StrCat("the system can't unload it: ", LoaderError()));

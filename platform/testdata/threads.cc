@@ -14,7 +14,7 @@ std::atomic<int> running{0};
 
 void RunUntilReleased() {
   ++running;
-  while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 struct SlowToDie {
@@ -64,6 +64,20 @@ extern "C" void StartPthread() {
 // Its function ends at once, its thread_local destructor waits.
 extern "C" void StartSlowToDie() {
   std::thread([] { slow_to_die.used = 1; }).detach();
+}
+
+// The same, by pthread_exit().
+extern "C" void StartSlowToExit() {
+  pthread_t thread;
+  pthread_create(
+      &thread, nullptr,
+      [](void*) -> void* {
+        slow_to_die.used = 1;
+        pthread_exit(nullptr);
+        return nullptr;  // not every system declares that it isn't reached
+      },
+      nullptr);
+  pthread_detach(thread);
 }
 
 // A thread that starts another and ends.

@@ -5,5 +5,8 @@
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
     # The C library's entry point calls it to run the static constructors.
     "__main",
+    # For the destructors of thread_local objects.
+    "pthread_create",
+    "pthread_exit",
     "pthread_key_create",
 ]]

@@ -1,6 +1,7 @@
 // The part of the agent that belongs to the C++ runtime of GCC and clang for
 // mingw-w64: static constructors, and destructors of thread_local objects.
 
+#include <errno.h>
 #include <pthread.h>
 #include <windows.h>
 
@@ -16,6 +17,9 @@ void __real___main();
 // What the loader's entry point calls instead, under the loader's lock.
 void __wrap___main() {}
 
+int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                          void* (*start)(void*), void* argument);
+void __real_pthread_exit(void* result);
 int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
 
 }  // extern "C"
@@ -38,11 +42,15 @@ struct Object {
 SRWLOCK objects_lock = SRWLOCK_INIT;
 Object* objects = nullptr;  // the newest first
 
-// A thread that winpthreads started frees the memory of its thread_local
-// objects (GCC's emulated TLS, libgcc's emutls.c) by the destructor of a
-// pthread key, before the loader hears of its end. Keys are served in the order
-// of their creation: so this one is created before the module's first other
-// key.
+// When the destructors of a thread have to run: before the memory of its
+// objects goes. With GCC's emulated TLS (libgcc's emutls.c) a thread of
+// winpthreads frees that by the destructor of a pthread key, long before the
+// loader hears of its end; and while it runs those, it holds the lock that
+// pthread_create(), _join() and _detach() take. So the destructors run at the
+// end of the start routine or in pthread_exit(). For a thread that is
+// cancelled, and for objects that are constructed later, a key of the agent's
+// own is left: keys are served in the order of their creation, so it is created
+// before the module's first other one.
 INIT_ONCE key_once = INIT_ONCE_STATIC_INIT;
 pthread_key_t key;
 bool has_key = false;
@@ -52,6 +60,19 @@ void OnPthreadExit(void*) { RunThreadDestructors(); }
 BOOL CALLBACK CreateKey(INIT_ONCE*, void*, void**) {
   has_key = __real_pthread_key_create(&key, &OnPthreadExit) == 0;
   return TRUE;
+}
+
+struct StartCall {
+  void* (*start)(void*);
+  void* argument;
+};
+
+void* RunThread(void* argument) {
+  const StartCall call = *static_cast<StartCall*>(argument);
+  HeapFree(GetProcessHeap(), 0, argument);
+  void* result = call.start(call.argument);
+  RunThreadDestructors();
+  return result;
 }
 
 // Of `thread`, or of any if that is zero, which is no thread's id.
@@ -84,6 +105,25 @@ void RunAllThreadDestructors() { Run(0); }
 
 }  // namespace internal
 }  // namespace relib::platform
+
+extern "C" int __wrap_pthread_create(pthread_t* thread,
+                                     const pthread_attr_t* attributes,
+                                     void* (*start)(void*), void* argument) {
+  using relib::platform::internal::RunThread;
+  using relib::platform::internal::StartCall;
+  auto* call = static_cast<StartCall*>(
+      HeapAlloc(GetProcessHeap(), 0, sizeof(StartCall)));
+  if (call == nullptr) return EAGAIN;
+  *call = {start, argument};
+  const int error = __real_pthread_create(thread, attributes, &RunThread, call);
+  if (error != 0) HeapFree(GetProcessHeap(), 0, call);
+  return error;
+}
+
+extern "C" void __wrap_pthread_exit(void* result) {
+  relib::platform::internal::RunThreadDestructors();
+  __real_pthread_exit(result);
+}
 
 extern "C" int __wrap_pthread_key_create(pthread_key_t* key,
                                          void (*destructor)(void*)) {

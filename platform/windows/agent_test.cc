@@ -5,15 +5,18 @@
 
 #include <windows.h>
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/estate.h"
 #include "platform/file.h"
@@ -22,6 +25,8 @@
 
 namespace relib::platform {
 namespace {
+
+using ::testing::HasSubstr;
 
 class AgentTest : public ::testing::Test {
  protected:
@@ -120,7 +125,10 @@ TEST_F(AgentTest, FreeLibraryAndExitThread) {
   const HANDLE thread = Get<HANDLE()>("StartFreeAndExit")();
   ExpectThreads(2);
   // It holds a reference of its own.
-  EXPECT_EQ(library_.Unload().code(), absl::StatusCode::kFailedPrecondition);
+  const absl::Status refused = library_.Unload();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("1 more references by LoadLibrary"));
   Get<void()>("Release")();
   ExpectExitCode(thread, 7);
 }
@@ -128,6 +136,50 @@ TEST_F(AgentTest, FreeLibraryAndExitThread) {
 TEST_F(AgentTest, AFailureIsTheSystemsOwn) {
   EXPECT_NE(Get<DWORD()>("FailToCreateThread")(), 0u);
   ExpectThreads(1);
+}
+
+// On Linux the C library pins a library for that.
+TEST(ThreadLocalTest, ObjectsOfLiveThreadsAreDestroyedByTheUnload) {
+  absl::StatusOr<std::string> path =
+      CanonicalPath(Runfile("platform/testdata/thread_local.dll"));
+  ASSERT_TRUE(path.ok()) << path.status();
+  absl::StatusOr<Library> library = Library::Load(*path);
+  ASSERT_TRUE(library.ok()) << library.status();
+  const std::unique_ptr<Estate> estate = Estate::Create();
+  reinterpret_cast<bool (*)(const AgentBinding*)>(library->Symbol("Start"))(
+      estate->binding());
+  auto* use = reinterpret_cast<int (*)(int*)>(library->Symbol("UseLocal"));
+  int destroyed = 0;
+  EXPECT_EQ(use(&destroyed), 7);
+  std::atomic<bool> used{false};
+  std::atomic<bool> unloaded{false};
+  std::thread other([&] {
+    use(&destroyed);
+    used = true;
+    while (!unloaded) Sleep(1);
+  });
+  while (!used) Sleep(1);
+  const absl::Status status = library->Unload();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(destroyed, 2);
+  unloaded = true;
+  other.join();  // nothing of the library is called any more
+}
+
+TEST(PinnedTest, APinnedLibraryIsCalledThat) {
+  absl::StatusOr<std::string> path =
+      CanonicalPath(Runfile("platform/testdata/plain.dll"));
+  ASSERT_TRUE(path.ok()) << path.status();
+  absl::StatusOr<Library> library = Library::Load(*path);
+  ASSERT_TRUE(library.ok()) << library.status();
+  HMODULE module;
+  ASSERT_TRUE(GetModuleHandleExW(
+      GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+      static_cast<LPCWSTR>(library->Symbol("Add")), &module));
+  const absl::Status refused = library->Unload();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("pinned"));
+  EXPECT_TRUE(library->loaded());
 }
 
 // GetProcessHandleCount() is always 0 in Wine 8.

@@ -11,13 +11,13 @@ namespace internal {
 // fence on the frequent side failed 25,000 times in 300,000 there.
 //
 // Initialised dynamically. Who asks before that reads false, which is correct.
-const bool heavy_fence_is_process_wide = !IsWine();
+const bool heavy_fence_is_process_wide = !RunsUnderWine();
 
 }  // namespace internal
 
 void HeavyFence() {
   // For the threads that have seen `false`, and for this one.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  internal::FullFence();
   // Interrupts every processor that runs a thread of this process; not only
   // after the flag is set, for the threads that see it first.
   FlushProcessWriteBuffers();

@@ -32,11 +32,11 @@ ExceptionText DescribeCurrentException() {
   try {
     throw;
   } catch (const std::exception& exception) {
-    text.what = exception.what();
+    if (const char* what = exception.what()) text.what = what;
   } catch (const std::string& string) {
     text.what = string;
   } catch (const char* string) {
-    text.what = string;
+    if (string != nullptr) text.what = string;
   } catch (...) {
   }
 #endif

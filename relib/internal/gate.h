@@ -22,12 +22,13 @@
 
 namespace relib::internal {
 
-// The calls that a thread is inside of, innermost last. A cache line of its
-// own: other threads write next to it otherwise.
+class Gate;
+
+// The calls that a thread is inside of, innermost last. A cache line of its own:
+// other threads write next to it otherwise.
 struct alignas(64) ThreadCalls {
   using Slot = std::atomic<const void*>;
 
-  // Deeper calls are counted by their gate.
   static constexpr size_t kDepth = 126;
 
   // Used by the thread alone: the first free slot, or the end of `running`.
@@ -35,6 +36,9 @@ struct alignas(64) ThreadCalls {
   std::atomic<uint64_t> thread_id{0};
   // Written by the thread, read by those who close gates.
   Slot running[kDepth] = {};
+  // The gates of the calls that are deeper, each of which counts them as well.
+  // Used by the thread alone.
+  std::vector<const Gate*> deep;
 };
 
 // Null until the thread makes its first call.
@@ -101,9 +105,7 @@ class Gate {
 // little of the one before.
 class CallScope {
  public:
-  // `gate` points to a Gate; both must stay as they are until the end.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const void* const& gate, const void* what)
-      : gate_(gate) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what) {
     ThreadCalls* calls = current_calls;
     if (calls == nullptr) [[unlikely]] calls = RegisterThread();
     calls_ = calls;
@@ -115,35 +117,42 @@ class CallScope {
       slot_->store(what, std::memory_order_relaxed);
     } else {
       slot_ = nullptr;
-      this->gate().deep_calls_.fetch_add(1, std::memory_order_relaxed);
+      EnterDeep(gate, calls);
     }
     platform::LightFence();
     // Acquire: the call sees what was written before the gate was opened.
-    entered_ = this->gate().open_.load(std::memory_order_acquire);
+    entered_ = gate.open_.load(std::memory_order_acquire);
+    // At once, before the caller makes an error of it: whoever closed the gate
+    // would wait for calls that keep coming and being refused.
+    if (!entered_) [[unlikely]] Leave();
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE ~CallScope() {
-    // Release: whoever sees the end of the call sees all that it did.
-    if (slot_ != nullptr) [[likely]] {
-      slot_->store(nullptr, std::memory_order_release);
-      calls_->top = slot_;
-    } else {
-      gate().deep_calls_.fetch_sub(1, std::memory_order_release);
-    }
+    if (entered_) [[likely]] Leave();
   }
 
   // False: the gate is closed, and nothing may be called.
   bool entered() const { return entered_; }
 
  private:
-  const Gate& gate() const { return *static_cast<const Gate*>(gate_); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Leave() {
+    // Release: whoever sees the end of the call sees all that it did.
+    if (slot_ != nullptr) [[likely]] {
+      slot_->store(nullptr, std::memory_order_release);
+      calls_->top = slot_;
+    } else {
+      LeaveDeep(calls_);
+    }
+  }
 
-  // By reference: looked up again when it is needed again, which is rare.
-  const void* const& gate_;
+  // Calls beyond ThreadCalls::kDepth.
+  static void EnterDeep(const Gate& gate, ThreadCalls* calls) noexcept;
+  static void LeaveDeep(ThreadCalls* calls) noexcept;
+
   ThreadCalls* calls_;
-  // Null if the call is too deep for one.
+  // Null for a call beyond ThreadCalls::kDepth.
   ThreadCalls::Slot* slot_;
   bool entered_;
 };

@@ -5,7 +5,8 @@ namespace relib::internal {
 
 absl::Status HostSide::NotOfAModuleStatus() {
   return absl::FailedPreconditionError(
-      "this export belongs to no module: call it through Module::exports()");
+      "this export belongs to no module: call it through Module::exports(), or "
+      "when the Reloader has a version that runs");
 }
 
 }  // namespace relib::internal

@@ -1,5 +1,6 @@
 #include "relib/internal/loaded_files.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,15 @@ std::optional<std::string> TakeFile(const platform::FileId& id,
   const auto [it, inserted] = files.paths.try_emplace(id, path);
   if (inserted) return std::nullopt;
   return it->second;
+}
+
+bool IsReplacement(const platform::FileId& id, const std::string& path) {
+  LoadedFiles& files = GetLoadedFiles();
+  const absl::MutexLock lock(files.mutex);
+  return std::any_of(files.paths.begin(), files.paths.end(),
+                     [&](const auto& file) {
+                       return file.second == path && file.first != id;
+                     });
 }
 
 void ReleaseFile(const platform::FileId& id) {

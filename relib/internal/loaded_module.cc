@@ -1,14 +1,18 @@
 #include "relib/internal/loaded_module.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/base/no_destructor.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/log/log.h"
 #include "absl/status/status.h"
@@ -82,6 +86,18 @@ LoadError KindOfRecordError(const absl::Status& status) {
                                             : LoadError::kNotAModule;
 }
 
+// Keeps what belongs to a module that can't be unloaded, where leak checkers and
+// debuggers find it.
+void LeaveForever(std::unique_ptr<LoadedModule> module) {
+  struct Left {
+    absl::Mutex mutex;
+    std::vector<std::unique_ptr<LoadedModule>> modules ABSL_GUARDED_BY(mutex);
+  };
+  static absl::NoDestructor<Left> left;
+  const absl::MutexLock lock(left->mutex);
+  left->modules.push_back(std::move(module));
+}
+
 bool LiesIn(const NoteReference& note, std::string_view record) {
   return note.data == nullptr ||
          record.find(std::string_view(static_cast<const char*>(note.data),
@@ -140,10 +156,14 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       // What is left of it may use all of this.
       std::move(release_file).Cancel();
       std::move(delete_copy).Cancel();
-      static_cast<void>(module.release());
-      std::string message = absl::StrCat(
-          status.message(), "\nIt also stays mapped: ", unload.message());
-      return MakeError(*LoadErrorOf(status), message);
+      LeaveForever(std::move(module));
+      absl::Status both = MakeError(
+          *LoadErrorOf(status), absl::StrCat(status.message(), "\nIt also stays mapped: ",
+                                             unload.message()));
+      if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
+        AttachException(*exception, &both);
+      }
+      return both;
     }
   }
   if (!status.ok()) return status;
@@ -161,14 +181,35 @@ absl::Status LoadedModule::Check(const platform::File& file) {
   }
   absl::StatusOr<Record> record = ParseRecord(*bytes);
   if (!record.ok()) {
-    return MakeError(LoadError::kNotAModule,
+    return MakeError(KindOfRecordError(record.status()),
                      absl::StrCat(path_, ": ", record.status().message()));
   }
   record_bytes_ = *std::move(bytes);
   record_ = *std::move(record);
-  return CheckRecord(record_,
-                     {.exports = request_.exports, .imports = request_.imports},
-                     path_);
+  absl::Status status = CheckRecord(
+      record_, {.exports = request_.exports, .imports = request_.imports}, path_);
+  return status.ok() ? CheckImportsAreGiven() : status;
+}
+
+absl::Status LoadedModule::CheckImportsAreGiven() const {
+  if (!record_.imports.has_value()) return absl::OkStatus();
+  const auto* given = static_cast<const char*>(request_.import_slots.get());
+  std::vector<std::string> problems;
+  for (const RecordEntry& wanted : record_.imports->entries) {
+    const RecordEntry* entry = FindEntry(*request_.imports, wanted.name);
+    const size_t index = entry - request_.imports->entries.data();
+    ImportSlot slot;
+    std::memcpy(&slot, given + index * sizeof(slot), sizeof(slot));
+    if (slot.context != nullptr) continue;
+    problems.push_back(
+        absl::StrCat("it needs the import '", entry->name,
+                     "', which the host left empty; give it a function:\n  host:   ",
+                     entry->signature));
+  }
+  if (problems.empty()) return absl::OkStatus();
+  return MakeError(
+      LoadError::kMissingImport,
+      absl::StrCat(path_, " can't be loaded: ", absl::StrJoin(problems, "\n")));
 }
 
 absl::Status LoadedModule::Map(const platform::FileId& checked) {
@@ -176,13 +217,20 @@ absl::Status LoadedModule::Map(const platform::FileId& checked) {
   absl::StatusOr<platform::Library> library =
       platform::Library::Load(mapped_path_);
   if (!library.ok()) {
-    return absl::IsAlreadyExists(library.status())
-               ? MakeError(LoadError::kAlreadyLoaded,
-                           absl::StrCat(library.status().message(),
-                                        ", though not by relib. Load a copy: "
-                                        "LoadOptions{.private_copy = true}"))
-               : MakeError(LoadError::kLoaderFailed,
-                           absl::StrCat(path_, ": ", library.status().message()));
+    if (!absl::IsAlreadyExists(library.status())) {
+      return MakeError(LoadError::kLoaderFailed,
+                       absl::StrCat(path_, ": ", library.status().message()));
+    }
+    return MakeError(
+        LoadError::kAlreadyLoaded,
+        absl::StrCat(path_, " can't be loaded: ",
+                     IsReplacement(checked, mapped_path_)
+                         ? "it replaced a file of this name that is still loaded, "
+                           "and the system tells them by their names"
+                         : "the file is loaded in this process already, though not "
+                           "by relib",
+                     ". Unload that first, or load a copy: "
+                     "LoadOptions{.private_copy = true}"));
   }
   library_ = *std::move(library);
   const auto* descriptor =
@@ -325,35 +373,68 @@ void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   LOG(ERROR) << "relib leaves a module loaded: " << status.message();
   // Nobody can call it any more, but what still runs in it may use all of this.
   module->Close();
-  static_cast<void>(module.release());
+  LeaveForever(std::move(module));
+}
+
+bool LoadedModule::BeginUnload(uint64_t thread, absl::Time deadline) {
+  const absl::MutexLock lock(mutex_);
+  const auto nobody_unloads = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return unloading_thread_ == 0;
+  };
+  if (unloading_thread_ == thread ||
+      !mutex_.AwaitWithDeadline(absl::Condition(&nobody_unloads), deadline)) {
+    return false;
+  }
+  unloading_thread_ = thread;
+  return true;
+}
+
+void LoadedModule::EndUnload() {
+  const absl::MutexLock lock(mutex_);
+  unloading_thread_ = 0;
+}
+
+bool LoadedModule::RunsOnOwnThread() const {
+  const std::vector<platform::ThreadInfo> threads = estate_->LiveThreads();
+  return std::any_of(threads.begin(), threads.end(),
+                     [id = platform::CurrentThreadId()](
+                         const platform::ThreadInfo& thread) {
+                       return thread.id == id;
+                     });
 }
 
 absl::StatusOr<UnloadReport> LoadedModule::Unload(const UnloadOptions& options) {
-  const uint64_t thread = platform::CurrentThreadId();
-  const bool inside_before_unload =
-      unloading_thread_.load(std::memory_order_relaxed) == thread;
-  if (CalledByThisThread() || inside_before_unload) {
+  const absl::Time begin = absl::Now();
+  if (CalledByThisThread()) {
     return MakeError(
         UnloadError::kCallsInFlight,
         absl::StrCat(path_, " can't be unloaded from inside of itself: this thread "
                             "is in a call of it. Return first, or unload it from "
                             "another thread"));
   }
-  const absl::MutexLock lock(unload_mutex_);
-  unloading_thread_.store(thread, std::memory_order_relaxed);
-  const absl::Cleanup done = [this] {
-    unloading_thread_.store(0, std::memory_order_relaxed);
-  };
-  return UnloadLocked(options);
+  if (!BeginUnload(platform::CurrentThreadId(), begin + options.deadline)) {
+    return MakeError(
+        UnloadError::kCallsInFlight,
+        absl::StrCat(path_, " is being unloaded already: this thread does it, and "
+                            "was called back by the module, or another one does it "
+                            "and takes longer than the deadline"));
+  }
+  const absl::Cleanup end = [this] { EndUnload(); };
+  return UnloadAlone(options, begin);
 }
 
-absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
-    const UnloadOptions& options) {
+absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(const UnloadOptions& options,
+                                                       absl::Time begin) {
   if (!library_.loaded()) {
     return MakeError(UnloadError::kNotLoaded,
                      absl::StrCat(path_, " is unloaded already"));
   }
-  const absl::Time begin = absl::Now();
+  if (RunsOnOwnThread()) {
+    return MakeError(
+        UnloadError::kThreadsStillRunning,
+        absl::StrCat(path_, " stays loaded: it can't be unloaded by a thread that it "
+                            "started itself (", platform::CurrentThreadId(), ")"));
+  }
   const absl::Time deadline = begin + options.deadline;
   const auto refuse = [&](UnloadError error, std::string_view why) {
     Open();

@@ -76,12 +76,20 @@ class LoadedModule final : public Gate {
       : path_(std::move(path)), request_(std::move(request)) {}
 
   absl::Status Check(const platform::File& file);
+  // kMissingImport for one that the module wants and the host left empty.
+  absl::Status CheckImportsAreGiven() const;
   absl::Status Map(const platform::FileId& checked);
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
-  absl::StatusOr<UnloadReport> UnloadLocked(const UnloadOptions& options)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(unload_mutex_);
+  absl::StatusOr<UnloadReport> UnloadAlone(const UnloadOptions& options,
+                                           absl::Time begin);
+
+  // Waits until no other thread unloads this module. False at the deadline.
+  bool BeginUnload(uint64_t thread, absl::Time deadline);
+  void EndUnload();
+  // True if the calling thread was started by the module.
+  bool RunsOnOwnThread() const;
 
   // "add" of "libgreeter.so".
   std::string NameOf(const void* what) const;
@@ -100,9 +108,10 @@ class LoadedModule final : public Gate {
   const ModuleDescriptor* descriptor_ = nullptr;
   mutable std::atomic<const char*> checked_main_{nullptr};
 
-  absl::Mutex unload_mutex_;
-  // Zero, or the thread that holds unload_mutex_.
-  std::atomic<uint64_t> unloading_thread_{0};
+  absl::Mutex mutex_;
+  // Zero, or the thread that unloads this module. Not a mutex held for as long:
+  // before_unload may wait for a thread that tries to unload as well.
+  uint64_t unloading_thread_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace relib::internal

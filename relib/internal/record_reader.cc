@@ -64,8 +64,25 @@ void AppendBuildDifferences(const RecordNote& note,
   }
 }
 
+// What this version of relib doesn't understand needn't be damaged.
+absl::Status NotUnderstood(const RecordNote& note, std::string_view what) {
+  const std::string_view abi = BuildValue(note, kBuildFacts[0].key);
+  if (abi.empty() || abi == kAbiVersion) return Damaged(what);
+  return absl::FailedPreconditionError(absl::StrCat(
+      "its relib-abi is ", Shown(abi), ", the host's ", kAbiVersion, ": ",
+      kBuildFacts[0].advice));
+}
+
+// More than this says nothing to people.
+constexpr size_t kMaxProblems = 20;
+
 absl::Status Refuse(LoadError kind, std::string_view name,
-                    const std::vector<std::string>& problems) {
+                    std::vector<std::string> problems) {
+  if (problems.size() > kMaxProblems) {
+    const size_t more = problems.size() - kMaxProblems;
+    problems.resize(kMaxProblems);
+    problems.push_back(absl::StrCat("and ", more, " more"));
+  }
   return MakeError(kind, absl::StrCat(name, " can't be loaded: ",
                                       absl::StrJoin(problems, "\n")));
 }
@@ -89,8 +106,9 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
     } else if (kind == "type" && fields.size() == 3 && !note.entries.empty()) {
       note.entries.back().types.emplace_back(fields[1], fields[2]);
     } else {
-      return Damaged(absl::StrCat("the line \"", Shown(line.substr(0, 80)),
-                                  "\" makes no sense"));
+      return NotUnderstood(note,
+                           absl::StrCat("the line \"", Shown(line.substr(0, 80)),
+                                        "\" makes no sense"));
     }
   }
   return note;
@@ -136,8 +154,9 @@ absl::StatusOr<Record> ParseRecord(std::string_view bytes) {
         status = Store(*std::move(note), "main", &record.main);
         break;
       default:
-        status = Damaged(absl::StrCat("it holds a note of the unknown type ",
-                                      static_cast<uint32_t>(header.type)));
+        status = NotUnderstood(
+            *note, absl::StrCat("it holds a note of the unknown type ",
+                                static_cast<uint32_t>(header.type)));
     }
     if (!status.ok()) return status;
   }

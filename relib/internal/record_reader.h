@@ -36,7 +36,8 @@ struct Record {
   std::optional<RecordNote> main;
 };
 
-// InvalidArgument says what is wrong with the bytes.
+// InvalidArgument says what is wrong with the bytes; FailedPrecondition that
+// another version of relib has made them.
 absl::StatusOr<Record> ParseRecord(std::string_view bytes);
 
 // The lines of one note without the framing; also used for the host's own side.

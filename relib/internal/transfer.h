@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -76,7 +75,7 @@ constexpr Crossing CrossingOfParts(TypeList<Ts...>) {
 
 template <typename T>
 constexpr Crossing CrossingOfStandardType() {
-  const std::string name = StandardTemplate<T>();
+  const Text name = StandardTemplate<T>();
   using Arguments = typename TemplateArguments<T>::Types;
   if (IsOneOf(name, kDeepTemplates)) return CrossingOfParts(Arguments());
   if (name == "std::basic_string_view") return Crossing::kBorrowed;
@@ -92,6 +91,9 @@ struct CrossingRule {
                   std::is_pointer_v<T> || std::is_null_pointer_v<T>) {
       return Crossing::kTrivial;
     } else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>) {
+      return Crossing::kNever;
+    } else if constexpr (CompilerName<T>().starts_with("__gnu_cxx::")) {
+      // The iterators of libstdc++.
       return Crossing::kNever;
     } else if constexpr (CompilerName<T>().starts_with("std::")) {
       return CrossingOfStandardType<T>();
@@ -110,6 +112,8 @@ struct CrossingRule<const T> : CrossingRule<T> {};
 template <typename T, size_t N>
 struct CrossingRule<T[N]> : CrossingRule<T> {};
 template <typename T, size_t N>
+struct CrossingRule<const T[N]> : CrossingRule<T> {};
+template <typename T, size_t N>
 struct CrossingRule<std::array<T, N>> : CrossingRule<T> {};
 template <typename T>
 struct CrossingRule<std::span<T>> {
@@ -123,7 +127,6 @@ template <typename T>
 constexpr Crossing CrossingOf() {
   return CrossingRule<T>::Get();
 }
-
 
 // The type of a parameter on its way over: a reference where the receiver makes
 // the copy.

@@ -107,8 +107,20 @@ make_local_modules() {
   for name in abseil-cpp google_benchmark googletest rules_shell; do
     as_root cp --recursive --dereference "$external/$name" "$root/modules/$name"
   done
-  # Abseil keeps its own MODULE.bazel.
-  overrides=(--override_module=abseil-cpp=/modules/abseil-cpp)
+  # Debian's rules_cc is older than Abseil, which asks for a compiler that it doesn't know.
+  as_root cp --recursive "$root/usr/share/bazel/rules/cc" "$root/modules/rules_cc"
+  grep -q emscripten "$root/modules/rules_cc/cc/compiler/BUILD" ||
+    as_root tee -a "$root/modules/rules_cc/cc/compiler/BUILD" >/dev/null <<'BUILD'
+config_setting(
+    name = "emscripten",
+    flag_values = {"@rules_cc//cc/private/toolchain:compiler": "emscripten"},
+)
+BUILD
+  # Abseil and rules_cc keep their own MODULE.bazel.
+  overrides=(
+    --override_module=abseil-cpp=/modules/abseil-cpp
+    --override_module=rules_cc=/modules/rules_cc
+  )
   local rules='bazel_dep(name = "rules_cc", version = "0.0.11")'
   local platforms='bazel_dep(name = "platforms", version = "0.0.10")'
   module google_benchmark "$rules" "$platforms"
@@ -146,6 +158,9 @@ else
 fi
 command=$1
 shift
-# Neither links to outputs nor a lock file: the project is read-only.
-in_chroot "$root" bazel "${startup[@]}" "$command" --enable_bzlmod --noenable_workspace \
-  --lockfile_mode=off --symlink_prefix=/ "${overrides[@]}" "$@"
+# The project is read-only: no lock file, and no links to outputs.
+flags=(--enable_bzlmod --noenable_workspace --lockfile_mode=off "${overrides[@]}")
+case $command in
+  build | coverage | run | test) flags+=(--symlink_prefix=/) ;;
+esac
+in_chroot "$root" bazel "${startup[@]}" "$command" "${flags[@]}" "$@"

@@ -11,6 +11,8 @@ cd "$workspace" || exit 1
 readonly LLVM_VERSION=19
 readonly BUILDIFIER_VERSION=8.2.0
 
+need git git "tells which files are ours"
+
 # tracked_files PATTERN...: one path per line. Files that are new and not ignored count as well.
 tracked_files() {
   git ls-files --cached --others --exclude-standard --deduplicate -- "$@" |

@@ -8,6 +8,8 @@ set -euo pipefail
 . "$(dirname "$0")/lint.sh"
 parse_arguments "$@"
 
+install_needed starlark
+
 mode=(-mode=check -lint=warn)
 ((fix == 0)) || mode=(-mode=fix -lint=fix)
 tracked_files '*.bzl' '*.BUILD' '*BUILD.bazel' MODULE.bazel WORKSPACE WORKSPACE.bzlmod |

@@ -37,7 +37,12 @@ ln -sfn /usr/x86_64-w64-mingw32 "$sysroot/x86_64-w64-mingw32"
 windows=(--target=x86_64-w64-mingw32 "--sysroot=$sysroot" -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00
   -DNOMINMAX -D__USE_MINGW_ANSI_STDIO=1)
 
-if (($# > 0)); then files=("$@"); else mapfile -t files < <(tracked_files '*.cc'); fi
+if (($# > 0)); then
+  files=("$@")
+else
+  list=$(tracked_files '*.cc')
+  mapfile -t files <<<"$list"
+fi
 on_windows=()
 on_linux=()
 for file in "${files[@]}"; do

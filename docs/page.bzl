@@ -1,0 +1,54 @@
+"""Builds and runs the code in a page of the guide."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+load("//examples:example_test.bzl", "example_test")
+load("//relib:defs.bzl", "relib_module")
+
+def page_file(page, folder, file):
+    """Takes the block `file` out of `page` into `folder`, and returns its name there."""
+    output = folder + "/" + file
+    native.genrule(
+        name = output.replace("/", "_").replace(".", "_"),
+        srcs = [page],
+        outs = [output],
+        cmd = "awk -v name=%s -f $(location extract.awk) $(location %s) > $@" % (file, page),
+        tools = ["extract.awk"],
+    )
+    return output
+
+def page_test(name, page, module, header = None):
+    """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
+
+    Args:
+      name: of the test; without its suffix, of the folder for the files.
+      page: the file.
+      module: name of the module's source in the page.
+      header: name of the interface's header in the page, if it has one.
+    """
+    folder = name.replace("_test", "")
+    deps = []
+    if header:
+        cc_library(
+            name = name + "_interface",
+            hdrs = [page_file(page, folder, header)],
+            deps = ["//relib:interface"],
+        )
+        deps = [name + "_interface"]
+    relib_module(
+        name = name + "_module",
+        srcs = [page_file(page, folder, module)],
+        deps = deps,
+    )
+    cc_binary(
+        name = name + "_host",
+        srcs = [page_file(page, folder, "host.cc")],
+        deps = deps + ["//relib:host"],
+    )
+    example_test(
+        name = name,
+        args = ["$(rootpath %s_module)" % name],
+        data = [name + "_module"],
+        example = name + "_host",
+        expected_output = page_file(page, folder, "expected_output.txt"),
+    )

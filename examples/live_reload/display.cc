@@ -1,0 +1,202 @@
+#include "examples/live_reload/display.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "platform/terminal.h"
+#include "relib/reload/event.h"
+
+namespace {
+
+using Kind = relib::ReloadEvent::Kind;
+
+// Parameters of the terminal's escape sequence "select graphic rendition".
+constexpr std::string_view kPlain = "";
+constexpr std::string_view kBold = "1";
+constexpr std::string_view kDim = "2";
+constexpr std::string_view kRed = "1;31";
+constexpr std::string_view kGreen = "1;32";
+constexpr std::string_view kYellow = "33";
+constexpr std::string_view kCyan = "36";
+
+// "1.84 s", "31 ms", "0.4 ms".
+std::string Text(absl::Duration duration) {
+  const double milliseconds = absl::ToDoubleMilliseconds(duration);
+  if (milliseconds >= 999.5) {
+    return absl::StrFormat("%.2f s", milliseconds / 1000);
+  }
+  return absl::StrFormat(milliseconds >= 9.95 ? "%.0f ms" : "%.1f ms",
+                         milliseconds);
+}
+
+std::string Count(int number, std::string_view what) {
+  return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
+}
+
+// Without the escape sequences "ESC [ ... letter" that compilers colour with.
+std::string WithoutColor(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    if (!text.starts_with("\x1b[")) {
+      plain += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    text.remove_prefix(2);
+    while (!text.empty() && !absl::ascii_isalpha(text.front())) {
+      text.remove_prefix(1);
+    }
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  return plain;
+}
+
+}  // namespace
+
+Display::Display() : color_(relib::platform::TerminalHasColor()) {}
+
+std::string Display::Styled(std::string_view style,
+                            std::string_view text) const {
+  if (!color_ || style.empty()) return std::string(text);
+  return absl::StrCat("\x1b[", style, "m", text, "\x1b[0m");
+}
+
+void Display::Begin(Paragraph paragraph) {
+  if (last_ != paragraph) std::cout << "\n";
+  last_ = paragraph;
+}
+
+void Display::Line(std::string_view style, std::string_view mark,
+                   std::string_view text) {
+  Begin(Paragraph::kEvents);
+  std::cout << "  " << Styled(style, mark) << " " << text << std::endl;
+}
+
+void Display::Output(std::string_view text) {
+  const std::string shown = color_ ? std::string(text) : WithoutColor(text);
+  text = absl::StripTrailingAsciiWhitespace(shown);
+  if (text.empty()) return;
+  for (std::string_view line : absl::StrSplit(text, '\n')) {
+    std::cout << "    " << absl::StripTrailingAsciiWhitespace(line) << "\n";
+  }
+  std::cout << std::flush;
+}
+
+void Display::Welcome(std::string_view source) {
+  std::cout << "\n  "
+            << Styled(kBold, "relib live reload: change code while it runs")
+            << "\n\n  Edit " << Styled(kCyan, source)
+            << " and save it. Ctrl-C ends." << std::endl;
+}
+
+void Display::ModuleLine(int version, std::string_view line) {
+  Begin(Paragraph::kModule);
+  std::cout << "  " << Styled(kCyan, absl::StrCat("version ", version)) << " "
+            << Styled(kDim, "|") << " " << line << std::endl;
+}
+
+void Display::Event(const relib::ReloadEvent& event) {
+  const std::string goes_on =
+      event.version == 0
+          ? "; correct it and save, it is tried again"
+          : absl::StrCat("; version ", event.version, " goes on");
+  switch (event.kind) {
+    case Kind::kBuildStarted:
+      Line(kYellow, "~",
+           event.changed.empty()
+               ? "building for the first time"
+               : absl::StrCat(Styled(kCyan, absl::StrJoin(event.changed, ", ")),
+                              " changed, building"));
+      break;
+    case Kind::kBuildFailed:
+      ++failures_;
+      Line(kRed, "!",
+           absl::StrCat(Styled(kRed, "the build failed"), " after ",
+                        Text(event.build_time), goes_on));
+      Output(event.output.empty() ? event.status.message() : event.output);
+      break;
+    case Kind::kUnchanged:
+      Line(kDim, "=",
+           absl::StrCat("built in ", Text(event.build_time),
+                        ", and the module is the same; version ", event.version,
+                        " goes on"));
+      Output(event.output);
+      break;
+    case Kind::kLoadFailed:
+      ++failures_;
+      Line(kRed, "!",
+           absl::StrCat(Styled(kRed, "the module can't be loaded"), goes_on));
+      Output(event.status.message());
+      break;
+    case Kind::kReloaded: {
+      ++versions_;
+      const bool built = event.build_time > absl::ZeroDuration();
+      if (built) overheads_.push_back(event.overhead);
+      Line(
+          kGreen, "+",
+          absl::StrCat(
+              Styled(kGreen, absl::StrCat("version ", event.version, " runs")),
+              built ? absl::StrCat(": built in ", Text(event.build_time),
+                                   ", relib added ", Text(event.overhead), " (")
+                    : " (",
+              "loaded in ", Text(event.load_time), ")"));
+      Output(event.output);
+      break;
+    }
+    case Kind::kUnloadDelayed:
+      Line(kYellow, "-",
+           absl::StrCat("version ", event.version,
+                        " can't go yet, and is kept"));
+      Output(event.status.message());
+      break;
+    case Kind::kUnloaded:
+      Line(kDim, "-",
+           absl::StrCat(
+               "version ", event.version, " is gone",
+               event.unload.has_value() ? ": " : "",
+               event.unload.has_value() ? event.unload->ToString() : ""));
+      break;
+    case Kind::kWatchFailed:
+      Problem(event.status.message());
+      break;
+  }
+}
+
+void Display::Problem(std::string_view text) {
+  Line(kRed, "!", "");
+  Output(text);
+}
+
+void Display::Summary(absl::Duration elapsed, const absl::Status& left) {
+  std::cout << "\n  "
+            << absl::StrCat(
+                   "Ended after ",
+                   absl::FormatDuration(absl::Trunc(elapsed, absl::Seconds(1))),
+                   ": ", Count(versions_, "version"), " ran, ",
+                   Count(failures_, "attempt"), " failed.")
+            << "\n";
+  if (!overheads_.empty()) {
+    std::sort(overheads_.begin(), overheads_.end());
+    std::cout << "  On top of the builds, relib took "
+              << Text(overheads_[overheads_.size() / 2]) << " (median), "
+              << Text(overheads_.back()) << " at most.\n";
+  }
+  if (left.ok()) {
+    std::cout << "  Every version was unloaded; nothing of them is left.\n\n";
+  } else {
+    std::cout << "  " << Styled(kRed, "Not everything could be unloaded:")
+              << "\n";
+    Output(left.message());
+  }
+  std::cout << std::flush;
+}

@@ -1,0 +1,22 @@
+#ifndef EXAMPLES_LIVE_RELOAD_GREETER_H_
+#define EXAMPLES_LIVE_RELOAD_GREETER_H_
+
+#include <string_view>
+
+#include "relib/interface.h"
+
+// What the host and the module know of each other.
+
+struct GreeterExports {
+  // The host calls it once per second; `tick` counts the calls.
+  relib::Export<void(int tick)> on_tick;
+};
+RELIB_INTERFACE(GreeterExports, on_tick);
+
+struct GreeterImports {
+  // Shows a line in the terminal.
+  relib::Import<void(std::string_view line)> print;
+};
+RELIB_INTERFACE(GreeterImports, print);
+
+#endif  // EXAMPLES_LIVE_RELOAD_GREETER_H_

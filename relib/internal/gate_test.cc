@@ -1,0 +1,229 @@
+#include "relib/internal/gate.h"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/thread_id.h"
+
+namespace relib::internal {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// What is called: the gate only looks at addresses.
+struct Target {
+  std::array<char, 4> functions = {};
+  Gate gate;
+
+  Target() {
+    gate.SetRange(functions.data(), functions.size());
+    gate.Open();
+  }
+  const void* function(size_t i) const { return &functions[i]; }
+};
+
+TEST(GateTest, IsClosedAtFirst) {
+  const char function = 0;
+  Gate gate;
+  gate.SetRange(&function, 1);
+  EXPECT_FALSE(CallScope(gate, &function).entered());
+  gate.Open();
+  EXPECT_TRUE(CallScope(gate, &function).entered());
+  gate.Close();
+  EXPECT_FALSE(CallScope(gate, &function).entered());
+  gate.Open();
+  EXPECT_TRUE(CallScope(gate, &function).entered());
+}
+
+TEST(GateTest, KnowsWhatRunsAndWhere) {
+  Target target;
+  const CallScope outer(target.gate, target.function(2));
+  uint64_t other_thread = 0;
+  absl::Notification entered, leave;
+  std::thread other([&] {
+    const CallScope call(target.gate, target.function(0));
+    other_thread = platform::CurrentThreadId();
+    entered.Notify();
+    leave.WaitForNotification();
+  });
+  entered.WaitForNotification();
+  target.gate.Close();
+  const std::vector<Gate::Running> running = target.gate.RunningCalls();
+  ASSERT_THAT(running, SizeIs(2));
+  const size_t mine = running[0].what == target.function(2) ? 0 : 1;
+  EXPECT_EQ(running[mine].what, target.function(2));
+  EXPECT_EQ(running[mine].thread_id, platform::CurrentThreadId());
+  EXPECT_EQ(running[1 - mine].what, target.function(0));
+  EXPECT_EQ(running[1 - mine].thread_id, other_thread);
+  leave.Notify();
+  other.join();
+  EXPECT_THAT(target.gate.RunningCalls(), SizeIs(1));
+}
+
+TEST(GateTest, OtherGatesAreNoneOfItsBusiness) {
+  Target a, b;
+  const CallScope call(a.gate, a.function(0));
+  b.gate.Close();
+  EXPECT_THAT(b.gate.RunningCalls(), IsEmpty());
+  EXPECT_FALSE(b.gate.CalledByThisThread());
+  EXPECT_TRUE(b.gate.WaitForCalls(absl::InfinitePast()));
+  EXPECT_TRUE(a.gate.CalledByThisThread());
+}
+
+TEST(GateTest, WaitsForCallsUntilTheDeadline) {
+  Target target;
+  absl::Notification entered, leave;
+  std::thread other([&] {
+    const CallScope call(target.gate, target.function(1));
+    entered.Notify();
+    leave.WaitForNotification();
+  });
+  entered.WaitForNotification();
+  target.gate.Close();
+  EXPECT_FALSE(target.gate.WaitForCalls(absl::InfinitePast()));
+  const absl::Time begin = absl::Now();
+  EXPECT_FALSE(target.gate.WaitForCalls(begin + absl::Milliseconds(20)));
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(20));
+  leave.Notify();
+  EXPECT_TRUE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+  other.join();
+}
+
+TEST(GateTest, DoesNotWaitForTheThreadThatWaits) {
+  Target target;
+  const CallScope call(target.gate, target.function(0));
+  target.gate.Close();
+  EXPECT_TRUE(target.gate.CalledByThisThread());
+  // Would never end otherwise.
+  EXPECT_FALSE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+}
+
+TEST(GateTest, ARefusedCallLeavesNoTraceWhileItsCallerKnows) {
+  Target target;
+  target.gate.Close();
+  const CallScope refused(target.gate, target.function(0));
+  EXPECT_FALSE(refused.entered());
+  EXPECT_THAT(target.gate.RunningCalls(), IsEmpty());
+  EXPECT_FALSE(target.gate.CalledByThisThread());
+}
+
+void Nest(const Gate& gate, const void* what, int depth,
+          const std::function<void()>& innermost) {
+  const CallScope call(gate, what);
+  ASSERT_TRUE(call.entered());
+  if (depth == 1) {
+    innermost();
+  } else {
+    Nest(gate, what, depth - 1, innermost);
+  }
+}
+
+TEST(GateTest, NestsDeeperThanItsList) {
+  Target target;
+  for (const int depth : {1, 125, 126, 127, 128, 1000}) {
+    target.gate.Open();
+    Nest(target.gate, target.function(3), depth, [&] {
+      EXPECT_TRUE(target.gate.CalledByThisThread());
+      target.gate.Close();
+      EXPECT_THAT(target.gate.RunningCalls(), SizeIs(depth));
+      EXPECT_FALSE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+    });
+    EXPECT_THAT(target.gate.RunningCalls(), IsEmpty()) << depth;
+    EXPECT_FALSE(target.gate.CalledByThisThread());
+  }
+}
+
+TEST(GateTest, FindsItsDeepCallsAmongThoseOfOthers) {
+  Target shallow, deep;
+  Nest(shallow.gate, shallow.function(0), ThreadCalls::kDepth + 5, [&] {
+    EXPECT_FALSE(deep.gate.CalledByThisThread());
+    const CallScope call(deep.gate, deep.function(0));
+    Nest(shallow.gate, shallow.function(1), 3, [&] {
+      EXPECT_TRUE(deep.gate.CalledByThisThread());
+      deep.gate.Close();
+      EXPECT_THAT(deep.gate.RunningCalls(), SizeIs(1));
+      EXPECT_FALSE(deep.gate.WaitForCalls(absl::InfiniteFuture()));
+      deep.gate.Open();
+    });
+  });
+  deep.gate.Close();
+  EXPECT_THAT(deep.gate.RunningCalls(), IsEmpty());
+}
+
+TEST(GateTest, ADeepCallIsWaitedForFromAnotherThread) {
+  Target target;
+  absl::Notification entered, leave;
+  std::thread other([&] {
+    Nest(target.gate, target.function(0), ThreadCalls::kDepth + 1, [&] {
+      entered.Notify();
+      leave.WaitForNotification();
+    });
+  });
+  entered.WaitForNotification();
+  target.gate.Close();
+  EXPECT_FALSE(target.gate.WaitForCalls(absl::Now() + absl::Milliseconds(5)));
+  leave.Notify();
+  EXPECT_TRUE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+  other.join();
+}
+
+// Threads that call while another closes: when the wait says that there are no
+// calls, there are none, and what they guard can be torn down.
+TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
+  Target target;
+  auto guarded = std::make_unique<int>(0);
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> entered{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&, i] {
+      while (!stop.load(std::memory_order_relaxed)) {
+        const CallScope call(target.gate, target.function(i % 4));
+        if (!call.entered()) continue;
+        // A race or a use after free, if the gate doesn't hold.
+        EXPECT_EQ(*guarded, 0);
+        entered.fetch_add(1, std::memory_order_relaxed);
+      }
+    });
+  }
+  while (entered.load() < 100) std::this_thread::yield();
+  for (int round = 0; round < 60; ++round) {
+    target.gate.Close();
+    // Calls that come and are refused must not keep it from ending.
+    ASSERT_TRUE(target.gate.WaitForCalls(absl::Now() + absl::Seconds(60)));
+    guarded.reset();
+    guarded = std::make_unique<int>(0);
+    target.gate.Open();
+    const int64_t before = entered.load();
+    while (round % 20 == 0 && entered.load() == before)
+      std::this_thread::yield();
+  }
+  stop.store(true);
+  for (std::thread& caller : callers) caller.join();
+}
+
+TEST(GateTest, ThreadsThatEndHandTheirListsOn) {
+  Target target;
+  for (int i = 0; i < 300; ++i) {
+    std::thread([&] {
+      EXPECT_TRUE(CallScope(target.gate, target.function(0)).entered());
+    }).join();
+  }
+  target.gate.Close();
+  EXPECT_THAT(target.gate.RunningCalls(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace relib::internal

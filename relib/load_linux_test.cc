@@ -1,0 +1,93 @@
+// What stands in for a module on Linux alone.
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/test_files.h"
+#include "relib/host.h"
+#include "relib/testdata/module_file.h"
+
+namespace relib {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+void ExpectError(const absl::StatusOr<Module<>>& module, LoadError error,
+                 const std::string& path, const std::string& word) {
+  ASSERT_FALSE(module.ok());
+  EXPECT_EQ(LoadErrorOf(module.status()), error) << module.status();
+  EXPECT_THAT(std::string(module.status().message()),
+              AllOf(HasSubstr(path), HasSubstr(word)));
+}
+
+TEST(LoadLinuxTest, NoRegularFile) {
+  const platform::TestFolder folder;
+  const std::string fifo = folder / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  // Would wait for a writer.
+  ExpectError(Load(fifo), LoadError::kNotAModule, fifo, "a FIFO");
+  ExpectError(Load(fifo, {.private_copy = true}), LoadError::kNotAModule, fifo,
+              "a FIFO");
+  ExpectError(Load("/dev/null"), LoadError::kNotAModule, "/dev/null",
+              "a device");
+  ExpectError(Load("/dev/zero", {.private_copy = true}), LoadError::kNotAModule,
+              "/dev/zero", "a device");
+  fs::create_symlink("loop", folder / "loop");
+  ExpectError(Load(folder / "loop"), LoadError::kNotFound, "loop",
+              "symbolic links");
+  fs::create_symlink("nowhere", folder / "dangling");
+  ExpectError(Load(folder / "dangling"), LoadError::kNotFound, "dangling", "");
+}
+
+TEST(LoadLinuxTest, NoPermission) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const platform::TestFolder folder;
+  const std::string path = folder / "secret.so";
+  fs::copy_file(ModuleFile("answer"), path);
+  fs::permissions(path, fs::perms::none);
+  ExpectError(Load(path), LoadError::kNotFound, path, "Permission denied");
+}
+
+TEST(LoadLinuxTest, AProgramAndAPlainLibrary) {
+  const std::string self = fs::read_symlink("/proc/self/exe");
+  ExpectError(Load(self), LoadError::kNotAModule, self, "relib_module()");
+  const std::string plain = ModuleFile("dependent");
+  ExpectError(Load(plain), LoadError::kNotAModule, plain, "RELIB_EXPORTS");
+}
+
+TEST(LoadLinuxTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
+  void* handle = dlopen(ModuleFile("answer").c_str(), RTLD_NOW);
+  ASSERT_NE(handle, nullptr) << dlerror();
+  void* const symbol = dlsym(handle, "relib_module");
+  ASSERT_NE(symbol, nullptr);
+  for (int i = 0; i < 3; ++i) {
+    ExpectError(Load(ModuleFile("answer")), LoadError::kAlreadyLoaded,
+                "libanswer.so", "private_copy");
+  }
+  EXPECT_EQ(dlsym(handle, "relib_module"), symbol);
+  {
+    const absl::StatusOr<Module<>> copy =
+        Load(ModuleFile("answer"), {.private_copy = true});
+    ASSERT_TRUE(copy.ok()) << copy.status();
+    EXPECT_EQ(copy->CallMain<int>().value_or(0), 42);
+  }
+  // The only reference is ours.
+  ASSERT_EQ(dlclose(handle), 0);
+  EXPECT_EQ(dlopen(ModuleFile("answer").c_str(), RTLD_NOW | RTLD_NOLOAD),
+            nullptr);
+  const absl::StatusOr<Module<>> module = Load(ModuleFile("answer"));
+  ASSERT_TRUE(module.ok()) << module.status();
+}
+
+}  // namespace
+}  // namespace relib

@@ -1,0 +1,99 @@
+#include "relib/reload/event.h"
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+
+namespace relib {
+namespace {
+
+// "1.84 s", "31 ms", "0.4 ms".
+std::string Text(absl::Duration duration) {
+  const double milliseconds = absl::ToDoubleMilliseconds(duration);
+  if (milliseconds >= 999.5) {
+    return absl::StrFormat("%.2f s", milliseconds / 1000);
+  }
+  return absl::StrFormat(milliseconds >= 9.95 ? "%.0f ms" : "%.1f ms",
+                         milliseconds);
+}
+
+std::string Changed(const std::vector<std::string>& files) {
+  constexpr size_t kMostNamed = 3;
+  if (files.empty()) return "";
+  if (files.size() <= kMostNamed) {
+    return absl::StrCat(" (", absl::StrJoin(files, ", "), ")");
+  }
+  return absl::StrCat(" (", files.front(), " and ", files.size() - 1,
+                      " other files)");
+}
+
+std::string GoesOn(int version) {
+  return version == 0 ? "" : absl::StrCat("; version ", version, " goes on");
+}
+
+}  // namespace
+
+std::string_view ToString(ReloadEvent::Kind kind) {
+  switch (kind) {
+    case ReloadEvent::Kind::kBuildStarted:
+      return "kBuildStarted";
+    case ReloadEvent::Kind::kBuildFailed:
+      return "kBuildFailed";
+    case ReloadEvent::Kind::kUnchanged:
+      return "kUnchanged";
+    case ReloadEvent::Kind::kLoadFailed:
+      return "kLoadFailed";
+    case ReloadEvent::Kind::kReloaded:
+      return "kReloaded";
+    case ReloadEvent::Kind::kUnloadDelayed:
+      return "kUnloadDelayed";
+    case ReloadEvent::Kind::kUnloaded:
+      return "kUnloaded";
+    case ReloadEvent::Kind::kWatchFailed:
+      return "kWatchFailed";
+  }
+  return "unknown";
+}
+
+std::string ReloadEvent::ToString() const {
+  switch (kind) {
+    case Kind::kBuildStarted:
+      return absl::StrCat("building", Changed(changed));
+    case Kind::kBuildFailed:
+      return absl::StrCat(status.message(), " after ", Text(build_time),
+                          GoesOn(version));
+    case Kind::kUnchanged:
+      return absl::StrCat("nothing new for version ", version,
+                          Changed(changed));
+    case Kind::kLoadFailed:
+      return absl::StrCat("the new file can't be loaded: ", status.message(),
+                          GoesOn(version));
+    case Kind::kReloaded:
+      return absl::StrCat(
+          "version ", version, " runs", Changed(changed), ": ",
+          build_time == absl::ZeroDuration()
+              ? ""
+              : absl::StrCat("built in ", Text(build_time), ", "),
+          "loaded in ", Text(load_time), ", ", Text(overhead),
+          build_time == absl::ZeroDuration() ? " in all"
+                                             : " besides the build");
+    case Kind::kUnloadDelayed:
+      return absl::StrCat("version ", version,
+                          " can't be unloaded yet: ", status.message());
+    case Kind::kUnloaded:
+      return absl::StrCat("version ", version, " is gone",
+                          unload.has_value() ? ": " : "",
+                          unload.has_value() ? unload->ToString() : "");
+    case Kind::kWatchFailed:
+      return absl::StrCat("changes can't be seen: ", status.message());
+  }
+  return "unknown";
+}
+
+}  // namespace relib

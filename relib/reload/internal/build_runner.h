@@ -1,0 +1,56 @@
+#ifndef RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_
+#define RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "platform/subprocess.h"
+
+namespace relib::internal {
+
+struct BuildResult {
+  // OK, or how the command ended.
+  absl::Status status;
+  // Everything that it wrote.
+  std::string output;
+  absl::Time started;
+  absl::Time ended;
+};
+
+// Runs the build command in the background, one build at a time. The destructor
+// ends a build that runs. Not thread-safe.
+class BuildRunner {
+ public:
+  BuildRunner(std::string command, std::string working_directory)
+      : command_(std::move(command)),
+        working_directory_(std::move(working_directory)) {}
+
+  // The command can't be started: the next Wait() tells.
+  void Start();
+
+  bool running() const { return process_ != nullptr || failure_.has_value(); }
+
+  // Waits up to `timeout` for the end of the build; zero never blocks. Empty
+  // while it runs, and when none was started.
+  std::optional<BuildResult> Wait(absl::Duration timeout);
+
+  void Kill() {
+    process_.reset();
+    failure_.reset();
+  }
+
+ private:
+  const std::string command_;
+  const std::string working_directory_;
+  std::unique_ptr<platform::Subprocess> process_;
+  // Why there is no process.
+  std::optional<absl::Status> failure_;
+  absl::Time started_;
+};
+
+}  // namespace relib::internal
+
+#endif  // RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_

@@ -1,0 +1,109 @@
+#include "relib/reload/internal/change_collector.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/directory_watcher.h"
+#include "relib/reload/internal/name_filter.h"
+
+namespace relib::internal {
+namespace {
+
+// How many quiet times changes that don't cease are waited for.
+constexpr int kMaxQuietTimes = 10;
+
+// The time of the last write, if the file system's word for it makes sense:
+// between `earliest` and `now`. A file that was moved here brings an older one.
+absl::Time TimeOfChange(const std::string& path, absl::Time earliest,
+                        absl::Time now) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  if (error) return now;
+  const absl::Time time =
+      now -
+      absl::FromChrono(std::filesystem::file_time_type::clock::now() - written);
+  return time < earliest || time > now ? now : time;
+}
+
+}  // namespace
+
+ChangeCollector::ChangeCollector(std::vector<WatchedPath> paths,
+                                 NameFilter filter, absl::Duration debounce)
+    : paths_(std::move(paths)),
+      filter_(std::move(filter)),
+      debounce_(std::max(debounce, absl::ZeroDuration())),
+      last_look_(absl::InfiniteFuture()) {}
+
+absl::Status ChangeCollector::Collect(absl::Duration timeout) {
+  if (watcher_ == nullptr) {
+    std::vector<std::string> paths;
+    for (const WatchedPath& path : paths_) paths.push_back(path.absolute);
+    absl::StatusOr<std::unique_ptr<platform::DirectoryWatcher>> watcher =
+        platform::DirectoryWatcher::Watch(paths);
+    if (!watcher.ok()) {
+      may_have_missed_ = true;
+      return watcher.status();
+    }
+    watcher_ = *std::move(watcher);
+    if (may_have_missed_) {
+      may_have_missed_ = false;
+      for (const std::string& path : paths) Add(path, absl::Now());
+    }
+  }
+  absl::StatusOr<std::vector<std::string>> changed = watcher_->Poll(timeout);
+  if (!changed.ok()) {
+    watcher_.reset();
+    may_have_missed_ = true;
+    return changed.status();
+  }
+  const absl::Time now = absl::Now();
+  for (const std::string& path : *changed) Add(path, now);
+  last_look_ = now;
+  return absl::OkStatus();
+}
+
+void ChangeCollector::Add(std::string_view path, absl::Time now) {
+  for (const WatchedPath& watched : paths_) {
+    std::string_view rest = path;
+    if (!rest.starts_with(watched.absolute)) continue;
+    rest.remove_prefix(watched.absolute.size());
+    const bool below = rest.starts_with('/') || rest.starts_with('\\') ||
+                       watched.absolute.ends_with('/') ||
+                       watched.absolute.ends_with('\\');
+    if (!rest.empty() && !below) continue;
+    if (filter_.Ignores(rest)) return;
+    std::string file = absl::StrCat(watched.spelled, rest);
+    last_change_ = now;
+    const absl::Time time =
+        TimeOfChange(std::string(path), std::min(last_look_, now), now);
+    batch_.since = empty() ? time : std::min(batch_.since, time);
+    if (std::find(batch_.files.begin(), batch_.files.end(), file) ==
+        batch_.files.end()) {
+      batch_.files.push_back(std::move(file));
+    }
+    return;
+  }
+}
+
+absl::Time ChangeCollector::settles_at() const {
+  if (empty()) return absl::InfiniteFuture();
+  return std::min(last_change_ + debounce_,
+                  batch_.since + kMaxQuietTimes * debounce_);
+}
+
+ChangeBatch ChangeCollector::Take() {
+  return std::exchange(batch_, ChangeBatch());
+}
+
+}  // namespace relib::internal

@@ -1,0 +1,58 @@
+#ifndef RELIB_RELOAD_OPTIONS_H_
+#define RELIB_RELOAD_OPTIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace relib {
+
+// What a Reloader watches, builds and loads. Relative paths count from
+// `working_directory`.
+struct ReloadOptions {
+  // The file of the module, as the build leaves it. It may not exist yet.
+  std::string module = {};
+
+  // The sources: folders, with everything below them, and files. Needed with
+  // `build`, and only then.
+  std::vector<std::string> watch = {};
+
+  // The command that builds the module when a source has changed; any that the
+  // system's shell runs: Bazel, CMake, Ninja, Make, a script. It succeeds with
+  // exit code 0. Under Wine, "unix:" before it runs it outside of Wine.
+  //
+  // Empty: somebody else builds. Then the file of the module itself is watched,
+  // and loaded whenever it is new and complete.
+  std::string build = {};
+
+  // Where the command runs. Empty: where the process was started.
+  std::string working_directory = {};
+
+  // Builds before the first version is loaded, so that what runs is what the
+  // sources say; should that build fail, the file that is there is loaded
+  // anyway. False loads the file that is there, at once.
+  bool build_on_start = true;
+
+  // How long no source may have changed before the build starts; also for the
+  // file of the module, when that is watched. Saving one file is several
+  // changes (a temporary file, a rename, a backup) within a few milliseconds,
+  // and "save all" takes little longer. When changes don't cease, the build
+  // starts after ten times this.
+  absl::Duration debounce = absl::Milliseconds(20);
+
+  // Names of files and folders whose changes don't count, with `*` for any
+  // characters: {"*.log", "generated"}. In addition to what builds and editors
+  // leave about: bazel-*, .git and the like, objects, libraries, backups and
+  // temporary files (relib/reload/README.md lists them).
+  std::vector<std::string> ignore = {};
+
+  // How long one attempt to unload an old version may take, while Poll() waits;
+  // see UnloadOptions::deadline. An old version that refuses is kept and tried
+  // again at later polls, ever more seldom up to once per second.
+  absl::Duration unload_deadline = absl::Milliseconds(10);
+};
+
+}  // namespace relib
+
+#endif  // RELIB_RELOAD_OPTIONS_H_

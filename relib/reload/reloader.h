@@ -1,0 +1,163 @@
+#ifndef RELIB_RELOAD_RELOADER_H_
+#define RELIB_RELOAD_RELOADER_H_
+
+// Keeps a module up to date with its sources while the program runs.
+//
+//   #include "greeter.h"
+//   #include "relib/reload/reloader.h"
+//
+//   relib::Reloader<GreeterExports> reloader(
+//       {
+//           .module = "bazel-bin/examples/live_reload/libgreeter.so",
+//           .watch = {"examples/live_reload"},
+//           .build = "bazel build //examples/live_reload:greeter",
+//       },
+//       GreeterImports{.log = Log});
+//   reloader.OnReload([](const relib::ReloadEvent& event) {
+//     std::cout << event.ToString() << "\n" << event.output;
+//   });
+//   while (running) {
+//     reloader.Poll();                // never waits for a build
+//     reloader.exports().on_tick();   // always a version that works
+//   }
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "relib/host.h"
+#include "relib/options.h"
+#include "relib/reload/event.h"
+#include "relib/reload/internal/reloader_core.h"
+#include "relib/reload/options.h"
+
+namespace relib {
+
+// After a source has changed, builds the module, loads the result beside the
+// version that runs, hands over to it, and unloads the old one. Whatever fails,
+// the version that ran goes on, and the next change is another attempt. Changes
+// during a build are followed by another build.
+//
+// Each version is loaded from a private copy, so that the build can overwrite
+// or delete the original at any time.
+//
+// Nothing happens but inside of Poll(), Start() and Stop(), on the thread that
+// calls them: callbacks, static constructors and before_unload run there; only
+// the build command runs by itself. Not thread-safe: one thread polls and calls
+// exports(). Movable, but not while one of these runs.
+//
+// The destructor ends a build that runs, and unloads what is loaded as the
+// destructor of Module does.
+template <typename Exports = NoExports>
+class Reloader {
+ public:
+  // Does nothing yet. Each version is given a copy of `imports`, which share
+  // their callables.
+  explicit Reloader(ReloadOptions options) : Reloader(std::move(options), 0) {}
+  template <internal::ImportsInterface Imports>
+  Reloader(ReloadOptions options, Imports imports)
+      : Reloader(std::move(options), 0, std::move(imports)) {}
+
+  Reloader(Reloader&&) noexcept = default;
+  Reloader& operator=(Reloader&&) noexcept = default;
+
+  // `callback` gets every event from now on, instead of the one before it. It
+  // runs inside of Poll(), may call exports(), and must not destroy or move the
+  // Reloader; calling Poll() in it does nothing.
+  void OnReload(std::function<void(const ReloadEvent&)> callback) {
+    core_->OnReload(std::move(callback));
+  }
+
+  // Does what there is to do now: sees changes, starts a build, takes the
+  // result of one, switches to a new version, unloads an old one. True if there
+  // was an event. The first call starts everything.
+  //
+  // Never waits for a build. It takes a few microseconds when there is nothing
+  // to do, and the time that a module needs to load when there is a new one,
+  // plus `unload_deadline` when the old one is in use.
+  //
+  // `wait`: with nothing to do, waits that long for an event. For programs
+  // without a loop of their own: a reload that waits for the next Poll() is
+  // late.
+  bool Poll(absl::Duration wait = absl::ZeroDuration()) {
+    return core_->Poll(wait);
+  }
+
+  // Polls until the first version runs, or couldn't be built or loaded: then
+  // returns the reason, and later polls go on trying. DeadlineExceeded after
+  // `timeout`. A program that can do without the module needn't call this.
+  absl::Status Start(absl::Duration timeout = absl::InfiniteDuration()) {
+    return core_->Start(timeout);
+  }
+
+  // Ends a build that runs and unloads all versions, each with an event. On an
+  // error (UnloadErrorOf() tells which) what refused is still loaded, and
+  // Stop() can be called again. Afterwards exports() is as before the first
+  // version, and Poll() does nothing.
+  absl::Status Stop(const UnloadOptions& options = {}) {
+    return core_->Stop(options);
+  }
+
+  // The functions of the version that runs. Before there is one, calling any of
+  // them is a FailedPrecondition. The reference is valid until the next Poll().
+  const Exports& exports() const
+    requires(!std::is_same_v<Exports, NoExports>)
+  {
+    static const Exports kNone;
+    const Version* version = current();
+    return version == nullptr ? kNone : version->module.exports();
+  }
+
+  // The version that runs, to pin it or call its main; null before there is
+  // one. Valid until the next Poll(). Don't unload it.
+  const Module<Exports>* module() const {
+    const Version* version = current();
+    return version == nullptr ? nullptr : &version->module;
+  }
+
+  // The number of the version that runs, from 1; 0 before there is one.
+  int version() const { return core_->version(); }
+
+  // Why what runs is not what the sources say: the last build or load failed.
+  // OK otherwise.
+  const absl::Status& status() const { return core_->status(); }
+
+ private:
+  struct Version final : internal::ReloadableVersion {
+    explicit Version(Module<Exports> loaded) : module(std::move(loaded)) {}
+    absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options) override {
+      return module.Unload(options);
+    }
+
+    Module<Exports> module;
+  };
+
+  // The int tells it from the public constructors.
+  template <typename... Imports>
+  Reloader(ReloadOptions options, int, Imports... imports)
+      : core_(std::make_unique<internal::ReloaderCore>(
+            std::move(options),
+            [imports...](const std::string& path)
+                -> absl::StatusOr<
+                    std::unique_ptr<internal::ReloadableVersion>> {
+              absl::StatusOr<Module<Exports>> module =
+                  Load<Exports>(path, imports..., {.private_copy = true});
+              if (!module.ok()) return module.status();
+              return std::make_unique<Version>(*std::move(module));
+            })) {}
+
+  const Version* current() const {
+    return static_cast<const Version*>(core_->current());
+  }
+
+  std::unique_ptr<internal::ReloaderCore> core_;
+};
+
+}  // namespace relib
+
+#endif  // RELIB_RELOAD_RELOADER_H_

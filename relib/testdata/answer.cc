@@ -1,0 +1,5 @@
+// The smallest module.
+
+#include "relib/module.h"
+
+RELIB_MAIN(int) { return 42; }

@@ -1,0 +1,59 @@
+// Threads in the ways that only Linux has: main starts one that ends through
+// pthread_exit(), and C11 ones, and returns the sum of what they give back.
+
+#include <pthread.h>
+#include <threads.h>
+
+#include <cstdint>
+
+#include "relib/module.h"
+
+namespace {
+
+struct HasDestructor {
+  int* target = nullptr;
+  ~HasDestructor() {
+    if (target != nullptr) *target += 1000;
+  }
+};
+thread_local HasDestructor thread_local_object;
+
+// Destroyed by the unwinding that pthread_exit() does.
+struct Local {
+  int* target;
+  ~Local() { *target += 10000; }
+};
+
+void* EndThroughPthreadExit(void* argument) {
+  const Local local{static_cast<int*>(argument)};
+  thread_local_object.target = static_cast<int*>(argument);
+  pthread_exit(reinterpret_cast<void*>(uintptr_t{1}));
+}
+
+int C11Thread(void* argument) {
+  *static_cast<int*>(argument) += 100;
+  return -10;
+}
+
+int EndThroughThrdExit(void*) { thrd_exit(7); }
+
+}  // namespace
+
+RELIB_MAIN(int) {
+  int sum = 0;
+  pthread_t posix;
+  if (pthread_create(&posix, nullptr, EndThroughPthreadExit, &sum) != 0)
+    return -1;
+  void* result = nullptr;
+  pthread_join(posix, &result);
+  sum += static_cast<int>(reinterpret_cast<uintptr_t>(result));
+
+  for (thrd_start_t start : {C11Thread, EndThroughThrdExit}) {
+    thrd_t c11;
+    if (thrd_create(&c11, start, &sum) != thrd_success) return -2;
+    int c11_result = 0;
+    thrd_join(c11, &c11_result);
+    sum += c11_result;
+  }
+  return sum;
+}

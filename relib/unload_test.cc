@@ -1,0 +1,569 @@
+// Unloading: what refuses it, and that a module that was refused still works
+// and goes at the next attempt.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/log_severity.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/log/log_entry.h"
+#include "absl/log/log_sink.h"
+#include "absl/log/log_sink_registry.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/target.h"
+#include "platform/thread_id.h"
+#include "relib/host.h"
+#include "relib/testdata/callbacks.h"
+#include "relib/testdata/module_file.h"
+#include "relib/testdata/thread_local.h"
+#include "relib/testdata/threads.h"
+
+namespace relib {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// Long enough that nothing but a hang takes as long.
+constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(60)};
+constexpr UnloadOptions kImpatient = {.deadline = absl::Milliseconds(20)};
+
+std::string Message(const absl::Status& status) {
+  return std::string(status.message());
+}
+
+#define EXPECT_OK(expression)                                    \
+  do {                                                           \
+    const absl::Status status_ = AsStatus(expression);           \
+    EXPECT_TRUE(status_.ok()) << #expression << ": " << status_; \
+  } while (false)
+
+absl::Status AsStatus(const absl::Status& status) { return status; }
+template <typename T>
+absl::Status AsStatus(const absl::StatusOr<T>& status) {
+  return status.status();
+}
+
+// What the module //relib/testdata:callbacks does at each moment.
+struct Behaviour {
+  std::function<void()> on_construct = [] {};
+  std::function<int(int)> on_run = [](int value) { return value; };
+  std::function<void()> on_before_unload = [] {};
+  std::function<void()> on_destroy = [] {};
+};
+
+absl::StatusOr<Module<callbacks::Exports>> LoadCallbacks(
+    const Behaviour& behaviour, const LoadOptions& options = {}) {
+  return Load<callbacks::Exports>(
+      ModuleFile("callbacks"),
+      callbacks::Imports{.on_construct = behaviour.on_construct,
+                         .on_run = behaviour.on_run,
+                         .on_before_unload = behaviour.on_before_unload,
+                         .on_destroy = behaviour.on_destroy},
+      options);
+}
+
+TEST(UnloadTest, RunsEachPartOfTheModulesLifeInOrder) {
+  std::vector<std::string> life;
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks(
+      {.on_construct = [&] { life.push_back("construct"); },
+       .on_run =
+           [&](int value) {
+             life.push_back("run");
+             return value + 1;
+           },
+       .on_before_unload = [&] { life.push_back("before_unload"); },
+       .on_destroy = [&] { life.push_back("destroy"); }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_THAT(life, ElementsAre("construct"));
+  EXPECT_EQ(*module->exports().run(1), 2);
+  absl::StatusOr<UnloadReport> report = module->Unload();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(life,
+              ElementsAre("construct", "run", "before_unload", "destroy"));
+  EXPECT_GT(report->elapsed, absl::ZeroDuration());
+  EXPECT_THAT(report->ToString(), HasSubstr("unloaded in"));
+}
+
+TEST(UnloadTest, AfterItEverythingAnswersThatTheModuleIsGone) {
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_OK(module->Unload());
+
+  const absl::Status call = module->exports().run(1).status();
+  EXPECT_EQ(CallErrorOf(call), CallError::kUnloading) << call;
+  EXPECT_THAT(Message(call), AllOf(HasSubstr("run"), HasSubstr("callbacks")));
+  EXPECT_EQ(CallErrorOf(module->exports().nothing()), CallError::kUnloading);
+  const absl::Status again = module->Unload().status();
+  EXPECT_EQ(UnloadErrorOf(again), UnloadError::kNotLoaded) << again;
+  EXPECT_THAT(Message(again), HasSubstr("callbacks"));
+  EXPECT_EQ(module->path(), ModuleFile("callbacks"));
+}
+
+TEST(UnloadTest, AModuleThatWasMovedFromIsNotLoaded) {
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
+  ASSERT_TRUE(module.ok()) << module.status();
+  Module<callbacks::Exports> other = *std::move(module);
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is what is tested.
+  EXPECT_EQ(UnloadErrorOf(module->Unload().status()), UnloadError::kNotLoaded);
+  EXPECT_EQ(*other.exports().run(3), 3);
+  EXPECT_OK(other.Unload());
+}
+
+TEST(UnloadTest, MoveAssignmentUnloadsWhatWasThere) {
+  int destroyed = 0;
+  const Behaviour behaviour = {.on_destroy = [&] { ++destroyed; }};
+  absl::StatusOr<Module<callbacks::Exports>> a =
+      LoadCallbacks(behaviour, {.private_copy = true});
+  absl::StatusOr<Module<callbacks::Exports>> b =
+      LoadCallbacks(behaviour, {.private_copy = true});
+  ASSERT_TRUE(a.ok()) << a.status();
+  ASSERT_TRUE(b.ok()) << b.status();
+  *a = *std::move(b);
+  EXPECT_EQ(destroyed, 1);
+  EXPECT_EQ(*a->exports().run(3), 3);
+  EXPECT_OK(a->Unload());
+  EXPECT_EQ(destroyed, 2);
+}
+
+TEST(UnloadTest, BeforeUnloadThatThrowsKeepsTheModule) {
+  int attempts = 0;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_before_unload = [&] {
+        if (++attempts == 1) throw std::runtime_error("not yet");
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  const absl::Status status = module->Unload().status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kBeforeUnloadFailed) << status;
+  EXPECT_THAT(Message(status),
+              AllOf(HasSubstr("before_unload"), HasSubstr("not yet"),
+                    HasSubstr("callbacks")));
+  ASSERT_TRUE(ExceptionOf(status).has_value());
+  EXPECT_EQ(ExceptionOf(status)->type, "relib::ImportError");
+  EXPECT_THAT(ExceptionOf(status)->what, HasSubstr("not yet"));
+
+  EXPECT_EQ(*module->exports().run(5), 5);
+  EXPECT_OK(module->Unload());
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(UnloadTest, BeforeUnloadCanNoLongerBeCalledInto) {
+  absl::Status seen;
+  Module<callbacks::Exports>* self = nullptr;
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks(
+      {.on_before_unload = [&] { seen = self->exports().run(1).status(); }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_OK(module->Unload());
+  EXPECT_EQ(CallErrorOf(seen), CallError::kUnloading) << seen;
+}
+
+TEST(UnloadTest, WaitsForACallInFlight) {
+  absl::Notification entered, leave;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int value) {
+        entered.Notify();
+        leave.WaitForNotification();
+        return value;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  uint64_t caller_id = 0;
+  std::thread caller([&] {
+    caller_id = platform::CurrentThreadId();
+    absl::StatusOr<int> result = module->exports().run(7);
+    EXPECT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(result.value_or(0), 7);
+  });
+  entered.WaitForNotification();
+
+  const absl::Time begin = absl::Now();
+  const absl::Status status = module->Unload(kImpatient).status();
+  EXPECT_GE(absl::Now() - begin, kImpatient.deadline);
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallsInFlight) << status;
+  EXPECT_THAT(Message(status),
+              AllOf(HasSubstr("callbacks"),
+                    HasSubstr(absl::StrCat("run on thread ", caller_id))));
+  // The gate is open again.
+  EXPECT_OK(module->exports().nothing());
+
+  // At once with a deadline that has passed, negative ones included.
+  for (const absl::Duration deadline :
+       {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
+    EXPECT_EQ(UnloadErrorOf(module->Unload({.deadline = deadline}).status()),
+              UnloadError::kCallsInFlight);
+  }
+
+  std::thread unloader([&] {
+    EXPECT_OK(module->Unload({.deadline = absl::InfiniteDuration()}));
+  });
+  leave.Notify();
+  unloader.join();
+  caller.join();
+}
+
+TEST(UnloadTest, FromInsideOfACallIsRefusedAtOnce) {
+  Module<callbacks::Exports>* self = nullptr;
+  absl::Status seen;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int value) {
+        seen = self->Unload({.deadline = absl::InfiniteDuration()}).status();
+        return value;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_EQ(*module->exports().run(9), 9);
+  EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
+  EXPECT_THAT(Message(seen), HasSubstr("inside"));
+  EXPECT_OK(module->Unload());
+}
+
+TEST(UnloadTest, FromADeeplyNestedCallIsRefusedAtOnce) {
+  Module<callbacks::Exports>* self = nullptr;
+  absl::Status seen;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int depth) {
+        if (depth > 0) return *self->exports().run(depth - 1) + 1;
+        seen = self->Unload({.deadline = absl::InfiniteDuration()}).status();
+        return 0;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_EQ(*module->exports().run(200), 200);
+  EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
+  EXPECT_OK(module->Unload());
+}
+
+TEST(UnloadTest, FromBeforeUnloadAndDestructorsIsRefusedAtOnce) {
+  Module<callbacks::Exports>* self = nullptr;
+  std::vector<absl::Status> seen;
+  const auto unload = [&] {
+    seen.push_back(
+        self->Unload({.deadline = absl::InfiniteDuration()}).status());
+  };
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_before_unload = unload, .on_destroy = unload});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_OK(module->Unload());
+  ASSERT_THAT(seen, SizeIs(2));
+  for (const absl::Status& status : seen) {
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallsInFlight) << status;
+  }
+}
+
+// before_unload joins a thread that unloads: neither may wait for the other.
+TEST(UnloadTest, FromAThreadThatBeforeUnloadWaitsFor) {
+  Module<callbacks::Exports>* self = nullptr;
+  absl::Status seen;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_before_unload = [&] {
+        std::thread([&] { seen = self->Unload(kImpatient).status(); }).join();
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_OK(module->Unload());
+  EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
+  EXPECT_THAT(Message(seen), HasSubstr("being unloaded already"));
+}
+
+TEST(UnloadTest, FromAThreadOfTheModuleIsRefusedAtOnce) {
+  Module<callbacks::Exports>* self = nullptr;
+  absl::Status seen;
+  absl::Notification done;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int value) {
+        seen = self->Unload({.deadline = absl::InfiniteDuration()}).status();
+        done.Notify();
+        return value;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  EXPECT_OK(module->exports().start_thread(1));
+  done.WaitForNotification();
+  EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kThreadsStillRunning) << seen;
+  EXPECT_OK(module->Unload(kPatient));
+}
+
+TEST(UnloadTest, FromAnotherThreadThanTheOneThatLoaded) {
+  std::optional<Module<callbacks::Exports>> module;
+  std::thread([&] {
+    absl::StatusOr<Module<callbacks::Exports>> loaded = LoadCallbacks({});
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    module = *std::move(loaded);
+  }).join();
+  ASSERT_TRUE(module.has_value());
+  EXPECT_EQ(*module->exports().run(4), 4);
+  std::thread([&] { EXPECT_OK(module->Unload()); }).join();
+}
+
+TEST(UnloadTest, OfManyThreadsOneUnloads) {
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
+  ASSERT_TRUE(module.ok()) << module.status();
+  std::atomic<int> unloaded{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status = module->Unload(kPatient).status();
+      if (status.ok()) {
+        ++unloaded;
+      } else {
+        EXPECT_EQ(UnloadErrorOf(status), UnloadError::kNotLoaded) << status;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(unloaded, 1);
+}
+
+class LogCapture : public absl::LogSink {
+ public:
+  LogCapture() { absl::AddLogSink(this); }
+  ~LogCapture() override { absl::RemoveLogSink(this); }
+  void Send(const absl::LogEntry& entry) override {
+    if (entry.log_severity() < absl::LogSeverity::kError) return;
+    const absl::MutexLock lock(mutex_);
+    text_ += entry.text_message();
+  }
+  std::string text() const {
+    const absl::MutexLock lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::string text_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST(UnloadTest, ADestructorThatIsRefusedLogsAndLeavesTheModule) {
+  // Outlives the module, which stays.
+  static absl::Notification leave;
+  static int destroyed = 0;
+  absl::Notification entered;
+  const LogCapture log;
+  {
+    absl::StatusOr<Module<callbacks::Exports>> module =
+        LoadCallbacks({.on_run =
+                           [&entered](int value) {
+                             entered.Notify();
+                             leave.WaitForNotification();
+                             return value;
+                           },
+                       .on_destroy = [] { ++destroyed; }},
+                      {.private_copy = true});
+    ASSERT_TRUE(module.ok()) << module.status();
+    EXPECT_OK(module->exports().start_thread(1));
+    entered.WaitForNotification();
+  }
+  EXPECT_THAT(log.text(), AllOf(HasSubstr("leaves"), HasSubstr("callbacks"),
+                                HasSubstr("threads that it started")));
+  EXPECT_EQ(destroyed, 0);
+  // The thread still runs in it, and ends in peace.
+  leave.Notify();
+}
+
+TEST(UnloadTest, TheDestructorUnloads) {
+  int destroyed = 0;
+  const LogCapture log;
+  {
+    absl::StatusOr<Module<callbacks::Exports>> module =
+        LoadCallbacks({.on_destroy = [&] { ++destroyed; }});
+    ASSERT_TRUE(module.ok()) << module.status();
+  }
+  EXPECT_EQ(destroyed, 1);
+  EXPECT_EQ(log.text(), "");
+}
+
+TEST(UnloadTest, ImportsLiveAsLongAsTheModule) {
+  auto token = std::make_shared<int>(1);
+  std::weak_ptr<int> alive = token;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [token](int value) { return value + *token; }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  token.reset();
+  EXPECT_FALSE(alive.expired());
+  EXPECT_EQ(*module->exports().run(1), 2);
+  EXPECT_OK(module->Unload());
+  EXPECT_TRUE(alive.expired());
+}
+
+class UnloadThreadsTest : public ::testing::TestWithParam<threads::Kind> {};
+
+TEST_P(UnloadThreadsTest, RefusesWhileAThreadRuns) {
+  absl::StatusOr<Module<threads::Exports>> module =
+      Load<threads::Exports>(ModuleFile("threads"));
+  ASSERT_TRUE(module.ok()) << module.status();
+  // Twice: what was refused once is refused again.
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_OK(module->exports().start(GetParam()));
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const absl::Status status = module->Unload(kImpatient).status();
+      ASSERT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning)
+          << status;
+      EXPECT_THAT(Message(status),
+                  AllOf(HasSubstr("threads"),
+                        ::testing::ContainsRegex("running \\([1-9][0-9]+")));
+      if (GetParam() == threads::Kind::kJoined &&
+          platform::kTargetSystem == platform::System::kLinux) {
+        EXPECT_THAT(Message(status), HasSubstr("waits-for-stop"));
+      }
+      EXPECT_EQ(*module->exports().add(2, 3), 5);
+    }
+    EXPECT_OK(module->exports().stop());
+  }
+  EXPECT_OK(module->Unload(kPatient));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, UnloadThreadsTest,
+    ::testing::Values(threads::Kind::kJoined, threads::Kind::kDetached,
+                      threads::Kind::kInThreadLocalDestructor,
+                      threads::Kind::kStartedByAnother, threads::Kind::kAsync),
+    [](const auto& info) {
+      switch (info.param) {
+        case threads::Kind::kJoined:
+          return "Joined";
+        case threads::Kind::kDetached:
+          return "Detached";
+        case threads::Kind::kInThreadLocalDestructor:
+          return "InThreadLocalDestructor";
+        case threads::Kind::kStartedByAnother:
+          return "StartedByAnother";
+        case threads::Kind::kAsync:
+          return "Async";
+      }
+      return "";
+    });
+
+// A thread that has been joined is gone as far as the module can tell: that
+// must never be a reason to refuse.
+TEST(UnloadTest, JoinedThreadsNeverRefuse) {
+  for (int cycle = 0; cycle < 100; ++cycle) {
+    absl::StatusOr<Module<threads::Exports>> module =
+        Load<threads::Exports>(ModuleFile("threads"));
+    ASSERT_TRUE(module.ok()) << module.status();
+    ASSERT_EQ(*module->exports().start_and_join(100), 100);
+    ASSERT_TRUE(module->Unload(kPatient).ok()) << cycle;
+  }
+}
+
+TEST(UnloadTest, AThreadOfAStaticConstructor) {
+  absl::StatusOr<Module<>> module = Load(ModuleFile("thread_at_start"));
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(UnloadErrorOf(module->Unload(kImpatient).status()),
+            UnloadError::kThreadsStillRunning);
+  EXPECT_OK(module->CallMain());
+  EXPECT_OK(module->Unload(kPatient));
+}
+
+TEST(UnloadTest, ThreadLocalObjectsOfLiveThreadsGoWithTheModule) {
+  // The file stays the same, so that whatever is left behind is in the way.
+  for (int cycle = 0; cycle < 3; ++cycle) {
+    std::vector<int> destroyed;
+    absl::Mutex mutex;
+    absl::StatusOr<Module<thread_local_object::Exports>> module =
+        Load<thread_local_object::Exports>(
+            ModuleFile("thread_local"),
+            thread_local_object::Imports{.on_destroy = [&](int touches) {
+              const absl::MutexLock lock(mutex);
+              destroyed.push_back(touches);
+            }});
+    ASSERT_TRUE(module.ok()) << module.status();
+    EXPECT_EQ(*module->exports().touch(), 1);
+    EXPECT_EQ(*module->exports().touch(), 2);
+    std::thread([&] { EXPECT_EQ(*module->exports().touch(), 1); }).join();
+    EXPECT_THAT(destroyed, ElementsAre(1));
+    absl::Notification touched, end;
+    std::thread alive([&] {
+      EXPECT_EQ(*module->exports().touch(), 1);
+      EXPECT_EQ(*module->exports().touch(), 2);
+      EXPECT_EQ(*module->exports().touch(), 3);
+      touched.Notify();
+      end.WaitForNotification();
+    });
+    touched.WaitForNotification();
+    EXPECT_OK(module->Unload());
+    EXPECT_THAT(destroyed, ::testing::UnorderedElementsAre(1, 2, 3));
+    end.Notify();
+    alive.join();
+    EXPECT_THAT(destroyed, SizeIs(3));
+  }
+}
+
+// Callers that don't care whether the module is there at the moment.
+TEST(UnloadTest, SixteenThreadsCallWhileItIsUnloadedAndLoaded) {
+  absl::Mutex mutex;
+  std::shared_ptr<Module<callbacks::Exports>> current;
+  std::atomic<bool> stop{false};
+  std::atomic<int> returned{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 16; ++i) {
+    callers.emplace_back([&] {
+      while (!stop.load(std::memory_order_relaxed)) {
+        std::shared_ptr<Module<callbacks::Exports>> module;
+        {
+          const absl::MutexLock lock(mutex);
+          module = current;
+        }
+        if (module == nullptr) {
+          std::this_thread::yield();
+          continue;
+        }
+        while (true) {
+          const absl::StatusOr<int> result = module->exports().run(3);
+          if (result.ok()) {
+            EXPECT_EQ(*result, 4);
+            returned.fetch_add(1, std::memory_order_relaxed);
+            continue;
+          }
+          EXPECT_EQ(CallErrorOf(result.status()), CallError::kUnloading)
+              << result.status();
+          break;
+        }
+      }
+    });
+  }
+  const absl::Time end = absl::Now() + absl::Seconds(3);
+  int rounds = 0;
+  while (absl::Now() < end || rounds < 5) {
+    absl::StatusOr<Module<callbacks::Exports>> module =
+        LoadCallbacks({.on_run = [](int value) { return value + 1; }});
+    ASSERT_TRUE(module.ok()) << module.status();
+    auto shared =
+        std::make_shared<Module<callbacks::Exports>>(*std::move(module));
+    const int before = returned.load();
+    {
+      const absl::MutexLock lock(mutex);
+      current = shared;
+    }
+    while (returned.load() == before) std::this_thread::yield();
+    const absl::Status status = shared->Unload(kPatient).status();
+    ASSERT_TRUE(status.ok()) << status;
+    ++rounds;
+  }
+  stop.store(true);
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GT(returned.load(), 16);
+  RecordProperty("rounds", rounds);
+  RecordProperty("calls", returned.load());
+}
+
+}  // namespace
+}  // namespace relib

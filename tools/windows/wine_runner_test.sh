@@ -1,0 +1,66 @@
+#!/bin/bash
+# Tests wine_runner.sh with a real Wine. PROGRAM is the path of wine_runner_test_program.exe.
+set -u
+
+readonly runner=tools/wine_runner.sh
+readonly program=$1
+failures=0
+
+# expect WHAT ACTUAL WANTED
+expect() {
+  [[ $2 == "$3" ]] && return
+  failures=$((failures + 1))
+  printf 'FAILED: %s\n  is:     %q\n  wanted: %q\n' "$1" "$2" "$3"
+}
+
+run() { "$runner" "$program" "$@" | tr -d '\r'; }
+
+# signal NAME: runs the program, sends a signal to the runner, and prints what the runner exits with.
+# setsid, because a script's background ignores SIGINT, and that would be handed down.
+signal() {
+  local output=$TEST_TMPDIR/output child
+  : >"$output"
+  setsid env --default-signal=INT "$runner" "$program" sleep >"$output" &
+  child=$!
+  until grep -q sleeping "$output"; do sleep 0.05; done
+  kill "-$1" "$child"
+  wait "$child"
+  echo $?
+}
+
+leftovers() { find "$TEST_TMPDIR" -maxdepth 1 -name 'wine.*' | wc -l; }
+
+"$runner" "$program" exit 7
+expect "the exit code is the program's" $? 7
+"$runner" sh -c 'exit 5'
+expect "what isn't for Windows runs as it is" $? 5
+expect "stdin reaches the program" "$(run repeat <<<hello)" "got hello"
+expect "a program can start another" "$(run child)" "child 7"
+
+start=$SECONDS
+run orphan >/dev/null
+expect "what a program leaves running ends with it" $((SECONDS - start < 60)) 1
+
+first=$(run temporary_file)
+second=$(run temporary_file)
+forward=${first//\\//}
+expect "temporary files lie in the test's directory" "${forward%%/wine.*}" "Z:$TEST_TMPDIR"
+expect "each program has its own temporary files" "$([[ ${first%\\*} != "${second%\\*}" ]]; echo $?)" 0
+
+expect "the test's directories have a drive" "$(run getenv TEST_TMPDIR)" "Z:$TEST_TMPDIR"
+expect "SIGTERM ends the program" "$(signal TERM)" 143
+expect "SIGINT is Ctrl-C" "$(signal INT)" 42
+RELIB_WINE_TIMEOUT=2 "$runner" "$program" sleep >/dev/null 2>&1
+expect "a timeout ends the program" $? 137
+expect "nothing is left" "$(leftovers)" 0
+
+template=$TEST_TMPDIR/template
+mkdir -m 755 "$template"
+RELIB_WINE_TEMPLATE=$template "$runner" "$program" exit 0 2>/dev/null
+expect "a template that others can read is refused" $? 1
+
+if ((failures > 0)); then
+  echo "$failures expectations failed"
+  exit 1
+fi
+echo "all expectations hold"
