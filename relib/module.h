@@ -61,7 +61,7 @@ namespace internal {
 
 // Takes the failure over. In a module without exceptions it prints the text and
 // aborts.
-[[noreturn]] void ThrowImportError(Failure* failure);
+[[noreturn]] RELIB_INTERNAL_COLD void ThrowImportError(Failure* failure);
 
 struct ModuleSide {
   template <typename R>

@@ -322,7 +322,7 @@ void LoadedModule::Bind() {
   SetRange(slots, request_.slots_size);
 }
 
-absl::Status LoadedModule::CheckMainText(std::string_view text) const {
+absl::Status LoadedModule::CheckMain(std::string_view text) const {
   if (!record_.main.has_value()) {
     return MakeError(CallError::kNoMain,
                      absl::StrCat(path_, " has no main; give it RELIB_MAIN() { ... }"));
