@@ -26,19 +26,9 @@ int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
 
 }  // extern "C"
 
-namespace __gnu_cxx {
-// Frees the 72 KB that libstdc++ keeps for exceptions when there is no memory.
-void __freeres();
-}  // namespace __gnu_cxx
-
 namespace relib::platform {
 
-void RunConstructors() {
-  // Registered before all destructors, so as to run after them.
-  static const int registered = std::atexit(__gnu_cxx::__freeres);
-  static_cast<void>(registered);
-  __real___main();
-}
+void RunConstructors() { __real___main(); }
 
 namespace internal {
 namespace {
