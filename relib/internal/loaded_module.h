@@ -99,7 +99,7 @@ class LoadedModule final : public Gate {
   LoadRequest request_;
   bool private_copy_ = false;
   platform::FileId id_;
-  // The bytes of the record in the file, and what they say.
+  // The bytes of the record in the file, and what they say: views of them.
   std::string record_bytes_;
   Record record_;
 

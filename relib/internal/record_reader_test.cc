@@ -57,7 +57,8 @@ void ExpectDamaged(std::string_view bytes, std::string_view why) {
 }
 
 TEST(ParseRecordTest, ReadsEveryPart) {
-  const absl::StatusOr<Record> record = ParseRecord(Good());
+  const std::string bytes = Good();
+  const absl::StatusOr<Record> record = ParseRecord(bytes);
   ASSERT_TRUE(record.ok()) << record.status();
   ASSERT_TRUE(record->exports.has_value());
   ASSERT_EQ(record->exports->entries.size(), 2);
@@ -202,9 +203,10 @@ TEST(ParseRecordTest, HugeRecordsTakeNoLongerThanTheyAreLong) {
         std::string_view("\t")}) {
     std::string text;
     while (text.size() < 1 << 20) text += line;
-    const absl::StatusOr<Record> record =
-        ParseRecord(MakeNote(NoteType::kExports, std::string(BuildText()) + text) +
-                    MakeNote(NoteType::kImports, std::string(BuildText()) + text));
+    const std::string bytes =
+        MakeNote(NoteType::kExports, std::string(BuildText()) + text) +
+        MakeNote(NoteType::kImports, std::string(BuildText()) + text);
+    const absl::StatusOr<Record> record = ParseRecord(bytes);
     if (!record.ok()) continue;
     const absl::StatusOr<RecordNote> host = ParseNoteText(kEntries);
     const absl::Status status = CheckRecord(
