@@ -69,8 +69,7 @@ Side RawAddSide(const std::shared_ptr<CallModule>& module) {
   return RepeatedWhileLoaded(module, [add] { return add(1, 2); });
 }
 
-int CallAdd(const CallModule& module) {
-  const absl::StatusOr<int> sum = module.exports().add(1, 2);
+int Checked(const absl::StatusOr<int>& sum) {
   if (!sum.ok()) [[unlikely]]
     std::abort();
   return *sum;
@@ -91,12 +90,14 @@ const RowRegistration call_virtual(
                       .baseline = RawAddSide(module)};
             }));
 
-const RowRegistration call_export(CallRow(
-    "call.export", kRawPointer, 1.7,
-    [](std::shared_ptr<CallModule> module) -> Comparison {
-      return {.subject = Repeated([module] { return CallAdd(*module); }),
-              .baseline = RawAddSide(module)};
-    }));
+const RowRegistration call_export(
+    CallRow("call.export", kRawPointer, 1.7,
+            [](std::shared_ptr<CallModule> module) -> Comparison {
+              return {.subject = Repeated([module] {
+                        return Checked(module->exports().add(1, 2));
+                      }),
+                      .baseline = RawAddSide(module)};
+            }));
 
 const RowRegistration call_import(CallRow(
     "call.import", kRawPointer, 1.1,
@@ -200,10 +201,10 @@ Side OnThreads(int thread_count, Call call) {
     for (auto& [begin, end] : times) {
       threads.emplace_back([&, count] {
         // The first call of a thread makes its list of calls.
-        benchmark::DoNotOptimize(call());
+        Repeat(call, 1);
         start.arrive_and_wait();
         begin = Clock::now();
-        for (int64_t i = 0; i < count; ++i) benchmark::DoNotOptimize(call());
+        Repeat(call, count);
         end = Clock::now();
       });
     }
@@ -224,8 +225,9 @@ const RowRegistration call_export_16_threads([] {
       "call.export_16_threads", "16 threads, raw function pointer", 1.7,
       [](std::shared_ptr<CallModule> module) -> Comparison {
         const AddFunction add = module->exports().raw_add().value();
-        return {.subject =
-                    OnThreads(kThreads, [module] { return CallAdd(*module); }),
+        return {.subject = OnThreads(
+                    kThreads,
+                    [module] { return Checked(module->exports().add(1, 2)); }),
                 .baseline =
                     OnThreads(kThreads, [module, add] { return add(1, 2); })};
       });

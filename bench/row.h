@@ -65,13 +65,18 @@ std::chrono::nanoseconds TimeOf(Function&& function) {
   return std::chrono::steady_clock::now() - begin;
 }
 
-// The common kind of side: `call()` again and again.
+// Does `call()` again and again, in a loop that it is a part of: compilers
+// differ in what they would inline.
+template <typename Call>
+[[gnu::flatten]] void Repeat(const Call& call, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) benchmark::DoNotOptimize(call());
+}
+
+// The common kind of side.
 template <typename Call>
 Side Repeated(Call call) {
   return [call = std::move(call)](int64_t count) {
-    return TimeOf([&] {
-      for (int64_t i = 0; i < count; ++i) benchmark::DoNotOptimize(call());
-    });
+    return TimeOf([&] { Repeat(call, count); });
   };
 }
 

@@ -21,27 +21,28 @@ def page_test(name, page, module, header = None):
     """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
 
     Args:
-      name: of the test, and of the folder for the files.
+      name: of the test; without its suffix, of the folder for the files.
       page: the file.
       module: name of the module's source in the page.
       header: name of the interface's header in the page, if it has one.
     """
+    folder = name.replace("_test", "")
     deps = []
     if header:
         cc_library(
             name = name + "_interface",
-            hdrs = [page_file(page, name, header)],
+            hdrs = [page_file(page, folder, header)],
             deps = ["//relib:interface"],
         )
         deps = [name + "_interface"]
     relib_module(
         name = name + "_module",
-        srcs = [page_file(page, name, module)],
+        srcs = [page_file(page, folder, module)],
         deps = deps,
     )
     cc_binary(
         name = name + "_host",
-        srcs = [page_file(page, name, "host.cc")],
+        srcs = [page_file(page, folder, "host.cc")],
         deps = deps + ["//relib:host"],
     )
     example_test(
@@ -49,5 +50,5 @@ def page_test(name, page, module, header = None):
         args = ["$(rootpath %s_module)" % name],
         data = [name + "_module"],
         example = name + "_host",
-        expected_output = page_file(page, name, "expected_output.txt"),
+        expected_output = page_file(page, folder, "expected_output.txt"),
     )

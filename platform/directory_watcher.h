@@ -28,10 +28,19 @@ class DirectoryWatcher {
   // deleted since the last call, each once, in the order of their first change,
   // as a path that starts with the one that was given to Watch(). Waits up to
   // `timeout` for the first one; zero never blocks. Folders are not reported,
-  // only the files in them. Reading a file is no change.
+  // only the files in them. Reading a file is no change. Below a folder, names
+  // are joined by '/' on every system, and links are not followed; a single
+  // file that is a link is followed on Linux.
   //
-  // When the system dropped events, the result holds every watched path that was
-  // given to Watch(), so that nothing is missed.
+  // A watched folder that is deleted, moved away or replaced may come back;
+  // then all files in it are reported.
+  //
+  // Windows doesn't tell when a file is closed: there a file counts as written
+  // when it wasn't written to for 10 ms, and one that was created and deleted
+  // again in between may be left out.
+  //
+  // When the system dropped events, the result holds every watched path that
+  // was given to Watch(), so that nothing is missed.
   virtual absl::StatusOr<std::vector<std::string>> Poll(
       absl::Duration timeout) = 0;
 };

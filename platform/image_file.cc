@@ -1,5 +1,9 @@
 #include "platform/image_file.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "absl/status/status.h"
@@ -12,6 +16,32 @@
 namespace relib::platform {
 namespace {
 
+// Reads the beginning of a file at once, and serves from it: headers are read in
+// many small pieces, and a relib record lies near them in an ELF file.
+class BufferedStart final : public ByteSource {
+ public:
+  // Borrows `file`.
+  explicit BufferedStart(const ByteSource& file) : file_(file) {
+    const size_t size = std::min<uint64_t>(sizeof(start_), file.size());
+    if (file.ReadAt(0, start_, size)) size_ = size;
+  }
+
+  uint64_t size() const override { return file_.size(); }
+
+  bool ReadAt(uint64_t offset, void* out, size_t count) const override {
+    if (offset > size_ || count > size_ - offset) {
+      return file_.ReadAt(offset, out, count);
+    }
+    std::memcpy(out, start_ + offset, count);
+    return true;
+  }
+
+ private:
+  const ByteSource& file_;
+  size_t size_ = 0;
+  char start_[4096];
+};
+
 absl::Status UnknownFormat(const ByteSource& file) {
   if (file.size() == 0) return absl::InvalidArgumentError("the file is empty");
   return absl::InvalidArgumentError(
@@ -20,7 +50,8 @@ absl::Status UnknownFormat(const ByteSource& file) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadRecord(const ByteSource& file) {
+absl::StatusOr<std::string> ReadRecord(const ByteSource& source) {
+  const BufferedStart file(source);
   if (IsElf(file)) {
     if (kTargetSystem == System::kLinux) return ReadElfRecord(file);
     return absl::FailedPreconditionError(
@@ -34,7 +65,8 @@ absl::StatusOr<std::string> ReadRecord(const ByteSource& file) {
   return UnknownFormat(file);
 }
 
-absl::StatusOr<ImageFacts> InspectImage(const ByteSource& file) {
+absl::StatusOr<ImageFacts> InspectImage(const ByteSource& source) {
+  const BufferedStart file(source);
   if (IsElf(file)) return InspectElf(file);
   if (IsPe(file)) return InspectPe(file);
   return UnknownFormat(file);

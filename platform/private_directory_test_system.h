@@ -10,6 +10,12 @@ namespace relib::platform::test {
 // Nobody but the owner (and an administrator) can read it.
 bool IsForCurrentUserOnly(const std::string& path);
 
+// Makes a folder look like one that a process of this system left.
+void MakeStale(const std::string& path);
+
+// Makes a folder look like one of a program of the other system.
+void MakeForeign(const std::string& path);
+
 void WriteProtect(const std::string& path);
 
 // Empty where files of that kind don't exist.

@@ -129,7 +129,8 @@ void AttachException(const ExceptionInfo& exception, absl::Status* status) {
 
 std::string Describe(const ExceptionInfo& exception) {
   const std::string_view type =
-      exception.type.empty() ? "an exception of unknown type" : exception.type;
+      exception.type.empty() ? std::string_view("an exception of unknown type")
+                             : std::string_view(exception.type);
   return exception.what.empty() ? std::string(type)
                                 : absl::StrCat(type, ": ", exception.what);
 }

@@ -24,6 +24,7 @@
 #include "relib/errors.h"
 #include "relib/interface.h"
 #include "relib/internal/abi.h"
+#include "relib/internal/attributes.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/host_note.h"
 #include "relib/internal/loaded_module.h"
@@ -42,36 +43,59 @@ struct HostSide {
   using Result = std::conditional_t<std::is_void_v<R>, absl::Status,
                                     absl::StatusOr<R>>;
 
+  // Inline in every caller: what is left of it is shorter than the code around a
+  // call of it would be.
   template <typename R, typename... A>
-  static Result<R> Call(const Export<R(A...)>& entry,
-                        ParameterType<A>... arguments) {
-    if (entry.gate_ == nullptr) [[unlikely]] return NotOfAModule();
-    const auto& module = *static_cast<const LoadedModule*>(
-        static_cast<const Gate*>(entry.gate_));
-    const CallScope call(module, &entry);
-    if (!call.entered()) [[unlikely]] return module.Refused(&entry);
+  RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
+      const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+    if (entry.gate_ == nullptr) [[unlikely]] return NotOfAModule<R>();
+    const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
+    if (!call.entered()) [[unlikely]] return Refused(entry);
 
     constexpr ResultKind kKind = ResultTraits<R>::kKind;
     if constexpr (kKind == ResultKind::kVoid) {
       Failure* failure = entry.invoke_(arguments...);
-      if (failure != nullptr) [[unlikely]] return module.Failed(&entry, failure);
+      if (failure != nullptr) [[unlikely]] {
+        return Failed(entry, failure);
+      }
       return absl::OkStatus();
     } else if constexpr (kKind == ResultKind::kRegister) {
       const Outcome<R> outcome = entry.invoke_(arguments...);
       if (outcome.failure != nullptr) [[unlikely]] {
-        return module.Failed(&entry, outcome.failure);
+        return Failed(entry, outcome.failure);
       }
       return outcome.value;
     } else {
       ResultStorage<R> storage(entry.destroy_);
       Failure* failure = entry.invoke_(storage.address(), arguments...);
-      if (failure != nullptr) [[unlikely]] return module.Failed(&entry, failure);
+      if (failure != nullptr) [[unlikely]] {
+        return Failed(entry, failure);
+      }
       return storage.Take();
     }
   }
 
+  // What is rare, kept out of the callers.
+  template <typename R, typename... A>
+  RELIB_INTERNAL_COLD static Result<R> Refused(
+      const Export<R(A...)>& entry) noexcept {
+    return ModuleOf(entry.gate_).Refused(&entry);
+  }
+  template <typename R, typename... A>
+  RELIB_INTERNAL_COLD static Result<R> Failed(
+      const Export<R(A...)>& entry, Failure* failure) noexcept {
+    return ModuleOf(entry.gate_).Failed(&entry, failure);
+  }
+  static const LoadedModule& ModuleOf(const void* gate) {
+    return *static_cast<const LoadedModule*>(static_cast<const Gate*>(gate));
+  }
+
   // An exports struct that the host made itself.
-  static absl::Status NotOfAModule();
+  template <typename R>
+  RELIB_INTERNAL_COLD static Result<R> NotOfAModule() noexcept {
+    return NotOfAModuleStatus();
+  }
+  static absl::Status NotOfAModuleStatus();
 };
 
 // The exports of a module, as the loader fills them.
@@ -124,9 +148,11 @@ class Module {
   //   CallError::kNoMain, CallError::kWrongMainType  nothing ran
   template <typename R = void>
   internal::HostSide::Result<R> CallMain() const {
-    absl::Status status =
-        module_->CheckMain(internal::TextOf<internal::MainTextOf<R>>());
-    if (!status.ok()) [[unlikely]] return status;
+    constexpr std::string_view kText = internal::TextOf<internal::MainTextOf<R>>();
+    if (!module_->MainIsKnownToBe(kText)) [[unlikely]] {
+      absl::Status status = module_->CheckMain(kText);
+      if (!status.ok()) return status;
+    }
     return reinterpret_cast<const Export<R()>&>(slots_->main)();
   }
 

@@ -101,7 +101,7 @@ class Export<R(A...)> {
   constexpr explicit operator bool() const { return invoke_ != nullptr; }
 
   template <typename Side = internal::HostSide>
-  typename Side::template Result<R> operator()(
+  RELIB_INTERNAL_ALWAYS_INLINE typename Side::template Result<R> operator()(
       internal::ParameterType<A>... arguments) const {
     return Side::Call(*this, arguments...);
   }
@@ -170,7 +170,7 @@ class Import<R(A...)> {
   constexpr explicit operator bool() const { return context_ != nullptr; }
 
   template <typename Side = internal::ModuleSide>
-  typename Side::template Result<R> operator()(
+  RELIB_INTERNAL_ALWAYS_INLINE typename Side::template Result<R> operator()(
       internal::ParameterType<A>... arguments) const {
     return Side::Call(*this, arguments...);
   }

@@ -61,7 +61,7 @@ namespace internal {
 
 // Takes the failure over. In a module without exceptions it prints the text and
 // aborts.
-[[noreturn]] void ThrowImportError(Failure* failure);
+[[noreturn]] RELIB_INTERNAL_COLD void ThrowImportError(Failure* failure);
 
 struct ModuleSide {
   template <typename R>
@@ -94,21 +94,27 @@ struct ModuleSide {
 };
 
 template <typename T, typename... Entries>
-constexpr std::string InterfaceText(TypeList<Entries...>) {
-  return BuildText() + EntriesText<InterfaceOf<T>>(
-                           TypeList<typename EntryTraits<Entries>::Signature...>());
+constexpr Text InterfaceText(TypeList<Entries...>) {
+  Text text = BuildText();
+  text += EntriesText<InterfaceOf<T>>(
+      TypeList<typename EntryTraits<Entries>::Signature...>());
+  return text;
 }
 
 template <typename T>
 struct InterfaceNoteText {
-  static constexpr std::string Get() {
+  static constexpr Text Get() {
     return InterfaceText<T>(typename InterfaceOf<T>::Entries());
   }
 };
 
 template <typename R>
 struct MainNoteText {
-  static constexpr std::string Get() { return BuildText() + MainText<R()>(); }
+  static constexpr Text Get() {
+    Text text = BuildText();
+    text += MainText<R()>();
+    return text;
+  }
 };
 
 template <typename T>

@@ -80,7 +80,7 @@ TEST(UnloadLinuxTest, PosixAndC11ThreadsAreWaitedFor) {
     ASSERT_TRUE(module.ok()) << module.status();
     const absl::StatusOr<int> sum = module->CallMain<int>();
     ASSERT_TRUE(sum.ok()) << sum.status();
-    EXPECT_EQ(*sum, 1000 + 1 + 100 - 10 + 7);
+    EXPECT_EQ(*sum, 10000 + 1000 + 1 + 100 - 10 + 7);
     const absl::Status status = module->Unload().status();
     ASSERT_TRUE(status.ok()) << status;
   }

@@ -52,11 +52,11 @@ install_needed() {
   fi
   printf '%s: installing what is missing here:\n%s' "$1" "$needed_why" >&2
   # An outdated list is better than none: whether it serves, the installation tells.
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 ||
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null ||
     printf '%s: apt-get could not update its list of packages\n' "$1" >&2
   # shellcheck disable=SC2086  # one word each
   if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install --yes \
-    --no-install-recommends $needed >&2 </dev/null; then
+    --no-install-recommends $needed >/dev/null </dev/null; then
     printf '%s: could not install them. Is there a network? As root, try\n  %s\n' "$1" "$command" >&2
     return 1
   fi

@@ -3,6 +3,9 @@
 #include <pthread.h>
 #include <threads.h>
 #include <unistd.h>
+#include <unwind.h>
+
+#include <atomic>
 
 #include "platform/linux/agent_binding.h"
 
@@ -21,6 +24,17 @@ namespace {
 
 constinit const AgentBinding* binding = nullptr;
 constinit bool constructed = false;
+
+// pthread_exit() and pthread_cancel() unwind with the program's libgcc_s, which
+// asks the module's own copy of libgcc about the module's frames. That copy
+// aborts unless it has unwound something itself before: so it does.
+void PrepareToBeUnwound() {
+  static constinit std::atomic<bool> prepared = false;
+  if (prepared.load(std::memory_order_acquire)) return;
+  _Unwind_Backtrace(
+      [](_Unwind_Context*, void*) { return _URC_END_OF_STACK; }, nullptr);
+  prepared.store(true, std::memory_order_release);
+}
 
 // Runs when the loader really unloads the image, before the static destructors:
 // thread_local objects may use static ones, as everywhere in C++.
@@ -64,6 +78,7 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   if (binding == nullptr) {
     return __real_pthread_create(thread, attributes, start, argument);
   }
+  relib::platform::PrepareToBeUnwound();
   return binding->create_thread(binding->estate, thread, attributes, start,
                                 argument);
 }
@@ -71,6 +86,7 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
 int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   const relib::platform::AgentBinding* binding = relib::platform::binding;
   if (binding == nullptr) return __real_thrd_create(thread, start, argument);
+  relib::platform::PrepareToBeUnwound();
   return binding->create_c11_thread(binding->estate, thread, start, argument);
 }
 

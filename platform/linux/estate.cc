@@ -93,6 +93,18 @@ bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
                            [this] { return threads_.empty(); });
 }
 
+// After the last round a thread runs nothing but the C library's code.
+// ThreadSanitizer takes its own state of the thread down in that round, after
+// which no code that it watches may run: the round before has to do.
+#if defined(__SANITIZE_THREAD__)
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+#elif defined(__has_feature)
+constexpr int kDestructorRounds =
+    PTHREAD_DESTRUCTOR_ITERATIONS - (__has_feature(thread_sanitizer) ? 1 : 0);
+#else
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
+#endif
+
 // Runs when the thread ends, in whatever way, after its thread_local objects are
 // destroyed. Destructors of other keys may come later in the same round, so the
 // thread counts until the last round (POSIX, pthread_key_create).
@@ -109,7 +121,7 @@ pthread_key_t ExitKey() {
 
 void OnThreadExit(void* value) {
   auto* thread = static_cast<ThreadHandle*>(value);
-  if (++(*thread)->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (++(*thread)->destructor_rounds < kDestructorRounds) {
     pthread_setspecific(ExitKey(), thread);
     return;
   }

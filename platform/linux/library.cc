@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -130,15 +132,80 @@ std::string WhatHolds(const std::string& path) {
   return absl::StrJoin(causes, "; ");
 }
 
+// How many libraries the loader has added and removed so far, and how many of
+// those that are there now came after a given one: it keeps them in the order in
+// which they came.
+struct LoaderCounts {
+  const link_map* library = nullptr;
+  uint64_t added = 0;
+  uint64_t removed = 0;
+  uint64_t newer = 0;
+};
+
+// Looks at no more than `most_newer` libraries.
+LoaderCounts CountLibraries(const link_map* library, uint64_t most_newer) {
+  struct Search {
+    LoaderCounts counts;
+    uint64_t most_newer;
+  } search{.counts = {.library = library}, .most_newer = most_newer};
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, size_t, void* argument) {
+        auto& [counts, most_newer] = *static_cast<Search*>(argument);
+        counts.added = info->dlpi_adds;
+        counts.removed = info->dlpi_subs;
+        // The list is locked here.
+        for (const link_map* next = counts.library;
+             next != nullptr && next->l_next != nullptr && counts.newer < most_newer;
+             next = next->l_next) {
+          ++counts.newer;
+        }
+        return 1;
+      },
+      &search);
+  return search.counts;
+}
+
+bool IsLoaded(const std::string& path) {
+  void* present = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (present != nullptr) dlclose(present);
+  return present != nullptr;
+}
+
+// Like dlopen(), but only for a library that isn't there yet; null with `present`
+// set for one that is. Asking the loader first would open, read and compare the
+// file twice, so look afterwards whether what it gave is new: among the last so
+// many libraries as it has added meanwhile.
+void* OpenNew(const std::string& path, bool* present) {
+  constexpr int kMode = RTLD_NOW | RTLD_LOCAL;
+  const LoaderCounts before = CountLibraries(nullptr, 0);
+  void* handle = dlopen(path.c_str(), kMode);
+  if (handle == nullptr) return nullptr;
+  constexpr uint64_t kMostNewer = 64;
+  const LoaderCounts after =
+      CountLibraries(static_cast<const link_map*>(handle), kMostNewer);
+  const uint64_t added = after.added - before.added;
+  *present = added == 0;
+  if (added > 0 && after.newer < std::min(added, kMostNewer) &&
+      after.removed == before.removed) {
+    return handle;
+  }
+  dlclose(handle);
+  if (*present) return nullptr;
+  // Other threads load and unload at the same time, so nothing is certain: ask
+  // first.
+  *present = IsLoaded(path);
+  return *present ? nullptr : dlopen(path.c_str(), kMode);
+}
+
 }  // namespace
 
 absl::StatusOr<Library> Library::Load(const std::string& path) {
-  if (void* present = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD)) {
-    dlclose(present);
+  bool present = false;
+  void* handle = OpenNew(path, &present);
+  if (present) {
     return absl::AlreadyExistsError(
         absl::StrCat(path, " is loaded in this process already"));
   }
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return absl::FailedPreconditionError(
         absl::StrCat("the system can't load it: ", LoaderError()));

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -33,26 +34,17 @@ namespace {
 
 constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-bool IsDigits(std::string_view text) {
-  for (const char c : text) {
-    if (!absl::ascii_isdigit(c)) return false;
-  }
-  return !text.empty();
-}
-
 // `<prefix>-<pid>-<16 hexadecimal digits>`: nothing else is ever swept.
 bool IsOurName(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix)) return false;
   const std::vector<std::string_view> parts =
       absl::StrSplit(name.substr(prefix.size()), '-');
-  if (parts.size() != 3 || !parts[0].empty() || !IsDigits(parts[1]) ||
+  if (parts.size() != 3 || !parts[0].empty() || parts[1].empty() ||
       parts[2].size() != 16) {
     return false;
   }
-  for (const char c : parts[2]) {
-    if (!absl::ascii_isxdigit(c)) return false;
-  }
-  return true;
+  return absl::c_all_of(parts[1], absl::ascii_isdigit) &&
+         absl::c_all_of(parts[2], absl::ascii_isxdigit);
 }
 
 // Names of the entries, without . and ..; empty if it can't be read.
@@ -108,6 +100,8 @@ void Sweep(int parent, std::string_view prefix) {
     struct stat info;
     if (!folder || fstat(folder.get(), &info) != 0 ||
         info.st_uid != geteuid() ||
+        // Of a Windows program below Wine, which locks in another way.
+        faccessat(folder.get(), ".lock", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
         flock(folder.get(), LOCK_EX | LOCK_NB) != 0 ||
         !IsStillThere(parent, name, folder.get())) {
       continue;

@@ -1,6 +1,7 @@
 #include "platform/private_directory_test_system.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,12 @@ bool IsForCurrentUserOnly(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && info.st_uid == geteuid() &&
          (info.st_mode & 0077) == 0;
+}
+
+void MakeStale(const std::string&) {}
+
+void MakeForeign(const std::string& path) {
+  close(open((path + "/.lock").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 }
 
 void WriteProtect(const std::string& path) { chmod(path.c_str(), 0400); }

@@ -31,7 +31,9 @@ void OnInterrupt(int) {
 
 bool TerminalHasColor() {
   const char* force = getenv("CLICOLOR_FORCE");
-  if (force != nullptr && std::string_view(force) != "0") return true;
+  if (force != nullptr && *force != '\0' && std::string_view(force) != "0") {
+    return true;
+  }
   const char* none = getenv("NO_COLOR");
   if (none != nullptr && *none != '\0') return false;
   const char* term = getenv("TERM");

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <windows.h>
 
+
 #include "platform/agent.h"
 #include "platform/windows/agent_internal.h"
 

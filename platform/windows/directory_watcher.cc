@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@
 #include "platform/windows/error.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
+#include "platform/windows/wine.h"
 
 namespace relib::platform {
 namespace {
@@ -44,6 +46,14 @@ constexpr absl::Duration kCheckRoots = absl::Milliseconds(100);
 std::string Join(std::string_view folder, std::string_view name) {
   const bool ends = folder.ends_with('/') || folder.ends_with('\\');
   return absl::StrCat(folder, ends || folder.empty() ? "" : "/", name);
+}
+
+// File names differ in case only if a folder was told so.
+bool SameName(const std::string& a, const std::string& b) {
+  const std::wstring x = ToWide(a);
+  const std::wstring y = ToWide(b);
+  return CompareStringOrdinal(x.c_str(), static_cast<int>(x.size()), y.c_str(),
+                              static_cast<int>(y.size()), TRUE) == CSTR_EQUAL;
 }
 
 enum class Kind { kNone, kFile, kFolder };
@@ -79,21 +89,34 @@ FolderId IdOf(HANDLE folder) {
   return {info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow};
 }
 
-// One path that was given to Watch(). Stays where it is: the system writes into
-// it.
+struct Root;
+
+// A folder that the system reports changes of. Stays where it is while a
+// request is pending: the system writes into it.
+struct Listener {
+  Root* root;
+  // Relative to the root's folder; empty for that one itself.
+  std::string folder;
+  // Names it in the messages of the completion port, which may come when it is
+  // gone.
+  ULONG_PTR key;
+  Handle handle;
+  OVERLAPPED overlapped = {};
+  bool pending = false;
+  // DWORD-aligned, as every allocation.
+  std::vector<char> buffer;
+};
+
+// One path that was given to Watch().
 struct Root {
   std::string given;
   // What is watched: the folder, or the one that holds the file.
   std::string folder;
   // The file's name there; empty if a whole folder is watched.
   std::string name;
-
-  // Empty while the folder is gone; it may come back.
-  Handle handle;
   FolderId id;
-  OVERLAPPED overlapped = {};
-  bool pending = false;
-  alignas(DWORD) char buffer[kBufferSize];
+  // By their folder. Empty while the root's folder is gone; it may come back.
+  std::map<std::string, std::unique_ptr<Listener>> listeners;
 
   // What is known to exist below, by names relative to the folder: the system
   // doesn't tell whether a name that is gone was a folder, and which files went
@@ -108,7 +131,9 @@ class ChangesWatcher final : public DirectoryWatcher {
       : roots_(std::move(roots)) {}
 
   ~ChangesWatcher() override {
-    for (const auto& root : roots_) Close(*root);
+    for (const auto& root : roots_) {
+      for (const auto& [folder, listener] : root->listeners) Close(*listener);
+    }
   }
 
   absl::Status Start() {
@@ -127,15 +152,10 @@ class ChangesWatcher final : public DirectoryWatcher {
     const absl::Time deadline = absl::Now() + timeout;
     while (true) {
       absl::Status status = CheckRoots();
-      if (!status.ok()) return status;
       // Takes everything that is there before it looks at the clock.
-      while (Dequeue(absl::ZeroDuration())) {
+      while (status.ok() && Dequeue(absl::ZeroDuration(), status)) {
       }
-      for (const auto& root : roots_) {
-        if (!root->handle || root->pending) continue;
-        status = Listen(*root);
-        if (!status.ok()) return status;
-      }
+      if (!status.ok()) return status;
       if (overflow_) return TakeOverflow();
       const absl::Time now = absl::Now();
       std::vector<std::string> ready = TakeQuiet(now);
@@ -144,7 +164,8 @@ class ChangesWatcher final : public DirectoryWatcher {
       for (const Change& change : changes_) {
         until = std::min(until, change.last + kQuiet);
       }
-      Dequeue(until - now);
+      Dequeue(until - now, status);
+      if (!status.ok()) return status;
     }
   }
 
@@ -183,6 +204,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     return quiet;
   }
 
+  // Starts from what is there now.
   absl::StatusOr<std::vector<std::string>> TakeOverflow() {
     overflow_ = false;
     std::vector<std::string> all;
@@ -190,9 +212,9 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (std::find(all.begin(), all.end(), root->given) == all.end()) {
         all.push_back(root->given);
       }
-      root->files.clear();
-      root->folders.clear();
-      if (root->name.empty()) AddTree(*root, "");
+      Lose(*root);
+      const absl::Status status = Open(*root);
+      if (!status.ok()) return status;
     }
     ForgetChanges();
     return all;
@@ -200,56 +222,68 @@ class ChangesWatcher final : public DirectoryWatcher {
 
   // Opens a root if its folder is there and takes everything in it for changed.
   absl::Status Open(Root& root) {
-    root.handle = OpenFolder(root.folder);
-    if (!root.handle) return absl::OkStatus();
-    root.id = IdOf(root.handle.get());
-    if (CreateIoCompletionPort(root.handle.get(), port_.get(),
-                               reinterpret_cast<ULONG_PTR>(&root),
-                               0) == nullptr) {
-      return LastErrorStatus(absl::StrCat("watch ", root.given));
-    }
-    const absl::Status status = Listen(root);
-    if (!status.ok() || !root.handle) return status;
-    if (root.name.empty()) {
-      AddTree(root, "");
-    } else if (KindOf(root.given) == Kind::kFile) {
-      Changed(root.given);
-    }
+    absl::Status status = Add(root, "");
+    if (!status.ok() || root.listeners.empty()) return status;
+    root.id = IdOf(root.listeners.begin()->second->handle.get());
+    if (root.name.empty()) return AddTree(root, "");
+    if (KindOf(root.given) == Kind::kFile) Changed(root.given);
     return absl::OkStatus();
   }
 
-  void Close(Root& root) {
-    if (root.pending) {
-      CancelIoEx(root.handle.get(), &root.overlapped);
-      DWORD size;
-      GetOverlappedResult(root.handle.get(), &root.overlapped, &size, TRUE);
-      root.pending = false;
+  // Listens to a folder. One that can't be opened is no error: it is gone.
+  absl::Status Add(Root& root, const std::string& folder) {
+    if (root.listeners.contains(folder)) return absl::OkStatus();
+    auto listener = std::make_unique<Listener>();
+    listener->root = &root;
+    listener->folder = folder;
+    listener->key = ++last_key_;
+    listener->buffer.resize(
+        root.name.empty() && !one_by_one_ ? kBufferSize : kBufferSize / 4);
+    listener->handle = OpenFolder(Join(root.folder, folder));
+    if (!listener->handle) return absl::OkStatus();
+    if (CreateIoCompletionPort(listener->handle.get(), port_.get(),
+                               listener->key, 0) == nullptr) {
+      return LastErrorStatus(absl::StrCat("watch ", root.given));
     }
-    root.handle = Handle();
+    const absl::Status status = Listen(*listener);
+    if (!status.ok() || !listener->pending) return status;
+    by_key_[listener->key] = listener.get();
+    root.listeners[folder] = std::move(listener);
+    return absl::OkStatus();
   }
 
-  absl::Status Listen(Root& root) {
-    root.overlapped = {};
-    if (ReadDirectoryChangesW(root.handle.get(), root.buffer, kBufferSize,
-                              root.name.empty(), kEvents, nullptr,
-                              &root.overlapped, nullptr)) {
-      root.pending = true;
-      return absl::OkStatus();
-    }
+  void Close(Listener& listener) {
+    by_key_.erase(listener.key);
+    if (!listener.pending) return;
+    listener.pending = false;
+    CancelIoEx(listener.handle.get(), &listener.overlapped);
+    DWORD size;
+    GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
+                        TRUE);
+  }
+
+  // Not pending afterwards, and no error: the folder is gone.
+  absl::Status Listen(Listener& listener) {
+    listener.overlapped = {};
+    listener.pending =
+        ReadDirectoryChangesW(listener.handle.get(), listener.buffer.data(),
+                              static_cast<DWORD>(listener.buffer.size()),
+                              listener.root->name.empty() && !one_by_one_,
+                              kEvents, nullptr, &listener.overlapped, nullptr);
+    if (listener.pending) return absl::OkStatus();
     const DWORD error = GetLastError();
     if (error == ERROR_NOTIFY_ENUM_DIR) {
       overflow_ = true;
       return absl::OkStatus();
     }
-    if (error == ERROR_ACCESS_DENIED || error == ERROR_FILE_NOT_FOUND) {
-      Lose(root);
+    if (error == ERROR_ACCESS_DENIED || error == ERROR_FILE_NOT_FOUND ||
+        error == ERROR_PATH_NOT_FOUND) {
       return absl::OkStatus();
     }
-    return ErrorStatus(error, absl::StrCat("watch ", root.given));
+    return ErrorStatus(error, absl::StrCat("watch ", listener.root->given));
   }
 
   void Lose(Root& root) {
-    Close(root);
     if (!root.name.empty()) Changed(root.given, /*settled=*/true);
     RemoveTree(root, "");
   }
@@ -261,7 +295,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     if (now < next_check_) return absl::OkStatus();
     next_check_ = now + kCheckRoots;
     for (const auto& root : roots_) {
-      if (root->handle) {
+      if (!root->listeners.empty()) {
         const Handle again = OpenFolder(root->folder);
         if (again && IdOf(again.get()) == root->id) continue;
         Lose(*root);
@@ -273,7 +307,7 @@ class ChangesWatcher final : public DirectoryWatcher {
   }
 
   // Takes one message of the system. False if there is none.
-  bool Dequeue(absl::Duration timeout) {
+  bool Dequeue(absl::Duration timeout, absl::Status& status) {
     const DWORD milliseconds =
         timeout <= absl::ZeroDuration()
             ? 0
@@ -285,20 +319,18 @@ class ChangesWatcher final : public DirectoryWatcher {
     GetQueuedCompletionStatus(port_.get(), &ignored, &key, &overlapped,
                               milliseconds);
     if (overlapped == nullptr) return false;
-    Root& root = *reinterpret_cast<Root*>(key);
-    // A message only says where to look: it may come from a handle that Close()
-    // has closed since.
-    if (!root.pending || !HasOverlappedIoCompleted(&root.overlapped)) {
-      return true;
-    }
-    root.pending = false;
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return true;
+    Listener& listener = *found->second;
+    Root& root = *listener.root;
+    listener.pending = false;
     DWORD size;
-    if (!GetOverlappedResult(root.handle.get(), &root.overlapped, &size,
+    if (!GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
                              FALSE)) {
       if (GetLastError() == ERROR_NOTIFY_ENUM_DIR) {
         overflow_ = true;
       } else {
-        Lose(root);
+        RemoveFolder(root, listener.folder);
       }
       return true;
     }
@@ -308,13 +340,17 @@ class ChangesWatcher final : public DirectoryWatcher {
     }
     // Listens again at once: what happens until then is only buffered up to the
     // size of the buffer. So the events move out of it first.
-    const std::vector<char> events(root.buffer, root.buffer + size);
-    if (!Listen(root).ok()) Lose(root);
-    Read(root, events);
+    const std::vector<char> events(listener.buffer.begin(),
+                                   listener.buffer.begin() + size);
+    const std::string folder = listener.folder;
+    status = Listen(listener);
+    if (!listener.pending && !overflow_) RemoveFolder(root, folder);
+    if (status.ok()) status = Read(root, folder, events);
     return true;
   }
 
-  void Read(Root& root, const std::vector<char>& events) {
+  absl::Status Read(Root& root, const std::string& folder,
+                    const std::vector<char>& events) {
     size_t at = 0;
     while (true) {
       FILE_NOTIFY_INFORMATION event;
@@ -324,56 +360,56 @@ class ChangesWatcher final : public DirectoryWatcher {
       std::memcpy(wide.data(), events.data() + at + kHeader,
                   event.FileNameLength);
       std::replace(wide.begin(), wide.end(), L'\\', L'/');
-      HandleEvent(root, event.Action, wide);
-      if (event.NextEntryOffset == 0) return;
+      const absl::Status status =
+          HandleEvent(root, event.Action, Join(folder, ToUtf8(wide)));
+      if (!status.ok() || event.NextEntryOffset == 0) return status;
       at += event.NextEntryOffset;
     }
   }
 
-  void HandleEvent(Root& root, DWORD action, const std::wstring& wide) {
+  absl::Status HandleEvent(Root& root, DWORD action, const std::string& name) {
     const bool gone =
         action == FILE_ACTION_REMOVED || action == FILE_ACTION_RENAMED_OLD_NAME;
     if (!root.name.empty()) {
-      const std::wstring name = ToWide(root.name);
-      if (CompareStringOrdinal(name.c_str(), static_cast<int>(name.size()),
-                               wide.c_str(), static_cast<int>(wide.size()),
-                               TRUE) == CSTR_EQUAL &&
-          KindOf(root.given) != Kind::kFolder) {
+      if (SameName(root.name, name) && KindOf(root.given) != Kind::kFolder) {
         Changed(root.given, gone);
       }
-      return;
+      return absl::OkStatus();
     }
-    const std::string name = ToUtf8(wide);
     if (gone) {
       if (root.folders.contains(name)) {
-        RemoveTree(root, name);
+        RemoveFolder(root, name);
       } else if (root.files.erase(name) != 0) {
         Changed(Join(root.given, name), /*settled=*/true);
       }
-      return;
+      return absl::OkStatus();
     }
     switch (KindOf(Join(root.folder, name))) {
       case Kind::kNone:
         // It was renamed or deleted since; that has an event of its own.
-        return;
+        break;
       case Kind::kFolder:
-        AddTree(root, name);
-        return;
+        return AddTree(root, name);
       case Kind::kFile:
         root.files.insert(name);
         Changed(Join(root.given, name));
-        return;
+        break;
     }
+    return absl::OkStatus();
   }
 
   // Files below that weren't known are changes: they came with the folder, or
   // before anybody told of it.
-  void AddTree(Root& root, const std::string& top) {
+  absl::Status AddTree(Root& root, const std::string& top) {
     std::vector<std::string> todo = {top};
     while (!todo.empty()) {
       const std::string folder = std::move(todo.back());
       todo.pop_back();
       root.folders.insert(folder);
+      if (one_by_one_) {
+        const absl::Status status = Add(root, folder);
+        if (!status.ok()) return status;
+      }
       WIN32_FIND_DATAW data;
       const HANDLE find = FindFirstFileW(
           ToWidePath(Join(Join(root.folder, folder), "*")).c_str(), &data);
@@ -391,6 +427,15 @@ class ChangesWatcher final : public DirectoryWatcher {
       } while (FindNextFileW(find, &data));
       FindClose(find);
     }
+    return absl::OkStatus();
+  }
+
+  void RemoveFolder(Root& root, const std::string& folder) {
+    if (folder.empty()) {
+      Lose(root);
+    } else {
+      RemoveTree(root, folder);
+    }
   }
 
   void RemoveTree(Root& root, const std::string& top) {
@@ -405,10 +450,24 @@ class ChangesWatcher final : public DirectoryWatcher {
     };
     erase_below(root.folders, false);
     erase_below(root.files, true);
+    std::erase_if(root.listeners, [&](const auto& entry) {
+      if (entry.first != top && !entry.first.starts_with(first)) return false;
+      Close(*entry.second);
+      return true;
+    });
   }
 
+  // Wine's recursive watching loses folders that are renamed, and those that
+  // exist at the start, so each folder gets a handle of its own there. The
+  // price: when another Windows program deletes such a folder, it stays until
+  // the handle is closed (the Unix system's own programs delete it at once). On
+  // real Windows a handle would moreover keep others from renaming the folders
+  // above.
+  const bool one_by_one_ = RunsUnderWine();
   std::vector<std::unique_ptr<Root>> roots_;
   Handle port_;
+  ULONG_PTR last_key_ = 0;
+  std::unordered_map<ULONG_PTR, Listener*> by_key_;
   bool overflow_ = false;
   absl::Time next_check_ = absl::InfinitePast();
   // What wasn't reported yet, in the order of the first change, and where in it

@@ -66,7 +66,7 @@ bool WineFileId(HANDLE handle, FileId& id) {
 }
 
 bool QueryFileId(HANDLE handle, FileId& id) {
-  if (IsWine() && WineFileId(handle, id)) return true;
+  if (RunsUnderWine() && WineFileId(handle, id)) return true;
   FILE_ID_INFO info;
   if (GetFileInformationByHandleEx(handle, FileIdInfo, &info, sizeof(info))) {
     id.volume = info.VolumeSerialNumber;

@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <random>
 #include <set>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,6 +27,7 @@
 #include "platform/windows/error.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
+#include "platform/windows/wine.h"
 
 namespace relib::platform {
 namespace {
@@ -44,13 +45,8 @@ bool IsOurName(std::string_view name, std::string_view prefix) {
       parts[2].size() != 16) {
     return false;
   }
-  for (const char c : parts[1]) {
-    if (!absl::ascii_isdigit(c)) return false;
-  }
-  for (const char c : parts[2]) {
-    if (!absl::ascii_isxdigit(c)) return false;
-  }
-  return true;
+  return absl::c_all_of(parts[1], absl::ascii_isdigit) &&
+         absl::c_all_of(parts[2], absl::ascii_isxdigit);
 }
 
 struct Entry {
@@ -75,7 +71,30 @@ std::vector<Entry> List(const std::string& folder) {
   return entries;
 }
 
+std::wstring FinalPath(const std::wstring& path) {
+  const Handle file(CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, kShareAll,
+                                nullptr, OPEN_EXISTING,
+                                FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  if (!file) return L"";
+  std::wstring final_path(32768, L'\0');
+  final_path.resize(GetFinalPathNameByHandleW(
+      file.get(), final_path.data(), static_cast<DWORD>(final_path.size()), 0));
+  return final_path;
+}
+
+// Wine shows most symbolic links as what they point to, and deletes that: a
+// link must not be touched there. What can't be looked at counts as one.
+bool IsUnixLink(const std::string& path) {
+  if (!RunsUnderWine()) return false;
+  const size_t separator = path.find_last_of("/\\");
+  const std::wstring folder = FinalPath(ToWidePath(path.substr(0, separator)));
+  const std::wstring file = FinalPath(ToWidePath(path));
+  return folder.empty() || file.empty() ||
+         file != folder + L"\\" + ToWide(path.substr(separator + 1));
+}
+
 bool DeleteOne(const std::string& path, DWORD attributes) {
+  if (IsUnixLink(path)) return false;
   const std::wstring wide = ToWidePath(path);
   if ((attributes & FILE_ATTRIBUTE_READONLY) != 0) {
     SetFileAttributesW(wide.c_str(), FILE_ATTRIBUTE_NORMAL);
@@ -91,7 +110,8 @@ void DeleteContents(const std::string& folder, std::string_view keep = "") {
     if (entry.name == keep) continue;
     const std::string path = absl::StrCat(folder, "/", entry.name);
     if ((entry.attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
-        (entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) {
+        (entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0 &&
+        !IsUnixLink(path)) {
       DeleteContents(path);
     }
     DeleteOne(path, entry.attributes);
@@ -118,6 +138,30 @@ absl::StatusOr<std::wstring> CurrentUser() {
   LocalFree(text);
   return user;
 }
+
+// Owner, and full access for the owner alone, which files below inherit;
+// nothing is inherited from above.
+class OwnerOnly {
+ public:
+  static absl::StatusOr<OwnerOnly> For(const std::wstring& user) {
+    const std::wstring text = L"O:" + user + L"D:P(A;OICI;FA;;;" + user + L")";
+    PSECURITY_DESCRIPTOR descriptor;
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            text.c_str(), SDDL_REVISION_1, &descriptor, nullptr)) {
+      return LastErrorStatus("make an access list");
+    }
+    return OwnerOnly(descriptor);
+  }
+  SECURITY_ATTRIBUTES* get() { return &attributes_; }
+
+ private:
+  explicit OwnerOnly(PSECURITY_DESCRIPTOR descriptor)
+      : descriptor_(descriptor, &LocalFree),
+        attributes_{sizeof(attributes_), descriptor, FALSE} {}
+
+  std::unique_ptr<void, decltype(&LocalFree)> descriptor_;
+  SECURITY_ATTRIBUTES attributes_;
+};
 
 bool IsOwnedBy(const std::string& path, const std::wstring& user) {
   PSID owner;
@@ -153,8 +197,6 @@ bool IsSameFile(HANDLE a, HANDLE b) {
 // of one prefix, but hands such locks on to the Unix host.
 Handle Lock(const std::string& folder) {
   const std::wstring path = ToWidePath(absl::StrCat(folder, "/", kLockName));
-  // Whoever finds no lock file makes it: a folder in the making and one whose
-  // removal was cut short look the same, and one of them gets the lock.
   Handle lock(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, kShareAll,
                           nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL,
                           nullptr));
@@ -177,7 +219,15 @@ void DeleteFolder(const std::string& path, Handle lock) {
   DeleteContents(path, kLockName);
   DeleteOne(absl::StrCat(path, "/", kLockName), FILE_ATTRIBUTE_NORMAL);
   lock.Reset();
-  RemoveDirectoryW(ToWidePath(path).c_str());
+  if (RemoveDirectoryW(ToWidePath(path).c_str()) || !RunsUnderWine()) return;
+  // Links are left in it, of which the Unix system itself deletes the right
+  // end.
+  const size_t separator = path.find_last_of("/\\");
+  StartUnixProgram(
+      L"bin\\rm",
+      ToWide(absl::StrCat("rm -rf -- \"./", path.substr(separator + 1), "\"")),
+      path.substr(0, separator))
+      .IgnoreError();
 }
 
 void Sweep(const std::string& parent, std::string_view prefix,
@@ -187,7 +237,12 @@ void Sweep(const std::string& parent, std::string_view prefix,
     if (!IsOurName(entry.name, prefix) ||
         (entry.attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
         (entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 ||
-        !IsOwnedBy(path, user)) {
+        !IsOwnedBy(path, user) ||
+        // Without the lock file, it is in the making, or, below Wine, a Linux
+        // program's, which locks in another way.
+        GetFileAttributesW(
+            ToWidePath(absl::StrCat(path, "/", kLockName)).c_str()) ==
+            INVALID_FILE_ATTRIBUTES) {
       continue;
     }
     Handle lock = Lock(path);
@@ -271,8 +326,10 @@ absl::StatusOr<int64_t> CopyBytes(HANDLE from, HANDLE to) {
 
 class LockedDirectory final : public PrivateDirectory {
  public:
-  LockedDirectory(std::string path, Handle lock)
-      : path_(std::move(path)), lock_(std::move(lock)) {}
+  LockedDirectory(std::string path, Handle lock, OwnerOnly owner_only)
+      : path_(std::move(path)),
+        lock_(std::move(lock)),
+        owner_only_(std::move(owner_only)) {}
 
   // Tries again what could not be deleted when Remove() was called. What is
   // still in use then is swept by the next process.
@@ -302,9 +359,10 @@ class LockedDirectory final : public PrivateDirectory {
     Handle to;
     do {
       path = absl::StrCat(path_, "/", name_prefix, "-", ++copies_, extension);
+      // Inherited from the folder anyway, but not under Wine.
       to = Handle(CreateFileW(ToWidePath(path).c_str(), GENERIC_WRITE, 0,
-                              nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL,
-                              nullptr));
+                              owner_only_.get(), CREATE_NEW,
+                              FILE_ATTRIBUTE_NORMAL, nullptr));
     } while (!to && GetLastError() == ERROR_FILE_EXISTS);
     if (!to) return LastErrorStatus(absl::StrCat("create ", path));
     const absl::Status status = Fill(source, from->get(), *before, to.get());
@@ -358,6 +416,7 @@ class LockedDirectory final : public PrivateDirectory {
 
   const std::string path_;
   Handle lock_;
+  OwnerOnly owner_only_;
   std::atomic<uint64_t> copies_ = 0;
   absl::Mutex mutex_;
   // Loaded libraries can't be deleted.
@@ -404,30 +463,26 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
   if (!user.ok()) return user.status();
   Sweep(*parent_path, prefix, *user);
 
-  // Owner, and full access for the owner alone, which files in it inherit;
-  // nothing is inherited from above.
-  const std::wstring text = L"O:" + *user + L"D:P(A;OICI;FA;;;" + *user + L")";
-  PSECURITY_DESCRIPTOR descriptor;
-  if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-          text.c_str(), SDDL_REVISION_1, &descriptor, nullptr)) {
-    return LastErrorStatus("make an access list");
-  }
-  const std::unique_ptr<void, decltype(&LocalFree)> owner(descriptor,
-                                                          &LocalFree);
-  SECURITY_ATTRIBUTES security = {sizeof(security), descriptor, FALSE};
+  absl::StatusOr<OwnerOnly> owner_only = OwnerOnly::For(*user);
+  if (!owner_only.ok()) return owner_only.status();
   std::random_device random;
   while (true) {
     std::string path =
         absl::StrFormat("%s\\%s-%d-%08x%08x", *parent_path, prefix,
                         GetCurrentProcessId(), random(), random());
-    if (!CreateDirectoryW(ToWidePath(path).c_str(), &security)) {
+    if (!CreateDirectoryW(ToWidePath(path).c_str(), owner_only->get())) {
       if (GetLastError() == ERROR_ALREADY_EXISTS) continue;
       return LastErrorStatus(absl::StrCat("make ", path));
     }
     Handle lock = Lock(path);
     // Without it, somebody who sweeps was faster and deletes the folder.
     if (!lock) continue;
-    return std::make_unique<LockedDirectory>(std::move(path), std::move(lock));
+    if (RunsUnderWine()) {
+      // Wine takes what the owner may do for what the group may do as well.
+      StartUnixProgram(L"bin\\chmod", L"chmod 700 .", path).IgnoreError();
+    }
+    return std::make_unique<LockedDirectory>(std::move(path), std::move(lock),
+                                             *std::move(owner_only));
   }
 }
 

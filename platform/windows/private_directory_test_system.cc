@@ -4,16 +4,38 @@
 // After windows.h.
 #include <aclapi.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "platform/subprocess.h"
-#include "platform/windows/unix_command.h"
 #include "platform/windows/utf.h"
+#include "platform/windows/wine.h"
 
 namespace relib::platform::test {
 
-// The list holds one entry, and that is the owner's.
+namespace {
+
+std::string UnixPath(std::string path) {
+  std::replace(path.begin(), path.end(), '\\', '/');
+  return path.size() > 1 && path[1] == ':' ? path.substr(2) : path;
+}
+
+// What a command of the Unix system prints; empty if it fails.
+std::string UnixOutput(const std::string& command) {
+  auto process = Subprocess::Start("unix:" + command, "");
+  if (!process.ok()) return "";
+  const std::optional<ExitStatus> status = (*process)->Wait(absl::Seconds(30));
+  return status.has_value() && status->success() ? (*process)->output() : "";
+}
+
+}  // namespace
+
+// Nobody but the owner and the system is in the access list. Wine makes that
+// list up from the mode, of the owner's and the others' part.
 bool IsForCurrentUserOnly(const std::string& path) {
   std::wstring wide = ToWidePath(path);
   PSID owner;
@@ -29,16 +51,40 @@ bool IsForCurrentUserOnly(const std::string& path) {
   for (WORD i = 0; list != nullptr && i < list->AceCount; ++i) {
     void* entry;
     if (!GetAce(list, i, &entry)) continue;
-    const auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
-    if (allowed->Header.AceType != ACCESS_ALLOWED_ACE_TYPE) continue;
-    if (!EqualSid(owner, const_cast<DWORD*>(&allowed->SidStart)) &&
-        (allowed->Mask & FILE_READ_DATA) != 0) {
+    auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
+    if (allowed->Header.AceType == ACCESS_ALLOWED_ACE_TYPE &&
+        !EqualSid(owner, &allowed->SidStart) &&
+        !IsWellKnownSid(&allowed->SidStart, WinLocalSystemSid)) {
       only_owner = false;
     }
   }
   LocalFree(descriptor);
-  return only_owner;
+  const DWORD attributes = GetFileAttributesW(wide.c_str());
+  if (!only_owner || !RunsUnderWine() ||
+      (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+    return only_owner;
+  }
+  // The folder is the one that keeps others out. Its mode comes a moment later.
+  wchar_t name[MAX_PATH];
+  if (GetLongPathNameW(wide.c_str(), name, MAX_PATH) == 0) return false;
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  std::string output;
+  do {
+    // By its name, since only Wine knows what is behind C:.
+    auto process = Subprocess::Start("unix:stat -c %a .", ToUtf8(name));
+    if (!process.ok()) return false;
+    if (!(*process)->Wait(absl::Seconds(30)).has_value()) return false;
+    output = (*process)->output();
+  } while (output != "700\n" && absl::Now() < deadline);
+  return output == "700\n";
 }
+
+void MakeStale(const std::string& path) {
+  CloseHandle(CreateFileW(ToWidePath(path + "/.lock").c_str(), GENERIC_WRITE, 0,
+                          nullptr, CREATE_ALWAYS, 0, nullptr));
+}
+
+void MakeForeign(const std::string&) {}
 
 void WriteProtect(const std::string& path) {
   SetFileAttributesW(ToWidePath(path).c_str(), FILE_ATTRIBUTE_READONLY);
@@ -48,18 +94,9 @@ std::optional<std::string> MakeFifo(const std::string&) { return std::nullopt; }
 
 // Without administrator's rights, links can only be made below Wine.
 bool MakeLink(const std::string& target, const std::string& path) {
-  if (!RunsUnderWine()) return false;
-  const auto unix_path = [](std::string text) {
-    for (char& c : text) {
-      if (c == '\\') c = '/';
-    }
-    return text.size() > 1 && text[1] == ':' ? text.substr(2) : text;
-  };
-  auto command = Subprocess::Start(
-      "unix:ln -s '" + unix_path(target) + "' '" + unix_path(path) + "'", "");
-  if (!command.ok()) return false;
-  const std::optional<ExitStatus> status = (*command)->Wait(absl::Seconds(30));
-  return status.has_value() && status->success();
+  return RunsUnderWine() &&
+         UnixOutput("ln -s '" + UnixPath(target) + "' '" + UnixPath(path) +
+                    "' && echo done") == "done\n";
 }
 
 std::optional<std::string> SomeLibrary() {

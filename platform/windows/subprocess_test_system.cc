@@ -7,8 +7,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "platform/windows/unix_command.h"
 #include "platform/windows/utf.h"
+#include "platform/windows/wine.h"
 
 namespace relib::platform::test {
 

@@ -26,8 +26,13 @@ std::string Variable(const wchar_t* name) {
 // Runs on a thread that the system makes for it.
 BOOL WINAPI OnControl(DWORD event) {
   if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) return FALSE;
-  // Not handled: the default handler ends the process.
-  return interrupted.exchange(true, std::memory_order_relaxed) ? FALSE : TRUE;
+  if (interrupted.exchange(true, std::memory_order_relaxed)) {
+    // Not left to the default handler, which runs the detach code of every
+    // library on this thread, and under Wine ends with success.
+    TerminateProcess(GetCurrentProcess(),
+                     static_cast<UINT>(STATUS_CONTROL_C_EXIT));
+  }
+  return TRUE;
 }
 
 }  // namespace

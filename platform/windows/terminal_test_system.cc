@@ -21,8 +21,12 @@ std::optional<std::string> OutputOnTerminal(const std::string&,
 }
 
 void InterruptThisProcess() {
-  // To every process of this console, of which this is the only one: Subprocess
-  // gives each command a console of its own, and its shell is past caring.
+  // Everybody at the console is interrupted, also the shell that runs this.
+  static const bool own_console = [] {
+    FreeConsole();
+    return AllocConsole() != 0;
+  }();
+  (void)own_console;
   GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
 }
 

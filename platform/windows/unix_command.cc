@@ -22,6 +22,7 @@
 #include "platform/windows/error.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
+#include "platform/windows/wine.h"
 
 namespace relib::platform {
 namespace {
@@ -46,7 +47,7 @@ constexpr char kRun[] =
 constexpr char kKill[] =
     "exec </dev/null >/dev/null 2>&1\n"
     "alive() {\n"
-    "  kill -0 -- \"-$leader\" || return 1\n"
+    "  kill -0 \"-$leader\" || return 1\n"
     // In a container whose first process reaps nobody, zombies stay.
     "  for file in /proc/[0-9]*/stat; do\n"
     "    read -r line <\"$file\" || continue\n"
@@ -66,11 +67,11 @@ constexpr char kKill[] =
     "fi\n"
     // Time to tidy up, as on Linux.
     "if ! [ -e status ]; then\n"
-    "  kill -TERM -- \"-$leader\"\n"
+    "  kill -TERM \"-$leader\"\n"
     "  n=0\n"
     "  until [ -e status ] || [ $n -ge 25 ]; do n=$((n+1)); sleep 0.01; done\n"
     "fi\n"
-    "kill -KILL -- \"-$leader\"\n"
+    "kill -KILL \"-$leader\"\n"
     "n=0\n"
     "while alive && [ $n -lt 900 ]; do n=$((n+1)); sleep 0.01; done\n"
     ": >killed\n";
@@ -140,22 +141,10 @@ std::optional<std::string> ReadText(const std::wstring& path, int64_t offset) {
   return text;
 }
 
-// Starts a script of the folder. CREATE_NEW_CONSOLE is what makes Wine call
-// setsid() for it.
+// Starts a script of the folder.
 absl::Status StartScript(const std::string& folder, const char* name) {
-  std::wstring command_line = ToWide(absl::StrCat("sh ./", name));
-  STARTUPINFOW startup = {};
-  startup.cb = sizeof(startup);
-  PROCESS_INFORMATION process = {};
-  if (!CreateProcessW(L"\\\\?\\unix\\bin\\sh", command_line.data(), nullptr,
-                      nullptr, FALSE, CREATE_NEW_CONSOLE, nullptr,
-                      ToWide(folder).c_str(), &startup, &process)) {
-    return LastErrorStatus("run the /bin/sh of the Unix system");
-  }
-  // Empty for a Unix program, but that is not promised anywhere.
-  Handle(process.hProcess).Reset();
-  Handle(process.hThread).Reset();
-  return absl::OkStatus();
+  return StartUnixProgram(L"bin\\sh", ToWide(absl::StrCat("sh ./", name)),
+                          folder);
 }
 
 class UnixCommand final : public Subprocess {
@@ -259,11 +248,6 @@ class UnixCommand final : public Subprocess {
 };
 
 }  // namespace
-
-bool RunsUnderWine() {
-  return GetProcAddress(GetModuleHandleW(L"ntdll"), "wine_get_version") !=
-         nullptr;
-}
 
 absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
     const std::string& command, const std::string& working_directory) {

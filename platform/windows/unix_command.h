@@ -9,9 +9,6 @@
 
 namespace relib::platform {
 
-// True in a program that Wine runs.
-bool RunsUnderWine();
-
 // Runs `command` by the /bin/sh of the Unix system that Wine runs on.
 //
 // Wine's CreateProcessW() can start Unix programs, but gives no process to wait

@@ -2,12 +2,42 @@
 
 #include <windows.h>
 
+#include <algorithm>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "platform/windows/error.h"
+#include "platform/windows/handle.h"
+#include "platform/windows/utf.h"
+
 namespace relib::platform {
 
-bool IsWine() {
-  // Wine's own way of telling: https://wiki.winehq.org/Developer_FAQ
-  return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") !=
-         nullptr;
+bool RunsUnderWine() {
+  static const bool wine =
+      GetProcAddress(GetModuleHandleW(L"ntdll"), "wine_get_version") != nullptr;
+  return wine;
+}
+
+absl::Status StartUnixProgram(const std::wstring& program,
+                              std::wstring command_line,
+                              const std::string& folder) {
+  STARTUPINFOW startup = {};
+  startup.cb = sizeof(startup);
+  PROCESS_INFORMATION process = {};
+  std::wstring directory = ToWide(folder);
+  std::replace(directory.begin(), directory.end(), L'/', L'\\');
+  // CREATE_NEW_CONSOLE is what makes Wine call setsid().
+  if (!CreateProcessW((L"\\\\?\\unix\\" + program).c_str(), command_line.data(),
+                      nullptr, nullptr, FALSE, CREATE_NEW_CONSOLE, nullptr,
+                      directory.c_str(), &startup, &process)) {
+    return LastErrorStatus(
+        absl::StrCat("run the Unix system's ", ToUtf8(program)));
+  }
+  // Empty for a Unix program, but that is not promised anywhere.
+  Handle(process.hProcess).Reset();
+  Handle(process.hThread).Reset();
+  return absl::OkStatus();
 }
 
 }  // namespace relib::platform

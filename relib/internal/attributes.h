@@ -20,4 +20,13 @@
 #define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".relib"), gnu::used]]
 #endif
 
+// For the few functions on the path of every call, and for what leaves that path.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define RELIB_INTERNAL_ALWAYS_INLINE __forceinline
+#define RELIB_INTERNAL_COLD __declspec(noinline)
+#else
+#define RELIB_INTERNAL_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define RELIB_INTERNAL_COLD [[gnu::cold, gnu::noinline]]
+#endif
+
 #endif  // RELIB_INTERNAL_ATTRIBUTES_H_

@@ -86,10 +86,8 @@ std::vector<Gate::Running> Gate::RunningCalls() const {
 
 bool Gate::CalledByThisThread() const {
   if (current_calls == nullptr) return false;
-  for (const CallScope* deep = current_calls->innermost_deep; deep != nullptr;
-       deep = deep->outer_deep_) {
-    if (deep->deep_gate_ == this) return true;
-  }
+  const std::vector<const Gate*>& deep = current_calls->deep;
+  if (std::find(deep.begin(), deep.end(), this) != deep.end()) return true;
   return std::any_of(std::begin(current_calls->running),
                      std::end(current_calls->running),
                      [this](const std::atomic<const void*>& call) {
@@ -109,6 +107,17 @@ bool Gate::WaitForCalls(absl::Time deadline) const {
     pause = std::min(pause * 2, absl::Milliseconds(2));
   }
   return true;
+}
+
+void CallScope::EnterDeep(const Gate& gate, ThreadCalls* calls) noexcept {
+  calls->deep.push_back(&gate);
+  gate.deep_calls_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void CallScope::LeaveDeep(ThreadCalls* calls) noexcept {
+  const Gate* gate = calls->deep.back();
+  calls->deep.pop_back();
+  gate->deep_calls_.fetch_sub(1, std::memory_order_release);
 }
 
 }  // namespace relib::internal

@@ -4,9 +4,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <iterator>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/time/time.h"
 #include "platform/asymmetric_fence.h"
 
@@ -15,24 +16,29 @@
 // A caller writes what it calls into a list of its own thread, and then looks
 // whether the gate is open. Whoever closes the gate writes that first, and then
 // looks through the lists of all threads. The two fences of asymmetric_fence.h
-// make sure that at least one of them sees the other. No memory that two callers
-// write is involved, so calls from many threads don't slow each other down.
+// make sure that at least one of them sees the other. No memory that two
+// callers write is involved, so calls from many threads don't slow each other
+// down.
 
 namespace relib::internal {
 
-class CallScope;
+class Gate;
 
-// The calls that a thread is inside of, innermost last.
-struct ThreadCalls {
-  // Deeper calls are counted by their gate.
+// The calls that a thread is inside of, innermost last. A cache line of its own:
+// other threads write next to it otherwise.
+struct alignas(64) ThreadCalls {
+  using Slot = std::atomic<const void*>;
+
   static constexpr size_t kDepth = 126;
 
-  // Written by the thread, read by those who close gates.
-  std::atomic<const void*> running[kDepth] = {};
-  // Used by the thread alone.
-  size_t depth = 0;
-  const CallScope* innermost_deep = nullptr;
+  // Used by the thread alone: the first free slot, or the end of `running`.
+  Slot* top = running;
   std::atomic<uint64_t> thread_id{0};
+  // Written by the thread, read by those who close gates.
+  Slot running[kDepth] = {};
+  // The gates of the calls that are deeper, each of which counts them as well.
+  // Used by the thread alone.
+  std::vector<const Gate*> deep;
 };
 
 // Null until the thread makes its first call.
@@ -71,8 +77,9 @@ class Gate {
   // After Close(): the calls that still run.
   std::vector<Running> RunningCalls() const;
 
-  // After Close(): waits until there are none, or until `deadline`. True if there
-  // are none. At once false when the calling thread itself is inside of one.
+  // After Close(): waits until there are none, or until `deadline`. True if
+  // there are none. At once false when the calling thread itself is inside of
+  // one.
   bool WaitForCalls(absl::Time deadline) const;
 
   // True if the calling thread is inside of a call.
@@ -82,7 +89,8 @@ class Gate {
   friend class CallScope;
 
   bool Covers(const void* address) const {
-    return static_cast<size_t>(static_cast<const char*>(address) - begin_) < size_;
+    return static_cast<size_t>(static_cast<const char*>(address) - begin_) <
+           size_;
   }
 
   std::atomic<bool> open_{false};
@@ -92,22 +100,24 @@ class Gate {
   size_t size_ = 0;
 };
 
-// A call, from its entry to its end.
+// A call, from its entry to its end. On the path of every call, hence inline, and
+// written so that little must be kept during the call and that each depends on
+// little of the one before.
 class CallScope {
  public:
-  CallScope(const Gate& gate, const void* what) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what) {
     ThreadCalls* calls = current_calls;
     if (calls == nullptr) [[unlikely]] calls = RegisterThread();
     calls_ = calls;
-    const size_t depth = calls->depth;
-    calls->depth = depth + 1;
-    if (depth < ThreadCalls::kDepth) [[likely]] {
+    slot_ = calls->top;
+    if (slot_ != std::end(calls->running)) [[likely]] {
+      // In this order, for a signal handler in between that makes a call.
+      calls->top = slot_ + 1;
       // Relaxed: LightFence() orders it before the look at the gate.
-      calls->running[depth].store(what, std::memory_order_relaxed);
+      slot_->store(what, std::memory_order_relaxed);
     } else {
-      gate.deep_calls_.fetch_add(1, std::memory_order_relaxed);
-      deep_gate_ = &gate;
-      outer_deep_ = std::exchange(calls->innermost_deep, this);
+      slot_ = nullptr;
+      EnterDeep(gate, calls);
     }
     platform::LightFence();
     // Acquire: the call sees what was written before the gate was opened.
@@ -119,7 +129,7 @@ class CallScope {
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
-  ~CallScope() {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE ~CallScope() {
     if (entered_) [[likely]] Leave();
   }
 
@@ -127,24 +137,23 @@ class CallScope {
   bool entered() const { return entered_; }
 
  private:
-  friend class Gate;
-
-  void Leave() {
-    const size_t depth = --calls_->depth;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Leave() {
     // Release: whoever sees the end of the call sees all that it did.
-    if (deep_gate_ == nullptr) [[likely]] {
-      calls_->running[depth].store(nullptr, std::memory_order_release);
+    if (slot_ != nullptr) [[likely]] {
+      slot_->store(nullptr, std::memory_order_release);
+      calls_->top = slot_;
     } else {
-      calls_->innermost_deep = outer_deep_;
-      deep_gate_->deep_calls_.fetch_sub(1, std::memory_order_release);
+      LeaveDeep(calls_);
     }
   }
 
+  // Calls beyond ThreadCalls::kDepth.
+  static void EnterDeep(const Gate& gate, ThreadCalls* calls) noexcept;
+  static void LeaveDeep(ThreadCalls* calls) noexcept;
+
   ThreadCalls* calls_;
-  // Of a call that is too deep to be listed: its gate, and the next such call
-  // outwards on this thread.
-  const Gate* deep_gate_ = nullptr;
-  const CallScope* outer_deep_ = nullptr;
+  // Null for a call beyond ThreadCalls::kDepth.
+  ThreadCalls::Slot* slot_;
   bool entered_;
 };
 

@@ -1,15 +1,14 @@
 #ifndef RELIB_INTERNAL_HOST_NOTE_H_
 #define RELIB_INTERNAL_HOST_NOTE_H_
 
-#include <algorithm>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "absl/base/no_destructor.h"
 #include "relib/interface.h"
 #include "relib/internal/record.h"
 #include "relib/internal/record_reader.h"
+#include "relib/internal/text.h"
 
 // The host's own side of the comparison with a module's record: made by the same
 // code as the record, and read by the same parser.
@@ -21,34 +20,34 @@ struct FixedText {
   char bytes[kSize + 1] = {};
 };
 
-template <typename Text>
+template <typename Source>
 consteval auto MakeFixedText() {
-  FixedText<Text::Get().size()> fixed;
-  const std::string text = Text::Get();
-  std::copy(text.begin(), text.end(), fixed.bytes);
+  FixedText<Source::Get().size()> fixed;
+  const Text text = Source::Get();
+  std::string_view(text).copy(fixed.bytes, text.size());
   return fixed;
 }
 
-template <typename Text>
-inline constexpr auto kFixedText = MakeFixedText<Text>();
+template <typename Source>
+inline constexpr auto kFixedText = MakeFixedText<Source>();
 
-// The text of Text::Get(), at one address per `Text`.
-template <typename Text>
+// The text of Source::Get(), at one address per `Source`.
+template <typename Source>
 constexpr std::string_view TextOf() {
-  return std::string_view(kFixedText<Text>.bytes,
-                          sizeof(kFixedText<Text>.bytes) - 1);
+  return std::string_view(kFixedText<Source>.bytes,
+                          sizeof(kFixedText<Source>.bytes) - 1);
 }
 
 template <typename R>
 struct MainTextOf {
-  static constexpr std::string Get() { return MainText<R()>(); }
+  static constexpr Text Get() { return MainText<R()>(); }
 };
 
 template <typename T, typename Entries>
 struct EntriesTextOf;
 template <typename T, typename... Entries>
 struct EntriesTextOf<T, TypeList<Entries...>> {
-  static constexpr std::string Get() {
+  static constexpr Text Get() {
     return EntriesText<InterfaceOf<T>>(
         TypeList<typename EntryTraits<Entries>::Signature...>());
   }

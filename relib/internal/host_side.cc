@@ -3,7 +3,7 @@
 
 namespace relib::internal {
 
-absl::Status HostSide::NotOfAModule() {
+absl::Status HostSide::NotOfAModuleStatus() {
   return absl::FailedPreconditionError(
       "this export belongs to no module: call it through Module::exports(), or "
       "when the Reloader has a version that runs");

@@ -179,12 +179,12 @@ absl::Status LoadedModule::Check(const platform::File& file) {
     return MakeError(KindOfRecordError(bytes.status()),
                      absl::StrCat(path_, ": ", bytes.status().message()));
   }
-  absl::StatusOr<Record> record = ParseRecord(*bytes);
+  record_bytes_ = *std::move(bytes);
+  absl::StatusOr<Record> record = ParseRecord(record_bytes_);
   if (!record.ok()) {
     return MakeError(KindOfRecordError(record.status()),
                      absl::StrCat(path_, ": ", record.status().message()));
   }
-  record_bytes_ = *std::move(bytes);
   record_ = *std::move(record);
   absl::Status status = CheckRecord(
       record_, {.exports = request_.exports, .imports = request_.imports}, path_);
@@ -322,7 +322,7 @@ void LoadedModule::Bind() {
   SetRange(slots, request_.slots_size);
 }
 
-absl::Status LoadedModule::CheckMainText(std::string_view text) const {
+absl::Status LoadedModule::CheckMain(std::string_view text) const {
   if (!record_.main.has_value()) {
     return MakeError(CallError::kNoMain,
                      absl::StrCat(path_, " has no main; give it RELIB_MAIN() { ... }"));
@@ -345,7 +345,7 @@ std::string LoadedModule::NameOf(const void* what) const {
                         static_cast<const char*>(request_.slots.get());
   const size_t index = offset / sizeof(ExportSlot);
   if (request_.exports != nullptr && index < request_.exports->entries.size()) {
-    return request_.exports->entries[index].name;
+    return std::string(request_.exports->entries[index].name);
   }
   return "main";
 }

@@ -60,12 +60,10 @@ class LoadedModule final : public Gate {
 
   // OK if the module has a main of the signature that `text` (MainText()) tells.
   // `text` must be the same object each time for the same signature: one that
-  // was right is compared by its address from then on.
-  absl::Status CheckMain(std::string_view text) const {
-    if (checked_main_.load(std::memory_order_relaxed) == text.data()) {
-      return absl::OkStatus();
-    }
-    return CheckMainText(text);
+  // was right is known by its address from then on.
+  absl::Status CheckMain(std::string_view text) const;
+  bool MainIsKnownToBe(std::string_view text) const {
+    return checked_main_.load(std::memory_order_relaxed) == text.data();
   }
 
   // For HostSide: the call of `what` (an ExportSlot in the range of the gate)
@@ -84,7 +82,6 @@ class LoadedModule final : public Gate {
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
-  absl::Status CheckMainText(std::string_view text) const;
   absl::StatusOr<UnloadReport> UnloadAlone(const UnloadOptions& options,
                                            absl::Time begin);
 
@@ -102,7 +99,7 @@ class LoadedModule final : public Gate {
   LoadRequest request_;
   bool private_copy_ = false;
   platform::FileId id_;
-  // The bytes of the record in the file, and what they say.
+  // The bytes of the record in the file, and what they say: views of them.
   std::string record_bytes_;
   Record record_;
 

@@ -1,19 +1,9 @@
 #include "relib/internal/module_entry.h"
 
-#include <cstdlib>
-
 #include "platform/agent.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/attributes.h"
 #include "relib/internal/thunk.h"
-
-#if defined(__GLIBCXX__)
-// Frees the memory that libstdc++ keeps for exceptions when there is no other.
-// The program's own copy may keep it until the end; each module has one.
-namespace __gnu_cxx {  // NOLINT(bugprone-reserved-identifier)
-void __freeres();      // NOLINT(bugprone-reserved-identifier)
-}  // namespace __gnu_cxx
-#endif
 
 namespace relib::internal {
 namespace {
@@ -24,10 +14,6 @@ Failure* Start(const HostApi* host,
                const platform::AgentBinding* binding) noexcept {
   bound_host = host;
   platform::BindAgent(binding);
-#if defined(__GLIBCXX__)
-  // Before the destructors of static objects are registered, so as to run last.
-  std::atexit(__gnu_cxx::__freeres);
-#endif
   return Run<void>(nullptr, [] { platform::RunConstructors(); });
 }
 

@@ -1,14 +1,13 @@
 #ifndef RELIB_INTERNAL_RECORD_H_
 #define RELIB_INTERNAL_RECORD_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "relib/internal/build_info.h"
 #include "relib/internal/fields.h"
+#include "relib/internal/text.h"
 #include "relib/internal/type_text.h"
 
 // The record: what a module says of itself in its file, made at compile time and
@@ -44,8 +43,8 @@ struct Note {
   char text[(kTextSize + 3) / 4 * 4] = {};
 };
 
-constexpr std::string BuildText() {
-  std::string text;
+constexpr Text BuildText() {
+  Text text;
   for (const BuildFact& fact : kBuildFacts) {
     text += "build\t";
     text += fact.key;
@@ -57,13 +56,13 @@ constexpr std::string BuildText() {
 }
 
 template <typename Signature>
-constexpr void AppendEntry(std::string& text, std::string_view name) {
+constexpr void AppendEntry(Text& text, std::string_view name) {
   text += "entry\t";
   text += name;
   text += '\t';
   TypeText<Signature>::Append(text);
   text += '\n';
-  std::string types;
+  Text types;
   TypeLayout<Signature>::Append(types);
   text += types;
 }
@@ -71,31 +70,31 @@ constexpr void AppendEntry(std::string& text, std::string_view name) {
 // The entries of an interface struct, without the build facts: what host and
 // module compare.
 template <typename Interface, typename... Signatures>
-constexpr std::string EntriesText(TypeList<Signatures...>) {
-  std::string text;
+constexpr Text EntriesText(TypeList<Signatures...>) {
+  Text text;
   size_t index = 0;
   (AppendEntry<Signatures>(text, Interface::kNames[index++]), ...);
   return text;
 }
 
 template <typename Signature>
-constexpr std::string MainText() {
-  std::string text = "main\t";
+constexpr Text MainText() {
+  Text text = "main\t";
   TypeText<Signature>::Append(text);
   text += '\n';
   TypeLayout<Signature>::Append(text);
   return text;
 }
 
-// `Text` is a type whose static Get() returns the text: a std::string doesn't
-// outlive its constant evaluation, so it is made twice, for its size and for its
+// `Source` is a type whose static Get() returns the text: memory doesn't outlive
+// the constant evaluation that took it, so it is made twice, for its size and for its
 // bytes.
-template <NoteType kType, typename Text>
+template <NoteType kType, typename Source>
 consteval auto MakeNote() {
-  constexpr size_t kSize = Text::Get().size();
+  constexpr size_t kSize = Source::Get().size();
   Note<kSize> note{.type = kType};
-  const std::string text = Text::Get();
-  std::copy(text.begin(), text.end(), note.text);
+  const Text text = Source::Get();
+  std::string_view(text).copy(note.text, kSize);
   return note;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "relib/errors.h"
 #include "relib/internal/build_info.h"
 #include "relib/internal/record.h"
@@ -73,6 +73,14 @@ absl::Status NotUnderstood(const RecordNote& note, std::string_view what) {
       kBuildFacts[0].advice));
 }
 
+// Cuts the text before `end` off, and drops `end`; without one, all of it.
+std::string_view TakeUpTo(char end, std::string_view* text) {
+  const size_t size = text->find(end);
+  const std::string_view part = text->substr(0, size);
+  text->remove_prefix(size == std::string_view::npos ? text->size() : size + 1);
+  return part;
+}
+
 // More than this says nothing to people.
 constexpr size_t kMaxProblems = 20;
 
@@ -91,20 +99,23 @@ absl::Status Refuse(LoadError kind, std::string_view name,
 
 absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
   RecordNote note;
-  for (std::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-    const std::vector<std::string_view> fields = absl::StrSplit(line, '\t');
-    const std::string_view kind = fields[0];
-    if (kind == "build" && fields.size() == 3) {
-      note.build.emplace_back(fields[1], fields[2]);
-    } else if (kind == "entry" && fields.size() == 3) {
-      note.entries.push_back({.name = std::string(fields[1]),
-                              .signature = std::string(fields[2]),
-                              .types = {}});
-    } else if (kind == "main" && fields.size() == 2) {
-      note.entries.push_back(
-          {.name = "main", .signature = std::string(fields[1]), .types = {}});
-    } else if (kind == "type" && fields.size() == 3 && !note.entries.empty()) {
-      note.entries.back().types.emplace_back(fields[1], fields[2]);
+  note.build.reserve(std::size(kBuildFacts));
+  while (!text.empty()) {
+    const std::string_view line = TakeUpTo('\n', &text);
+    if (line.empty()) continue;
+    std::string_view rest = line;
+    const std::string_view kind = TakeUpTo('\t', &rest);
+    const size_t fields = 1 + std::count(line.begin(), line.end(), '\t');
+    const std::string_view first = TakeUpTo('\t', &rest);
+    const std::string_view second = rest;
+    if (kind == "build" && fields == 3) {
+      note.build.emplace_back(first, second);
+    } else if (kind == "entry" && fields == 3) {
+      note.entries.push_back({.name = first, .signature = second, .types = {}});
+    } else if (kind == "main" && fields == 2) {
+      note.entries.push_back({.name = "main", .signature = first, .types = {}});
+    } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
+      note.entries.back().types.emplace_back(first, second);
     } else {
       return NotUnderstood(note,
                            absl::StrCat("the line \"", Shown(line.substr(0, 80)),
@@ -206,8 +217,8 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
   if (!problems.empty()) return Refuse(LoadError::kIncompatible, name, problems);
 
   static const RecordNote& empty = *new RecordNote;
-  const RecordNote& exported = record.exports.value_or(empty);
-  const RecordNote& imported = record.imports.value_or(empty);
+  const RecordNote& exported = record.exports ? *record.exports : empty;
+  const RecordNote& imported = record.imports ? *record.imports : empty;
   const RecordNote& offered = host.imports != nullptr ? *host.imports : empty;
   const RecordNote& expected = host.exports != nullptr ? *host.exports : empty;
 

@@ -15,17 +15,18 @@
 
 namespace relib::internal {
 
-// An export or an import.
+// An export or an import. All texts here are parts of the bytes that were parsed,
+// and valid as long as these.
 struct RecordEntry {
-  std::string name;
-  std::string signature;
+  std::string_view name;
+  std::string_view signature;
   // Name and layout of each type in the signature that isn't the language's or
   // the standard library's.
-  std::vector<std::pair<std::string, std::string>> types;
+  std::vector<std::pair<std::string_view, std::string_view>> types;
 };
 
 struct RecordNote {
-  std::vector<std::pair<std::string, std::string>> build;
+  std::vector<std::pair<std::string_view, std::string_view>> build;
   // For main there is one entry, called "main".
   std::vector<RecordEntry> entries;
 };

@@ -45,9 +45,9 @@ const char kEntries[] =
     "type\tPoint\tsize 16, align 8, fields double, double\n";
 
 std::string Good() {
-  return MakeNote(NoteType::kExports, BuildText() + kEntries) +
-         MakeNote(NoteType::kImports, BuildText() + "entry\tlog\tvoid(int)\n") +
-         MakeNote(NoteType::kMain, BuildText() + "main\tint()\n");
+  return MakeNote(NoteType::kExports, std::string(BuildText()) + kEntries) +
+         MakeNote(NoteType::kImports, std::string(BuildText()) + "entry\tlog\tvoid(int)\n") +
+         MakeNote(NoteType::kMain, std::string(BuildText()) + "main\tint()\n");
 }
 
 void ExpectDamaged(std::string_view bytes, std::string_view why) {
@@ -57,7 +57,8 @@ void ExpectDamaged(std::string_view bytes, std::string_view why) {
 }
 
 TEST(ParseRecordTest, ReadsEveryPart) {
-  const absl::StatusOr<Record> record = ParseRecord(Good());
+  const std::string bytes = Good();
+  const absl::StatusOr<Record> record = ParseRecord(bytes);
   ASSERT_TRUE(record.ok()) << record.status();
   ASSERT_TRUE(record->exports.has_value());
   ASSERT_EQ(record->exports->entries.size(), 2);
@@ -202,9 +203,10 @@ TEST(ParseRecordTest, HugeRecordsTakeNoLongerThanTheyAreLong) {
         std::string_view("\t")}) {
     std::string text;
     while (text.size() < 1 << 20) text += line;
-    const absl::StatusOr<Record> record =
-        ParseRecord(MakeNote(NoteType::kExports, BuildText() + text) +
-                    MakeNote(NoteType::kImports, BuildText() + text));
+    const std::string bytes =
+        MakeNote(NoteType::kExports, std::string(BuildText()) + text) +
+        MakeNote(NoteType::kImports, std::string(BuildText()) + text);
+    const absl::StatusOr<Record> record = ParseRecord(bytes);
     if (!record.ok()) continue;
     const absl::StatusOr<RecordNote> host = ParseNoteText(kEntries);
     const absl::Status status = CheckRecord(

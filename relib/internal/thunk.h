@@ -11,7 +11,8 @@
 
 // The functions that stand between a caller on one side of the boundary and a
 // body on the other. A thunk is compiled on the body's side; it lets nothing
-// through but values and failures.
+// through but values and failures. Callers profit from `noexcept`: what they
+// hold during the call can stay in registers.
 
 namespace relib::internal {
 
@@ -90,10 +91,12 @@ struct ExportThunkOf;
 
 template <typename R, typename... A>
 struct ExportThunkOf<false, R, A...> {
-  using Function = typename ResultTraits<R>::Type (*)(ParameterType<A>...);
+  using Function =
+      typename ResultTraits<R>::Type (*)(ParameterType<A>...) noexcept;
 
   template <auto F>
-  static typename ResultTraits<R>::Type Invoke(ParameterType<A>... arguments) {
+  static typename ResultTraits<R>::Type Invoke(
+      ParameterType<A>... arguments) noexcept {
     return Run<R>(nullptr, [&]() -> decltype(auto) {
       return F(Receive<A>(arguments)...);
     });
@@ -102,10 +105,11 @@ struct ExportThunkOf<false, R, A...> {
 
 template <typename R, typename... A>
 struct ExportThunkOf<true, R, A...> {
-  using Function = Failure* (*)(void* storage, ParameterType<A>...);
+  using Function = Failure* (*)(void* storage, ParameterType<A>...) noexcept;
 
   template <auto F>
-  static Failure* Invoke(void* storage, ParameterType<A>... arguments) {
+  static Failure* Invoke(void* storage,
+                         ParameterType<A>... arguments) noexcept {
     return Run<R>(storage, [&]() -> decltype(auto) {
       return F(Receive<A>(arguments)...);
     });
@@ -122,23 +126,25 @@ struct ImportThunkOf;
 
 // What a module is told that calls an import that nobody has filled in.
 inline constexpr std::string_view kUnboundImportText =
-    "this import isn't bound: the host hands over the imports when it loads the "
+    "this import isn't bound: the host hands over the imports when it loads "
+    "the "
     "module with relib::Load()";
 
 template <typename R, typename... A>
 struct ImportThunkOf<false, R, A...> {
-  using Function = typename ResultTraits<R>::Type (*)(void* context,
-                                                      ParameterType<A>...);
+  using Function = typename ResultTraits<R>::Type (*)(
+      void* context, ParameterType<A>...) noexcept;
 
   template <typename F>
-  static typename ResultTraits<R>::Type Invoke(void* context,
-                                               ParameterType<A>... arguments) {
+  static typename ResultTraits<R>::Type Invoke(
+      void* context, ParameterType<A>... arguments) noexcept {
     return Run<R>(nullptr, [&]() -> decltype(auto) {
       return (*static_cast<F*>(context))(Receive<A>(arguments)...);
     });
   }
 
-  static typename ResultTraits<R>::Type Unbound(void*, ParameterType<A>...) {
+  static typename ResultTraits<R>::Type Unbound(void*,
+                                                ParameterType<A>...) noexcept {
     Failure* failure = MakeFailure("", kUnboundImportText);
     if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
       return Outcome<R>{R(), failure};
@@ -151,17 +157,17 @@ struct ImportThunkOf<false, R, A...> {
 template <typename R, typename... A>
 struct ImportThunkOf<true, R, A...> {
   using Function = Failure* (*)(void* context, void* storage,
-                                ParameterType<A>...);
+                                ParameterType<A>...) noexcept;
 
   template <typename F>
   static Failure* Invoke(void* context, void* storage,
-                         ParameterType<A>... arguments) {
+                         ParameterType<A>... arguments) noexcept {
     return Run<R>(storage, [&]() -> decltype(auto) {
       return (*static_cast<F*>(context))(Receive<A>(arguments)...);
     });
   }
 
-  static Failure* Unbound(void*, void*, ParameterType<A>...) {
+  static Failure* Unbound(void*, void*, ParameterType<A>...) noexcept {
     return MakeFailure("", kUnboundImportText);
   }
 };
@@ -170,8 +176,8 @@ template <typename R, typename... A>
 using ImportThunk =
     ImportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, R, A...>;
 
-// The caller's side of a result that is built in storage: copies it, and has its
-// owner destroy it.
+// The caller's side of a result that is built in storage: copies it, and has
+// its owner destroy it.
 template <typename R>
 class ResultStorage {
  public:

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -76,7 +75,7 @@ constexpr Crossing CrossingOfParts(TypeList<Ts...>) {
 
 template <typename T>
 constexpr Crossing CrossingOfStandardType() {
-  const std::string name = StandardTemplate<T>();
+  const Text name = StandardTemplate<T>();
   using Arguments = typename TemplateArguments<T>::Types;
   if (IsOneOf(name, kDeepTemplates)) return CrossingOfParts(Arguments());
   if (name == "std::basic_string_view") return Crossing::kBorrowed;
@@ -128,7 +127,6 @@ template <typename T>
 constexpr Crossing CrossingOf() {
   return CrossingRule<T>::Get();
 }
-
 
 // The type of a parameter on its way over: a reference where the receiver makes
 // the copy.

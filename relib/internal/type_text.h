@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "relib/internal/fields.h"
+#include "relib/internal/text.h"
 
 // Types as text, at compile time. The same type has the same text in every
 // binary that agrees on the build facts (build_info.h), whichever compiler made
@@ -47,7 +48,7 @@ constexpr size_t LastArguments(std::string_view name) {
 // "std::vector" of std::vector<int>; empty when `T` is no specialization of a
 // standard template. Inline namespaces are left out.
 template <typename T>
-constexpr std::string StandardTemplate() {
+constexpr Text StandardTemplate() {
   constexpr std::string_view kName = CompilerName<T>();
   const size_t arguments = kName.find('<');
   if (!kName.starts_with("std::") || arguments == std::string_view::npos) {
@@ -57,7 +58,9 @@ constexpr std::string StandardTemplate() {
   while (name.starts_with("__") && name.find("::") != std::string_view::npos) {
     name.remove_prefix(name.find("::") + 2);
   }
-  return "std::" + std::string(name);
+  Text result = "std::";
+  result += name;
+  return result;
 }
 
 template <typename T>
@@ -69,13 +72,13 @@ constexpr bool IsStandardTemplate(std::string_view name) {
 // whose allocator isn't the default one can't cross, so nothing is lost.
 template <typename T>
 constexpr bool IsDefaultArgument() {
-  const std::string name = StandardTemplate<T>();
+  const Text name = StandardTemplate<T>();
   return name == "std::allocator" || name == "std::less" ||
          name == "std::hash" || name == "std::equal_to" ||
          name == "std::char_traits" || name == "std::default_delete";
 }
 
-constexpr void AppendNumber(std::string& out, size_t number) {
+constexpr void AppendNumber(Text& out, size_t number) {
   char digits[20];
   int count = 0;
   do {
@@ -89,26 +92,26 @@ constexpr void AppendNumber(std::string& out, size_t number) {
 // own ones.
 template <typename T>
 struct TypeText {
-  static constexpr void Append(std::string& out) { out += CompilerName<T>(); }
+  static constexpr void Append(Text& out) { out += CompilerName<T>(); }
 };
 
 // The name of `T`, for messages and for the record.
 template <typename T>
-constexpr std::string TypeName() {
-  std::string out;
+constexpr Text TypeName() {
+  Text out;
   TypeText<T>::Append(out);
   return out;
 }
 
 template <typename... Ts>
-constexpr void AppendList(std::string& out) {
+constexpr void AppendList(Text& out) {
   bool first = true;
   ((first ? void() : void(out += ", "), first = false, TypeText<Ts>::Append(out)),
    ...);
 }
 
 template <typename T>
-constexpr void AppendArgument(std::string& out, bool& first) {
+constexpr void AppendArgument(Text& out, bool& first) {
   if (!first && IsDefaultArgument<T>()) return;
   if (!first) out += ", ";
   first = false;
@@ -117,7 +120,7 @@ constexpr void AppendArgument(std::string& out, bool& first) {
 
 template <template <typename...> typename Template, typename... Ts>
 struct TypeText<Template<Ts...>> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     using T = Template<Ts...>;
     if constexpr (std::is_same_v<T, std::string>) {
       out += "std::string";
@@ -125,7 +128,7 @@ struct TypeText<Template<Ts...>> {
       out += "std::string_view";
     } else {
       constexpr std::string_view kName = CompilerName<T>();
-      const std::string standard = StandardTemplate<T>();
+      const Text standard = StandardTemplate<T>();
       out += standard.empty() ? kName.substr(0, LastArguments(kName))
                               : std::string_view(standard);
       out += '<';
@@ -137,7 +140,7 @@ struct TypeText<Template<Ts...>> {
 };
 template <typename T, size_t N>
 struct TypeText<std::array<T, N>> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     out += "std::array<";
     TypeText<T>::Append(out);
     out += ", ";
@@ -147,7 +150,7 @@ struct TypeText<std::array<T, N>> {
 };
 template <typename T>
 struct TypeText<std::span<T>> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     out += "std::span<";
     TypeText<T>::Append(out);
     out += '>';
@@ -155,35 +158,35 @@ struct TypeText<std::span<T>> {
 };
 template <typename T>
 struct TypeText<const T> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     out += "const ";
     TypeText<T>::Append(out);
   }
 };
 template <typename T>
 struct TypeText<T*> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeText<T>::Append(out);
     out += '*';
   }
 };
 template <typename T>
 struct TypeText<T* const> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeText<T*>::Append(out);
     out += " const";
   }
 };
 template <typename T>
 struct TypeText<T&> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeText<T>::Append(out);
     out += '&';
   }
 };
 template <typename T, size_t N>
 struct TypeText<T[N]> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeText<T>::Append(out);
     out += '[';
     AppendNumber(out, N);
@@ -193,14 +196,14 @@ struct TypeText<T[N]> {
 // Neither an array nor const more than the other, as the compiler sees it.
 template <typename T, size_t N>
 struct TypeText<const T[N]> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     out += "const ";
     TypeText<T[N]>::Append(out);
   }
 };
 template <typename R, typename... A>
 struct TypeText<R(A...)> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeText<R>::Append(out);
     out += '(';
     AppendList<A...>(out);
@@ -212,7 +215,7 @@ struct TypeText<R(A...)> {
 #define RELIB_INTERNAL_NAMED_TYPE(type)                              \
   template <>                                                        \
   struct TypeText<type> {                                            \
-    static constexpr void Append(std::string& out) { out += #type; } \
+    static constexpr void Append(Text& out) { out += #type; } \
   }
 RELIB_INTERNAL_NAMED_TYPE(short);
 RELIB_INTERNAL_NAMED_TYPE(unsigned short);
@@ -229,8 +232,8 @@ struct TypeLayout;
 template <typename T>
 class UserTypeLayout {
  public:
-  static constexpr void Append(std::string& out) {
-    std::string layout = "size ";
+  static constexpr void Append(Text& out) {
+    Text layout = "size ";
     AppendNumber(layout, sizeof(T));
     layout += ", align ";
     AppendNumber(layout, alignof(T));
@@ -242,16 +245,18 @@ class UserTypeLayout {
     }
   }
 
-  static constexpr void AppendLine(std::string& out, std::string_view layout) {
-    std::string line = "type\t" + TypeName<T>() + "\t";
+  static constexpr void AppendLine(Text& out, std::string_view layout) {
+    Text line = "type\t";
+    TypeText<T>::Append(line);
+    line += '\t';
     line += layout;
     line += '\n';
-    if (out.find(line) == std::string::npos) out += line;
+    if (std::string_view(out).find(line) == std::string_view::npos) out += line;
   }
 
  private:
   template <typename... Fields>
-  static constexpr void AppendWithFields(std::string& out, std::string& layout,
+  static constexpr void AppendWithFields(Text& out, Text& layout,
                                          TypeList<Fields...>) {
     AppendList<Fields...>(layout);
     AppendLine(out, layout);
@@ -264,10 +269,11 @@ class UserTypeLayout {
 // are covered by the build facts.
 template <typename T>
 struct TypeLayout {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     if constexpr (std::is_enum_v<T>) {
-      UserTypeLayout<T>::AppendLine(
-          out, "enum : " + TypeName<std::underlying_type_t<T>>());
+      Text layout = "enum : ";
+      TypeText<std::underlying_type_t<T>>::Append(layout);
+      UserTypeLayout<T>::AppendLine(out, layout);
     } else if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
       if (!CompilerName<T>().starts_with("std::")) UserTypeLayout<T>::Append(out);
     }
@@ -275,7 +281,7 @@ struct TypeLayout {
 };
 template <template <typename...> typename Template, typename... Ts>
 struct TypeLayout<Template<Ts...>> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     (TypeLayout<Ts>::Append(out), ...);
     if constexpr (!CompilerName<Template<Ts...>>().starts_with("std::")) {
       UserTypeLayout<Template<Ts...>>::Append(out);
@@ -297,11 +303,11 @@ struct TypeLayout<const T[N]> : TypeLayout<T> {};
 // What is behind a pointer doesn't cross, and may be incomplete.
 template <typename T>
 struct TypeLayout<T*> {
-  static constexpr void Append(std::string&) {}
+  static constexpr void Append(Text&) {}
 };
 template <typename R, typename... A>
 struct TypeLayout<R(A...)> {
-  static constexpr void Append(std::string& out) {
+  static constexpr void Append(Text& out) {
     TypeLayout<R>::Append(out);
     (TypeLayout<A>::Append(out), ...);
   }

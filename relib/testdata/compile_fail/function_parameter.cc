@@ -1,0 +1,14 @@
+// EXPECT: its copies share state (std::shared_ptr, std::function, std::any)
+
+#include <functional>
+
+#include "relib/module.h"
+
+struct Exports {
+  relib::Export<void(std::function<void()>)> first;
+};
+RELIB_INTERFACE(Exports, first);
+
+relib::Export<void(std::function<void()>)> use(const Exports& exports) {
+  return exports.first;
+}

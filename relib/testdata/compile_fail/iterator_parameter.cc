@@ -1,0 +1,14 @@
+// EXPECT: this parameter type can't cross between host and module
+
+#include <vector>
+
+#include "relib/module.h"
+
+struct Exports {
+  relib::Export<void(std::vector<int>::iterator)> first;
+};
+RELIB_INTERFACE(Exports, first);
+
+relib::Export<void(std::vector<int>::iterator)> use(const Exports& exports) {
+  return exports.first;
+}

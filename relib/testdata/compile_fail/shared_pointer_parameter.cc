@@ -1,0 +1,14 @@
+// EXPECT: this parameter type can't cross between host and module
+
+#include <memory>
+
+#include "relib/module.h"
+
+struct Exports {
+  relib::Export<void(std::shared_ptr<int>)> first;
+};
+RELIB_INTERFACE(Exports, first);
+
+relib::Export<void(std::shared_ptr<int>)> use(const Exports& exports) {
+  return exports.first;
+}

@@ -1,0 +1,5 @@
+// Has a main without a result.
+
+#include "relib/module.h"
+
+RELIB_MAIN() {}

@@ -1,0 +1,41 @@
+#!/bin/bash
+# What relib_module() refuses to build, and what it says about each.
+set -u
+cd "$TEST_SRCDIR/$TEST_WORKSPACE" || exit 1
+failed=0
+fail() {
+  echo "FAILED: $*"
+  failed=1
+}
+
+# refuses LIBRARY TEXT...
+refuses() {
+  local library=$1 output=$TEST_TMPDIR/output.so text message
+  shift
+  rm -f "$output"
+  message=$(tools/check_module "$library" "$output" //some:label 2>&1) && fail "$library is let through"
+  [[ -e $output ]] && fail "$library was copied all the same"
+  for text in //some:label "$@"; do
+    [[ $message == *"$text"* ]] || fail "$library: no \"$text\" in: $message"
+  done
+}
+
+modules=relib/testdata
+refuses $modules/libunique_symbol.so "GNU unique symbols (_ZN6HolderIiE5valueE)" "must export relib_module alone"
+refuses $modules/libnodelete.so "remove -z nodelete"
+refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
+refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"
+refuses $modules/libno_record.so "no relib record" "RELIB_MAIN"
+refuses $modules/libshared_runtime.so "linked against libstdc++.so.6" "statically"
+refuses "$modules/none.so" "can't open" "No such file"
+printf 'text' >"$TEST_TMPDIR/text.so"
+refuses "$TEST_TMPDIR/text.so" "not a library"
+
+output=$TEST_TMPDIR/answer.so
+tools/check_module $modules/libanswer.so "$output" //some:label || fail "a good module is refused"
+cmp -s $modules/libanswer.so "$output" || fail "the copy differs"
+tools/check_module $modules/libanswer.so "$TEST_TMPDIR/no/such/folder.so" //some:label 2>/dev/null &&
+  fail "a copy that can't be written is no error"
+tools/check_module 2>/dev/null
+[[ $? == 2 ]] || fail "no arguments, no usage"
+exit $failed
