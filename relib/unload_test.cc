@@ -419,7 +419,7 @@ TEST_P(UnloadThreadsTest, RefusesWhileAThreadRuns) {
           << status;
       EXPECT_THAT(Message(status),
                   AllOf(HasSubstr("threads"),
-                        ::testing::ContainsRegex("running \\([1-9][0-9]+")));
+                        HasSubstr("threads that it started are running (")));
       if (GetParam() == threads::Kind::kJoined &&
           platform::kTargetSystem == platform::System::kLinux) {
         EXPECT_THAT(Message(status), HasSubstr("waits-for-stop"));

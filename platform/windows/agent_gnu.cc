@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <windows.h>
 
+#include <cstdlib>
+
 #include "platform/agent.h"
 #include "platform/windows/agent_internal.h"
 

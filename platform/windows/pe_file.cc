@@ -18,6 +18,7 @@ constexpr uint32_t kMaxRecordSize = 1 << 20;
 constexpr uint32_t kMaxExportedNames = 1 << 16;  // ordinals have 16 bits
 constexpr uint32_t kMaxImportedLibraries = 1 << 12;
 constexpr size_t kMaxLibraryName = 512;
+constexpr size_t kSymbolSize = 18;
 constexpr size_t kMaxSymbolName = 1 << 16;
 
 // Offsets from the PE signature.
@@ -102,6 +103,10 @@ class PeFile {
   // a library for another machine is called that, whatever else it may be.
   absl::Status ReadHeaders();
 
+  // OK if the file doesn't end before what its headers say is in it: some of
+  // that isn't loaded, so a loader takes a file that is still being written.
+  absl::Status CheckComplete() const;
+
   absl::StatusOr<std::string> Record() const;
   bool has_record() const { return record_count_ > 0; }
 
@@ -123,6 +128,8 @@ class PeFile {
   uint64_t signature_ = 0;
   uint16_t machine_ = 0;
   uint16_t section_count_ = 0;
+  uint32_t symbols_ = 0;  // offset; 0 if there are none
+  uint32_t symbol_count_ = 0;
   uint16_t optional_header_size_ = 0;
   uint16_t characteristics_ = 0;
   uint16_t magic_ = 0;
@@ -161,6 +168,8 @@ absl::StatusOr<PeFile> PeFile::Open(const ByteSource& file) {
   }
   pe.machine_ = Field<uint16_t>(coff, 0);
   pe.section_count_ = Field<uint16_t>(coff, 2);
+  pe.symbols_ = Field<uint32_t>(coff, 8);
+  pe.symbol_count_ = Field<uint32_t>(coff, 12);
   pe.optional_header_size_ = Field<uint16_t>(coff, 16);
   pe.characteristics_ = Field<uint16_t>(coff, 18);
   return pe;
@@ -228,6 +237,25 @@ absl::Status PeFile::ReadHeaders() {
       ++record_count_;
       record_ = section;
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PeFile::CheckComplete() const {
+  for (size_t i = 0; i < sections_.size(); ++i) {
+    if (sections_[i].offset != 0 &&
+        uint64_t{sections_[i].offset} + sections_[i].size > file_->size()) {
+      return Damaged(absl::StrCat("section ", i + 1,
+                                  " reaches beyond the end of the file, ",
+                                  file_->size()));
+    }
+  }
+  if (symbols_ == 0) return absl::OkStatus();
+  // Behind the symbols lie their names, which begin with their own size.
+  const uint64_t names = symbols_ + uint64_t{symbol_count_} * kSymbolSize;
+  uint32_t names_size;
+  if (!file_->Read(names, &names_size) || names + names_size > file_->size()) {
+    return Damaged("its symbols reach beyond the end of the file");
   }
   return absl::OkStatus();
 }
@@ -422,6 +450,7 @@ absl::StatusOr<std::string> ReadPeRecord(const ByteSource& file,
     return absl::InvalidArgumentError("a Windows program, not a library");
   }
   if (absl::Status status = pe->ReadHeaders(); !status.ok()) return status;
+  if (absl::Status status = pe->CheckComplete(); !status.ok()) return status;
   return pe->Record();
 }
 

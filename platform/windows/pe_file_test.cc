@@ -338,15 +338,25 @@ TEST(PeFileTest, EveryTruncationIsRefused) {
   for (size_t size = 0; size < pe.size(); ++size) {
     const std::string bytes = pe.substr(0, size);
     absl::StatusOr<std::string> record = Record(bytes);
-    if (size < kRecord + kRecordText.size()) {
-      EXPECT_EQ(record.status().code(), absl::StatusCode::kInvalidArgument)
-          << size;
-    } else {
-      EXPECT_TRUE(record.ok()) << size;
-    }
+    EXPECT_EQ(record.status().code(), absl::StatusCode::kInvalidArgument)
+        << size;
     if (size < kRdata) {
       EXPECT_FALSE(Inspect(bytes).ok()) << size;
     }
+  }
+}
+
+// Symbols aren't loaded, so the loader doesn't miss them.
+TEST(PeFileTest, TruncatedSymbolsAreRefused) {
+  std::string pe = MakePe();
+  Put<uint32_t>(pe, kCoff + 8, static_cast<uint32_t>(pe.size()));
+  Put<uint32_t>(pe, kCoff + 12, 2);
+  const size_t symbols = pe.size();
+  pe.resize(symbols + 2 * 18 + 10);
+  Put<uint32_t>(pe, static_cast<uint32_t>(symbols + 2 * 18), 10);
+  EXPECT_TRUE(Record(pe).ok()) << Record(pe).status();
+  for (size_t size = symbols; size < pe.size(); ++size) {
+    ExpectRefused(pe.substr(0, size), "symbols");
   }
 }
 

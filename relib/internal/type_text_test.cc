@@ -75,9 +75,9 @@ using type_text_test::Recursive;
 
 template <typename T>
 std::string Layout() {
-  std::string out;
+  Text out;
   TypeLayout<T>::Append(out);
-  return out;
+  return std::string(out);
 }
 
 // Also at compile time, where records are made.

@@ -71,14 +71,15 @@ class ReloaderTest : public ::testing::Test {
   ReloaderTest() { std::filesystem::create_directory(folder_ / "src"); }
 
   ReloadOptions BuildOptions() const {
-    return {.module = "module",
-            .watch = {"src"},
-            .build = absl::StrCat(FakeBuild(), " module"),
-            .working_directory = folder_.path()};
+    return {
+        .module = absl::StrCat("module", platform::kLibrarySuffix),
+        .watch = {"src"},
+        .build = absl::StrCat(FakeBuild(), " module", platform::kLibrarySuffix),
+        .working_directory = folder_.path()};
   }
 
   // Somebody else builds.
-  ReloadOptions FileOptions() const { return {.module = folder_ / "module"}; }
+  ReloadOptions FileOptions() const { return {.module = module_}; }
 
   void Create(ReloadOptions options) {
     reloader_.emplace(
@@ -103,7 +104,7 @@ class ReloaderTest : public ::testing::Test {
   }
 
   void StartFileWith(std::string_view name) {
-    Install(name, folder_ / "module");
+    Install(name, module_);
     Create(FileOptions());
     const absl::Status status = reloader_->Start(kPatience);
     ASSERT_TRUE(status.ok()) << status;
@@ -111,12 +112,7 @@ class ReloaderTest : public ::testing::Test {
   }
 
   static void Install(std::string_view name, const std::string& path) {
-    std::filesystem::copy_file(
-        TestModule(name), path,
-        std::filesystem::copy_options::overwrite_existing);
-    // Bazel's outputs can't be overwritten.
-    std::filesystem::permissions(path, std::filesystem::perms::owner_write,
-                                 std::filesystem::perm_options::add);
+    WriteFile(path, ReadFile(TestModule(name)));
   }
   // The result of the next build.
   void Stage(std::string_view name) { Install(name, folder_ / "staged"); }
@@ -171,6 +167,8 @@ class ReloaderTest : public ::testing::Test {
   }
 
   TestFolder folder_;
+  const std::string module_ =
+      folder_ / absl::StrCat("module", platform::kLibrarySuffix);
   int edits_ = 0;
   std::vector<ReloadEvent> events_;
   std::function<void(const ReloadEvent&)> on_event_ = [](const ReloadEvent&) {};
@@ -266,7 +264,7 @@ TEST_F(ReloaderTest, FirstBuildFailsWithoutAFileToFallBackTo) {
 
 TEST_F(ReloaderTest, FirstBuildFailsAndTheFileOfAnEarlierOneRuns) {
   WriteFile(folder_ / "fail", "no");
-  Install("version_3", folder_ / "module");
+  Install("version_3", module_);
   Create(BuildOptions());
   EXPECT_TRUE(reloader_->Start(kPatience).ok());
   EXPECT_THAT(Kinds(events_), ElementsAre(Kind::kBuildStarted,
@@ -276,7 +274,7 @@ TEST_F(ReloaderTest, FirstBuildFailsAndTheFileOfAnEarlierOneRuns) {
 }
 
 TEST_F(ReloaderTest, StartsWithTheFileThatIsThereIfAskedTo) {
-  Install("version_2", folder_ / "module");
+  Install("version_2", module_);
   ReloadOptions options = BuildOptions();
   options.build_on_start = false;
   Create(std::move(options));
@@ -584,10 +582,10 @@ TEST_F(ReloaderTest, DestructionEndsABuild) {
   ASSERT_TRUE(PollUntil([&] { return Builds() == builds + 1; }));
   reloader_.reset();
   // Had the build lived on, it would end now by changing the module.
-  const std::string before = ReadFile(folder_ / "module");
+  const std::string before = ReadFile(module_);
   LetGo();
   absl::SleepFor(absl::Milliseconds(100));
-  EXPECT_TRUE(ReadFile(folder_ / "module") == before);
+  EXPECT_TRUE(ReadFile(module_) == before);
 }
 
 TEST_F(ReloaderTest, ABuildCommandThatCannotBeStarted) {
@@ -637,7 +635,7 @@ TEST_F(ReloaderTest, OptionsThatMakeNoSense) {
 }
 
 TEST_F(ReloaderTest, AModuleWithoutAnInterface) {
-  Install("version_3", folder_ / "module");
+  Install("version_3", module_);
   Reloader<> reloader(FileOptions());
   // It wants imports, and there are none.
   EXPECT_EQ(LoadErrorOf(reloader.Start(kPatience)), LoadError::kMissingImport);
@@ -648,10 +646,10 @@ TEST_F(ReloaderTest, AModuleWithoutAnInterface) {
 TEST_F(ReloaderTest, FileIsLoadedWhenItIsOverwritten) {
   StartFileWith("version_1");
   EXPECT_EQ(Number(), 1);
-  Install("version_2", folder_ / "module");
+  Install("version_2", module_);
   const ReloadEvent reloaded = Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 2);
-  EXPECT_THAT(reloaded.changed, ElementsAre(folder_ / "module"));
+  EXPECT_THAT(reloaded.changed, ElementsAre(module_));
   EXPECT_EQ(reloaded.build_time, absl::ZeroDuration());
   EXPECT_EQ(reloaded.since_change, reloaded.overhead);
 }
@@ -659,27 +657,27 @@ TEST_F(ReloaderTest, FileIsLoadedWhenItIsOverwritten) {
 TEST_F(ReloaderTest, FileIsLoadedWhenAnotherIsMovedOverIt) {
   StartFileWith("version_1");
   Install("version_2", folder_ / "temporary");
-  std::filesystem::rename(folder_ / "temporary", folder_ / "module");
+  std::filesystem::rename(folder_ / "temporary", module_);
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 2);
 }
 
 TEST_F(ReloaderTest, FileIsLoadedWhenItWasDeletedAndMadeAnew) {
   StartFileWith("version_1");
-  std::filesystem::remove(folder_ / "module");
+  std::filesystem::remove(module_);
   PollFor(absl::Milliseconds(100));
   EXPECT_THAT(events_, IsEmpty());
-  Install("version_2", folder_ / "module");
+  Install("version_2", module_);
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 2);
 }
 
 TEST_F(ReloaderTest, FileThatIsMissingForLongIsReported) {
   StartFileWith("version_1");
-  std::filesystem::remove(folder_ / "module");
+  std::filesystem::remove(module_);
   EXPECT_EQ(LoadErrorOf(Await(Kind::kLoadFailed).status), LoadError::kNotFound);
   EXPECT_EQ(Number(), 1);
-  Install("version_1", folder_ / "module");
+  Install("version_1", module_);
   Await(Kind::kUnchanged);
   EXPECT_TRUE(reloader_->status().ok());
 }
@@ -687,7 +685,7 @@ TEST_F(ReloaderTest, FileThatIsMissingForLongIsReported) {
 TEST_F(ReloaderTest, FileThatIsNotThereYet) {
   Create(FileOptions());
   EXPECT_EQ(LoadErrorOf(reloader_->Start(kPatience)), LoadError::kNotFound);
-  Install("version_1", folder_ / "module");
+  Install("version_1", module_);
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 1);
 }
@@ -699,21 +697,21 @@ TEST_F(ReloaderTest, HalfWrittenFileIsNotLoaded) {
   // part looks like the end of it.
   for (const double part : {0.0, 0.1, 0.5, 0.9, 0.99}) {
     WriteFile(
-        folder_ / "module",
+        module_,
         std::string_view(bytes).substr(
             0, static_cast<size_t>(part * static_cast<double>(bytes.size()))));
     PollFor(absl::Milliseconds(80));
     EXPECT_EQ(Number(), 1);
   }
   EXPECT_THAT(events_, IsEmpty());
-  WriteFile(folder_ / "module", bytes);
+  WriteFile(module_, bytes);
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 2);
 }
 
 TEST_F(ReloaderTest, TouchedFileIsNotLoadedAgain) {
   StartFileWith("version_1");
-  Install("version_1", folder_ / "module");
+  Install("version_1", module_);
   Await(Kind::kUnchanged);
   EXPECT_EQ(reloader_->version(), 1);
 }
@@ -722,7 +720,7 @@ TEST_F(ReloaderTest, ManyReloads) {
   StartFileWith("version_1");
   for (int i = 2; i <= 60; ++i) {
     const int number = 1 + i % 3;
-    Install(absl::StrCat("version_", number), folder_ / "module");
+    Install(absl::StrCat("version_", number), module_);
     Await(Kind::kReloaded, i - 1);
     ASSERT_EQ(Number(), number);
     ASSERT_EQ(reloader_->version(), i);

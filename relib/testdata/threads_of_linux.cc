@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <threads.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "relib/module.h"
@@ -11,7 +12,7 @@
 namespace {
 
 struct HasDestructor {
-  int* target = nullptr;
+  std::atomic<int>* target = nullptr;
   ~HasDestructor() {
     if (target != nullptr) *target += 1000;
   }
@@ -20,18 +21,18 @@ thread_local HasDestructor thread_local_object;
 
 // Destroyed by the unwinding that pthread_exit() does.
 struct Local {
-  int* target;
+  std::atomic<int>* target;
   ~Local() { *target += 10000; }
 };
 
 void* EndThroughPthreadExit(void* argument) {
-  const Local local{static_cast<int*>(argument)};
-  thread_local_object.target = static_cast<int*>(argument);
+  const Local local{static_cast<std::atomic<int>*>(argument)};
+  thread_local_object.target = static_cast<std::atomic<int>*>(argument);
   pthread_exit(reinterpret_cast<void*>(uintptr_t{1}));
 }
 
 int C11Thread(void* argument) {
-  *static_cast<int*>(argument) += 100;
+  *static_cast<std::atomic<int>*>(argument) += 100;
   return -10;
 }
 
@@ -40,7 +41,8 @@ int EndThroughThrdExit(void*) { thrd_exit(7); }
 }  // namespace
 
 RELIB_MAIN(int) {
-  int sum = 0;
+  // Atomic for ThreadSanitizer, which doesn't know thrd_join().
+  std::atomic<int> sum = 0;
   pthread_t posix;
   if (pthread_create(&posix, nullptr, EndThroughPthreadExit, &sum) != 0)
     return -1;

@@ -28,8 +28,9 @@ int main(int argc, char** argv) {
     std::filesystem::remove(module);
     return 0;
   }
-  // Not by renaming: the linker overwrites, too.
-  std::filesystem::copy_file("staged", module,
-                             std::filesystem::copy_options::overwrite_existing);
+  // In place: the linker overwrites, too. (And std::filesystem::copy_file() of
+  // mingw-w64's GCC can't.)
+  std::ofstream(module, std::ios::binary | std::ios::trunc)
+      << std::ifstream("staged", std::ios::binary).rdbuf();
   return 0;
 }
