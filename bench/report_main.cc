@@ -3,7 +3,6 @@
 // Measures all rows, prints them as a table, and writes them as JSON. README.md
 // explains the figures.
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -14,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "bench/measure.h"
 #include "bench/report.h"
+#include "bench/user_path.h"
 #include "benchmark/benchmark.h"
 
 namespace relib::bench {
@@ -24,13 +24,6 @@ constexpr bool kOptimized = true;
 #else
 constexpr bool kOptimized = false;
 #endif
-
-// `bazel run` changes to another folder than the user's.
-std::filesystem::path FromTheUsersFolder(const std::string& path) {
-  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  return folder == nullptr ? std::filesystem::path(path)
-                           : std::filesystem::path(folder) / path;
-}
 
 int Main(int argc, char** argv) {
   if (!kOptimized) {
@@ -61,7 +54,7 @@ int Main(int argc, char** argv) {
     return 1;
   }
   if (!json_file.empty()) {
-    const std::filesystem::path path = FromTheUsersFolder(json_file);
+    const std::filesystem::path path = UserPath(json_file);
     std::ofstream file(path, std::ios::binary);
     file << ToJson(*results);
     file.close();
