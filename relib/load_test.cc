@@ -248,7 +248,10 @@ TEST_F(LoadTest, AFileThatIsCutOffAnywhere) {
   int loaded = 0, refused = 0;
   for (size_t size = bytes.size(); size-- > 0;) {
     const bool passes = platform::ReadRecord(Prefix(whole, size)).ok();
-    if (!passes && size > 128 && size % 997 != 0) continue;
+    // A PE file passes when its record is there: too many to load them all.
+    const bool load =
+        passes && platform::kTargetSystem == platform::System::kLinux;
+    if (!load && size > 128 && size % 997 != 0) continue;
     fs::resize_file(path, size);
     const absl::StatusOr<Module<>> module = Load(path);
     if (module.ok()) {
@@ -438,7 +441,8 @@ TEST_F(LoadTest, ARenamedFileIsTheSame) {
   ASSERT_TRUE(module.ok()) << module.status();
   fs::rename(path, Path("renamed"));
   ExpectError(Load<AddExports>(Path("renamed"), Silent()),
-              LoadError::kAlreadyLoaded, {Path("renamed"), path});
+              LoadError::kAlreadyLoaded,
+              {Path("renamed"), FileName("greeter")});
   ExpectError(Load<AddExports>(path, Silent()), LoadError::kNotFound, {path});
   EXPECT_EQ(*module->exports().add(2, 3), 5);
   const absl::Status status = module->Unload().status();
