@@ -2,13 +2,13 @@
 //
 //   example_test PROGRAM EXPECTED_OUTPUT_FILE [ARGUMENT...]
 //
-// A line of the expected output that ends in "..." matches every line that begins
-// like it.
+// A line of the expected output that ends in "..." matches every line that
+// begins like it.
 
 #include <algorithm>
-#include <iterator>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,8 +29,8 @@ using relib::platform::ExitStatus;
 using relib::platform::Subprocess;
 
 std::vector<std::string> Lines(const std::string& text) {
-  return absl::StrSplit(absl::StrReplaceAll(text, {{"\r\n", "\n"}, {"\\", "/"}}),
-                        '\n');
+  return absl::StrSplit(
+      absl::StrReplaceAll(text, {{"\r\n", "\n"}, {"\\", "/"}}), '\n');
 }
 
 bool Matches(std::string_view line, std::string_view expected) {
@@ -60,7 +60,8 @@ bool Compare(const std::vector<std::string>& lines,
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "usage: example_test PROGRAM EXPECTED_OUTPUT_FILE [ARGUMENT...]\n";
+    std::cerr
+        << "usage: example_test PROGRAM EXPECTED_OUTPUT_FILE [ARGUMENT...]\n";
     return 2;
   }
   std::string command;
@@ -81,7 +82,8 @@ int main(int argc, char** argv) {
   std::cout << (*program)->output();
   if (!status.has_value() || !status->success()) {
     std::cerr << command << ": "
-              << (status.has_value() ? status->ToString() : "still runs") << "\n";
+              << (status.has_value() ? status->ToString() : "still runs")
+              << "\n";
     return 1;
   }
   return Compare(Lines((*program)->output()), Lines(expected)) ? 0 : 1;

@@ -5,14 +5,15 @@
 // (target //platform:agent). It reports what the module takes from the
 // operating system to the module's estate, which lives in the host (estate.h).
 //
-// Nothing here depends on Abseil or on the C++ runtime. The functions are called
-// by the module's entry point alone (relib/internal/module_entry.cc).
+// Nothing here depends on Abseil or on the C++ runtime. The functions are
+// called by the module's entry point alone (relib/internal/module_entry.cc).
 
 namespace relib::platform {
 
 // The host's side of the hooks: function pointers into the host and the estate
-// that they fill. Its layout belongs to the backend (platform/<os>/agent_binding.h)
-// and is covered by the relib ABI version of the module's record.
+// that they fill. Its layout belongs to the backend
+// (platform/<os>/agent_binding.h) and is covered by the relib ABI version of
+// the module's record.
 struct AgentBinding;
 
 // Called once, before RunConstructors(). `binding` outlives the image.
@@ -21,8 +22,8 @@ void BindAgent(const AgentBinding* binding);
 // Runs the module's static constructors, which the agent took away from the
 // system's loader: they run with the hooks bound and outside of the loader's
 // lock, so that a constructor may start and join threads, and one that throws
-// can be reported. Lets their exceptions through. Does nothing when it is called
-// again, or when the loader has run them.
+// can be reported. Lets their exceptions through. Does nothing when it is
+// called again, or when the loader has run them.
 void RunConstructors();
 
 }  // namespace relib::platform

@@ -57,7 +57,8 @@ class File final : public ByteSource {
   const uint64_t size_;
 };
 
-// The identity of the file that `path` leads to, without opening it for reading.
+// The identity of the file that `path` leads to, without opening it for
+// reading.
 absl::StatusOr<FileId> IdOf(const std::string& path);
 
 // `path` made absolute, with links resolved: the name under which a library is

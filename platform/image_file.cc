@@ -16,8 +16,8 @@
 namespace relib::platform {
 namespace {
 
-// Reads the beginning of a file at once, and serves from it: headers are read in
-// many small pieces, and a relib record lies near them in an ELF file.
+// Reads the beginning of a file at once, and serves from it: headers are read
+// in many small pieces, and a relib record lies near them in an ELF file.
 class BufferedStart final : public ByteSource {
  public:
   // Borrows `file`.

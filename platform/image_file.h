@@ -36,7 +36,8 @@ struct ImageFacts {
   std::vector<std::string> unique_exports;
   // Libraries that it is linked against.
   std::vector<std::string> needed;
-  // Its own name (DT_SONAME, or the name in the export directory); may be empty.
+  // Its own name (DT_SONAME, or the name in the export directory); may be
+  // empty.
   std::string own_name;
   // Linked with -z nodelete.
   bool nodelete = false;

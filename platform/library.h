@@ -24,7 +24,8 @@ class Library {
   // Errors:
   //   AlreadyExists       the file is loaded already, by relib or by somebody
   //                       else. What was there is left as it was.
-  //   FailedPrecondition  the system's loader refused; its text is in the message.
+  //   FailedPrecondition  the system's loader refused; its text is in the
+  //   message.
   static absl::StatusOr<Library> Load(const std::string& path);
 
   Library() = default;

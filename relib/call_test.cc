@@ -51,8 +51,9 @@ class ShapesTest : public ::testing::Test {
             .upper =
                 [](std::string_view text) {
                   std::string result(text);
-                  std::transform(result.begin(), result.end(), result.begin(),
-                                 [](unsigned char c) { return std::toupper(c); });
+                  std::transform(
+                      result.begin(), result.end(), result.begin(),
+                      [](unsigned char c) { return std::toupper(c); });
                   return result;
                 },
             .sorted =

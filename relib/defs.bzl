@@ -26,13 +26,13 @@ _checked_module = rule(
     implementation = _checked_module_impl,
     doc = "Copies a library to its final name if it can be unloaded, and fails with the reason otherwise.",
     attrs = {
+        "cross": attr.bool(doc = "The target's system isn't the one that builds."),
         "file_name": attr.string(mandatory = True),
         "library": attr.label(
             mandatory = True,
             allow_single_file = True,
         ),
         "sanitized": attr.bool(),
-        "cross": attr.bool(doc = "The target's system isn't the one that builds."),
         # The same tool twice: where the build can run what it builds, Abseil needn't be built once more for it.
         "_checker": attr.label(
             default = Label("//tools:check_module"),

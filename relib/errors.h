@@ -9,7 +9,8 @@
 
 // Every error of relib is an absl::Status whose message is written for people:
 // it names the module and the thing that is wrong, and says what to do. For
-// programs, the kind of the error travels along; the functions below get it back.
+// programs, the kind of the error travels along; the functions below get it
+// back.
 
 namespace relib {
 
@@ -42,8 +43,8 @@ enum class LoadError {
   kCopyFailed,
 };
 
-// Why a module wasn't unloaded. It is still loaded and works, and Unload() can be
-// tried again.
+// Why a module wasn't unloaded. It is still loaded and works, and Unload() can
+// be tried again.
 enum class UnloadError {
   // Calls of its exports or main ran until the deadline; or Unload() was called
   // from inside of such a call, and would wait for itself.

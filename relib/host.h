@@ -7,7 +7,8 @@
 //   #include "relib/host.h"
 //
 //   absl::StatusOr<relib::Module<GreeterExports>> module =
-//       relib::Load<GreeterExports>("libgreeter.so", GreeterImports{.log = Log});
+//       relib::Load<GreeterExports>("libgreeter.so", GreeterImports{.log =
+//       Log});
 //   if (!module.ok()) { ... }
 //   absl::StatusOr<std::string> text = module->exports().greet("Ada");
 //   absl::StatusOr<relib::UnloadReport> report = module->Unload();
@@ -40,17 +41,19 @@ namespace internal {
 
 struct HostSide {
   template <typename R>
-  using Result = std::conditional_t<std::is_void_v<R>, absl::Status,
-                                    absl::StatusOr<R>>;
+  using Result =
+      std::conditional_t<std::is_void_v<R>, absl::Status, absl::StatusOr<R>>;
 
-  // Inline in every caller: what is left of it is shorter than the code around a
-  // call of it would be.
+  // Inline in every caller: what is left of it is shorter than the code around
+  // a call of it would be.
   template <typename R, typename... A>
   RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
-    if (entry.gate_ == nullptr) [[unlikely]] return NotOfAModule<R>();
+    if (entry.gate_ == nullptr) [[unlikely]]
+      return NotOfAModule<R>();
     const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
-    if (!call.entered()) [[unlikely]] return Refused(entry);
+    if (!call.entered()) [[unlikely]]
+      return Refused(entry);
 
     constexpr ResultKind kKind = ResultTraits<R>::kKind;
     if constexpr (kKind == ResultKind::kVoid) {
@@ -82,8 +85,8 @@ struct HostSide {
     return ModuleOf(entry.gate_).Refused(&entry);
   }
   template <typename R, typename... A>
-  RELIB_INTERNAL_COLD static Result<R> Failed(
-      const Export<R(A...)>& entry, Failure* failure) noexcept {
+  RELIB_INTERNAL_COLD static Result<R> Failed(const Export<R(A...)>& entry,
+                                              Failure* failure) noexcept {
     return ModuleOf(entry.gate_).Failed(&entry, failure);
   }
   static const LoadedModule& ModuleOf(const void* gate) {
@@ -111,9 +114,9 @@ struct Slots<NoExports> {
 
 }  // namespace internal
 
-// A module that is loaded. Thread-safe, except for moving and destroying it: any
-// thread may call its exports, and any may unload it, on whichever thread it was
-// loaded.
+// A module that is loaded. Thread-safe, except for moving and destroying it:
+// any thread may call its exports, and any may unload it, on whichever thread
+// it was loaded.
 //
 // The destructor unloads the module with the default options; when that is
 // refused, it logs why (absl/log) and leaves the module loaded for the rest of
@@ -148,7 +151,8 @@ class Module {
   //   CallError::kNoMain, CallError::kWrongMainType  nothing ran
   template <typename R = void>
   internal::HostSide::Result<R> CallMain() const {
-    constexpr std::string_view kText = internal::TextOf<internal::MainTextOf<R>>();
+    constexpr std::string_view kText =
+        internal::TextOf<internal::MainTextOf<R>>();
     if (!module_->MainIsKnownToBe(kText)) [[unlikely]] {
       absl::Status status = module_->CheckMain(kText);
       if (!status.ok()) return status;
@@ -156,13 +160,13 @@ class Module {
     return reinterpret_cast<const Export<R()>&>(slots_->main)();
   }
 
-  // Takes the module out of the process: closes it for new calls, waits for those
-  // in flight, runs its before_unload, waits for its threads, unmaps it, and
-  // proves that it is gone. `options.deadline` bounds all of the waiting.
+  // Takes the module out of the process: closes it for new calls, waits for
+  // those in flight, runs its before_unload, waits for its threads, unmaps it,
+  // and proves that it is gone. `options.deadline` bounds all of the waiting.
   //
   // On an error (UnloadErrorOf() tells which) the module is still loaded and
-  // works, and Unload() can be called again. Two threads that unload at the same
-  // time do it one after the other; the second gets kNotLoaded.
+  // works, and Unload() can be called again. Two threads that unload at the
+  // same time do it one after the other; the second gets kNotLoaded.
   absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options = {}) {
     if (module_ == nullptr) {
       return internal::MakeError(UnloadError::kNotLoaded,
@@ -219,9 +223,9 @@ absl::StatusOr<Module<Exports>> Load(const std::string& path,
   return LoadWith<Exports>(path, {}, options);
 }
 
-// The same for a module with imports. It may want any of those in `imports`; they
-// live as long as the module. An import that the module wants and that is empty
-// is LoadError::kMissingImport.
+// The same for a module with imports. It may want any of those in `imports`;
+// they live as long as the module. An import that the module wants and that is
+// empty is LoadError::kMissingImport.
 template <typename Exports = NoExports, internal::ImportsInterface Imports>
 absl::StatusOr<Module<Exports>> Load(const std::string& path, Imports imports,
                                      const LoadOptions& options = {}) {

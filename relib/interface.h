@@ -88,8 +88,9 @@ class Export<R(A...)> {
   constexpr Export(Implementation<F>)  // NOLINT(google-explicit-constructor)
       : invoke_(&internal::ExportThunk<R, A...>::template Invoke<F>),
         destroy_(internal::ResultDestroyer<R>()) {
-    static_assert(std::is_invocable_r_v<R, decltype(F), A...>,
-                  "relib: the implementation doesn't fit the entry's signature");
+    static_assert(
+        std::is_invocable_r_v<R, decltype(F), A...>,
+        "relib: the implementation doesn't fit the entry's signature");
   }
 
   // An unload looks for calls by the address of the entry: those of a copy it
@@ -115,13 +116,14 @@ class Export<R(A...)> {
 };
 
 // A function that the host offers to a module: a member of a struct that
-// RELIB_INTERFACE lists. The host gives it any callable, also one that captures:
+// RELIB_INTERFACE lists. The host gives it any callable, also one that
+// captures:
 //
 //   GreeterImports{.log = [&](std::string_view line) { ... }}
 //
-// The callable lives as long as an imports struct or a module that holds it, and
-// is called on the threads of the module: it must be as thread-safe as they are
-// many. Copies share it.
+// The callable lives as long as an imports struct or a module that holds it,
+// and is called on the threads of the module: it must be as thread-safe as they
+// are many. Copies share it.
 //
 // The module calls it through relib::imports<GreeterImports>(). A call returns
 // R; an exception of the host's callable becomes relib::ImportError.
@@ -140,8 +142,9 @@ class Import<R(A...)> {
       : destroy_(internal::ResultDestroyer<R>()) {
     using Target = internal::ImportTargetOf<std::remove_cvref_t<F>>;
     auto* target = new Target(std::forward<F>(function));
-    invoke_ = &internal::ImportThunk<R, A...>::template Invoke<
-        std::remove_cvref_t<F>>;
+    invoke_ =
+        &internal::ImportThunk<R,
+                               A...>::template Invoke<std::remove_cvref_t<F>>;
     context_ = &target->function;
     target_ = target;
   }
@@ -151,7 +154,8 @@ class Import<R(A...)> {
         destroy_(other.destroy_),
         context_(other.context_),
         target_(other.target_) {
-    if (target_ != nullptr) target_->users.fetch_add(1, std::memory_order_relaxed);
+    if (target_ != nullptr)
+      target_->users.fetch_add(1, std::memory_order_relaxed);
   }
   Import(Import&& other) noexcept { Swap(other); }
   Import& operator=(Import other) noexcept {
@@ -229,22 +233,23 @@ union ImportsHolder {
 //   kOffsets[]          where they lie in T
 //   Entries             TypeList of their types
 template <typename T>
-using InterfaceOf =
-    decltype(RelibInterfaceOf(static_cast<const T*>(nullptr)));
+using InterfaceOf = decltype(RelibInterfaceOf(static_cast<const T*>(nullptr)));
 
 template <typename T>
 constexpr Direction DirectionOf(TypeList<>) = delete;
 template <typename First, typename... Rest>
 constexpr Direction DirectionOf(TypeList<First, Rest...>) {
-  static_assert(((EntryTraits<First>::kDirection == EntryTraits<Rest>::kDirection) &&
-                 ...),
-                "relib: an interface holds either exports or imports, not both");
+  static_assert(
+      ((EntryTraits<First>::kDirection == EntryTraits<Rest>::kDirection) &&
+       ...),
+      "relib: an interface holds either exports or imports, not both");
   return EntryTraits<First>::kDirection;
 }
 
 // Checks what RELIB_INTERFACE was given against the struct itself.
 template <typename T, typename... Entries, size_t N>
-constexpr bool ListsEveryEntry(TypeList<Entries...>, const size_t (&offsets)[N]) {
+constexpr bool ListsEveryEntry(TypeList<Entries...>,
+                               const size_t (&offsets)[N]) {
   if ((EntryTraits<Entries>::kSize + ...) != sizeof(T)) return false;
   size_t expected = 0;
   for (size_t offset : offsets) {
@@ -303,10 +308,10 @@ concept ImportsInterface =
 #define RELIB_INTERNAL_ENTRY_TYPE(T, entry) , decltype(T::entry)
 #define RELIB_INTERNAL_ENTRY_NAME(T, entry) #entry,
 #define RELIB_INTERNAL_ENTRY_OFFSET(T, entry) offsetof(T, entry),
-#define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                             \
-  static_assert(static_cast<bool>(kValue.entry),                         \
-                "relib: the export '" #entry                             \
-                "' has no body: give RELIB_EXPORTS ." #entry             \
+#define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                 \
+  static_assert(static_cast<bool>(kValue.entry),             \
+                "relib: the export '" #entry                 \
+                "' has no body: give RELIB_EXPORTS ." #entry \
                 " = relib::implement<...>, or the struct a default one");
 
 #endif  // RELIB_INTERFACE_H_

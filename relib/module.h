@@ -1,8 +1,8 @@
 #ifndef RELIB_MODULE_H_
 #define RELIB_MODULE_H_
 
-// The module's side: what a library that relib_module() builds gives to its host.
-// Depends on the standard library alone.
+// The module's side: what a library that relib_module() builds gives to its
+// host. Depends on the standard library alone.
 //
 //   #include "greeter.h"
 //   #include "relib/module.h"
@@ -83,9 +83,8 @@ struct ModuleSide {
       return outcome.value;
     } else {
       ResultStorage<R> storage(entry.destroy_);
-      if (Failure* failure =
-              entry.invoke_(entry.context_, storage.address(), arguments...))
-          [[unlikely]] {
+      if (Failure* failure = entry.invoke_(entry.context_, storage.address(),
+                                           arguments...)) [[unlikely]] {
         ThrowImportError(failure);
       }
       return storage.Take();
@@ -140,49 +139,51 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 }  // namespace relib
 
 // Gives the entries of `T` their bodies:
-// RELIB_EXPORTS(T, .name = relib::implement<Function>, ...). An entry without one
-// doesn't compile, and the message names it.
-#define RELIB_EXPORTS(T, ...)                                                  \
-  static_assert(::relib::internal::ExportsInterface<T>,                        \
-                "relib: RELIB_EXPORTS takes a struct of relib::Export");       \
-  static constexpr T relib_internal_exports_value{__VA_ARGS__};                \
-  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies<       \
-                relib_internal_exports_value>());                              \
-  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,                   \
-                      ::relib::internal::InterfaceNoteText<T>);                \
-  extern "C" constinit const ::relib::internal::ExportsTable                   \
-      relib_internal_exports = {                                               \
-          &relib_internal_exports_value, ::relib::internal::EntryCount<T>(),   \
+// RELIB_EXPORTS(T, .name = relib::implement<Function>, ...). An entry without
+// one doesn't compile, and the message names it.
+#define RELIB_EXPORTS(T, ...)                                            \
+  static_assert(::relib::internal::ExportsInterface<T>,                  \
+                "relib: RELIB_EXPORTS takes a struct of relib::Export"); \
+  static constexpr T relib_internal_exports_value{__VA_ARGS__};          \
+  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies< \
+                relib_internal_exports_value>());                        \
+  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,             \
+                      ::relib::internal::InterfaceNoteText<T>);          \
+  extern "C" constinit const ::relib::internal::ExportsTable             \
+      relib_internal_exports = {                                         \
+          &relib_internal_exports_value,                                 \
+          ::relib::internal::EntryCount<T>(),                            \
           {&relib_internal_exports_note, sizeof(relib_internal_exports_note)}}
 
 // Asks the host for the functions of `T`. Stands in the namespace of `T`.
-#define RELIB_IMPORTS(T)                                                       \
-  static_assert(::relib::internal::ImportsInterface<T>,                        \
-                "relib: RELIB_IMPORTS takes a struct of relib::Import");       \
-  constinit ::relib::internal::ImportsHolder<T> relib_imports_of_##T;          \
-  RELIB_INTERNAL_NOTE(relib_internal_imports_note, kImports,                   \
-                      ::relib::internal::InterfaceNoteText<T>);                \
-  extern "C" constinit const ::relib::internal::ImportsTable                   \
-      relib_internal_imports = {                                               \
-          &relib_imports_of_##T.value, ::relib::internal::EntryCount<T>(),     \
+#define RELIB_IMPORTS(T)                                                 \
+  static_assert(::relib::internal::ImportsInterface<T>,                  \
+                "relib: RELIB_IMPORTS takes a struct of relib::Import"); \
+  constinit ::relib::internal::ImportsHolder<T> relib_imports_of_##T;    \
+  RELIB_INTERNAL_NOTE(relib_internal_imports_note, kImports,             \
+                      ::relib::internal::InterfaceNoteText<T>);          \
+  extern "C" constinit const ::relib::internal::ImportsTable             \
+      relib_internal_imports = {                                         \
+          &relib_imports_of_##T.value,                                   \
+          ::relib::internal::EntryCount<T>(),                            \
           {&relib_internal_imports_note, sizeof(relib_internal_imports_note)}}
 
-// The body of Module::CallMain<R>(); the argument is its result type, or nothing
-// for void:
+// The body of Module::CallMain<R>(); the argument is its result type, or
+// nothing for void:
 //
 //   RELIB_MAIN() { std::puts("hello"); }
 //   RELIB_MAIN(int) { return 42; }
-#define RELIB_MAIN(...)                                                        \
-  using RelibMainResult = ::relib::internal::TypeOf<void(__VA_ARGS__)>;        \
-  static RelibMainResult relib_main();                                         \
-  static constexpr ::relib::Export<RelibMainResult()>                          \
-      relib_internal_main_value = ::relib::implement<relib_main>;              \
-  RELIB_INTERNAL_NOTE(relib_internal_main_note, kMain,                         \
-                      ::relib::internal::MainNoteText<RelibMainResult>);       \
-  extern "C" constinit const ::relib::internal::MainTable                      \
-      relib_internal_main = {                                                  \
-          &relib_internal_main_value,                                          \
-          {&relib_internal_main_note, sizeof(relib_internal_main_note)}};      \
+#define RELIB_MAIN(...)                                                   \
+  using RelibMainResult = ::relib::internal::TypeOf<void(__VA_ARGS__)>;   \
+  static RelibMainResult relib_main();                                    \
+  static constexpr ::relib::Export<RelibMainResult()>                     \
+      relib_internal_main_value = ::relib::implement<relib_main>;         \
+  RELIB_INTERNAL_NOTE(relib_internal_main_note, kMain,                    \
+                      ::relib::internal::MainNoteText<RelibMainResult>);  \
+  extern "C" constinit const ::relib::internal::MainTable                 \
+      relib_internal_main = {                                             \
+          &relib_internal_main_value,                                     \
+          {&relib_internal_main_note, sizeof(relib_internal_main_note)}}; \
   static RelibMainResult relib_main()
 
 // Runs before the module is unloaded, on the thread that unloads it, with
@@ -197,8 +198,8 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 
 // A note must lie in its section without gaps, hence the alignment: compilers
 // align large constants to 32 bytes on their own.
-#define RELIB_INTERNAL_NOTE(name, type, text)                                  \
-  RELIB_INTERNAL_RECORD_SECTION alignas(4) constinit static const auto name =  \
+#define RELIB_INTERNAL_NOTE(name, type, text)                                 \
+  RELIB_INTERNAL_RECORD_SECTION alignas(4) constinit static const auto name = \
       ::relib::internal::MakeNote<::relib::internal::NoteType::type, text>()
 
 #endif  // RELIB_MODULE_H_

@@ -8,10 +8,10 @@
 namespace relib {
 
 struct LoadOptions {
-  // Loads a copy of the file, so that the original can be overwritten or deleted
-  // while the module runs, and loaded again beside this one. The copy lies in a
-  // directory of this process that nobody else can read, and goes with the
-  // module.
+  // Loads a copy of the file, so that the original can be overwritten or
+  // deleted while the module runs, and loaded again beside this one. The copy
+  // lies in a directory of this process that nobody else can read, and goes
+  // with the module.
   bool private_copy = false;
 };
 

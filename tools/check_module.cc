@@ -27,21 +27,24 @@ std::vector<std::string> Problems(const ImageFacts& facts, bool sanitized) {
   std::vector<std::string> problems;
   if (!facts.has_record) {
     problems.push_back(
-        "it holds no relib record: one of its sources must have RELIB_EXPORTS or "
+        "it holds no relib record: one of its sources must have RELIB_EXPORTS "
+        "or "
         "RELIB_MAIN (relib/module.h)");
   }
   if (!facts.unique_exports.empty()) {
-    problems.push_back(absl::StrCat(
-        "it exports GNU unique symbols (", absl::StrJoin(facts.unique_exports, ", "),
-        "), which the loader binds for the whole process: don't give it a version "
-        "script or -rdynamic of its own"));
+    problems.push_back(absl::StrCat("it exports GNU unique symbols (",
+                                    absl::StrJoin(facts.unique_exports, ", "),
+                                    "), which the loader binds for the whole "
+                                    "process: don't give it a version "
+                                    "script or -rdynamic of its own"));
   }
   if (facts.nodelete) {
     problems.push_back("it is marked never to be unloaded: remove -z nodelete");
   }
   if (facts.static_tls) {
     problems.push_back(
-        "it uses static TLS, of which a process has a small fixed amount: remove "
+        "it uses static TLS, of which a process has a small fixed amount: "
+        "remove "
         "-ftls-model=initial-exec (or __attribute__((tls_model)))");
   }
   if (facts.text_relocations) {
@@ -82,7 +85,8 @@ int Main(const std::vector<std::string>& arguments) {
 
   absl::StatusOr<std::unique_ptr<File>> file = File::Open(library);
   absl::StatusOr<ImageFacts> facts =
-      file.ok() ? InspectImage(**file) : absl::StatusOr<ImageFacts>(file.status());
+      file.ok() ? InspectImage(**file)
+                : absl::StatusOr<ImageFacts>(file.status());
   if (!facts.ok()) {
     std::cerr << label << ": " << facts.status().message() << "\n";
     return 1;
@@ -90,7 +94,8 @@ int Main(const std::vector<std::string>& arguments) {
   const std::vector<std::string> problems = Problems(*facts, sanitized);
   if (!problems.empty()) {
     std::cerr << label << ": relib could not unload this module:\n";
-    for (const std::string& problem : problems) std::cerr << "  - " << problem << "\n";
+    for (const std::string& problem : problems)
+      std::cerr << "  - " << problem << "\n";
     return 1;
   }
   std::error_code error;

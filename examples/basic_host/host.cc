@@ -3,13 +3,14 @@
 //   bazel run //examples:basic_host                     (loads basic_module.cc)
 //   bazel run //examples:basic_host -- path/to/libother.so
 
+#include "relib/host.h"
+
 #include <cstdlib>
 #include <iostream>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "relib/host.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -24,8 +25,8 @@ int main(int argc, char** argv) {
   }
   std::cout << "loaded " << module->path() << std::endl;
 
-  // The module says RELIB_MAIN(int), and the host asks for that type: another one
-  // would be an error, not undefined behaviour.
+  // The module says RELIB_MAIN(int), and the host asks for that type: another
+  // one would be an error, not undefined behaviour.
   absl::StatusOr<int> result = module->CallMain<int>();
   if (!result.ok()) {
     std::cerr << result.status().message() << "\n";

@@ -1,8 +1,8 @@
 // The smallest module: no interface, just a main.
 
-#include <iostream>
-
 #include "relib/module.h"
+
+#include <iostream>
 
 RELIB_MAIN(int) {
   std::cout << "hello from the module" << std::endl;

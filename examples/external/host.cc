@@ -1,7 +1,8 @@
+#include "relib/host.h"
+
 #include <iostream>
 
 #include "greeter.h"
-#include "relib/host.h"
 
 int main(int, char** argv) {
   auto module = relib::Load<GreeterExports>(argv[1]);

@@ -13,7 +13,8 @@ namespace {
 std::string TextOf(const Cell& cell, int decimals) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   char digits[64];
-  std::snprintf(digits, sizeof(digits), "%.*f", decimals, std::get<double>(cell));
+  std::snprintf(digits, sizeof(digits), "%.*f", decimals,
+                std::get<double>(cell));
   return digits;
 }
 
@@ -23,8 +24,10 @@ std::string FormatRow(std::span<const Cell> cells, Style style) {
   std::string row;
   for (const Cell& cell : cells) {
     const std::string text = TextOf(cell, style.decimals);
-    const std::string padding(text.size() < width ? width - text.size() : 0, ' ');
-    row += style.alignment == Alignment::kLeft ? text + padding : padding + text;
+    const std::string padding(text.size() < width ? width - text.size() : 0,
+                              ' ');
+    row +=
+        style.alignment == Alignment::kLeft ? text + padding : padding + text;
   }
   return row;
 }

@@ -21,7 +21,8 @@ struct Style {
 using Cell = std::variant<std::string, double>;
 
 struct FormatterExports {
-  relib::Export<std::string(std::span<const Cell> cells, Style style)> format_row;
+  relib::Export<std::string(std::span<const Cell> cells, Style style)>
+      format_row;
   // The module needn't have one: this is what it does then.
   relib::Export<std::string(std::string_view title)> format_title =
       relib::implement<[](std::string_view title) {

@@ -3,6 +3,8 @@
 //
 //   bazel run //examples:interfaces
 
+#include "relib/host.h"
+
 #include <iostream>
 #include <map>
 #include <optional>
@@ -14,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "examples/interfaces/formatter.h"
 #include "examples/interfaces/statistics.h"
-#include "relib/host.h"
 
 namespace {
 
@@ -25,8 +26,8 @@ absl::Status Run(const std::string& statistics_path,
   int asked = 0;
   absl::StatusOr<relib::Module<StatisticsExports>> statistics =
       relib::Load<StatisticsExports>(
-          statistics_path,
-          StatisticsImports{.is_outlier = [&](std::string_view, double celsius) {
+          statistics_path, StatisticsImports{.is_outlier = [&](std::string_view,
+                                                               double celsius) {
             ++asked;
             return celsius > limit;
           }});
@@ -48,8 +49,8 @@ absl::Status Run(const std::string& statistics_path,
   for (const auto& [station, summary] : *summaries) {
     const std::vector<Cell> cells = {station, summary.lowest, summary.highest,
                                      summary.mean};
-    absl::StatusOr<std::string> row =
-        formatter->exports().format_row(cells, {.alignment = Alignment::kRight});
+    absl::StatusOr<std::string> row = formatter->exports().format_row(
+        cells, {.alignment = Alignment::kRight});
     if (!row.ok()) return row.status();
     std::cout << *row << (summary.outliers.empty() ? "" : "  !") << "\n";
   }
@@ -58,8 +59,10 @@ absl::Status Run(const std::string& statistics_path,
   // An exception in a module is a status here, with its type and its text.
   absl::Status error =
       formatter->exports().format_row({}, {.width = 0}).status();
-  if (std::optional<relib::ExceptionInfo> exception = relib::ExceptionOf(error)) {
-    std::cout << "caught " << exception->type << ": " << exception->what << "\n";
+  if (std::optional<relib::ExceptionInfo> exception =
+          relib::ExceptionOf(error)) {
+    std::cout << "caught " << exception->type << ": " << exception->what
+              << "\n";
   }
 
   // Either can go while the other stays.

@@ -25,7 +25,8 @@ struct Summary {
 };
 
 struct StatisticsExports {
-  relib::Export<std::optional<Summary>(const std::vector<Measurement>&)> summarize;
+  relib::Export<std::optional<Summary>(const std::vector<Measurement>&)>
+      summarize;
   relib::Export<std::map<std::string, Summary>(const std::vector<Measurement>&)>
       summarize_stations;
 };

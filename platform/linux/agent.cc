@@ -13,10 +13,10 @@
 // without it, whose constructors the loader has run.
 using Constructor = void (*)(int argc, char** argv, char** environment);
 extern "C" {
-[[gnu::weak, gnu::visibility("hidden")]] extern Constructor
-    relib_constructors_begin[];
-[[gnu::weak, gnu::visibility("hidden")]] extern Constructor
-    relib_constructors_end[];
+[[gnu::weak,
+  gnu::visibility("hidden")]] extern Constructor relib_constructors_begin[];
+[[gnu::weak,
+  gnu::visibility("hidden")]] extern Constructor relib_constructors_end[];
 }
 
 namespace relib::platform {
@@ -31,8 +31,8 @@ constinit bool constructed = false;
 void PrepareToBeUnwound() {
   static constinit std::atomic<bool> prepared = false;
   if (prepared.load(std::memory_order_acquire)) return;
-  _Unwind_Backtrace(
-      [](_Unwind_Context*, void*) { return _URC_END_OF_STACK; }, nullptr);
+  _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; },
+                    nullptr);
   prepared.store(true, std::memory_order_release);
 }
 
@@ -61,8 +61,8 @@ void RunConstructors() {
 }  // namespace relib::platform
 
 // The hooks. The linker sends calls of NAME to __wrap_NAME, and those of
-// __real_NAME to the C library (agent.bzl). A module that isn't bound was loaded
-// by something else than relib, and behaves as without hooks.
+// __real_NAME to the C library (agent.bzl). A module that isn't bound was
+// loaded by something else than relib, and behaves as without hooks.
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker's names.
 extern "C" {
 
@@ -90,8 +90,8 @@ int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   return binding->create_c11_thread(binding->estate, thread, start, argument);
 }
 
-// The C library's own would keep the image mapped while a thread that has touched
-// a thread_local object with a destructor is alive.
+// The C library's own would keep the image mapped while a thread that has
+// touched a thread_local object with a destructor is alive.
 int __wrap___cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
                                     void* library) {
   const relib::platform::AgentBinding* binding = relib::platform::binding;

@@ -15,8 +15,8 @@ struct AgentBinding {
   void* estate;
 
   int (*create_thread)(void* estate, pthread_t* thread,
-                       const pthread_attr_t* attributes,
-                       void* (*start)(void*), void* argument);
+                       const pthread_attr_t* attributes, void* (*start)(void*),
+                       void* argument);
   int (*create_c11_thread)(void* estate, thrd_t* thread, thrd_start_t start,
                            void* argument);
 

@@ -13,8 +13,7 @@ namespace {
 // that run threads of this process (membarrier(2)). It must be announced first.
 bool RegisterExpedited() {
   const long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
-  return commands > 0 &&
-         (commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
+  return commands > 0 && (commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
          syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
                  0) == 0;
 }

@@ -156,9 +156,9 @@ absl::StatusOr<Headers> ReadHeaders(const ByteSource& file) {
     return Damaged("the file header is cut off");
   }
   if (headers.file.type != kTypeSharedObject) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "an ELF file, but not a shared library (e_type ", headers.file.type,
-        "); build it with relib_module()"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("an ELF file, but not a shared library (e_type ",
+                     headers.file.type, "); build it with relib_module()"));
   }
   if (headers.file.program_header_count == 0 ||
       headers.file.program_header_size != sizeof(ProgramHeader)) {
@@ -176,14 +176,16 @@ absl::StatusOr<Headers> ReadHeaders(const ByteSource& file) {
   return headers;
 }
 
-constexpr uint64_t RoundUp4(uint64_t value) { return (value + 3) & ~uint64_t{3}; }
+constexpr uint64_t RoundUp4(uint64_t value) {
+  return (value + 3) & ~uint64_t{3};
+}
 
 // Appends the notes of our owner in [offset, offset + size), framing included.
 // Other owners' notes share the segment; one that is damaged ends the search,
 // because nothing after it can be found.
 absl::Status AppendRelibNotes(const ByteSource& file,
-                              const ProgramHeader& segment,
-                              int* notes_left, std::string* record) {
+                              const ProgramHeader& segment, int* notes_left,
+                              std::string* record) {
   // Segments of alignment 8 hold .note.gnu.property alone.
   if (segment.alignment > 4) return absl::OkStatus();
   uint64_t position = 0;
@@ -206,10 +208,12 @@ absl::Status AppendRelibNotes(const ByteSource& file,
         file.ReadAt(start + sizeof(NoteHeader), owner, sizeof(owner)) &&
         std::memcmp(owner, kNoteOwner.data(), sizeof(owner)) == 0) {
       if (size > kMaxRecordSize - record->size()) {
-        return absl::InvalidArgumentError("the relib record is over 1 MiB long");
+        return absl::InvalidArgumentError(
+            "the relib record is over 1 MiB long");
       }
       // The note must be in the file before room is made for it.
-      if (start + size > file.size()) return Damaged("the relib record is cut off");
+      if (start + size > file.size())
+        return Damaged("the relib record is cut off");
       const size_t old_size = record->size();
       record->resize(old_size + size);
       if (!file.ReadAt(start, record->data() + old_size, size)) {
@@ -252,9 +256,9 @@ struct Dynamic {
 absl::StatusOr<Dynamic> ReadDynamic(const ByteSource& file,
                                     const Headers& headers) {
   Dynamic dynamic;
-  const auto segment =
-      std::find_if(headers.segments.begin(), headers.segments.end(),
-                   [](const ProgramHeader& s) { return s.type == kSegmentDynamic; });
+  const auto segment = std::find_if(
+      headers.segments.begin(), headers.segments.end(),
+      [](const ProgramHeader& s) { return s.type == kSegmentDynamic; });
   if (segment == headers.segments.end()) {
     return absl::InvalidArgumentError("an ELF file without a dynamic section");
   }
@@ -310,7 +314,8 @@ absl::StatusOr<Dynamic> ReadDynamic(const ByteSource& file,
 std::string ReadString(const ByteSource& file, const Dynamic& dynamic,
                        uint64_t index) {
   std::string text;
-  if (!dynamic.strings.has_value() || index >= dynamic.strings_size) return text;
+  if (!dynamic.strings.has_value() || index >= dynamic.strings_size)
+    return text;
   const uint64_t length =
       std::min<uint64_t>(dynamic.strings_size - index, kMaxNameLength);
   for (uint64_t i = 0; i < length;) {
@@ -391,7 +396,10 @@ void ReadExports(const ByteSource& file, const Dynamic& dynamic,
 
 bool IsElf(const ByteSource& file) {
   char magic[4];
-  return file.Read(0, &magic) && std::memcmp(magic, "\x7f" "ELF", 4) == 0;
+  return file.Read(0, &magic) && std::memcmp(magic,
+                                             "\x7f"
+                                             "ELF",
+                                             4) == 0;
 }
 
 absl::StatusOr<std::string> ReadElfRecord(const ByteSource& file,
@@ -403,8 +411,8 @@ absl::StatusOr<std::string> ReadElfRecord(const ByteSource& file,
         absl::StrCat("built for ", MachineName(headers->file.machine),
                      "; this program runs on ", MachineName(machine)));
   }
-  // Linkers put the section headers last, so this finds any file that is cut off
-  // or still being written, also where nothing that is loaded is missing.
+  // Linkers put the section headers last, so this finds any file that is cut
+  // off or still being written, also where nothing that is loaded is missing.
   const uint64_t sections_size = uint64_t{headers->file.section_header_count} *
                                  headers->file.section_header_size;
   if (sections_size > file.size() ||
@@ -443,8 +451,8 @@ absl::StatusOr<ImageFacts> InspectElf(const ByteSource& file) {
   facts.format = "ELF";
   facts.nodelete = (dynamic->flags1 & kFlag1NoDelete) != 0;
   facts.static_tls = (dynamic->flags & kFlagStaticTls) != 0;
-  facts.text_relocations = dynamic->text_relocations ||
-                           (dynamic->flags & kFlagTextRelocations) != 0;
+  facts.text_relocations =
+      dynamic->text_relocations || (dynamic->flags & kFlagTextRelocations) != 0;
   if (dynamic->soname.has_value()) {
     facts.own_name = ReadString(file, *dynamic, *dynamic->soname);
   }
@@ -456,7 +464,8 @@ absl::StatusOr<ImageFacts> InspectElf(const ByteSource& file) {
   int notes_left = kMaxNotes;
   for (const ProgramHeader& segment : headers->segments) {
     if (segment.type == kSegmentNote &&
-        AppendRelibNotes(file, segment, &notes_left, &record).ok() && !record.empty()) {
+        AppendRelibNotes(file, segment, &notes_left, &record).ok() &&
+        !record.empty()) {
       facts.has_record = true;
     }
   }

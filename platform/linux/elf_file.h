@@ -15,8 +15,8 @@ inline constexpr uint16_t kElfMachineX86_64 = 62;
 bool IsElf(const ByteSource& file);
 
 // The parts of image_file.h for ELF. Portable: includes no system header.
-absl::StatusOr<std::string> ReadElfRecord(
-    const ByteSource& file, uint16_t machine = kElfMachineX86_64);
+absl::StatusOr<std::string> ReadElfRecord(const ByteSource& file,
+                                          uint16_t machine = kElfMachineX86_64);
 absl::StatusOr<ImageFacts> InspectElf(const ByteSource& file);
 
 }  // namespace relib::platform

@@ -105,9 +105,9 @@ constexpr int kDestructorRounds =
 constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
 #endif
 
-// Runs when the thread ends, in whatever way, after its thread_local objects are
-// destroyed. Destructors of other keys may come later in the same round, so the
-// thread counts until the last round (POSIX, pthread_key_create).
+// Runs when the thread ends, in whatever way, after its thread_local objects
+// are destroyed. Destructors of other keys may come later in the same round, so
+// the thread counts until the last round (POSIX, pthread_key_create).
 void OnThreadExit(void* value);
 
 pthread_key_t ExitKey() {
@@ -146,11 +146,12 @@ void* RunThread(void* argument) {
 // What the hooks are given.
 struct EstateParts {
   std::shared_ptr<ThreadList> threads = std::make_shared<ThreadList>();
-  std::shared_ptr<ThreadLocals> thread_locals = std::make_shared<ThreadLocals>();
+  std::shared_ptr<ThreadLocals> thread_locals =
+      std::make_shared<ThreadLocals>();
 };
 
-int CreateThread(void* estate, pthread_t* handle, const pthread_attr_t* attributes,
-                 Thread thread) {
+int CreateThread(void* estate, pthread_t* handle,
+                 const pthread_attr_t* attributes, Thread thread) {
   const auto& list = static_cast<const EstateParts*>(estate)->threads;
   // A thread whose key can't be set would never be counted down.
   ExitKey();
@@ -169,15 +170,16 @@ int CreateThread(void* estate, pthread_t* handle, const pthread_attr_t* attribut
 int CreatePosixThread(void* estate, pthread_t* handle,
                       const pthread_attr_t* attributes, void* (*start)(void*),
                       void* argument) {
-  return CreateThread(estate, handle, attributes,
-                      Thread{.list = nullptr, .start = start, .argument = argument});
+  return CreateThread(
+      estate, handle, attributes,
+      Thread{.list = nullptr, .start = start, .argument = argument});
 }
 
 int CreateC11Thread(void* estate, thrd_t* handle, thrd_start_t start,
                     void* argument) {
-  const int error =
-      CreateThread(estate, handle, nullptr,
-                   Thread{.list = nullptr, .c11_start = start, .argument = argument});
+  const int error = CreateThread(
+      estate, handle, nullptr,
+      Thread{.list = nullptr, .c11_start = start, .argument = argument});
   switch (error) {
     case 0:
       return thrd_success;

@@ -35,7 +35,8 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
       open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor < 0) {
     if (errno == ENXIO) {
-      return absl::InvalidArgumentError(absl::StrCat(path, " is a socket or device"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, " is a socket or device"));
     }
     return absl::ErrnoToStatus(errno, absl::StrCat("can't open ", path));
   }

@@ -38,8 +38,8 @@ std::string LoaderError() {
 // Costs the same however many mappings there are.
 bool IsMapped(const void* address) {
   const uintptr_t page_size = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  void* page =
-      reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(address) & ~(page_size - 1));
+  void* page = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(address) &
+                                       ~(page_size - 1));
   unsigned char resident;
   return mincore(page, 1, &resident) == 0 || errno != ENOMEM;
 }
@@ -57,13 +57,15 @@ std::vector<std::string> Dependents(const std::string& path,
     std::vector<std::string> found;
   };
   Search search{.path = path,
-                .name = facts.own_name.empty() ? BaseName(path)
-                                               : std::string_view(facts.own_name),
+                .name = facts.own_name.empty()
+                            ? BaseName(path)
+                            : std::string_view(facts.own_name),
                 .found = {}};
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* argument) {
         Search& search = *static_cast<Search*>(argument);
-        if (info->dlpi_name == nullptr || info->dlpi_name == search.path) return 0;
+        if (info->dlpi_name == nullptr || info->dlpi_name == search.path)
+          return 0;
         // The loader has made the addresses in the dynamic section absolute.
         const ElfW(Dyn)* dynamic = nullptr;
         for (int i = 0; i < info->dlpi_phnum; ++i) {
@@ -74,7 +76,8 @@ std::vector<std::string> Dependents(const std::string& path,
         }
         if (dynamic == nullptr) return 0;
         const char* strings = nullptr;
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL; ++entry) {
+        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
+             ++entry) {
           if (entry->d_tag == DT_STRTAB) {
             strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
           }
@@ -84,11 +87,13 @@ std::vector<std::string> Dependents(const std::string& path,
             reinterpret_cast<uintptr_t>(strings) < info->dlpi_addr) {
           return 0;
         }
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL; ++entry) {
+        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
+             ++entry) {
           if (entry->d_tag == DT_NEEDED &&
               BaseName(strings + entry->d_un.d_val) == search.name) {
-            search.found.push_back(*info->dlpi_name != '\0' ? info->dlpi_name
-                                                            : "the program itself");
+            search.found.push_back(*info->dlpi_name != '\0'
+                                       ? info->dlpi_name
+                                       : "the program itself");
           }
         }
         return 0;
@@ -102,7 +107,8 @@ std::vector<std::string> Dependents(const std::string& path,
 // handles can't be read, so that is named when nothing else is found.
 std::string WhatHolds(const std::string& path) {
   std::vector<std::string> causes;
-  if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path); file.ok()) {
+  if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
+      file.ok()) {
     if (absl::StatusOr<ImageFacts> facts = InspectImage(**file); facts.ok()) {
       if (facts->nodelete) {
         causes.push_back("it is linked with -z nodelete: remove that flag");
@@ -111,7 +117,8 @@ std::string WhatHolds(const std::string& path) {
         causes.push_back(absl::StrCat(
             "it exports the unique symbol ", facts->unique_exports.front(),
             facts->unique_exports.size() > 1
-                ? absl::StrCat(" and ", facts->unique_exports.size() - 1, " more")
+                ? absl::StrCat(" and ", facts->unique_exports.size() - 1,
+                               " more")
                 : "",
             ", which the loader binds for the whole process: build it with "
             "relib_module(), or with -fvisibility=hidden and -fno-gnu-unique"));
@@ -133,8 +140,8 @@ std::string WhatHolds(const std::string& path) {
 }
 
 // How many libraries the loader has added and removed so far, and how many of
-// those that are there now came after a given one: it keeps them in the order in
-// which they came.
+// those that are there now came after a given one: it keeps them in the order
+// in which they came.
 struct LoaderCounts {
   const link_map* library = nullptr;
   uint64_t added = 0;
@@ -155,7 +162,8 @@ LoaderCounts CountLibraries(const link_map* library, uint64_t most_newer) {
         counts.removed = info->dlpi_subs;
         // The list is locked here.
         for (const link_map* next = counts.library;
-             next != nullptr && next->l_next != nullptr && counts.newer < most_newer;
+             next != nullptr && next->l_next != nullptr &&
+             counts.newer < most_newer;
              next = next->l_next) {
           ++counts.newer;
         }
@@ -171,10 +179,10 @@ bool IsLoaded(const std::string& path) {
   return present != nullptr;
 }
 
-// Like dlopen(), but only for a library that isn't there yet; null with `present`
-// set for one that is. Asking the loader first would open, read and compare the
-// file twice, so look afterwards whether what it gave is new: among the last so
-// many libraries as it has added meanwhile.
+// Like dlopen(), but only for a library that isn't there yet; null with
+// `present` set for one that is. Asking the loader first would open, read and
+// compare the file twice, so look afterwards whether what it gave is new: among
+// the last so many libraries as it has added meanwhile.
 void* OpenNew(const std::string& path, bool* present) {
   constexpr int kMode = RTLD_NOW | RTLD_LOCAL;
   const LoaderCounts before = CountLibraries(nullptr, 0);

@@ -33,8 +33,8 @@ class ThreadLocals::OfThread {
   // Null when the thread is past the destruction of its objects.
   static OfThread* Current() {
     if (thread_is_gone) return nullptr;
-    // Destroyed by the C library at the end of the thread; at exit() for the main
-    // thread.
+    // Destroyed by the C library at the end of the thread; at exit() for the
+    // main thread.
     static thread_local OfThread current;
     return &current;
   }
@@ -53,7 +53,8 @@ class ThreadLocals::OfThread {
       return;
     }
     // Modules that are gone: nobody else knows them.
-    std::erase_if(modules_, [](const auto& known) { return known.use_count() == 1; });
+    std::erase_if(modules_,
+                  [](const auto& known) { return known.use_count() == 1; });
     modules_.push_back(std::move(module));
   }
 

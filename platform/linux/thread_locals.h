@@ -13,13 +13,15 @@ namespace relib::platform {
 // the image goes, each group in the reverse order of construction. Thread-safe.
 class ThreadLocals : public std::enable_shared_from_this<ThreadLocals> {
  public:
-  // `destroy(object)` is called when the calling thread ends, or by DestroyAll().
-  // In the very last phase of a thread, where destructors of thread keys run,
-  // thread_local objects are not destroyed any more; nor does glibc.
+  // `destroy(object)` is called when the calling thread ends, or by
+  // DestroyAll(). In the very last phase of a thread, where destructors of
+  // thread keys run, thread_local objects are not destroyed any more; nor does
+  // glibc.
   void Add(void (*destroy)(void*), void* object);
 
   // Destroys those of all threads. Waits for threads that are just doing it.
-  // Does nothing while the process exits: other threads keep their objects then.
+  // Does nothing while the process exits: other threads keep their objects
+  // then.
   void DestroyAll();
 
   // True while a thread that ends is inside of a destructor.

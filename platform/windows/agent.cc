@@ -310,8 +310,9 @@ void BindAgent(const AgentBinding* new_binding) {
 #pragma comment(linker, "/INCLUDE:_tls_used")
 #pragma comment(linker, "/INCLUDE:relib_agent_tls_callback")
 #pragma section(".CRT$XLAA", long, read)
-extern "C" __declspec(allocate(".CRT$XLAA")) const PIMAGE_TLS_CALLBACK
-    relib_agent_tls_callback = &relib::platform::OnLoaderEvent;
+extern "C" __declspec(allocate(".CRT$XLAA"))
+const PIMAGE_TLS_CALLBACK relib_agent_tls_callback =
+    &relib::platform::OnLoaderEvent;
 #else
 extern "C" {
 extern const PIMAGE_TLS_CALLBACK relib_agent_tls_callback;

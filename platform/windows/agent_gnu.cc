@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <windows.h>
 
-
 #include "platform/agent.h"
 #include "platform/windows/agent_internal.h"
 

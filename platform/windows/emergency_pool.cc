@@ -5,7 +5,8 @@
 #include <cstdlib>
 
 namespace __gnu_cxx {
-// Gives back what libstdc++ has allocated for itself, for tools that look for leaks.
+// Gives back what libstdc++ has allocated for itself, for tools that look for
+// leaks.
 void __freeres();  // NOLINT(bugprone-reserved-identifier)
 }  // namespace __gnu_cxx
 

@@ -7,8 +7,8 @@
 
 namespace relib::platform {
 
-// True in a program that Wine runs. Wine is recognised only where it is known to
-// differ from Windows; each place says in what. Callable before main().
+// True in a program that Wine runs. Wine is recognised only where it is known
+// to differ from Windows; each place says in what. Callable before main().
 bool RunsUnderWine();
 
 // Starts a program of the Unix system that Wine runs on, as the leader of a new

@@ -11,8 +11,8 @@
 
 namespace relib::internal {
 
-// An error on its way across the boundary. Made and owned by the host, whichever
-// side it began on; the module sees only pointers, through HostApi.
+// An error on its way across the boundary. Made and owned by the host,
+// whichever side it began on; the module sees only pointers, through HostApi.
 struct Failure;
 
 // What a call gives back when its result fits a register.
@@ -96,9 +96,9 @@ struct ModuleDescriptor {
   const MainTable* main;
   const BeforeUnloadTable* before_unload;
 
-  // Called once, after the imports are filled in and before anything else: binds
-  // the agent and runs the static constructors. A failure is what one of them
-  // threw; the module must then be unloaded.
+  // Called once, after the imports are filled in and before anything else:
+  // binds the agent and runs the static constructors. A failure is what one of
+  // them threw; the module must then be unloaded.
   Failure* (*start)(const HostApi* host,
                     const platform::AgentBinding* binding) noexcept;
 };

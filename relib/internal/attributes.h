@@ -1,8 +1,8 @@
 #ifndef RELIB_INTERNAL_ATTRIBUTES_H_
 #define RELIB_INTERNAL_ATTRIBUTES_H_
 
-// What differs between object formats and compilers in the public headers, which
-// users compile without our build files.
+// What differs between object formats and compilers in the public headers,
+// which users compile without our build files.
 
 #if defined(__ELF__)
 // Reached without a detour through the global offset table.
@@ -20,7 +20,8 @@
 #define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".relib"), gnu::used]]
 #endif
 
-// For the few functions on the path of every call, and for what leaves that path.
+// For the few functions on the path of every call, and for what leaves that
+// path.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define RELIB_INTERNAL_ALWAYS_INLINE __forceinline
 #define RELIB_INTERNAL_COLD __declspec(noinline)

@@ -65,9 +65,11 @@ inline constexpr std::string_view kContainers = "release";
 #define RELIB_INTERNAL_HAS_FEATURE(x) 0
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || RELIB_INTERNAL_HAS_FEATURE(address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || \
+    RELIB_INTERNAL_HAS_FEATURE(address_sanitizer)
 inline constexpr std::string_view kSanitizer = "address";
-#elif defined(__SANITIZE_THREAD__) || RELIB_INTERNAL_HAS_FEATURE(thread_sanitizer)
+#elif defined(__SANITIZE_THREAD__) || \
+    RELIB_INTERNAL_HAS_FEATURE(thread_sanitizer)
 inline constexpr std::string_view kSanitizer = "thread";
 #elif RELIB_INTERNAL_HAS_FEATURE(memory_sanitizer)
 inline constexpr std::string_view kSanitizer = "memory";

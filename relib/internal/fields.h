@@ -134,9 +134,9 @@ inline constexpr bool kFieldsAreKnown = CountFields<T>() != 0;
 template <typename T>
 auto BindFields(T& object) {
   constexpr size_t kCount = CountFields<T>();
-#define RELIB_INTERNAL_BIND(n)                  \
-  if constexpr (kCount == n) {                  \
-    auto& [RELIB_INTERNAL_NAMES_##n] = object;  \
+#define RELIB_INTERNAL_BIND(n)                   \
+  if constexpr (kCount == n) {                   \
+    auto& [RELIB_INTERNAL_NAMES_##n] = object;   \
     return TypeList<RELIB_INTERNAL_TYPES_##n>(); \
   }
   RELIB_INTERNAL_EACH_COUNT(RELIB_INTERNAL_BIND)

@@ -59,7 +59,8 @@ ThreadCalls* RegisterThread() {
     calls = registry.unused.back();
     registry.unused.pop_back();
   }
-  calls->thread_id.store(platform::CurrentThreadId(), std::memory_order_relaxed);
+  calls->thread_id.store(platform::CurrentThreadId(),
+                         std::memory_order_relaxed);
   current_calls = calls;
   return calls;
 }

@@ -24,8 +24,8 @@ namespace relib::internal {
 
 class Gate;
 
-// The calls that a thread is inside of, innermost last. A cache line of its own:
-// other threads write next to it otherwise.
+// The calls that a thread is inside of, innermost last. A cache line of its
+// own: other threads write next to it otherwise.
 struct alignas(64) ThreadCalls {
   using Slot = std::atomic<const void*>;
 
@@ -100,14 +100,15 @@ class Gate {
   size_t size_ = 0;
 };
 
-// A call, from its entry to its end. On the path of every call, hence inline, and
-// written so that little must be kept during the call and that each depends on
-// little of the one before.
+// A call, from its entry to its end. On the path of every call, hence inline,
+// and written so that little must be kept during the call and that each depends
+// on little of the one before.
 class CallScope {
  public:
   ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what) {
     ThreadCalls* calls = current_calls;
-    if (calls == nullptr) [[unlikely]] calls = RegisterThread();
+    if (calls == nullptr) [[unlikely]]
+      calls = RegisterThread();
     calls_ = calls;
     slot_ = calls->top;
     if (slot_ != std::end(calls->running)) [[likely]] {
@@ -124,13 +125,15 @@ class CallScope {
     entered_ = gate.open_.load(std::memory_order_acquire);
     // At once, before the caller makes an error of it: whoever closed the gate
     // would wait for calls that keep coming and being refused.
-    if (!entered_) [[unlikely]] Leave();
+    if (!entered_) [[unlikely]]
+      Leave();
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE ~CallScope() {
-    if (entered_) [[likely]] Leave();
+    if (entered_) [[likely]]
+      Leave();
   }
 
   // False: the gate is closed, and nothing may be called.

@@ -19,17 +19,16 @@ Failure* FailureFromCurrentException() noexcept {
 }
 
 constinit const HostApi kHostApi = {
-    .make_failure = [](const char* type, size_t type_size, const char* what,
-                       size_t what_size) noexcept {
-      return MakeFailure(std::string_view(type, type_size),
-                         std::string_view(what, what_size));
-    },
-    .failure_type = [](const Failure* failure) noexcept {
-      return failure->type.c_str();
-    },
-    .failure_what = [](const Failure* failure) noexcept {
-      return failure->what.c_str();
-    },
+    .make_failure =
+        [](const char* type, size_t type_size, const char* what,
+           size_t what_size) noexcept {
+          return MakeFailure(std::string_view(type, type_size),
+                             std::string_view(what, what_size));
+        },
+    .failure_type =
+        [](const Failure* failure) noexcept { return failure->type.c_str(); },
+    .failure_what =
+        [](const Failure* failure) noexcept { return failure->what.c_str(); },
     .free_failure = [](Failure* failure) noexcept { delete failure; },
 };
 

@@ -10,8 +10,8 @@
 #include "relib/internal/record_reader.h"
 #include "relib/internal/text.h"
 
-// The host's own side of the comparison with a module's record: made by the same
-// code as the record, and read by the same parser.
+// The host's own side of the comparison with a module's record: made by the
+// same code as the record, and read by the same parser.
 
 namespace relib::internal {
 
@@ -56,8 +56,8 @@ struct EntriesTextOf<T, TypeList<Entries...>> {
 // The entries of the interface `T`, without build facts.
 template <typename T>
 const RecordNote& HostNote() {
-  static const absl::NoDestructor<RecordNote> note(
-      *ParseNoteText(TextOf<EntriesTextOf<T, typename InterfaceOf<T>::Entries>>()));
+  static const absl::NoDestructor<RecordNote> note(*ParseNoteText(
+      TextOf<EntriesTextOf<T, typename InterfaceOf<T>::Entries>>()));
   return *note;
 }
 

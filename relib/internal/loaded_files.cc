@@ -15,7 +15,8 @@ namespace {
 
 struct LoadedFiles {
   absl::Mutex mutex;
-  absl::flat_hash_map<platform::FileId, std::string> paths ABSL_GUARDED_BY(mutex);
+  absl::flat_hash_map<platform::FileId, std::string> paths
+      ABSL_GUARDED_BY(mutex);
 };
 
 LoadedFiles& GetLoadedFiles() {

@@ -16,8 +16,8 @@ namespace relib::internal {
 std::optional<std::string> TakeFile(const platform::FileId& id,
                                     const std::string& path);
 
-// True if somebody has taken a file under `path`, but another one than `id`: that
-// one was renamed or deleted since.
+// True if somebody has taken a file under `path`, but another one than `id`:
+// that one was renamed or deleted since.
 bool IsReplacement(const platform::FileId& id, const std::string& path);
 
 // Gives back what TakeFile() took.

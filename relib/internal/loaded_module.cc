@@ -53,8 +53,8 @@ absl::StatusOr<std::string> CopyToPrivateFolder(const std::string& path) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
   if (!copies.ok()) {
     return MakeError(LoadError::kCopyFailed,
-                     absl::StrCat("no folder for a private copy of ", path, ": ",
-                                  copies.status().message()));
+                     absl::StrCat("no folder for a private copy of ", path,
+                                  ": ", copies.status().message()));
   }
   std::string_view name = FileName(path);
   name = name.substr(0, name.rfind('.'));
@@ -86,8 +86,8 @@ LoadError KindOfRecordError(const absl::Status& status) {
                                             : LoadError::kNotAModule;
 }
 
-// Keeps what belongs to a module that can't be unloaded, where leak checkers and
-// debuggers find it.
+// Keeps what belongs to a module that can't be unloaded, where leak checkers
+// and debuggers find it.
 void LeaveForever(std::unique_ptr<LoadedModule> module) {
   struct Left {
     absl::Mutex mutex;
@@ -108,8 +108,8 @@ bool LiesIn(const NoteReference& note, std::string_view record) {
 
 absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     const std::string& path, LoadRequest request, const LoadOptions& options) {
-  auto module = std::unique_ptr<LoadedModule>(
-      new LoadedModule(path, std::move(request)));
+  auto module =
+      std::unique_ptr<LoadedModule>(new LoadedModule(path, std::move(request)));
 
   absl::StatusOr<std::string> file_path = platform::CanonicalPath(path);
   if (!file_path.ok()) {
@@ -151,15 +151,17 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     const absl::Status unload =
         module->estate_->WaitForThreads(absl::Now() + UnloadOptions().deadline)
             ? module->library_.Unload()
-            : absl::FailedPreconditionError("a thread that it started is running");
+            : absl::FailedPreconditionError(
+                  "a thread that it started is running");
     if (!unload.ok()) {
       // What is left of it may use all of this.
       std::move(release_file).Cancel();
       std::move(delete_copy).Cancel();
       LeaveForever(std::move(module));
-      absl::Status both = MakeError(
-          *LoadErrorOf(status), absl::StrCat(status.message(), "\nIt also stays mapped: ",
-                                             unload.message()));
+      absl::Status both =
+          MakeError(*LoadErrorOf(status),
+                    absl::StrCat(status.message(),
+                                 "\nIt also stays mapped: ", unload.message()));
       if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
         AttachException(*exception, &both);
       }
@@ -187,7 +189,8 @@ absl::Status LoadedModule::Check(const platform::File& file) {
   }
   record_ = *std::move(record);
   absl::Status status = CheckRecord(
-      record_, {.exports = request_.exports, .imports = request_.imports}, path_);
+      record_, {.exports = request_.exports, .imports = request_.imports},
+      path_);
   return status.ok() ? CheckImportsAreGiven() : status;
 }
 
@@ -201,10 +204,10 @@ absl::Status LoadedModule::CheckImportsAreGiven() const {
     ImportSlot slot;
     std::memcpy(&slot, given + index * sizeof(slot), sizeof(slot));
     if (slot.context != nullptr) continue;
-    problems.push_back(
-        absl::StrCat("it needs the import '", entry->name,
-                     "', which the host left empty; give it a function:\n  host:   ",
-                     entry->signature));
+    problems.push_back(absl::StrCat(
+        "it needs the import '", entry->name,
+        "', which the host left empty; give it a function:\n  host:   ",
+        entry->signature));
   }
   if (problems.empty()) return absl::OkStatus();
   return MakeError(
@@ -223,14 +226,15 @@ absl::Status LoadedModule::Map(const platform::FileId& checked) {
     }
     return MakeError(
         LoadError::kAlreadyLoaded,
-        absl::StrCat(path_, " can't be loaded: ",
-                     IsReplacement(checked, mapped_path_)
-                         ? "it replaced a file of this name that is still loaded, "
-                           "and the system tells them by their names"
-                         : "the file is loaded in this process already, though not "
-                           "by relib",
-                     ". Unload that first, or load a copy: "
-                     "LoadOptions{.private_copy = true}"));
+        absl::StrCat(
+            path_, " can't be loaded: ",
+            IsReplacement(checked, mapped_path_)
+                ? "it replaced a file of this name that is still loaded, "
+                  "and the system tells them by their names"
+                : "the file is loaded in this process already, though not "
+                  "by relib",
+            ". Unload that first, or load a copy: "
+            "LoadOptions{.private_copy = true}"));
   }
   library_ = *std::move(library);
   const auto* descriptor =
@@ -243,8 +247,8 @@ absl::Status LoadedModule::Map(const platform::FileId& checked) {
   if (Failure* failure = descriptor_->start(&kHostApi, estate_->binding())) {
     const ExceptionInfo exception = Take(failure);
     status = MakeError(LoadError::kConstructorFailed,
-                       absl::StrCat("a static constructor of ", path_, " threw ",
-                                    Describe(exception)));
+                       absl::StrCat("a static constructor of ", path_,
+                                    " threw ", Describe(exception)));
     AttachException(exception, &status);
   }
   return status;
@@ -275,10 +279,11 @@ absl::Status LoadedModule::VerifyMapped(
   }
   return MakeError(
       LoadError::kChangedWhileLoading,
-      absl::StrCat(path_, " isn't what its record said when it was checked: it was "
-                          "changed meanwhile, or its record lies. Load it again; "
-                          "if it is being rebuilt, load a copy: "
-                          "LoadOptions{.private_copy = true}"));
+      absl::StrCat(path_,
+                   " isn't what its record said when it was checked: it was "
+                   "changed meanwhile, or its record lies. Load it again; "
+                   "if it is being rebuilt, load a copy: "
+                   "LoadOptions{.private_copy = true}"));
 }
 
 void LoadedModule::Bind() {
@@ -312,7 +317,8 @@ void LoadedModule::Bind() {
       const RecordEntry* entry =
           FindEntry(*record_.exports, request_.exports->entries[i].name);
       const size_t index = entry - record_.exports->entries.data();
-      bind(slots + i * sizeof(ExportSlot), offered + index * sizeof(ExportSlot));
+      bind(slots + i * sizeof(ExportSlot),
+           offered + index * sizeof(ExportSlot));
     }
   }
   if (descriptor_->main->slot != nullptr) {
@@ -324,12 +330,13 @@ void LoadedModule::Bind() {
 
 absl::Status LoadedModule::CheckMain(std::string_view text) const {
   if (!record_.main.has_value()) {
-    return MakeError(CallError::kNoMain,
-                     absl::StrCat(path_, " has no main; give it RELIB_MAIN() { ... }"));
+    return MakeError(
+        CallError::kNoMain,
+        absl::StrCat(path_, " has no main; give it RELIB_MAIN() { ... }"));
   }
   const absl::StatusOr<RecordNote> host = ParseNoteText(text);
-  const std::string difference = DescribeDifference(
-      host->entries.front(), record_.main->entries.front());
+  const std::string difference =
+      DescribeDifference(host->entries.front(), record_.main->entries.front());
   if (!difference.empty()) {
     return MakeError(CallError::kWrongMainType,
                      absl::StrCat("main of ", path_,
@@ -351,17 +358,18 @@ std::string LoadedModule::NameOf(const void* what) const {
 }
 
 absl::Status LoadedModule::Refused(const void* what) const {
-  return MakeError(CallError::kUnloading,
-                   absl::StrCat(NameOf(what), " of ", path_,
-                                " can't be called: the module is being unloaded, or "
-                                "is unloaded"));
+  return MakeError(
+      CallError::kUnloading,
+      absl::StrCat(NameOf(what), " of ", path_,
+                   " can't be called: the module is being unloaded, or "
+                   "is unloaded"));
 }
 
 absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
   const ExceptionInfo exception = Take(failure);
-  absl::Status status =
-      MakeError(CallError::kException, absl::StrCat(NameOf(what), " of ", path_,
-                                                    " threw ", Describe(exception)));
+  absl::Status status = MakeError(CallError::kException,
+                                  absl::StrCat(NameOf(what), " of ", path_,
+                                               " threw ", Describe(exception)));
   AttachException(exception, &status);
   return status;
 }
@@ -396,35 +404,38 @@ void LoadedModule::EndUnload() {
 
 bool LoadedModule::RunsOnOwnThread() const {
   const std::vector<platform::ThreadInfo> threads = estate_->LiveThreads();
-  return std::any_of(threads.begin(), threads.end(),
-                     [id = platform::CurrentThreadId()](
-                         const platform::ThreadInfo& thread) {
-                       return thread.id == id;
-                     });
+  return std::any_of(
+      threads.begin(), threads.end(),
+      [id = platform::CurrentThreadId()](const platform::ThreadInfo& thread) {
+        return thread.id == id;
+      });
 }
 
-absl::StatusOr<UnloadReport> LoadedModule::Unload(const UnloadOptions& options) {
+absl::StatusOr<UnloadReport> LoadedModule::Unload(
+    const UnloadOptions& options) {
   const absl::Time begin = absl::Now();
   if (CalledByThisThread()) {
     return MakeError(
         UnloadError::kCallsInFlight,
-        absl::StrCat(path_, " can't be unloaded from inside of itself: this thread "
-                            "is in a call of it. Return first, or unload it from "
-                            "another thread"));
+        absl::StrCat(path_,
+                     " can't be unloaded from inside of itself: this thread "
+                     "is in a call of it. Return first, or unload it from "
+                     "another thread"));
   }
   if (!BeginUnload(platform::CurrentThreadId(), begin + options.deadline)) {
     return MakeError(
         UnloadError::kCallsInFlight,
-        absl::StrCat(path_, " is being unloaded already: this thread does it, and "
-                            "was called back by the module, or another one does it "
-                            "and takes longer than the deadline"));
+        absl::StrCat(path_,
+                     " is being unloaded already: this thread does it, and "
+                     "was called back by the module, or another one does it "
+                     "and takes longer than the deadline"));
   }
   const absl::Cleanup end = [this] { EndUnload(); };
   return UnloadAlone(options, begin);
 }
 
-absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(const UnloadOptions& options,
-                                                       absl::Time begin) {
+absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
+    const UnloadOptions& options, absl::Time begin) {
   if (!library_.loaded()) {
     return MakeError(UnloadError::kNotLoaded,
                      absl::StrCat(path_, " is unloaded already"));
@@ -432,8 +443,10 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(const UnloadOptions& opti
   if (RunsOnOwnThread()) {
     return MakeError(
         UnloadError::kThreadsStillRunning,
-        absl::StrCat(path_, " stays loaded: it can't be unloaded by a thread that it "
-                            "started itself (", platform::CurrentThreadId(), ")"));
+        absl::StrCat(path_,
+                     " stays loaded: it can't be unloaded by a thread that it "
+                     "started itself (",
+                     platform::CurrentThreadId(), ")"));
   }
   const absl::Time deadline = begin + options.deadline;
   const auto refuse = [&](UnloadError error, std::string_view why) {
@@ -445,16 +458,16 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(const UnloadOptions& opti
   if (!WaitForCalls(deadline)) {
     std::vector<std::string> calls;
     for (const Running& call : RunningCalls()) {
-      calls.push_back(call.what == nullptr
-                          ? "a deeply nested call"
-                          : absl::StrCat(NameOf(call.what), " on thread ",
-                                         call.thread_id));
+      calls.push_back(
+          call.what == nullptr
+              ? "a deeply nested call"
+              : absl::StrCat(NameOf(call.what), " on thread ", call.thread_id));
     }
-    return refuse(UnloadError::kCallsInFlight,
-                  absl::StrCat("calls of it are running (",
-                               absl::StrJoin(calls, ", "),
-                               "). Let them return, or wait longer: "
-                               "UnloadOptions::deadline"));
+    return refuse(
+        UnloadError::kCallsInFlight,
+        absl::StrCat("calls of it are running (", absl::StrJoin(calls, ", "),
+                     "). Let them return, or wait longer: "
+                     "UnloadOptions::deadline"));
   }
 
   if (descriptor_->before_unload->invoke != nullptr) {
@@ -471,9 +484,9 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(const UnloadOptions& opti
   if (!estate_->WaitForThreads(deadline)) {
     std::vector<std::string> threads;
     for (const platform::ThreadInfo& thread : estate_->LiveThreads()) {
-      threads.push_back(thread.name.empty()
-                            ? absl::StrCat(thread.id)
-                            : absl::StrCat(thread.id, " \"", thread.name, "\""));
+      threads.push_back(thread.name.empty() ? absl::StrCat(thread.id)
+                                            : absl::StrCat(thread.id, " \"",
+                                                           thread.name, "\""));
     }
     return refuse(UnloadError::kThreadsStillRunning,
                   absl::StrCat("threads that it started are running (",

@@ -54,13 +54,14 @@ class LoadedModule final : public Gate {
   const std::string& mapped_path() const { return mapped_path_; }
 
   const ExportSlot& main() const {
-    return reinterpret_cast<const ExportSlot*>(static_cast<const char*>(
-        request_.slots.get()) + request_.slots_size)[-1];
+    return reinterpret_cast<const ExportSlot*>(
+        static_cast<const char*>(request_.slots.get()) +
+        request_.slots_size)[-1];
   }
 
-  // OK if the module has a main of the signature that `text` (MainText()) tells.
-  // `text` must be the same object each time for the same signature: one that
-  // was right is known by its address from then on.
+  // OK if the module has a main of the signature that `text` (MainText())
+  // tells. `text` must be the same object each time for the same signature: one
+  // that was right is known by its address from then on.
   absl::Status CheckMain(std::string_view text) const;
   bool MainIsKnownToBe(std::string_view text) const {
     return checked_main_.load(std::memory_order_relaxed) == text.data();

@@ -24,8 +24,8 @@ const HostApi* BoundHost() { return bound_host; }
 }  // namespace relib::internal
 
 // The one symbol that a module exports.
-extern "C" RELIB_INTERNAL_EXPORTED constinit const relib::internal::ModuleDescriptor
-    relib_module = {
+extern "C" RELIB_INTERNAL_EXPORTED constinit const relib::internal::
+    ModuleDescriptor relib_module = {
         .size = sizeof(relib::internal::ModuleDescriptor),
         .exports = &relib_internal_exports,
         .imports = &relib_internal_imports,

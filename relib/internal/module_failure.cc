@@ -35,10 +35,11 @@ void ThrowImportError(Failure* failure) {
 #if defined(__cpp_exceptions)
   throw ImportError(std::move(type), what);
 #else
-  std::fprintf(stderr,
-               "relib: an import failed, and the module that called it was built "
-               "without exceptions: %s%s%s\n",
-               type.c_str(), type.empty() ? "" : ": ", what.c_str());
+  std::fprintf(
+      stderr,
+      "relib: an import failed, and the module that called it was built "
+      "without exceptions: %s%s%s\n",
+      type.c_str(), type.empty() ? "" : ": ", what.c_str());
   std::abort();
 #endif
 }

@@ -6,9 +6,9 @@
 
 namespace relib::internal {
 
-// The folder for the private copies of this process: made at the first call, and
-// deleted when the process exits. What crashed processes left is swept when it is
-// made. Thread-safe; a failure isn't remembered.
+// The folder for the private copies of this process: made at the first call,
+// and deleted when the process exits. What crashed processes left is swept when
+// it is made. Thread-safe; a failure isn't remembered.
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies();
 
 }  // namespace relib::internal

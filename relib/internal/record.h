@@ -10,18 +10,18 @@
 #include "relib/internal/text.h"
 #include "relib/internal/type_text.h"
 
-// The record: what a module says of itself in its file, made at compile time and
-// read by record_reader.h before anything in the file runs.
+// The record: what a module says of itself in its file, made at compile time
+// and read by record_reader.h before anything in the file runs.
 //
-// It is a sequence of ELF notes of owner "relib" (in a PE file: of the same bytes
-// in a section of its own), one per RELIB_EXPORTS, RELIB_IMPORTS and RELIB_MAIN.
-// The description of a note is text, a line per fact, with tabs between the
-// fields of a line:
+// It is a sequence of ELF notes of owner "relib" (in a PE file: of the same
+// bytes in a section of its own), one per RELIB_EXPORTS, RELIB_IMPORTS and
+// RELIB_MAIN. The description of a note is text, a line per fact, with tabs
+// between the fields of a line:
 //
 //   build   <key>   <value>          the build facts, each once
-//   entry   <name>  <signature>      an export or import, in order of the struct
-//   type    <name>  <layout>         a type in the entry before it
-//   main    <signature>
+//   entry   <name>  <signature>      an export or import, in order of the
+//   struct type    <name>  <layout>         a type in the entry before it main
+//   <signature>
 //
 // so that `readelf -p .note.relib` shows it to people.
 
@@ -86,9 +86,9 @@ constexpr Text MainText() {
   return text;
 }
 
-// `Source` is a type whose static Get() returns the text: memory doesn't outlive
-// the constant evaluation that took it, so it is made twice, for its size and for its
-// bytes.
+// `Source` is a type whose static Get() returns the text: memory doesn't
+// outlive the constant evaluation that took it, so it is made twice, for its
+// size and for its bytes.
 template <NoteType kType, typename Source>
 consteval auto MakeNote() {
   constexpr size_t kSize = Source::Get().size();

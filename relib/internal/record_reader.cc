@@ -68,9 +68,9 @@ void AppendBuildDifferences(const RecordNote& note,
 absl::Status NotUnderstood(const RecordNote& note, std::string_view what) {
   const std::string_view abi = BuildValue(note, kBuildFacts[0].key);
   if (abi.empty() || abi == kAbiVersion) return Damaged(what);
-  return absl::FailedPreconditionError(absl::StrCat(
-      "its relib-abi is ", Shown(abi), ", the host's ", kAbiVersion, ": ",
-      kBuildFacts[0].advice));
+  return absl::FailedPreconditionError(
+      absl::StrCat("its relib-abi is ", Shown(abi), ", the host's ",
+                   kAbiVersion, ": ", kBuildFacts[0].advice));
 }
 
 // Cuts the text before `end` off, and drops `end`; without one, all of it.
@@ -91,8 +91,9 @@ absl::Status Refuse(LoadError kind, std::string_view name,
     problems.resize(kMaxProblems);
     problems.push_back(absl::StrCat("and ", more, " more"));
   }
-  return MakeError(kind, absl::StrCat(name, " can't be loaded: ",
-                                      absl::StrJoin(problems, "\n")));
+  return MakeError(
+      kind,
+      absl::StrCat(name, " can't be loaded: ", absl::StrJoin(problems, "\n")));
 }
 
 }  // namespace
@@ -117,9 +118,9 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
     } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
       note.entries.back().types.emplace_back(first, second);
     } else {
-      return NotUnderstood(note,
-                           absl::StrCat("the line \"", Shown(line.substr(0, 80)),
-                                        "\" makes no sense"));
+      return NotUnderstood(
+          note, absl::StrCat("the line \"", Shown(line.substr(0, 80)),
+                             "\" makes no sense"));
     }
   }
   return note;
@@ -145,7 +146,8 @@ absl::StatusOr<Record> ParseRecord(std::string_view bytes) {
       return Damaged("a note in it isn't relib's");
     }
     bytes.remove_prefix(kHeaderSize);
-    if (header.text_size > bytes.size()) return Damaged("it ends inside of a note");
+    if (header.text_size > bytes.size())
+      return Damaged("it ends inside of a note");
     absl::StatusOr<RecordNote> note =
         ParseNoteText(bytes.substr(0, header.text_size));
     if (!note.ok()) return note.status();
@@ -161,7 +163,8 @@ absl::StatusOr<Record> ParseRecord(std::string_view bytes) {
         status = Store(*std::move(note), "imports", &record.imports);
         break;
       case NoteType::kMain:
-        if (note->entries.size() != 1) return Damaged("main isn't one function");
+        if (note->entries.size() != 1)
+          return Damaged("main isn't one function");
         status = Store(*std::move(note), "main", &record.main);
         break;
       default:
@@ -195,8 +198,9 @@ std::string DescribeDifference(const RecordEntry& host,
   for (const auto& [name, layout] : host.types) {
     for (const auto& [other_name, other_layout] : module.types) {
       if (name == other_name && layout != other_layout) {
-        absl::StrAppend(&text, "\n  type ", Shown(name), "\n    host:   ",
-                        Shown(layout), "\n    module: ", Shown(other_layout));
+        absl::StrAppend(&text, "\n  type ", Shown(name),
+                        "\n    host:   ", Shown(layout),
+                        "\n    module: ", Shown(other_layout));
       }
     }
   }
@@ -214,7 +218,8 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
        {&record.exports, &record.imports, &record.main}) {
     if (note->has_value()) AppendBuildDifferences(**note, &problems);
   }
-  if (!problems.empty()) return Refuse(LoadError::kIncompatible, name, problems);
+  if (!problems.empty())
+    return Refuse(LoadError::kIncompatible, name, problems);
 
   static const RecordNote& empty = *new RecordNote;
   const RecordNote& exported = record.exports ? *record.exports : empty;
@@ -228,9 +233,11 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
         "it has no export '", entry.name, "'\n  host:   ", entry.signature,
         exported.entries.empty()
             ? "\n  module: no exports at all (RELIB_EXPORTS)"
-            : "\n  module: missing; build it with the host's interface header"));
+            : "\n  module: missing; build it with the host's interface "
+              "header"));
   }
-  if (!problems.empty()) return Refuse(LoadError::kMissingExport, name, problems);
+  if (!problems.empty())
+    return Refuse(LoadError::kMissingExport, name, problems);
 
   for (const RecordEntry& entry : imported.entries) {
     if (FindEntry(offered, entry.name) != nullptr) continue;
@@ -240,7 +247,8 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
                                 : "doesn't have it",
         "\n  module: ", Shown(entry.signature)));
   }
-  if (!problems.empty()) return Refuse(LoadError::kMissingImport, name, problems);
+  if (!problems.empty())
+    return Refuse(LoadError::kMissingImport, name, problems);
 
   for (const RecordEntry& entry : expected.entries) {
     const std::string difference =
@@ -254,8 +262,9 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
     const std::string difference =
         DescribeDifference(*FindEntry(offered, entry.name), entry);
     if (!difference.empty()) {
-      problems.push_back(absl::StrCat("its import '", entry.name,
-                                      "' differs from the host's:", difference));
+      problems.push_back(
+          absl::StrCat("its import '", entry.name,
+                       "' differs from the host's:", difference));
     }
   }
   if (!problems.empty()) {

@@ -15,8 +15,8 @@
 
 namespace relib::internal {
 
-// An export or an import. All texts here are parts of the bytes that were parsed,
-// and valid as long as these.
+// An export or an import. All texts here are parts of the bytes that were
+// parsed, and valid as long as these.
 struct RecordEntry {
   std::string_view name;
   std::string_view signature;
@@ -53,9 +53,9 @@ struct HostInterface {
 };
 
 // Everything that speaks against loading the module, as one error of kind
-// kIncompatible, kMissingExport, kMissingImport or kSignatureMismatch (the first
-// in that order), with both sides of each difference shown. `name` is what to
-// call the module.
+// kIncompatible, kMissingExport, kMissingImport or kSignatureMismatch (the
+// first in that order), with both sides of each difference shown. `name` is
+// what to call the module.
 absl::Status CheckRecord(const Record& record, const HostInterface& host,
                          std::string_view name);
 
@@ -63,7 +63,8 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
 const RecordEntry* FindEntry(const RecordNote& note, std::string_view name);
 
 // Empty if both have the same types; else the differences, a line each.
-std::string DescribeDifference(const RecordEntry& host, const RecordEntry& module);
+std::string DescribeDifference(const RecordEntry& host,
+                               const RecordEntry& module);
 
 }  // namespace relib::internal
 

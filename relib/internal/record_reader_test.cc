@@ -46,7 +46,8 @@ const char kEntries[] =
 
 std::string Good() {
   return MakeNote(NoteType::kExports, std::string(BuildText()) + kEntries) +
-         MakeNote(NoteType::kImports, std::string(BuildText()) + "entry\tlog\tvoid(int)\n") +
+         MakeNote(NoteType::kImports,
+                  std::string(BuildText()) + "entry\tlog\tvoid(int)\n") +
          MakeNote(NoteType::kMain, std::string(BuildText()) + "main\tint()\n");
 }
 

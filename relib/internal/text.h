@@ -7,12 +7,13 @@
 
 namespace relib::internal {
 
-// A string for constant evaluation. std::string would do, but clang rejects that
-// of libstdc++ 12 there, and it takes longer to evaluate.
+// A string for constant evaluation. std::string would do, but clang rejects
+// that of libstdc++ 12 there, and it takes longer to evaluate.
 class Text {
  public:
   constexpr Text() = default;
-  constexpr Text(std::string_view text) {  // NOLINT(google-explicit-constructor)
+  constexpr Text(
+      std::string_view text) {  // NOLINT(google-explicit-constructor)
     *this += text;
   }
   constexpr Text(const char* text)  // NOLINT(google-explicit-constructor)
@@ -25,7 +26,8 @@ class Text {
   }
   constexpr ~Text() { delete[] data_; }
 
-  constexpr operator std::string_view() const {  // NOLINT(google-explicit-constructor)
+  constexpr operator std::string_view()
+      const {  // NOLINT(google-explicit-constructor)
     return std::string_view(data_, size_);
   }
   constexpr size_t size() const { return size_; }

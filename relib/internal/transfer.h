@@ -46,14 +46,22 @@ constexpr bool IsOneOf(std::string_view name,
 
 // Their copies share nothing if those of their elements don't.
 inline constexpr std::string_view kDeepTemplates[] = {
-    "std::basic_string",       "std::deque",
-    "std::forward_list",       "std::list",
-    "std::map",                "std::multimap",
-    "std::multiset",           "std::optional",
-    "std::pair",               "std::set",
-    "std::tuple",              "std::unordered_map",
-    "std::unordered_multimap", "std::unordered_multiset",
-    "std::unordered_set",      "std::variant",
+    "std::basic_string",
+    "std::deque",
+    "std::forward_list",
+    "std::list",
+    "std::map",
+    "std::multimap",
+    "std::multiset",
+    "std::optional",
+    "std::pair",
+    "std::set",
+    "std::tuple",
+    "std::unordered_map",
+    "std::unordered_multimap",
+    "std::unordered_multiset",
+    "std::unordered_set",
+    "std::variant",
     "std::vector",
 };
 inline constexpr std::string_view kValueTemplates[] = {
@@ -100,7 +108,8 @@ struct CrossingRule {
     } else if constexpr (std::is_trivially_copyable_v<T> &&
                          std::is_standard_layout_v<T>) {
       return Crossing::kTrivial;
-    } else if constexpr (kFieldsAreKnown<T> && std::is_copy_constructible_v<T>) {
+    } else if constexpr (kFieldsAreKnown<T> &&
+                         std::is_copy_constructible_v<T>) {
       return CrossingOfParts(FieldTypes<T>());
     } else {
       return Crossing::kNever;
@@ -132,34 +141,38 @@ constexpr Crossing CrossingOf() {
 // the copy.
 template <typename A>
 struct Parameter {
-  static_assert(CrossingOf<A>() != Crossing::kNever,
-                "relib: this parameter type can't cross between host and module: "
-                "its copies share state (std::shared_ptr, std::function, std::any), "
-                "can't be made (std::unique_ptr), or relib can't see all of its "
-                "fields. Pass the data itself: strings, containers, and aggregates "
-                "of up to 24 such fields");
-  using Type = std::conditional_t<CrossingOf<A>() == Crossing::kDeepCopy,
-                                  const A&, A>;
+  static_assert(
+      CrossingOf<A>() != Crossing::kNever,
+      "relib: this parameter type can't cross between host and module: "
+      "its copies share state (std::shared_ptr, std::function, std::any), "
+      "can't be made (std::unique_ptr), or relib can't see all of its "
+      "fields. Pass the data itself: strings, containers, and aggregates "
+      "of up to 24 such fields");
+  using Type =
+      std::conditional_t<CrossingOf<A>() == Crossing::kDeepCopy, const A&, A>;
 };
 template <typename T>
 struct Parameter<T&> {
-  static_assert(CrossingOf<std::remove_const_t<T>>() != Crossing::kNever,
-                "relib: a reference to this type can't cross between host and "
-                "module: its copies share state, or relib can't see all of its "
-                "fields. Pass the data itself: strings, containers, and aggregates "
-                "of up to 24 such fields");
-  static_assert(std::is_const_v<T> ||
-                    CrossingOf<std::remove_const_t<T>>() == Crossing::kTrivial,
-                "relib: a non-const reference to a type that allocates can't cross "
-                "between host and module: what one side adds, the other would free "
-                "with another heap. Take const T& and return the new value");
+  static_assert(
+      CrossingOf<std::remove_const_t<T>>() != Crossing::kNever,
+      "relib: a reference to this type can't cross between host and "
+      "module: its copies share state, or relib can't see all of its "
+      "fields. Pass the data itself: strings, containers, and aggregates "
+      "of up to 24 such fields");
+  static_assert(
+      std::is_const_v<T> ||
+          CrossingOf<std::remove_const_t<T>>() == Crossing::kTrivial,
+      "relib: a non-const reference to a type that allocates can't cross "
+      "between host and module: what one side adds, the other would free "
+      "with another heap. Take const T& and return the new value");
   using Type = T&;
 };
 template <typename T>
 struct Parameter<T&&> {
-  static_assert(!std::is_same_v<T, T>,
-                "relib: an rvalue reference can't cross between host and module. "
-                "Take T by value: the receiver makes its own copy");
+  static_assert(
+      !std::is_same_v<T, T>,
+      "relib: an rvalue reference can't cross between host and module. "
+      "Take T by value: the receiver makes its own copy");
 };
 template <typename A>
 using ParameterType = typename Parameter<A>::Type;
@@ -179,19 +192,22 @@ constexpr ResultKind ResultKindOf() {
   if constexpr (std::is_void_v<R>) {
     return ResultKind::kVoid;
   } else {
-    static_assert(!std::is_reference_v<R>,
-                  "relib: a reference can't be returned between host and module: "
-                  "what it refers to may go with the module. Return a value");
-    static_assert(CrossingOf<R>() != Crossing::kBorrowed,
-                  "relib: a view can't be returned between host and module: what it "
-                  "points to may go with the module. Return std::string or "
-                  "std::vector");
-    static_assert(CrossingOf<R>() != Crossing::kNever,
-                  "relib: this result type can't cross between host and module: its "
-                  "copies share state (std::shared_ptr, std::function, std::any), "
-                  "can't be made (std::unique_ptr), or relib can't see all of its "
-                  "fields. Return the data itself: strings, containers, and "
-                  "aggregates of up to 24 such fields");
+    static_assert(
+        !std::is_reference_v<R>,
+        "relib: a reference can't be returned between host and module: "
+        "what it refers to may go with the module. Return a value");
+    static_assert(
+        CrossingOf<R>() != Crossing::kBorrowed,
+        "relib: a view can't be returned between host and module: what it "
+        "points to may go with the module. Return std::string or "
+        "std::vector");
+    static_assert(
+        CrossingOf<R>() != Crossing::kNever,
+        "relib: this result type can't cross between host and module: its "
+        "copies share state (std::shared_ptr, std::function, std::any), "
+        "can't be made (std::unique_ptr), or relib can't see all of its "
+        "fields. Return the data itself: strings, containers, and "
+        "aggregates of up to 24 such fields");
     return std::is_scalar_v<R> && sizeof(R) <= sizeof(void*)
                ? ResultKind::kRegister
                : ResultKind::kStorage;

@@ -106,7 +106,8 @@ constexpr Text TypeName() {
 template <typename... Ts>
 constexpr void AppendList(Text& out) {
   bool first = true;
-  ((first ? void() : void(out += ", "), first = false, TypeText<Ts>::Append(out)),
+  ((first ? void() : void(out += ", "), first = false,
+    TypeText<Ts>::Append(out)),
    ...);
 }
 
@@ -212,9 +213,9 @@ struct TypeText<R(A...)> {
 };
 
 // GCC and clang order the words of these differently.
-#define RELIB_INTERNAL_NAMED_TYPE(type)                              \
-  template <>                                                        \
-  struct TypeText<type> {                                            \
+#define RELIB_INTERNAL_NAMED_TYPE(type)                       \
+  template <>                                                 \
+  struct TypeText<type> {                                     \
     static constexpr void Append(Text& out) { out += #type; } \
   }
 RELIB_INTERNAL_NAMED_TYPE(short);
@@ -275,7 +276,8 @@ struct TypeLayout {
       TypeText<std::underlying_type_t<T>>::Append(layout);
       UserTypeLayout<T>::AppendLine(out, layout);
     } else if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
-      if (!CompilerName<T>().starts_with("std::")) UserTypeLayout<T>::Append(out);
+      if (!CompilerName<T>().starts_with("std::"))
+        UserTypeLayout<T>::Append(out);
     }
   }
 };

@@ -39,7 +39,8 @@ std::string Reverse(const std::string& text) {
   return std::string(text.rbegin(), text.rend());
 }
 std::string AppendToCopy(std::string text) {
-  text += relib::imports<Imports>().upper("! and more than fits a small string");
+  text +=
+      relib::imports<Imports>().upper("! and more than fits a small string");
   return text;
 }
 Polygon Translate(const Polygon& polygon) {
@@ -68,9 +69,11 @@ std::optional<std::string> Maybe(bool value) {
 std::tuple<int, std::string> Tuple(std::pair<int, std::string> pair) {
   return {pair.first + 1, pair.second + "+"};
 }
-std::unordered_map<std::string, int> Lengths(const std::set<std::string>& words) {
+std::unordered_map<std::string, int> Lengths(
+    const std::set<std::string>& words) {
   std::unordered_map<std::string, int> result;
-  for (const std::string& word : words) result[word] = static_cast<int>(word.size());
+  for (const std::string& word : words)
+    result[word] = static_cast<int>(word.size());
   return result;
 }
 std::array<std::string, 2> Arrays(std::array<int, 3> numbers) {
@@ -85,13 +88,15 @@ RELIB_EXPORTS(Exports, .negate = relib::implement<Negate>,
               .multiply = relib::implement<Multiply>,
               .next_color = relib::implement<NextColor>,
               .same_pointer = relib::implement<SamePointer>,
-              .middle = relib::implement<Middle>, .scale = relib::implement<Scale>,
-              .sum = relib::implement<Sum>, .reverse = relib::implement<Reverse>,
+              .middle = relib::implement<Middle>,
+              .scale = relib::implement<Scale>, .sum = relib::implement<Sum>,
+              .reverse = relib::implement<Reverse>,
               .append_to_copy = relib::implement<AppendToCopy>,
               .translate = relib::implement<Translate>,
               .repeat = relib::implement<Repeat>,
               .transform = relib::implement<Transform>,
-              .maybe = relib::implement<Maybe>, .tuple = relib::implement<Tuple>,
+              .maybe = relib::implement<Maybe>,
+              .tuple = relib::implement<Tuple>,
               .lengths = relib::implement<Lengths>,
               .arrays = relib::implement<Arrays>, .big = relib::implement<Big>);
 

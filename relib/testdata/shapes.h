@@ -54,7 +54,8 @@ struct Exports {
   relib::Export<std::vector<Polygon>(std::vector<Polygon>, size_t)> repeat;
   relib::Export<Table(const Table&)> transform;
   relib::Export<std::optional<std::string>(bool)> maybe;
-  relib::Export<std::tuple<int, std::string>(std::pair<int, std::string>)> tuple;
+  relib::Export<std::tuple<int, std::string>(std::pair<int, std::string>)>
+      tuple;
   relib::Export<std::unordered_map<std::string, int>(
       const std::set<std::string>&)>
       lengths;
@@ -62,8 +63,8 @@ struct Exports {
   relib::Export<std::string(size_t)> big;
 };
 RELIB_INTERFACE(Exports, negate, multiply, next_color, same_pointer, middle,
-                scale, sum, reverse, append_to_copy, translate, repeat, transform,
-                maybe, tuple, lengths, arrays, big);
+                scale, sum, reverse, append_to_copy, translate, repeat,
+                transform, maybe, tuple, lengths, arrays, big);
 
 struct Imports {
   relib::Import<int(int)> twice;
