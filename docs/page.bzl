@@ -5,7 +5,7 @@ load("@rules_cc//cc:cc_library.bzl", "cc_library")
 load("//examples:example_test.bzl", "example_test")
 load("//relib:defs.bzl", "relib_module")
 
-def page_file(page, folder, file):
+def _page_file(page, folder, file):
     """Takes the block `file` out of `page` into `folder`, and returns its name there."""
     output = folder + "/" + file
     native.genrule(
@@ -31,18 +31,18 @@ def page_test(name, page, module, header = None):
     if header:
         cc_library(
             name = name + "_interface",
-            hdrs = [page_file(page, folder, header)],
+            hdrs = [_page_file(page, folder, header)],
             deps = ["//relib:interface"],
         )
         deps = [name + "_interface"]
     relib_module(
         name = name + "_module",
-        srcs = [page_file(page, folder, module)],
+        srcs = [_page_file(page, folder, module)],
         deps = deps,
     )
     cc_binary(
         name = name + "_host",
-        srcs = [page_file(page, folder, "host.cc")],
+        srcs = [_page_file(page, folder, "host.cc")],
         deps = deps + ["//relib:host"],
     )
     example_test(
@@ -50,5 +50,5 @@ def page_test(name, page, module, header = None):
         args = ["$(rootpath %s_module)" % name],
         data = [name + "_module"],
         example = name + "_host",
-        expected_output = page_file(page, folder, "expected_output.txt"),
+        expected_output = _page_file(page, folder, "expected_output.txt"),
     )

@@ -5,7 +5,7 @@ A test can't call the Bazel that runs it, and the sources that it changes are a 
 
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 
-_Commands = provider(
+_CommandsInfo = provider(
     doc = "How a module's library is made.",
     fields = {
         "commands": "the compile and link actions, in this order",
@@ -15,8 +15,8 @@ _Commands = provider(
 
 def _commands_aspect_impl(target, ctx):
     if ctx.rule.kind != "cc_binary":
-        return [ctx.rule.attr.library[_Commands]]
-    return [_Commands(
+        return [ctx.rule.attr.library[_CommandsInfo]]
+    return [_CommandsInfo(
         commands = [a for a in target.actions if a.mnemonic == "CppCompile"] +
                    [a for a in target.actions if a.mnemonic == "CppLink"],
         headers = depset(transitive = [dep[CcInfo].compilation_context.headers for dep in ctx.rule.attr.deps]),
@@ -33,14 +33,14 @@ def _module_build_impl(ctx):
     # Bazel finds out about headers when it runs the compiler.
     runfiles = [
         file
-        for file in ctx.attr.module[_Commands].headers.to_list()
+        for file in ctx.attr.module[_CommandsInfo].headers.to_list()
         if _is_ours(file) and file.path not in sources
     ]
 
     # From paths of Bazel's to words of the shell. What one command makes is an input of the next.
     places = {}
     parts = []
-    for command in ctx.attr.module[_Commands].commands:
+    for command in ctx.attr.module[_CommandsInfo].commands:
         is_link = command.mnemonic == "CppLink"
         for file in command.inputs.to_list():
             if file.path not in places and file.path not in sources and _is_ours(file):
