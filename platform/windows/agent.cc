@@ -16,7 +16,9 @@
 // Not covered: functions that are looked up with GetProcAddress(), and threads
 // of the system's thread pools.
 
-extern "C" IMAGE_DOS_HEADER __ImageBase;  // defined by the linker
+// The image, from its headers on; defined by the linker. Of unknown size, for
+// the compiler's sake: it warns of what lies behind a single IMAGE_DOS_HEADER.
+extern "C" char __ImageBase[];
 
 namespace relib::platform {
 namespace {
@@ -238,9 +240,9 @@ void ReplaceEntry(void** entry, const Hook& hook) {
 }
 
 void ReplaceImports() {
-  auto* base = reinterpret_cast<char*>(&__ImageBase);
-  const auto* headers =
-      reinterpret_cast<const IMAGE_NT_HEADERS*>(base + __ImageBase.e_lfanew);
+  char* base = __ImageBase;
+  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
+      base + reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew);
   const IMAGE_DATA_DIRECTORY& directory =
       headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
   if (directory.VirtualAddress == 0) return;
