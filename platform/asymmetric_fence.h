@@ -16,7 +16,7 @@ namespace relib::platform {
 
 namespace internal {
 // Set before main() and never changed. False is always correct.
-extern const bool heavy_fence_is_process_wide;
+extern const bool kHeavyFenceIsProcessWide;
 
 #if defined(__SANITIZE_THREAD__)
 #define PLATFORM_HAS_TSAN 1
@@ -40,7 +40,7 @@ inline void FullFence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
 }  // namespace internal
 
 inline void LightFence() {
-  if (internal::heavy_fence_is_process_wide) [[likely]] {
+  if (internal::kHeavyFenceIsProcessWide) [[likely]] {
     std::atomic_signal_fence(std::memory_order_seq_cst);
   } else {
     internal::FullFence();

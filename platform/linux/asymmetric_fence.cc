@@ -21,12 +21,12 @@ bool RegisterExpedited() {
 }  // namespace
 
 namespace internal {
-const bool heavy_fence_is_process_wide = RegisterExpedited();
+const bool kHeavyFenceIsProcessWide = RegisterExpedited();
 }  // namespace internal
 
 void HeavyFence() {
   internal::FullFence();
-  if (internal::heavy_fence_is_process_wide) {
+  if (internal::kHeavyFenceIsProcessWide) {
     // Can't fail once it is registered; a child of fork() inherits that.
     syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   }

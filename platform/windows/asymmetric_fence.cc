@@ -11,7 +11,7 @@ namespace internal {
 // fence on the frequent side failed 25,000 times in 300,000 there.
 //
 // Initialised dynamically. Who asks before that reads false, which is correct.
-const bool heavy_fence_is_process_wide = !RunsUnderWine();
+const bool kHeavyFenceIsProcessWide = !RunsUnderWine();
 
 }  // namespace internal
 

@@ -65,8 +65,11 @@ bool IsForCurrentUserOnly(const std::string& path) {
     return only_owner;
   }
   // The folder is the one that keeps others out. Its mode comes a moment later.
-  wchar_t name[MAX_PATH];
-  if (GetLongPathNameW(wide.c_str(), name, MAX_PATH) == 0) return false;
+  // A sandbox may lie deeper than MAX_PATH, and Wine 8 has no long name then.
+  std::wstring name(32768, L'\0');
+  name.resize(GetLongPathNameW(wide.c_str(), name.data(),
+                               static_cast<DWORD>(name.size())));
+  if (name.empty()) name = ToWide(path);
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   std::string output;
   do {

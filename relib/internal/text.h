@@ -12,12 +12,10 @@ namespace relib::internal {
 class Text {
  public:
   constexpr Text() = default;
-  constexpr Text(
-      std::string_view text) {  // NOLINT(google-explicit-constructor)
-    *this += text;
-  }
-  constexpr Text(const char* text)  // NOLINT(google-explicit-constructor)
-      : Text(std::string_view(text)) {}
+  // NOLINTBEGIN(google-explicit-constructor): as std::string converts.
+  constexpr Text(std::string_view text) { *this += text; }
+  constexpr Text(const char* text) : Text(std::string_view(text)) {}
+  // NOLINTEND(google-explicit-constructor)
   constexpr Text(const Text& other) : Text(std::string_view(other)) {}
   constexpr Text(Text&& other) noexcept { Swap(other); }
   constexpr Text& operator=(Text other) noexcept {
@@ -26,8 +24,8 @@ class Text {
   }
   constexpr ~Text() { delete[] data_; }
 
-  constexpr operator std::string_view()
-      const {  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): as std::string converts.
+  constexpr operator std::string_view() const {
     return std::string_view(data_, size_);
   }
   constexpr size_t size() const { return size_; }

@@ -208,6 +208,7 @@ constexpr ResultKind ResultKindOf() {
         "can't be made (std::unique_ptr), or relib can't see all of its "
         "fields. Return the data itself: strings, containers, and "
         "aggregates of up to 24 such fields");
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer's own size.
     return std::is_scalar_v<R> && sizeof(R) <= sizeof(void*)
                ? ResultKind::kRegister
                : ResultKind::kStorage;
