@@ -75,14 +75,14 @@ int Checked(const absl::StatusOr<int>& sum) {
   return *sum;
 }
 
-const RowRegistration call_direct(
+const RowRegistration kCallDirect(
     CallRow("call.direct", kRawPointer, std::nullopt,
             [](std::shared_ptr<CallModule> module) -> Comparison {
               return {.subject = Repeated([] { return AddElsewhere(1, 2); }),
                       .baseline = RawAddSide(module)};
             }));
 
-const RowRegistration call_virtual(
+const RowRegistration kCallVirtual(
     CallRow("call.virtual", kRawPointer, std::nullopt,
             [](std::shared_ptr<CallModule> module) -> Comparison {
               const Adder* adder = module->exports().raw_adder().value();
@@ -90,7 +90,7 @@ const RowRegistration call_virtual(
                       .baseline = RawAddSide(module)};
             }));
 
-const RowRegistration call_export(
+const RowRegistration kCallExport(
     CallRow("call.export", kRawPointer, 1.7,
             [](std::shared_ptr<CallModule> module) -> Comparison {
               return {.subject = Repeated([module] {
@@ -99,7 +99,7 @@ const RowRegistration call_export(
                       .baseline = RawAddSide(module)};
             }));
 
-const RowRegistration call_import(CallRow(
+const RowRegistration kCallImport(CallRow(
     "call.import", kRawPointer, 1.1,
     [](std::shared_ptr<CallModule> module) -> Comparison {
       return {
@@ -118,7 +118,7 @@ const RowRegistration call_import(CallRow(
               }};
     }));
 
-const RowRegistration call_main(
+const RowRegistration kCallMain(
     CallRow("call.main", kRawPointer, std::nullopt,
             [](std::shared_ptr<CallModule> module) -> Comparison {
               const MainFunction main = module->exports().raw_main().value();
@@ -128,7 +128,7 @@ const RowRegistration call_main(
             }));
 
 // What the usual plugin host does for each call of an entry point.
-const RowRegistration call_main_by_name(CallRow(
+const RowRegistration kCallMainByName(CallRow(
     "call.main_by_name", absl::StrCat(kRawSymbolName, " + call"), 2,
     [](std::shared_ptr<CallModule> module) -> Comparison {
       const std::shared_ptr<void> library(RawOpen(CopyOfModule("call_module")),
@@ -179,14 +179,15 @@ Comparison ImportText(std::shared_ptr<CallModule> module) {
 
 constexpr char kRawCopy[] = "raw pointer, copy, free";
 
-const RowRegistration call_export_string_64(CallRow("call.export_string_64",
-                                                    kRawCopy, 1.3,
-                                                    ExportText<64>));
-const RowRegistration call_import_string_64(CallRow("call.import_string_64",
-                                                    kRawCopy, 1.3,
-                                                    ImportText<64>));
-const RowRegistration call_export_string_65536(
-    CallRow("call.export_string_65536", kRawCopy, 1.05, ExportText<65536>));
+const RowRegistration kCallExportString64(CallRow("call.export_string_64",
+                                                  kRawCopy, 1.3,
+                                                  ExportText<64>));
+const RowRegistration kCallImportString64(CallRow("call.import_string_64",
+                                                  kRawCopy, 1.3,
+                                                  ImportText<64>));
+const RowRegistration kCallExportString65536(CallRow("call.export_string_65536",
+                                                     kRawCopy, 1.05,
+                                                     ExportText<65536>));
 
 // `call()` on many threads at once, `count` times on each. The time is that
 // from the first begin to the last end, for a single call.
@@ -220,7 +221,7 @@ Side OnThreads(int thread_count, Call call) {
 
 constexpr int kThreads = 16;
 
-const RowRegistration call_export_16_threads([] {
+const RowRegistration kCallExport16Threads([] {
   Row row = CallRow(
       "call.export_16_threads", "16 threads, raw function pointer", 1.7,
       [](std::shared_ptr<CallModule> module) -> Comparison {

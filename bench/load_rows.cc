@@ -80,12 +80,12 @@ Row LoadRow(std::string name, std::string baseline, double goal,
           }};
 }
 
-const RowRegistration load(LoadRow("load",
-                                   absl::StrCat(kRawOpenName, " + ",
-                                                kRawSymbolName, " + call"),
-                                   1.4, true));
+const RowRegistration kLoad(LoadRow("load",
+                                    absl::StrCat(kRawOpenName, " + ",
+                                                 kRawSymbolName, " + call"),
+                                    1.4, true));
 
-const RowRegistration unload(LoadRow("unload", kRawCloseName, 2, false));
+const RowRegistration kUnload(LoadRow("unload", kRawCloseName, 2, false));
 
 }  // namespace
 }  // namespace relib::bench

@@ -84,7 +84,7 @@ class TableReporter final : public benchmark::BenchmarkReporter {
   }
 
  private:
-  void Print(const Result& result) {
+  void Print(const Result& result) const {
     std::string goal = "-";
     if (result.goal.has_value()) {
       goal = absl::StrFormat("%.2f%s", *result.goal,

@@ -3,7 +3,7 @@
 #
 # Checks our C++ sources but those in testdata/, or those that are given, with clang-tidy;
 # .clang-tidy says for what.
-# Sources in a folder called `windows` are read as for Windows, with mingw-w64's headers.
+# Sources in a folder called `windows`, and those called *_windows.cc, are read as for Windows, with mingw-w64's headers.
 set -euo pipefail
 # shellcheck source=tools/lint/lint.sh
 . "$(dirname "$0")/lint.sh"
@@ -49,7 +49,7 @@ on_windows=()
 on_linux=()
 for file in "${files[@]}"; do
   case $file in
-    windows/* | */windows/*) on_windows+=("$file") ;;
+    windows/* | */windows/* | *_windows.cc) on_windows+=("$file") ;;
     *) on_linux+=("$file") ;;
   esac
 done
