@@ -35,8 +35,8 @@ std::string Text(absl::Duration duration) {
   if (milliseconds >= 999.5) {
     return absl::StrFormat("%.2f s", milliseconds / 1000);
   }
-  return absl::StrFormat(milliseconds >= 9.95 ? "%.0f ms" : "%.1f ms",
-                         milliseconds);
+  if (milliseconds >= 9.95) return absl::StrFormat("%.0f ms", milliseconds);
+  return absl::StrFormat("%.1f ms", milliseconds);
 }
 
 std::string Count(int number, std::string_view what) {
@@ -82,7 +82,7 @@ void Display::Line(std::string_view style, std::string_view mark,
   std::cout << "  " << Styled(style, mark) << " " << text << std::endl;
 }
 
-void Display::Output(std::string_view text) {
+void Display::Output(std::string_view text) const {
   const std::string shown = color_ ? std::string(text) : WithoutColor(text);
   text = absl::StripTrailingAsciiWhitespace(shown);
   if (text.empty()) return;

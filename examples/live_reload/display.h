@@ -38,7 +38,7 @@ class Display {
   void Line(std::string_view style, std::string_view mark,
             std::string_view text);
   // What a compiler wrote.
-  void Output(std::string_view text);
+  void Output(std::string_view text) const;
 
   const bool color_;
   Paragraph last_ = Paragraph::kNone;

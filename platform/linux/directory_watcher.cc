@@ -160,7 +160,7 @@ class InotifyWatcher final : public DirectoryWatcher {
       return status;
     }
     const Place place{index, root.folder, root.name};
-    const absl::Status status = AddPlace(place, 0);
+    absl::Status status = AddPlace(place, 0);
     root.lost = !IsWatched(place);
     if (!status.ok() || root.lost) return status;
     struct stat info;
@@ -388,7 +388,7 @@ absl::StatusOr<std::unique_ptr<DirectoryWatcher>> DirectoryWatcher::Watch(
     roots.push_back(std::move(root));
   }
   auto watcher = std::make_unique<InotifyWatcher>(std::move(roots));
-  const absl::Status status = watcher->Start();
+  absl::Status status = watcher->Start();
   if (!status.ok()) return status;
   return watcher;
 }

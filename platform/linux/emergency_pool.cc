@@ -2,6 +2,7 @@
 // there is no memory, and never frees it. A module has a runtime of its own,
 // which goes with it, so the pool must go as well.
 
+// NOLINTNEXTLINE(*-identifier-naming,bugprone-reserved-identifier): theirs.
 namespace __gnu_cxx {
 // Gives back what libstdc++ has allocated for itself for tools that look for
 // leaks. Absent in a module that never throws, or has another C++ runtime.

@@ -140,7 +140,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     port_ = Handle(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
     if (!port_) return LastErrorStatus("watch for changes");
     for (const auto& root : roots_) {
-      const absl::Status status = Open(*root);
+      absl::Status status = Open(*root);
       if (!status.ok()) return status;
     }
     ForgetChanges();
@@ -213,7 +213,7 @@ class ChangesWatcher final : public DirectoryWatcher {
         all.push_back(root->given);
       }
       Lose(*root);
-      const absl::Status status = Open(*root);
+      absl::Status status = Open(*root);
       if (!status.ok()) return status;
     }
     ForgetChanges();
@@ -245,7 +245,7 @@ class ChangesWatcher final : public DirectoryWatcher {
                                listener->key, 0) == nullptr) {
       return LastErrorStatus(absl::StrCat("watch ", root.given));
     }
-    const absl::Status status = Listen(*listener);
+    absl::Status status = Listen(*listener);
     if (!status.ok() || !listener->pending) return status;
     by_key_[listener->key] = listener.get();
     root.listeners[folder] = std::move(listener);
@@ -300,7 +300,7 @@ class ChangesWatcher final : public DirectoryWatcher {
         if (again && IdOf(again.get()) == root->id) continue;
         Lose(*root);
       }
-      const absl::Status status = Open(*root);
+      absl::Status status = Open(*root);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -360,7 +360,7 @@ class ChangesWatcher final : public DirectoryWatcher {
       std::memcpy(wide.data(), events.data() + at + kHeader,
                   event.FileNameLength);
       std::replace(wide.begin(), wide.end(), L'\\', L'/');
-      const absl::Status status =
+      absl::Status status =
           HandleEvent(root, event.Action, Join(folder, ToUtf8(wide)));
       if (!status.ok() || event.NextEntryOffset == 0) return status;
       at += event.NextEntryOffset;
@@ -407,7 +407,7 @@ class ChangesWatcher final : public DirectoryWatcher {
       todo.pop_back();
       root.folders.insert(folder);
       if (one_by_one_) {
-        const absl::Status status = Add(root, folder);
+        absl::Status status = Add(root, folder);
         if (!status.ok()) return status;
       }
       WIN32_FIND_DATAW data;
@@ -504,7 +504,7 @@ absl::StatusOr<std::unique_ptr<DirectoryWatcher>> DirectoryWatcher::Watch(
     roots.push_back(std::move(root));
   }
   auto watcher = std::make_unique<ChangesWatcher>(std::move(roots));
-  const absl::Status status = watcher->Start();
+  absl::Status status = watcher->Start();
   if (!status.ok()) return status;
   return watcher;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+// NOLINTNEXTLINE(*-identifier-naming,bugprone-reserved-identifier): theirs.
 namespace __gnu_cxx {
 // Gives back what libstdc++ has allocated for itself, for tools that look for
 // leaks.
