@@ -365,7 +365,7 @@ class LockedDirectory final : public PrivateDirectory {
                               FILE_ATTRIBUTE_NORMAL, nullptr));
     } while (!to && GetLastError() == ERROR_FILE_EXISTS);
     if (!to) return LastErrorStatus(absl::StrCat("create ", path));
-    const absl::Status status = Fill(source, from->get(), *before, to.get());
+    absl::Status status = Fill(source, from->get(), *before, to.get());
     to.Reset();
     if (status.ok()) return path;
     DeleteOne(path, FILE_ATTRIBUTE_NORMAL);

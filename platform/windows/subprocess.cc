@@ -295,8 +295,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
   startup.StartupInfo.hStdOutput = output->write.get();
   startup.StartupInfo.hStdError = output->write.get();
   InheritanceList inherited;
-  const absl::Status status =
-      inherited.Set({no_input.get(), output->write.get()});
+  absl::Status status = inherited.Set({no_input.get(), output->write.get()});
   if (!status.ok()) return status;
   startup.lpAttributeList = inherited.get();
 
@@ -319,7 +318,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
   const Handle thread(information.hThread);
   if (!AssignProcessToJobObject(job->get(), process.get()) ||
       ResumeThread(thread.get()) == static_cast<DWORD>(-1)) {
-    const absl::Status failed = LastErrorStatus("run a command in a job");
+    absl::Status failed = LastErrorStatus("run a command in a job");
     TerminateProcess(process.get(), kKilled);
     return failed;
   }

@@ -19,8 +19,8 @@ std::string Text(absl::Duration duration) {
   if (milliseconds >= 999.5) {
     return absl::StrFormat("%.2f s", milliseconds / 1000);
   }
-  return absl::StrFormat(milliseconds >= 9.95 ? "%.0f ms" : "%.1f ms",
-                         milliseconds);
+  if (milliseconds >= 9.95) return absl::StrFormat("%.0f ms", milliseconds);
+  return absl::StrFormat("%.1f ms", milliseconds);
 }
 
 std::string Changed(const std::vector<std::string>& files) {

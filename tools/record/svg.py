@@ -164,7 +164,7 @@ def draw(lines, columns, rows, title, hold=6.0):
     rules.append(f".scroll{{transform:translateY({-moved * _LINE}px);animation:scroll {total:.2f}s linear infinite}}")
 
     newline = "\n"
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}" role="img" aria-label="{html.escape(title)}">
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}" role="img" aria-label="{html.escape(title)}">
 <style>
 text{{font-family:ui-monospace,"DejaVu Sans Mono","Cascadia Mono",Menlo,Consolas,monospace;font-size:{_FONT_SIZE}px;fill:{_FOREGROUND};white-space:pre}}
 {newline.join(rules)}
