@@ -28,6 +28,7 @@ int OpenHandles();
 class ReapingHost {
  public:
   ReapingHost();
+  // NOLINTNEXTLINE(performance-trivially-destructible): not on every system.
   ~ReapingHost();
 };
 
