@@ -8,7 +8,9 @@ workspace=$(dirname "$(readlink -f "$1")")/examples/external
 shift
 # Bazel keeps its caches there; tests are not told.
 export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
-unset RUNFILES_DIR RUNFILES_MANIFEST_FILE TEST_TARGET
+# With TEST_TMPDIR, Bazel would put its output below it, and from nothing every time; the paths would be too long for
+# Windows (260 characters).
+unset RUNFILES_DIR RUNFILES_MANIFEST_FILE TEST_TARGET TEST_TMPDIR
 cd "$workspace" || exit 1
 bazel=$(command -v bazelisk || command -v bazel) || {
   echo "there is no bazel on the PATH" >&2

@@ -54,6 +54,27 @@ RELIB_WINE_TIMEOUT=2 "$runner" "$program" sleep >/dev/null 2>&1
 expect "a timeout ends the program" $? 137
 expect "nothing is left" "$(leftovers)" 0
 
+# in_directory LENGTH COMMAND...: in a directory whose path has so many characters.
+in_directory() {
+  local path=/tmp/wine_runner_test.$$ part
+  part=$(printf '%*s' $((($1 - ${#path}) / 2 - 1)) "" | tr ' ' d)
+  path+=/$part/$part
+  while ((${#path} < $1)); do path+=d; done
+  mkdir -p "$path"
+  (cd "$path" && "${@:2}")
+  local result=$?
+  rm -rf "/tmp/wine_runner_test.$$"
+  return "$result"
+}
+
+absolute_runner=$PWD/$runner
+absolute_program=$(realpath "$program")
+in_directory 256 "$absolute_runner" "$absolute_program" exit 3
+expect "the longest directory that Windows knows" $? 3
+message=$(in_directory 257 "$absolute_runner" "$absolute_program" exit 3 2>&1)
+expect "a directory too long for Windows is refused" "$? ${message:0:60}" \
+  "1 wine_runner: the current directory has 257 characters, Windo"
+
 template=$TEST_TMPDIR/template
 mkdir -m 755 "$template"
 RELIB_WINE_TEMPLATE=$template "$runner" "$program" exit 0 2>/dev/null
