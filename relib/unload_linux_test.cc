@@ -79,7 +79,7 @@ TEST(UnloadLinuxTest, AUniqueSymbolKeepsTheModule) {
   ASSERT_TRUE(module.ok()) << module.status();
   ExpectStillMapped(*module, "unique symbol");
   const absl::Status status = module->Unload().status();
-  EXPECT_THAT(std::string(status.message()), HasSubstr("Holder"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("unique_value"));
 }
 
 TEST(UnloadLinuxTest, PosixAndC11ThreadsAreWaitedFor) {

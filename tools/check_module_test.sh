@@ -21,7 +21,7 @@ refuses() {
 }
 
 modules=relib/testdata
-refuses $modules/libunique_symbol.so "GNU unique symbols (_ZN6HolderIiE5valueE)" "must export relib_module alone"
+refuses $modules/libunique_symbol.so "GNU unique symbols (unique_value)" "must export relib_module alone"
 refuses $modules/libnodelete.so "remove -z nodelete"
 refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
 refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"

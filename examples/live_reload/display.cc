@@ -21,23 +21,12 @@ namespace {
 using Kind = relib::ReloadEvent::Kind;
 
 // Parameters of the terminal's escape sequence "select graphic rendition".
-constexpr std::string_view kPlain = "";
 constexpr std::string_view kBold = "1";
 constexpr std::string_view kDim = "2";
 constexpr std::string_view kRed = "1;31";
 constexpr std::string_view kGreen = "1;32";
 constexpr std::string_view kYellow = "33";
 constexpr std::string_view kCyan = "36";
-
-// "1.84 s", "31 ms", "0.4 ms".
-std::string Text(absl::Duration duration) {
-  const double milliseconds = absl::ToDoubleMilliseconds(duration);
-  if (milliseconds >= 999.5) {
-    return absl::StrFormat("%.2f s", milliseconds / 1000);
-  }
-  if (milliseconds >= 9.95) return absl::StrFormat("%.0f ms", milliseconds);
-  return absl::StrFormat("%.1f ms", milliseconds);
-}
 
 std::string Count(int number, std::string_view what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
@@ -122,12 +111,12 @@ void Display::Event(const relib::ReloadEvent& event) {
       ++failures_;
       Line(kRed, "!",
            absl::StrCat(Styled(kRed, "the build failed"), " after ",
-                        Text(event.build_time), goes_on));
+                        relib::DurationText(event.build_time), goes_on));
       Output(event.output.empty() ? event.status.message() : event.output);
       break;
     case Kind::kUnchanged:
       Line(kDim, "=",
-           absl::StrCat("built in ", Text(event.build_time),
+           absl::StrCat("built in ", relib::DurationText(event.build_time),
                         ", and the module is the same; version ", event.version,
                         " goes on"));
       Output(event.output);
@@ -142,14 +131,15 @@ void Display::Event(const relib::ReloadEvent& event) {
       ++versions_;
       const bool built = event.build_time > absl::ZeroDuration();
       if (built) overheads_.push_back(event.overhead);
-      Line(
-          kGreen, "+",
-          absl::StrCat(
-              Styled(kGreen, absl::StrCat("version ", event.version, " runs")),
-              built ? absl::StrCat(": built in ", Text(event.build_time),
-                                   ", relib added ", Text(event.overhead), " (")
-                    : " (",
-              "loaded in ", Text(event.load_time), ")"));
+      Line(kGreen, "+",
+           absl::StrCat(
+               Styled(kGreen, absl::StrCat("version ", event.version, " runs")),
+               built ? absl::StrCat(": built in ",
+                                    relib::DurationText(event.build_time),
+                                    ", relib added ",
+                                    relib::DurationText(event.overhead), " (")
+                     : " (",
+               "loaded in ", relib::DurationText(event.load_time), ")"));
       Output(event.output);
       break;
     }
@@ -188,8 +178,9 @@ void Display::Summary(absl::Duration elapsed, const absl::Status& left) {
   if (!overheads_.empty()) {
     std::sort(overheads_.begin(), overheads_.end());
     std::cout << "  On top of the builds, relib took "
-              << Text(overheads_[overheads_.size() / 2]) << " (median), "
-              << Text(overheads_.back()) << " at most.\n";
+              << relib::DurationText(overheads_[overheads_.size() / 2])
+              << " (median), " << relib::DurationText(overheads_.back())
+              << " at most.\n";
   }
   if (left.ok()) {
     std::cout << "  Every version was unloaded; nothing of them is left.\n\n";

@@ -21,7 +21,10 @@ def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
         linkshared = True,
         linkstatic = True,
         testonly = True,
-        deps = ["//platform:agent"],
+        deps = [
+            "//platform:agent",
+            "//platform:emergency_pool",
+        ],
     )
     cc_binary(
         name = "lib%s.so" % name,

@@ -105,7 +105,7 @@ constexpr Text TypeName() {
 
 template <typename... Ts>
 constexpr void AppendList(Text& out) {
-  bool first = true;
+  [[maybe_unused]] bool first = true;
   ((first ? void() : void(out += ", "), first = false,
     TypeText<Ts>::Append(out)),
    ...);
@@ -133,7 +133,7 @@ struct TypeText<Template<Ts...>> {
       out += standard.empty() ? kName.substr(0, LastArguments(kName))
                               : std::string_view(standard);
       out += '<';
-      bool first = true;
+      [[maybe_unused]] bool first = true;
       (AppendArgument<Ts>(out, first), ...);
       out += '>';
     }

@@ -13,16 +13,6 @@
 namespace relib {
 namespace {
 
-// "1.84 s", "31 ms", "0.4 ms".
-std::string Text(absl::Duration duration) {
-  const double milliseconds = absl::ToDoubleMilliseconds(duration);
-  if (milliseconds >= 999.5) {
-    return absl::StrFormat("%.2f s", milliseconds / 1000);
-  }
-  if (milliseconds >= 9.95) return absl::StrFormat("%.0f ms", milliseconds);
-  return absl::StrFormat("%.1f ms", milliseconds);
-}
-
 std::string Changed(const std::vector<std::string>& files) {
   constexpr size_t kMostNamed = 3;
   if (files.empty()) return "";
@@ -38,6 +28,15 @@ std::string GoesOn(int version) {
 }
 
 }  // namespace
+
+std::string DurationText(absl::Duration duration) {
+  const double milliseconds = absl::ToDoubleMilliseconds(duration);
+  if (milliseconds >= 999.5) {
+    return absl::StrFormat("%.2f s", milliseconds / 1000);
+  }
+  if (milliseconds >= 9.95) return absl::StrFormat("%.0f ms", milliseconds);
+  return absl::StrFormat("%.1f ms", milliseconds);
+}
 
 std::string_view ToString(ReloadEvent::Kind kind) {
   switch (kind) {
@@ -66,7 +65,7 @@ std::string ReloadEvent::ToString() const {
     case Kind::kBuildStarted:
       return absl::StrCat("building", Changed(changed));
     case Kind::kBuildFailed:
-      return absl::StrCat(status.message(), " after ", Text(build_time),
+      return absl::StrCat(status.message(), " after ", DurationText(build_time),
                           GoesOn(version));
     case Kind::kUnchanged:
       return absl::StrCat("nothing new for version ", version,
@@ -79,8 +78,8 @@ std::string ReloadEvent::ToString() const {
           "version ", version, " runs", Changed(changed), ": ",
           build_time == absl::ZeroDuration()
               ? ""
-              : absl::StrCat("built in ", Text(build_time), ", "),
-          "loaded in ", Text(load_time), ", ", Text(overhead),
+              : absl::StrCat("built in ", DurationText(build_time), ", "),
+          "loaded in ", DurationText(load_time), ", ", DurationText(overhead),
           build_time == absl::ZeroDuration() ? " in all"
                                              : " besides the build");
     case Kind::kUnloadDelayed:

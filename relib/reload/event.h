@@ -84,6 +84,9 @@ struct ReloadEvent {
 // "kReloaded" and so on.
 std::string_view ToString(ReloadEvent::Kind kind);
 
+// As events spell it: "1.84 s", "31 ms", "0.4 ms".
+std::string DurationText(absl::Duration duration);
+
 }  // namespace relib
 
 #endif  // RELIB_RELOAD_EVENT_H_

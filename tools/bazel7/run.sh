@@ -158,9 +158,10 @@ else
 fi
 command=$1
 shift
-# The project is read-only: no lock file, and no links to outputs.
-flags=(--enable_bzlmod --noenable_workspace --lockfile_mode=off "${overrides[@]}")
-case $command in
-  build | coverage | run | test) flags+=(--symlink_prefix=/) ;;
-esac
-in_chroot "$root" bazel "${startup[@]}" "$command" "${flags[@]}" "$@"
+# The project is read-only: no lock file, and no links to outputs. In the file that every Bazel in the chroot reads,
+# because //examples:external_test starts one of its own.
+as_root tee "$root/root/.bazelrc" >/dev/null <<RC
+common --enable_bzlmod --noenable_workspace --lockfile_mode=off ${overrides[*]}
+build --symlink_prefix=/
+RC
+in_chroot "$root" env HOME=/root bazel "${startup[@]}" "$command" "$@"
