@@ -44,6 +44,7 @@ constexpr KindInfo kCallErrors[] = {
     {"kException", absl::StatusCode::kAborted},
     {"kNoMain", absl::StatusCode::kUnimplemented},
     {"kWrongMainType", absl::StatusCode::kInvalidArgument},
+    {"kNoExport", absl::StatusCode::kUnimplemented},
 };
 
 constexpr std::string_view kLoadErrorUrl = "relib/load-error";
@@ -85,7 +86,7 @@ static_assert(std::size(kLoadErrors) ==
 static_assert(std::size(kUnloadErrors) ==
               static_cast<size_t>(UnloadError::kNotLoaded) + 1);
 static_assert(std::size(kCallErrors) ==
-              static_cast<size_t>(CallError::kWrongMainType) + 1);
+              static_cast<size_t>(CallError::kNoExport) + 1);
 
 }  // namespace
 

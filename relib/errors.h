@@ -69,6 +69,9 @@ enum class CallError {
   kNoMain,
   // CallMain<R>() with another R than RELIB_MAIN(R). Nothing ran.
   kWrongMainType,
+  // An OptionalExport that the module lacks, or an export of no module at all.
+  // Nothing ran.
+  kNoExport,
 };
 
 // Empty for a status that is OK, or of another family.

@@ -136,8 +136,8 @@ TEST(ExceptionsTest, OfACallThatDidNotRunThereAreNone) {
 
 TEST(ExceptionsTest, AnExportOfNoModuleSaysSo) {
   const thrower::Exports exports;
-  EXPECT_EQ(exports.throw_from_void(What::kInt).code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CallErrorOf(exports.throw_from_void(What::kInt)),
+            CallError::kNoExport);
 }
 
 TEST(MainTest, OfEachType) {

@@ -39,6 +39,11 @@ struct NoExports {};
 
 namespace internal {
 
+template <>
+struct LocalSide<void> {
+  using Type = HostSide;
+};
+
 struct HostSide {
   template <typename R>
   using Result =
@@ -78,6 +83,36 @@ struct HostSide {
     }
   }
 
+  // A module's callback, while an import that was given it runs: what holds
+  // the module in place then holds it here.
+  template <typename R, typename... A>
+  static Result<R> Call(const FunctionRef<R(A...)>& function,
+                        ParameterType<A>... arguments) {
+    constexpr ResultKind kKind = ResultTraits<R>::kKind;
+    if constexpr (kKind == ResultKind::kVoid) {
+      Failure* failure = function.invoke_(function.context_, arguments...);
+      if (failure != nullptr) [[unlikely]] {
+        return CallbackFailed(failure);
+      }
+      return absl::OkStatus();
+    } else if constexpr (kKind == ResultKind::kRegister) {
+      const Outcome<R> outcome =
+          function.invoke_(function.context_, arguments...);
+      if (outcome.failure != nullptr) [[unlikely]] {
+        return CallbackFailed(outcome.failure);
+      }
+      return outcome.value;
+    } else {
+      ResultStorage<R> storage(function.destroy_);
+      Failure* failure =
+          function.invoke_(function.context_, storage.address(), arguments...);
+      if (failure != nullptr) [[unlikely]] {
+        return CallbackFailed(failure);
+      }
+      return storage.Take();
+    }
+  }
+
   // What is rare, kept out of the callers.
   template <typename R, typename... A>
   RELIB_INTERNAL_COLD static Result<R> Refused(
@@ -93,12 +128,15 @@ struct HostSide {
     return *static_cast<const LoadedModule*>(static_cast<const Gate*>(gate));
   }
 
-  // An exports struct that the host made itself.
+  // An exports struct that the host made itself, or an OptionalExport that the
+  // module lacks.
   template <typename R>
   RELIB_INTERNAL_COLD static Result<R> NotOfAModule() noexcept {
     return NotOfAModuleStatus();
   }
   static absl::Status NotOfAModuleStatus();
+  // Takes the failure over.
+  static absl::Status CallbackFailed(Failure* failure);
 };
 
 // The exports of a module, as the loader fills them.
@@ -141,6 +179,7 @@ class Module {
   // A call returns absl::StatusOr<R>, absl::Status for void:
   //   CallError::kUnloading  nothing ran
   //   CallError::kException  the function threw; ExceptionOf(status) tells what
+  //   CallError::kNoExport   an OptionalExport that the module lacks
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {

@@ -27,11 +27,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "relib/borrowed.h"
+#include "relib/function_ref.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/attributes.h"
+#include "relib/internal/fields.h"
 #include "relib/internal/for_each.h"
+#include "relib/internal/passing.h"
 #include "relib/internal/thunk.h"
-#include "relib/internal/transfer.h"
+#include "relib/transfer.h"
 
 namespace relib {
 
@@ -44,10 +48,6 @@ template <auto F>
 inline constexpr Implementation<F> implement{};
 
 namespace internal {
-
-// How host and module call; defined by relib/host.h and relib/module.h.
-struct HostSide;
-struct ModuleSide;
 
 // The callable behind an import. Lives in the host, shared by all copies of the
 // import.
@@ -77,7 +77,11 @@ struct ImportTargetOf : ImportTarget {
 //   - is protected: the module can't be unloaded while it runs,
 //   - is thread-safe, as far as the module's function is.
 template <typename Signature>
-class Export;
+class Export {
+  static_assert(!std::is_same_v<Signature, Signature>,
+                "relib: Export takes a function type R(A...), without const, "
+                "noexcept or ...");
+};
 
 template <typename R, typename... A>
 class Export<R(A...)> {
@@ -115,6 +119,17 @@ class Export<R(A...)> {
   const void* gate_ = nullptr;
 };
 
+// An export that a module may lack: built with an older header, or left without
+// a body on purpose. False as a bool then; a call of it answers
+// CallError::kNoExport. One that is there with other types is refused as usual.
+//
+//   if (module->exports().on_resize) module->exports().on_resize(800, 600);
+template <typename Signature>
+class OptionalExport : public Export<Signature> {
+ public:
+  using Export<Signature>::Export;
+};
+
 // A function that the host offers to a module: a member of a struct that
 // RELIB_INTERFACE lists. The host gives it any callable, also one that
 // captures:
@@ -128,7 +143,11 @@ class Export<R(A...)> {
 // The module calls it through relib::imports<GreeterImports>(). A call returns
 // R; an exception of the host's callable becomes relib::ImportError.
 template <typename Signature>
-class Import;
+class Import {
+  static_assert(!std::is_same_v<Signature, Signature>,
+                "relib: Import takes a function type R(A...), without const, "
+                "noexcept or ...");
+};
 
 template <typename R, typename... A>
 class Import<R(A...)> {
@@ -208,15 +227,22 @@ struct EntryTraits<Export<Signature_>> {
   using Signature = Signature_;
   static constexpr Direction kDirection = Direction::kExport;
   static constexpr size_t kSize = sizeof(ExportSlot);
+  static constexpr bool kIsOptional = false;
+};
+template <typename Signature>
+struct EntryTraits<OptionalExport<Signature>> : EntryTraits<Export<Signature>> {
+  static constexpr bool kIsOptional = true;
 };
 template <typename Signature_>
 struct EntryTraits<Import<Signature_>> {
   using Signature = Signature_;
   static constexpr Direction kDirection = Direction::kImport;
   static constexpr size_t kSize = sizeof(ImportSlot);
+  static constexpr bool kIsOptional = false;
 };
 
 static_assert(sizeof(Export<void()>) == sizeof(ExportSlot));
+static_assert(sizeof(OptionalExport<void()>) == sizeof(ExportSlot));
 static_assert(sizeof(Import<void()>) == sizeof(ImportSlot));
 
 // Storage for the imports of a module: filled by the host, never destroyed,
@@ -285,6 +311,10 @@ concept ImportsInterface =
         "relib: RELIB_INTERFACE(" #T                                           \
         ", ...) must list every entry of the struct, in the same order, and "  \
         "the struct may hold nothing else");                                   \
+    /* Which entries of an exports struct have a body. */                      \
+    template <const T& kValue>                                                 \
+    static constexpr bool kHasBody[] = {                                       \
+        RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_BODY, T, __VA_ARGS__)};   \
     /* Names every entry of an exports struct that has no body. */             \
     template <const T& kValue>                                                 \
     static constexpr bool CheckBodies() {                                      \
@@ -307,11 +337,14 @@ concept ImportsInterface =
 #define RELIB_INTERNAL_TAIL_2(comma, ...) __VA_ARGS__
 #define RELIB_INTERNAL_ENTRY_TYPE(T, entry) , decltype(T::entry)
 #define RELIB_INTERNAL_ENTRY_NAME(T, entry) #entry,
+#define RELIB_INTERNAL_ENTRY_BODY(T, entry) static_cast<bool>(kValue.entry),
 #define RELIB_INTERNAL_ENTRY_OFFSET(T, entry) offsetof(T, entry),
-#define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                 \
-  static_assert(static_cast<bool>(kValue.entry),             \
-                "relib: the export '" #entry                 \
-                "' has no body: give RELIB_EXPORTS ." #entry \
-                " = relib::implement<...>, or the struct a default one");
+#define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                             \
+  static_assert(                                                         \
+      ::relib::internal::EntryTraits<decltype(T::entry)>::kIsOptional || \
+          static_cast<bool>(kValue.entry),                               \
+      "relib: the export '" #entry                                       \
+      "' has no body: give RELIB_EXPORTS ." #entry                       \
+      " = relib::implement<...>, or the struct a default one");
 
 #endif  // RELIB_INTERFACE_H_

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/notification.h"
@@ -124,7 +125,8 @@ class LoadTest : public ::testing::Test {
     std::string bytes = platform::ReadFile(ModuleFile(name));
     for (const auto& [from, to] : changes) {
       EXPECT_EQ(from.size(), to.size());
-      EXPECT_THAT(bytes, HasSubstr(from));
+      // Not HasSubstr(): it would print the whole library.
+      EXPECT_TRUE(absl::StrContains(bytes, from)) << from;
       bytes = absl::StrReplaceAll(bytes, {{from, to}});
     }
     return Write(name, bytes);
@@ -313,9 +315,12 @@ TEST_F(LoadTest, TellsAllDifferencesAtOnce) {
 
 TEST_F(LoadTest, AnAbiOfTheFutureIsIncompatibleAndNotDamaged) {
   // Whatever else its record says.
-  const std::string path =
-      Patched("greeter", {{"build\trelib-abi\t1\n", "build\trelib-abi\t2\n"},
-                          {"entry\tgreet\t", "novel\tgreet\t"}});
+  const std::string path = Patched(
+      "greeter",
+      {{absl::StrCat("build\trelib-abi\t", internal::kAbiVersion, "\n"),
+        absl::StrCat("build\trelib-abi\t",
+                     std::string(internal::kAbiVersion.size(), '9'), "\n")},
+       {"entry\tgreet\t", "novel\tgreet\t"}});
   ExpectError(Load<GreeterExports>(path, Silent()), LoadError::kIncompatible,
               {path, "relib-abi", "same version of relib"});
 }
@@ -382,8 +387,13 @@ TEST_F(LoadTest, AStructWithOtherFields) {
               .upper = [](std::string_view text) { return std::string(text); },
               .sorted = [](std::vector<std::string> words) { return words; }}),
       LoadError::kSignatureMismatch,
-      {"'middle'", "'mirror'", "shapes::Point", "float, double, int",
-       "fields double, double", "size 16", "size 24"});
+      {"its export 'middle' differs:\n"
+       "  type shapes::Point\n"
+       "          host      module\n"
+       "    size  24        16\n"
+       "    x     float @0  double @0\n"
+       "    z     int @16   (none)\n"
+       "its import 'mirror' differs"});
 }
 
 TEST_F(LoadTest, ARecordThatLies) {

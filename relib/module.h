@@ -59,33 +59,60 @@ const T& imports() {
 
 namespace internal {
 
-// Takes the failure over. In a module without exceptions it prints the text and
-// aborts.
+template <>
+struct LocalSide<void> {
+  using Type = ModuleSide;
+};
+
+// These take the failure over. The second one prints its text and aborts.
 [[noreturn]] RELIB_INTERNAL_COLD void ThrowImportError(Failure* failure);
+[[noreturn]] RELIB_INTERNAL_COLD void AbortOnImportError(Failure* failure);
 
 struct ModuleSide {
   template <typename R>
   using Result = R;
 
   template <typename R, typename... A>
-  static R Call(const Import<R(A...)>& entry, ParameterType<A>... arguments) {
+  RELIB_INTERNAL_ALWAYS_INLINE static R Call(const Import<R(A...)>& entry,
+                                             ParameterType<A>... arguments) {
+    return CallEither<kCanThrow, R, A...>(entry, arguments...);
+  }
+  template <typename R, typename... A>
+  RELIB_INTERNAL_ALWAYS_INLINE static R Call(
+      const FunctionRef<R(A...)>& function, ParameterType<A>... arguments) {
+    return CallEither<kCanThrow, R, A...>(function, arguments...);
+  }
+
+ private:
+  // What is compiled without exceptions can't have one thrown through it.
+  template <bool kCanThrow>
+  [[noreturn]] static void Fail(Failure* failure) {
+    if constexpr (kCanThrow) {
+      ThrowImportError(failure);
+    } else {
+      AbortOnImportError(failure);
+    }
+  }
+
+  template <bool kCanThrow, typename R, typename... A, typename Entry>
+  static R CallEither(const Entry& entry, ParameterType<A>... arguments) {
     constexpr ResultKind kKind = ResultTraits<R>::kKind;
     if constexpr (kKind == ResultKind::kVoid) {
       if (Failure* failure = entry.invoke_(entry.context_, arguments...))
           [[unlikely]] {
-        ThrowImportError(failure);
+        Fail<kCanThrow>(failure);
       }
     } else if constexpr (kKind == ResultKind::kRegister) {
       const Outcome<R> outcome = entry.invoke_(entry.context_, arguments...);
       if (outcome.failure != nullptr) [[unlikely]] {
-        ThrowImportError(outcome.failure);
+        Fail<kCanThrow>(outcome.failure);
       }
       return outcome.value;
     } else {
       ResultStorage<R> storage(entry.destroy_);
       if (Failure* failure = entry.invoke_(entry.context_, storage.address(),
                                            arguments...)) [[unlikely]] {
-        ThrowImportError(failure);
+        Fail<kCanThrow>(failure);
       }
       return storage.Take();
     }
@@ -93,17 +120,37 @@ struct ModuleSide {
 };
 
 template <typename T, typename... Entries>
-constexpr Text InterfaceText(TypeList<Entries...>) {
+constexpr Text InterfaceText(TypeList<Entries...>,
+                             const EntryKind (&kinds)[sizeof...(Entries)]) {
   Text text = BuildText();
   text += EntriesText<InterfaceOf<T>>(
-      TypeList<typename EntryTraits<Entries>::Signature...>());
+      TypeList<typename EntryTraits<Entries>::Signature...>(), kinds);
   return text;
 }
 
 template <typename T>
-struct InterfaceNoteText {
+constexpr size_t EntryCount() {
+  return std::size(InterfaceOf<T>::kOffsets);
+}
+
+template <typename T, const T& kValue>
+struct ExportsNoteText {
   static constexpr Text Get() {
-    return InterfaceText<T>(typename InterfaceOf<T>::Entries());
+    EntryKind kinds[EntryCount<T>()];
+    for (size_t i = 0; i < EntryCount<T>(); ++i) {
+      kinds[i] = InterfaceOf<T>::template kHasBody<kValue>[i]
+                     ? EntryKind::kPresent
+                     : EntryKind::kAbsent;
+    }
+    return InterfaceText<T>(typename InterfaceOf<T>::Entries(), kinds);
+  }
+};
+
+template <typename T>
+struct ImportsNoteText {
+  static constexpr Text Get() {
+    return InterfaceText<T>(typename InterfaceOf<T>::Entries(),
+                            EntryKinds<EntryCount<T>()>().kinds);
   }
 };
 
@@ -115,11 +162,6 @@ struct MainNoteText {
     return text;
   }
 };
-
-template <typename T>
-constexpr size_t EntryCount() {
-  return std::size(InterfaceOf<T>::kOffsets);
-}
 
 // The type between the parentheses of RELIB_MAIN, commas and all.
 template <typename Function>
@@ -141,18 +183,21 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 // Gives the entries of `T` their bodies:
 // RELIB_EXPORTS(T, .name = relib::implement<Function>, ...). An entry without
 // one doesn't compile, and the message names it.
-#define RELIB_EXPORTS(T, ...)                                            \
-  static_assert(::relib::internal::ExportsInterface<T>,                  \
-                "relib: RELIB_EXPORTS takes a struct of relib::Export"); \
-  static constexpr T relib_internal_exports_value{__VA_ARGS__};          \
-  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies< \
-                relib_internal_exports_value>());                        \
-  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,             \
-                      ::relib::internal::InterfaceNoteText<T>);          \
-  extern "C" constinit const ::relib::internal::ExportsTable             \
-      relib_internal_exports = {                                         \
-          &relib_internal_exports_value,                                 \
-          ::relib::internal::EntryCount<T>(),                            \
+#define RELIB_EXPORTS(T, ...)                                              \
+  static_assert(::relib::internal::ExportsInterface<T>,                    \
+                "relib: RELIB_EXPORTS takes a struct of relib::Export");   \
+  RELIB_INTERNAL_LEAVE_FIELDS_OUT(                                         \
+      static constexpr T relib_internal_exports_value{__VA_ARGS__};)       \
+  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies<   \
+                relib_internal_exports_value>());                          \
+  using RelibInternalExportsNoteText =                                     \
+      ::relib::internal::ExportsNoteText<T, relib_internal_exports_value>; \
+  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,               \
+                      RelibInternalExportsNoteText);                       \
+  extern "C" constinit const ::relib::internal::ExportsTable               \
+      relib_internal_exports = {                                           \
+          &relib_internal_exports_value,                                   \
+          ::relib::internal::EntryCount<T>(),                              \
           {&relib_internal_exports_note, sizeof(relib_internal_exports_note)}}
 
 // Asks the host for the functions of `T`. Stands in the namespace of `T`.
@@ -161,7 +206,7 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
                 "relib: RELIB_IMPORTS takes a struct of relib::Import"); \
   constinit ::relib::internal::ImportsHolder<T> relib_imports_of_##T;    \
   RELIB_INTERNAL_NOTE(relib_internal_imports_note, kImports,             \
-                      ::relib::internal::InterfaceNoteText<T>);          \
+                      ::relib::internal::ImportsNoteText<T>);            \
   extern "C" constinit const ::relib::internal::ImportsTable             \
       relib_internal_imports = {                                         \
           &relib_imports_of_##T.value,                                   \

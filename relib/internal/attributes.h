@@ -20,6 +20,16 @@
 #define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".relib"), gnu::used]]
 #endif
 
+// A definition whose initializer may leave fields out, which -Wextra warns of.
+#if defined(__GNUC__)
+#define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...)                             \
+  _Pragma("GCC diagnostic push")                                         \
+      _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
+          __VA_ARGS__ _Pragma("GCC diagnostic pop")
+#else
+#define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...) __VA_ARGS__
+#endif
+
 // For the few functions on the path of every call, and for what leaves that
 // path.
 #if defined(_MSC_VER) && !defined(__clang__)

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "relib/errors.h"
 #include "relib/internal/abi.h"
 
 namespace relib::internal {
@@ -15,6 +16,9 @@ struct Failure {
 };
 
 using FailurePtr = std::unique_ptr<Failure>;
+
+// What it says, for an error; frees it.
+ExceptionInfo Take(Failure* failure);
 
 // The functions that every module is given.
 extern const HostApi kHostApi;

@@ -1,7 +1,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "relib/errors.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/current_exception.h"
 #include "relib/internal/failure.h"
@@ -16,6 +18,11 @@ Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
 Failure* FailureFromCurrentException() noexcept {
   const ExceptionText text = DescribeCurrentException();
   return MakeFailure(text.type, text.what);
+}
+
+ExceptionInfo Take(Failure* failure) {
+  const FailurePtr owned(failure);
+  return {.type = std::move(owned->type), .what = std::move(owned->what)};
 }
 
 constinit const HostApi kHostApi = {

@@ -49,7 +49,9 @@ template <typename T, typename... Entries>
 struct EntriesTextOf<T, TypeList<Entries...>> {
   static constexpr Text Get() {
     return EntriesText<InterfaceOf<T>>(
-        TypeList<typename EntryTraits<Entries>::Signature...>());
+        TypeList<typename EntryTraits<Entries>::Signature...>(),
+        {(EntryTraits<Entries>::kIsOptional ? EntryKind::kOptional
+                                            : EntryKind::kPresent)...});
   }
 };
 

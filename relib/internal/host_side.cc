@@ -1,12 +1,30 @@
+#include <utility>
+
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "relib/errors.h"
 #include "relib/host.h"
+#include "relib/internal/abi.h"
+#include "relib/internal/failure.h"
 
 namespace relib::internal {
 
 absl::Status HostSide::NotOfAModuleStatus() {
-  return absl::FailedPreconditionError(
-      "this export belongs to no module: call it through Module::exports(), or "
-      "when the Reloader has a version that runs");
+  return MakeError(
+      CallError::kNoExport,
+      "this export belongs to no module. If it is an OptionalExport, the "
+      "module lacks it: ask for it with if (exports.name) first. If not, call "
+      "it through Module::exports(), or when the Reloader has a version that "
+      "runs");
+}
+
+absl::Status HostSide::CallbackFailed(Failure* failure) {
+  const ExceptionInfo exception = Take(failure);
+  absl::Status status = MakeError(
+      CallError::kException,
+      absl::StrCat("a callback of the module threw ", Describe(exception)));
+  AttachException(exception, &status);
+  return status;
 }
 
 }  // namespace relib::internal

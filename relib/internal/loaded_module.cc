@@ -44,11 +44,6 @@ std::string_view FileName(std::string_view path) {
   return path.substr(path.find_last_of("/\\") + 1);
 }
 
-ExceptionInfo Take(Failure* failure) {
-  const FailurePtr owned(failure);
-  return {.type = std::move(owned->type), .what = std::move(owned->what)};
-}
-
 absl::StatusOr<std::string> CopyToPrivateFolder(const std::string& path) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
   if (!copies.ok()) {
@@ -314,11 +309,19 @@ void LoadedModule::Bind() {
   const auto* offered = static_cast<const char*>(descriptor_->exports->slots);
   if (request_.exports != nullptr) {
     for (size_t i = 0; i < request_.exports->entries.size(); ++i) {
+      char* to = slots + i * sizeof(ExportSlot);
       const RecordEntry* entry =
-          FindEntry(*record_.exports, request_.exports->entries[i].name);
+          record_.exports.has_value()
+              ? FindEntry(*record_.exports, request_.exports->entries[i].name)
+              : nullptr;
+      if (entry == nullptr || entry->kind == EntryKind::kAbsent) {
+        // An OptionalExport, perhaps with a body that the host compiled.
+        const ExportSlot none = {};
+        std::memcpy(to, &none, sizeof(none));
+        continue;
+      }
       const size_t index = entry - record_.exports->entries.data();
-      bind(slots + i * sizeof(ExportSlot),
-           offered + index * sizeof(ExportSlot));
+      bind(to, offered + index * sizeof(ExportSlot));
     }
   }
   if (descriptor_->main->slot != nullptr) {

@@ -28,20 +28,26 @@ Failure* FailureFromCurrentException() noexcept {
 }
 
 void ThrowImportError(Failure* failure) {
+#if defined(__cpp_exceptions)
   const HostApi* host = BoundHost();
   std::string type = host->failure_type(failure);
   const std::string what = host->failure_what(failure);
   host->free_failure(failure);
-#if defined(__cpp_exceptions)
   throw ImportError(std::move(type), what);
 #else
+  AbortOnImportError(failure);
+#endif
+}
+
+void AbortOnImportError(Failure* failure) {
+  const HostApi* host = BoundHost();
+  const std::string type = host->failure_type(failure);
   std::fprintf(
       stderr,
       "relib: an import failed, and the module that called it was built "
       "without exceptions: %s%s%s\n",
-      type.c_str(), type.empty() ? "" : ": ", what.c_str());
+      type.c_str(), type.empty() ? "" : ": ", host->failure_what(failure));
   std::abort();
-#endif
 }
 
 }  // namespace relib::internal

@@ -18,10 +18,12 @@
 // RELIB_MAIN. The description of a note is text, a line per fact, with tabs
 // between the fields of a line:
 //
-//   build   <key>   <value>          the build facts, each once
-//   entry   <name>  <signature>      an export or import, in order of the
-//   struct type    <name>  <layout>         a type in the entry before it main
-//   <signature>
+//   build     <key>   <value>       the build facts, each once
+//   entry     <name>  <signature>   an export or import, in order of the struct
+//   absent    <name>  <signature>   an OptionalExport without a body
+//   main      <signature>
+//   type      <name>  <layout>      a type in the entry before it, as
+//                                   "size 16, align 8: int x @0; double y @8"
 //
 // so that `readelf -p .note.relib` shows it to people.
 
@@ -55,9 +57,25 @@ constexpr Text BuildText() {
   return text;
 }
 
+enum class EntryKind {
+  kPresent,
+  // Only in a module.
+  kAbsent,
+  // Only in a host, and never in a file: it does without.
+  kOptional,
+};
+
+// As many that are present.
+template <size_t kCount>
+struct EntryKinds {
+  EntryKind kinds[kCount] = {};
+};
+
 template <typename Signature>
-constexpr void AppendEntry(Text& text, std::string_view name) {
-  text += "entry\t";
+constexpr void AppendEntry(Text& text, std::string_view name, EntryKind kind) {
+  text += kind == EntryKind::kPresent  ? "entry\t"
+          : kind == EntryKind::kAbsent ? "absent\t"
+                                       : "optional\t";
   text += name;
   text += '\t';
   TypeText<Signature>::Append(text);
@@ -70,10 +88,13 @@ constexpr void AppendEntry(Text& text, std::string_view name) {
 // The entries of an interface struct, without the build facts: what host and
 // module compare.
 template <typename Interface, typename... Signatures>
-constexpr Text EntriesText(TypeList<Signatures...>) {
+constexpr Text EntriesText(TypeList<Signatures...>,
+                           const EntryKind (&kinds)[sizeof...(Signatures)]) {
   Text text;
   size_t index = 0;
-  (AppendEntry<Signatures>(text, Interface::kNames[index++]), ...);
+  ((AppendEntry<Signatures>(text, Interface::kNames[index], kinds[index]),
+    ++index),
+   ...);
   return text;
 }
 

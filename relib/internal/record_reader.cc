@@ -18,6 +18,7 @@
 #include "absl/strings/str_join.h"
 #include "relib/errors.h"
 #include "relib/internal/build_info.h"
+#include "relib/internal/layout_difference.h"
 #include "relib/internal/record.h"
 
 namespace relib::internal {
@@ -81,6 +82,13 @@ std::string_view TakeUpTo(char end, std::string_view* text) {
   return part;
 }
 
+std::optional<EntryKind> EntryKindOf(std::string_view text) {
+  if (text == "entry") return EntryKind::kPresent;
+  if (text == "absent") return EntryKind::kAbsent;
+  if (text == "optional") return EntryKind::kOptional;
+  return std::nullopt;
+}
+
 // More than this says nothing to people.
 constexpr size_t kMaxProblems = 20;
 
@@ -111,8 +119,10 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
     const std::string_view second = rest;
     if (kind == "build" && fields == 3) {
       note.build.emplace_back(first, second);
-    } else if (kind == "entry" && fields == 3) {
-      note.entries.push_back({.name = first, .signature = second, .types = {}});
+    } else if (const std::optional<EntryKind> entry = EntryKindOf(kind);
+               entry.has_value() && fields == 3) {
+      note.entries.push_back(
+          {.kind = *entry, .name = first, .signature = second, .types = {}});
     } else if (kind == "main" && fields == 2) {
       note.entries.push_back({.name = "main", .signature = first, .types = {}});
     } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
@@ -198,9 +208,7 @@ std::string DescribeDifference(const RecordEntry& host,
   for (const auto& [name, layout] : host.types) {
     for (const auto& [other_name, other_layout] : module.types) {
       if (name == other_name && layout != other_layout) {
-        absl::StrAppend(&text, "\n  type ", Shown(name),
-                        "\n    host:   ", Shown(layout),
-                        "\n    module: ", Shown(other_layout));
+        text += DescribeLayoutDifference(name, layout, other_layout);
       }
     }
   }
@@ -228,11 +236,16 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
   const RecordNote& expected = host.exports != nullptr ? *host.exports : empty;
 
   for (const RecordEntry& entry : expected.entries) {
-    if (FindEntry(exported, entry.name) != nullptr) continue;
+    const RecordEntry* found = FindEntry(exported, entry.name);
+    if (found != nullptr && found->kind != EntryKind::kAbsent) continue;
+    if (entry.kind == EntryKind::kOptional) continue;
     problems.push_back(absl::StrCat(
         "it has no export '", entry.name, "'\n  host:   ", entry.signature,
         exported.entries.empty()
             ? "\n  module: no exports at all (RELIB_EXPORTS)"
+        : found != nullptr
+            ? "\n  module: an OptionalExport without a body; give it one in "
+              "RELIB_EXPORTS, or make it optional for the host as well"
             : "\n  module: missing; build it with the host's interface "
               "header"));
   }
@@ -251,8 +264,9 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
     return Refuse(LoadError::kMissingImport, name, problems);
 
   for (const RecordEntry& entry : expected.entries) {
-    const std::string difference =
-        DescribeDifference(entry, *FindEntry(exported, entry.name));
+    const RecordEntry* found = FindEntry(exported, entry.name);
+    if (found == nullptr || found->kind == EntryKind::kAbsent) continue;
+    const std::string difference = DescribeDifference(entry, *found);
     if (!difference.empty()) {
       problems.push_back(
           absl::StrCat("its export '", entry.name, "' differs:", difference));

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "relib/internal/record.h"
 
 // Reads the record of a module (record.h) and compares it with what a host has.
 // Takes any bytes: nothing here crashes or reads out of bounds.
@@ -18,6 +19,7 @@ namespace relib::internal {
 // An export or an import. All texts here are parts of the bytes that were
 // parsed, and valid as long as these.
 struct RecordEntry {
+  EntryKind kind = EntryKind::kPresent;
   std::string_view name;
   std::string_view signature;
   // Name and layout of each type in the signature that isn't the language's or

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "relib/internal/abi.h"
-#include "relib/internal/transfer.h"
+#include "relib/internal/copy.h"
+#include "relib/internal/passing.h"
 
 // The functions that stand between a caller on one side of the boundary and a
 // body on the other. A thunk is compiled on the body's side; it lets nothing
@@ -23,13 +24,6 @@ Failure* MakeFailure(std::string_view type, std::string_view what) noexcept;
 // Describes the exception that is being handled.
 Failure* FailureFromCurrentException() noexcept;
 
-// Turns what arrived into what the body takes: a parameter that owns something
-// is copied here, on the receiver's side and into its heap.
-template <typename A>
-decltype(auto) Receive(ParameterType<A> argument) {
-  return static_cast<A>(argument);
-}
-
 template <typename R>
 struct ResultTraits {
   static constexpr ResultKind kKind = ResultKindOf<R>();
@@ -43,9 +37,17 @@ struct ResultTraits<void> {
   using Type = Failure*;
 };
 
+// Sources with and without exceptions may be linked together: what is compiled
+// differently in them must be different functions.
+#if defined(__cpp_exceptions)
+inline constexpr bool kCanThrow = true;
+#else
+inline constexpr bool kCanThrow = false;
+#endif
+
 // Runs `body` and packs its result or its exception. `storage` is used for
 // results that travel in storage.
-template <typename R, typename Body>
+template <typename R, typename Body, bool = kCanThrow>
 typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
                                    Body&& body) noexcept {
   constexpr ResultKind kKind = ResultTraits<R>::kKind;
@@ -86,11 +88,11 @@ constexpr DestroyFunction ResultDestroyer() {
 }
 
 // Functions with a leading parameter for the storage, or without one.
-template <bool kHasStorage, typename R, typename... A>
+template <bool kHasStorage, bool kCanThrow, typename R, typename... A>
 struct ExportThunkOf;
 
-template <typename R, typename... A>
-struct ExportThunkOf<false, R, A...> {
+template <bool kCanThrow, typename R, typename... A>
+struct ExportThunkOf<false, kCanThrow, R, A...> {
   using Function =
       typename ResultTraits<R>::Type (*)(ParameterType<A>...) noexcept;
 
@@ -103,8 +105,8 @@ struct ExportThunkOf<false, R, A...> {
   }
 };
 
-template <typename R, typename... A>
-struct ExportThunkOf<true, R, A...> {
+template <bool kCanThrow, typename R, typename... A>
+struct ExportThunkOf<true, kCanThrow, R, A...> {
   using Function = Failure* (*)(void* storage, ParameterType<A>...) noexcept;
 
   template <auto F>
@@ -118,11 +120,22 @@ struct ExportThunkOf<true, R, A...> {
 
 template <typename R, typename... A>
 using ExportThunk =
-    ExportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, R, A...>;
+    ExportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, kCanThrow, R,
+                  A...>;
 
 // The same with the callable as the first argument.
-template <bool kHasStorage, typename R, typename... A>
+template <bool kHasStorage, bool kCanThrow, typename R, typename... A>
 struct ImportThunkOf;
+
+// What `context` stands for: a pointer to an object or to a function.
+template <typename F>
+F& CallableIn(void* context) {
+  if constexpr (std::is_function_v<F>) {
+    return *reinterpret_cast<F*>(context);
+  } else {
+    return *static_cast<F*>(context);
+  }
+}
 
 // What a module is told that calls an import that nobody has filled in.
 inline constexpr std::string_view kUnboundImportText =
@@ -130,8 +143,8 @@ inline constexpr std::string_view kUnboundImportText =
     "the "
     "module with relib::Load()";
 
-template <typename R, typename... A>
-struct ImportThunkOf<false, R, A...> {
+template <bool kCanThrow, typename R, typename... A>
+struct ImportThunkOf<false, kCanThrow, R, A...> {
   using Function = typename ResultTraits<R>::Type (*)(
       void* context, ParameterType<A>...) noexcept;
 
@@ -139,7 +152,7 @@ struct ImportThunkOf<false, R, A...> {
   static typename ResultTraits<R>::Type Invoke(
       void* context, ParameterType<A>... arguments) noexcept {
     return Run<R>(nullptr, [&]() -> decltype(auto) {
-      return (*static_cast<F*>(context))(Receive<A>(arguments)...);
+      return CallableIn<F>(context)(Receive<A>(arguments)...);
     });
   }
 
@@ -154,8 +167,8 @@ struct ImportThunkOf<false, R, A...> {
   }
 };
 
-template <typename R, typename... A>
-struct ImportThunkOf<true, R, A...> {
+template <bool kCanThrow, typename R, typename... A>
+struct ImportThunkOf<true, kCanThrow, R, A...> {
   using Function = Failure* (*)(void* context, void* storage,
                                 ParameterType<A>...) noexcept;
 
@@ -163,7 +176,7 @@ struct ImportThunkOf<true, R, A...> {
   static Failure* Invoke(void* context, void* storage,
                          ParameterType<A>... arguments) noexcept {
     return Run<R>(storage, [&]() -> decltype(auto) {
-      return (*static_cast<F*>(context))(Receive<A>(arguments)...);
+      return CallableIn<F>(context)(Receive<A>(arguments)...);
     });
   }
 
@@ -174,7 +187,8 @@ struct ImportThunkOf<true, R, A...> {
 
 template <typename R, typename... A>
 using ImportThunk =
-    ImportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, R, A...>;
+    ImportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, kCanThrow, R,
+                  A...>;
 
 // The caller's side of a result that is built in storage: copies it, and has
 // its owner destroy it.
@@ -197,7 +211,7 @@ class ResultStorage {
       R* result;
       DestroyFunction destroy;
     } owner{std::launder(reinterpret_cast<R*>(bytes_)), destroy_};
-    return R(std::as_const(*owner.result));
+    return CopyOf<R>(*owner.result);
   }
 
  private:

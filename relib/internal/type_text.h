@@ -10,6 +10,7 @@
 
 #include "relib/internal/fields.h"
 #include "relib/internal/text.h"
+#include "relib/transfer.h"
 
 // Types as text, at compile time. The same type has the same text in every
 // binary that agrees on the build facts (build_info.h), whichever compiler made
@@ -149,11 +150,15 @@ struct TypeText<std::array<T, N>> {
     out += '>';
   }
 };
-template <typename T>
-struct TypeText<std::span<T>> {
+template <typename T, size_t N>
+struct TypeText<std::span<T, N>> {
   static constexpr void Append(Text& out) {
     out += "std::span<";
     TypeText<T>::Append(out);
+    if constexpr (N != std::dynamic_extent) {
+      out += ", ";
+      AppendNumber(out, N);
+    }
     out += '>';
   }
 };
@@ -238,29 +243,59 @@ class UserTypeLayout {
     AppendNumber(layout, sizeof(T));
     layout += ", align ";
     AppendNumber(layout, alignof(T));
-    if constexpr (kFieldsAreKnown<T>) {
-      layout += ", fields ";
-      AppendWithFields(out, layout, FieldTypes<T>());
+    if constexpr (HasTransfer<T>) {
+      layout += ", by relib::Transfer";
+      AppendLine(out, layout);
+    } else if constexpr (kFieldsAreKnown<T>) {
+      AppendFields(layout, FieldTypes<T>());
+      if (AppendLine(out, layout)) AppendTypes(out, FieldTypes<T>());
     } else {
       AppendLine(out, layout);
     }
   }
 
-  static constexpr void AppendLine(Text& out, std::string_view layout) {
+  // False if it is there already.
+  static constexpr bool AppendLine(Text& out, std::string_view layout) {
     Text line = "type\t";
     TypeText<T>::Append(line);
     line += '\t';
     line += layout;
     line += '\n';
-    if (std::string_view(out).find(line) == std::string_view::npos) out += line;
+    if (std::string_view(out).find(line) != std::string_view::npos) {
+      return false;
+    }
+    out += line;
+    return true;
   }
 
  private:
+  // "int x @0; unsigned int ?:3": a bit-field has no address, and so no name.
   template <typename... Fields>
-  static constexpr void AppendWithFields(Text& out, Text& layout,
-                                         TypeList<Fields...>) {
-    AppendList<Fields...>(layout);
-    AppendLine(out, layout);
+  static constexpr void AppendFields(Text& layout, TypeList<Fields...>) {
+    constexpr auto kFields = DescribeFields<T>();
+    const FieldInfo* field = kFields.data();
+    std::string_view separator = ": ";
+    const auto append = [&](auto append_type) {
+      layout += separator;
+      separator = "; ";
+      append_type();
+      layout += ' ';
+      layout += field->name.empty() ? std::string_view("?") : field->name;
+      if (field->bits != 0) {
+        layout += ':';
+        AppendNumber(layout, field->bits);
+      }
+      if (field->offset < sizeof(T)) {
+        layout += " @";
+        AppendNumber(layout, field->offset);
+      }
+      ++field;
+    };
+    (append([&] { TypeText<Fields>::Append(layout); }), ...);
+  }
+
+  template <typename... Fields>
+  static constexpr void AppendTypes(Text& out, TypeList<Fields...>) {
     (TypeLayout<Fields>::Append(out), ...);
   }
 };
@@ -292,8 +327,8 @@ struct TypeLayout<Template<Ts...>> {
 };
 template <typename T, size_t N>
 struct TypeLayout<std::array<T, N>> : TypeLayout<T> {};
-template <typename T>
-struct TypeLayout<std::span<T>> : TypeLayout<T> {};
+template <typename T, size_t N>
+struct TypeLayout<std::span<T, N>> : TypeLayout<T> {};
 template <typename T>
 struct TypeLayout<const T> : TypeLayout<T> {};
 template <typename T>

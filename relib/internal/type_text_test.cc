@@ -21,7 +21,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "relib/internal/transfer.h"
+#include "relib/borrowed.h"
+#include "relib/function_ref.h"
+#include "relib/transfer.h"
 
 // The texts are part of the record: the same from every compiler.
 
@@ -59,8 +61,37 @@ struct Recursive {
   Recursive* next;
   int value;
 };
+struct Tree {
+  std::string name;
+  std::vector<Tree> children;
+};
+struct Bits {
+  unsigned small : 3;
+  int large : 20;
+  bool flag : 1;
+  int whole;
+};
+struct Packed {
+  char first;
+  alignas(8) char second;
+  short third;
+};
+class Opaque {
+ public:
+  Opaque() = default;
+
+ private:
+  std::string text_;
+};
 
 }  // namespace type_text_test
+
+template <>
+struct relib::Transfer<type_text_test::Opaque> {
+  static type_text_test::Opaque Copy(const type_text_test::Opaque& object) {
+    return object;
+  }
+};
 
 namespace relib::internal {
 namespace {
@@ -171,9 +202,9 @@ TEST(TypeTextTest, LayoutsNameWhatTheUserDecides) {
             "type\ttype_text_test::Color\tenum : unsigned char\n");
   EXPECT_EQ(Layout<type_text_test::Plain>(),
             "type\ttype_text_test::Plain\tenum : int\n");
-  EXPECT_EQ(
-      Layout<Point>(),
-      "type\ttype_text_test::Point\tsize 16, align 8, fields double, double\n");
+  EXPECT_EQ(Layout<Point>(),
+            "type\ttype_text_test::Point\tsize 16, align 8: double x @0; "
+            "double y @8\n");
   const std::string point = Layout<Point>();
   for (const std::string& layout :
        {Layout<const Point&>(), Layout<std::vector<Point>>(),
@@ -186,14 +217,19 @@ TEST(TypeTextTest, LayoutsNameWhatTheUserDecides) {
   // Fields are followed, each type told once.
   const std::string named = Layout<std::pair<Named, Named>>();
   EXPECT_NE(
-      named.find("fields std::string, std::vector<type_text_test::Point>\n"),
+      named.find(
+          "std::string name @0; std::vector<type_text_test::Point> points @" +
+          std::to_string(sizeof(std::string)) + "\n"),
       std::string::npos)
       << named;
   EXPECT_NE(named.find(point), std::string::npos);
   EXPECT_EQ(named.find(point), named.rfind(point));
-  EXPECT_NE(Layout<Recursive>().find("fields type_text_test::Recursive*, int"),
-            std::string::npos);
-  EXPECT_NE(Layout<HasConstArray>().find("fields const int[2], std::string"),
+  EXPECT_NE(Layout<Recursive>().find(
+                ": type_text_test::Recursive* next @0; int value @8"),
+            std::string::npos)
+      << Layout<Recursive>();
+  EXPECT_NE(Layout<HasConstArray>().find(
+                ": const int[2] numbers @0; std::string name @8"),
             std::string::npos)
       << Layout<HasConstArray>();
   EXPECT_NE(
@@ -201,94 +237,35 @@ TEST(TypeTextTest, LayoutsNameWhatTheUserDecides) {
       std::string::npos);
 }
 
-struct WithBase : Point {
-  int z;
-};
-struct WithString : WithBase {
-  std::string text;
-};
-struct NotDefault {
-  explicit NotDefault(int) {}
-  std::string text;
-};
-struct Private {
-  std::string text() { return text_; }
-
- private:
-  std::string text_;
-};
-struct TwentyFour {
-  std::string a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v,
-      w, x;
-};
-struct TwentyFive {
-  std::string a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v,
-      w, x, y;
-};
-struct Arrays {
-  int numbers[2][3];
-  std::string texts[2];
-};
-struct Bits {
-  unsigned a : 3;
-  unsigned b : 5;
-  std::string text;
-};
-
-TEST(FieldsTest, AreCountedInAggregates) {
-  EXPECT_EQ(CountFields<Point>(), 2);
-  EXPECT_EQ(CountFields<Named>(), 2);
-  EXPECT_EQ(CountFields<TwentyFour>(), 24);
-  EXPECT_EQ(CountFields<Arrays>(), 2);
-  EXPECT_EQ(CountFields<Bits>(), 3);
-  EXPECT_EQ(CountFields<HasConstArray>(), 2);
-  static_assert(std::is_same_v<FieldTypes<Named>,
-                               TypeList<std::string, std::vector<Point>>>);
-  static_assert(
-      std::is_same_v<FieldTypes<Arrays>, TypeList<int[2][3], std::string[2]>>);
+TEST(TypeTextTest, LayoutsNameFieldsOffsetsAndWidths) {
+  EXPECT_EQ(Layout<type_text_test::Bits>(),
+            "type\ttype_text_test::Bits\tsize 8, align 4: unsigned int ?:3; "
+            "int ?:20; bool ?:1; int whole @4\n");
+  EXPECT_EQ(Layout<type_text_test::Packed>(),
+            "type\ttype_text_test::Packed\tsize 16, align 8: char first @0; "
+            "char second @8; short third @10\n");
+  // A type in itself is told once.
+  EXPECT_EQ(Layout<type_text_test::Tree>(),
+            "type\ttype_text_test::Tree\tsize " +
+                std::to_string(sizeof(type_text_test::Tree)) +
+                ", align 8: std::string name @0; "
+                "std::vector<type_text_test::Tree> children @" +
+                std::to_string(sizeof(std::string)) + "\n");
+  EXPECT_EQ(Layout<type_text_test::Opaque>(),
+            "type\ttype_text_test::Opaque\tsize " +
+                std::to_string(sizeof(std::string)) +
+                ", align 8, by relib::Transfer\n");
 }
 
-TEST(FieldsTest, AreNotKnownOfOtherTypes) {
-  EXPECT_FALSE(kFieldsAreKnown<TwentyFive>);
-  EXPECT_FALSE(kFieldsAreKnown<WithBase>);
-  EXPECT_FALSE(kFieldsAreKnown<WithString>);
-  EXPECT_FALSE(kFieldsAreKnown<NotDefault>);
-  EXPECT_FALSE(kFieldsAreKnown<Private>);
-  EXPECT_FALSE(kFieldsAreKnown<int>);
-  struct Empty {};
-  EXPECT_FALSE(kFieldsAreKnown<Empty>);
-}
-
-TEST(CrossingTest, WhatMayCross) {
-  EXPECT_EQ(CrossingOf<int>(), Crossing::kTrivial);
-  EXPECT_EQ(CrossingOf<Color>(), Crossing::kTrivial);
-  EXPECT_EQ(CrossingOf<Point>(), Crossing::kTrivial);
-  EXPECT_EQ(CrossingOf<const void*>(), Crossing::kTrivial);
-  EXPECT_EQ(CrossingOf<std::chrono::nanoseconds>(), Crossing::kTrivial);
-  EXPECT_EQ(CrossingOf<std::string>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<Named>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<Arrays>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<HasConstArray>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<Box<std::vector<Named>>>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<std::string_view>(), Crossing::kBorrowed);
-  EXPECT_EQ(CrossingOf<std::span<const int>>(), Crossing::kBorrowed);
-}
-
-TEST(CrossingTest, WhatMayNot) {
-  EXPECT_EQ(CrossingOf<std::function<void()>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::shared_ptr<int>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::unique_ptr<int>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::vector<std::string_view>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::vector<std::shared_ptr<int>>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::optional<std::function<void()>>>(),
-            Crossing::kNever);
-  EXPECT_EQ(CrossingOf<Box<std::unique_ptr<int>>>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<Private>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<WithString>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<int&>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::vector<int>::iterator>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::string::const_iterator>(), Crossing::kNever);
-  EXPECT_EQ(CrossingOf<std::list<int>::iterator>(), Crossing::kNever);
+TEST(TypeTextTest, OfRelib) {
+  EXPECT_EQ((TypeName<FunctionRef<bool(const Point&)>>()),
+            "relib::FunctionRef<bool(const type_text_test::Point&)>");
+  EXPECT_EQ(TypeName<Borrowed<std::string_view>>(),
+            "relib::Borrowed<std::string_view>");
+  EXPECT_EQ((TypeName<std::span<const int, 3>>()), "std::span<const int, 3>");
+  // What a callback takes is compared as well.
+  EXPECT_NE((Layout<FunctionRef<bool(const Point&)>>().find(Layout<Point>())),
+            std::string::npos);
 }
 
 }  // namespace
