@@ -67,8 +67,7 @@ struct Tree {
 };
 struct Bits {
   unsigned small : 3;
-  int large : 20;
-  bool flag : 1;
+  unsigned large : 20;
   int whole;
 };
 struct Packed {
@@ -240,7 +239,7 @@ TEST(TypeTextTest, LayoutsNameWhatTheUserDecides) {
 TEST(TypeTextTest, LayoutsNameFieldsOffsetsAndWidths) {
   EXPECT_EQ(Layout<type_text_test::Bits>(),
             "type\ttype_text_test::Bits\tsize 8, align 4: unsigned int ?:3; "
-            "int ?:20; bool ?:1; int whole @4\n");
+            "unsigned int ?:20; int whole @4\n");
   EXPECT_EQ(Layout<type_text_test::Packed>(),
             "type\ttype_text_test::Packed\tsize 16, align 8: char first @0; "
             "char second @8; short third @10\n");

@@ -150,6 +150,7 @@ flock 9
 
 startup=(--output_user_root=/var/cache/bazel)
 overrides=()
+shared=()
 if getent hosts bcr.bazel.build >/dev/null; then
   # Debian's own bazelrc overrides the modules that it ships.
   startup+=(--nosystem_rc --install_base=/usr/share/bazel --trust_install_base)
@@ -159,9 +160,16 @@ fi
 command=$1
 shift
 # The project is read-only: no lock file, and no links to outputs. In the file that every Bazel in the chroot reads,
-# because //examples:external_test starts one of its own.
+# because //examples:external_test starts one of its own; but not what only relib itself asks for.
+flags=()
+for override in "${overrides[@]}"; do
+  case $override in
+    *=google_benchmark=* | *=googletest=* | *=rules_shell=*) flags+=("$override") ;;
+    *) shared+=("$override") ;;
+  esac
+done
 as_root tee "$root/root/.bazelrc" >/dev/null <<RC
-common --enable_bzlmod --noenable_workspace --lockfile_mode=off ${overrides[*]}
+common --enable_bzlmod --noenable_workspace --lockfile_mode=off ${shared[*]}
 build --symlink_prefix=/
 RC
-in_chroot "$root" env HOME=/root bazel "${startup[@]}" "$command" "$@"
+in_chroot "$root" env HOME=/root bazel "${startup[@]}" "$command" "${flags[@]}" "$@"

@@ -1,4 +1,4 @@
-// EXPECT: its copies share state (std::shared_ptr, std::function, std::any)
+// EXPECT: relib::FunctionRef for a callback
 
 #include <functional>
 

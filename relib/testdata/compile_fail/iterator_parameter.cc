@@ -1,4 +1,4 @@
-// EXPECT: this parameter type can't cross between host and module
+// EXPECT: std::span, or an index
 
 #include <vector>
 

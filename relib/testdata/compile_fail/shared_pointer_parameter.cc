@@ -1,4 +1,4 @@
-// EXPECT: this parameter type can't cross between host and module
+// EXPECT: std::unique_ptr, or a number that stands for it
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-// EXPECT: Return std::string or
+// EXPECT: std::string or
 
 #include <string_view>
 

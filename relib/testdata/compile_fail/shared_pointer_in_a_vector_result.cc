@@ -1,0 +1,15 @@
+// EXPECT: std::unique_ptr, or a number that stands for it
+
+#include <memory>
+#include <vector>
+
+#include "relib/module.h"
+
+struct Exports {
+  relib::Export<std::vector<std::shared_ptr<int>>()> first;
+};
+RELIB_INTERFACE(Exports, first);
+
+relib::Export<std::vector<std::shared_ptr<int>>()> use(const Exports& exports) {
+  return exports.first;
+}
