@@ -164,7 +164,7 @@ shift
 flags=()
 for override in "${overrides[@]}"; do
   case $override in
-    *=google_benchmark=* | *=googletest=* | *=rules_shell=*) flags+=("$override") ;;
+    *=google_benchmark=* | *=googletest=*) flags+=("$override") ;;
     *) shared+=("$override") ;;
   esac
 done
