@@ -164,7 +164,7 @@ shift
 flags=()
 for override in "${overrides[@]}"; do
   case $override in
-    *=google_benchmark=* | *=googletest=*) flags+=("$override") ;;
+    *=google_benchmark=*) flags+=("$override") ;;
     *) shared+=("$override") ;;
   esac
 done
