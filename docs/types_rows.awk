@@ -1,0 +1,19 @@
+# Takes the rows of types.md apart, "| rule | `good` | `bad` | `says` |".
+#   mode=good      a source with the lines that compile
+#   mode=bad       a source with those that don't, row N on line N + 2
+#   mode=expected  row, line in the bad source, what the compiler says; tabs between
+function code(cell) {
+  gsub(/^ *`|` *$/, "", cell)
+  return cell
+}
+BEGIN {
+  FS = " \\| "
+  if (mode != "expected") print "#include \"docs/types/types.h\"\n"
+}
+/^\|.*\| `relib::/ {
+  sub(/ \|$/, "")
+  ++row
+  if (mode == "good") printf "struct Good%d { %s };\n", row, code($2)
+  if (mode == "bad") printf "struct Bad%d { %s };\n", row, code($3)
+  if (mode == "expected") printf "%d\t%d\t%s\n", row, row + 2, code($4)
+}
