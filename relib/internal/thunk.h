@@ -45,6 +45,11 @@ inline constexpr bool kCanThrow = true;
 inline constexpr bool kCanThrow = false;
 #endif
 
+// Calls body(argument), and ends the process with std::terminate() if that
+// throws. Itself always compiled with exceptions (barrier.cc): `noexcept` alone
+// stops nothing in a function that is compiled without them.
+void CallBehindBarrier(void (*body)(void* argument), void* argument) noexcept;
+
 // Runs `body` and packs its result or its exception. `storage` is used for
 // results that travel in storage.
 template <typename R, typename Body, bool = kCanThrow>
@@ -53,7 +58,6 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
   constexpr ResultKind kKind = ResultTraits<R>::kKind;
 #if defined(__cpp_exceptions)
   try {
-#endif
     if constexpr (kKind == ResultKind::kVoid) {
       body();
       return nullptr;
@@ -63,7 +67,6 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
       ::new (storage) R(body());
       return nullptr;
     }
-#if defined(__cpp_exceptions)
   } catch (...) {
     Failure* failure = FailureFromCurrentException();
     if constexpr (kKind == ResultKind::kRegister) {
@@ -72,6 +75,21 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
       return failure;
     }
   }
+#else
+  // What the body calls may have been compiled with exceptions.
+  typename ResultTraits<R>::Type result{};
+  auto run = [&] {
+    if constexpr (kKind == ResultKind::kVoid) {
+      body();
+    } else if constexpr (kKind == ResultKind::kRegister) {
+      result.value = static_cast<R>(body());
+    } else {
+      ::new (storage) R(body());
+    }
+  };
+  CallBehindBarrier(
+      [](void* argument) { (*static_cast<decltype(run)*>(argument))(); }, &run);
+  return result;
 #endif
 }
 
