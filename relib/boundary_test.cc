@@ -66,8 +66,8 @@ class BoundaryTest : public ::testing::Test {
                   }
                 },
             .down = [this](int depth) { return *exports().down(depth); }});
-    if (module.ok()) module_.emplace(*std::move(module));
     EXPECT_TRUE(module.ok()) << module.status();
+    if (module.ok()) module_.emplace(*std::move(module));
   }
 
   const boundary::Exports& exports() const { return module_->exports(); }

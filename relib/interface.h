@@ -313,7 +313,7 @@ concept ImportsInterface =
         "the struct may hold nothing else");                                   \
     /* Which entries of an exports struct have a body. */                      \
     template <const T& kValue>                                                 \
-    static constexpr bool kHasBody[] = {                                       \
+    static constexpr bool kHasBody[sizeof(kNames) / sizeof(kNames[0])] = {     \
         RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_BODY, T, __VA_ARGS__)};   \
     /* Names every entry of an exports struct that has no body. */             \
     template <const T& kValue>                                                 \

@@ -35,8 +35,8 @@ class MixedTest : public ::testing::TestWithParam<bool> {
     absl::StatusOr<Module<mixed::Exports>> module = Load<mixed::Exports>(
         File(), mixed::Imports{.twice = [](int value) { return 2 * value; },
                                .fail = [] { std::stoi("not a number"); }});
-    if (module.ok()) module_.emplace(*std::move(module));
     EXPECT_TRUE(module.ok()) << module.status();
+    if (module.ok()) module_.emplace(*std::move(module));
   }
 
   static std::string File() {

@@ -96,7 +96,7 @@ class Wrong {
 template <typename T>
 struct OwnAllocator : std::allocator<T> {
   template <typename U>
-  struct rebind {
+  struct rebind {  // NOLINT(readability-identifier-naming): the standard's
     using other = OwnAllocator<U>;
   };
 };

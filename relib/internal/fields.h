@@ -377,12 +377,16 @@ consteval int BitFieldWidth([[maybe_unused]] size_t index) {
 }
 #undef RELIB_INTERNAL_WIDTH
 
+// sizeof of an expression that may be a pointer looks like a mistake.
+template <typename T>
+inline constexpr size_t kSizeOf = sizeof(T);
+
 #define RELIB_INTERNAL_INFO(f)                                          \
   if constexpr (requires { &f; }) {                                     \
     infos[i] = {                                                        \
         FieldName<FieldAddress<decltype(f)>{__builtin_addressof(f)}>(), \
         OffsetOf<T>(__builtin_addressof(f), end), 0};                   \
-    end = infos[i++].offset + sizeof(f);                                \
+    end = infos[i++].offset + kSizeOf<decltype(f)>;                     \
   } else {                                                              \
     infos[i] = {"", sizeof(T), BitFieldWidth<T>(i)};                    \
     ++i;                                                                \
