@@ -216,6 +216,22 @@ struct EntryTraits<Import<Signature_>> {
   static constexpr size_t kSize = sizeof(ImportSlot);
 };
 
+// An entry of a module that is pinned (relib/host.h): called like the entry, at
+// the cost of a function pointer. Imports have none.
+template <typename Entry, Direction kDirection = EntryTraits<Entry>::kDirection,
+          typename Signature = typename EntryTraits<Entry>::Signature>
+class PinnedEntry {};
+
+template <typename Entry, typename R, typename... A>
+class PinnedEntry<Entry, Direction::kExport, R(A...)> : public Entry {
+ public:
+  template <typename Side = HostSide>
+  RELIB_INTERNAL_ALWAYS_INLINE typename Side::template Result<R> operator()(
+      ParameterType<A>... arguments) const {
+    return Entry::template operator()<typename Side::Pinned>(arguments...);
+  }
+};
+
 static_assert(sizeof(Export<void()>) == sizeof(ExportSlot));
 static_assert(sizeof(Import<void()>) == sizeof(ImportSlot));
 
@@ -232,6 +248,7 @@ union ImportsHolder {
 //   kNames[]            the names of the entries, in order
 //   kOffsets[]          where they lie in T
 //   Entries             TypeList of their types
+//   Pinned              T as the host calls it while the module is pinned
 template <typename T>
 using InterfaceOf = decltype(RelibInterfaceOf(static_cast<const T*>(nullptr)));
 
@@ -280,6 +297,9 @@ concept ImportsInterface =
         RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_NAME, T, __VA_ARGS__)};   \
     static constexpr std::size_t kOffsets[] = {                                \
         RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_OFFSET, T, __VA_ARGS__)}; \
+    struct Pinned {                                                            \
+      RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_PINNED, T, __VA_ARGS__)     \
+    };                                                                         \
     static_assert(                                                             \
         ::relib::internal::ListsEveryEntry<T>(Entries(), kOffsets),            \
         "relib: RELIB_INTERFACE(" #T                                           \
@@ -308,6 +328,8 @@ concept ImportsInterface =
 #define RELIB_INTERNAL_ENTRY_TYPE(T, entry) , decltype(T::entry)
 #define RELIB_INTERNAL_ENTRY_NAME(T, entry) #entry,
 #define RELIB_INTERNAL_ENTRY_OFFSET(T, entry) offsetof(T, entry),
+#define RELIB_INTERNAL_ENTRY_PINNED(T, entry) \
+  ::relib::internal::PinnedEntry<decltype(T::entry)> entry;
 #define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                 \
   static_assert(static_cast<bool>(kValue.entry),             \
                 "relib: the export '" #entry                 \

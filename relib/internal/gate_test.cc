@@ -20,6 +20,7 @@ namespace relib::internal {
 namespace {
 
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // What is called: the gate only looks at addresses.
@@ -60,7 +61,7 @@ TEST(GateTest, KnowsWhatRunsAndWhere) {
   });
   entered.WaitForNotification();
   target.gate.Close();
-  const std::vector<Gate::Running> running = target.gate.RunningCalls();
+  const std::vector<Gate::User> running = target.gate.Users();
   ASSERT_THAT(running, SizeIs(2));
   const size_t mine = running[0].what == target.function(2) ? 0 : 1;
   EXPECT_EQ(running[mine].what, target.function(2));
@@ -69,16 +70,16 @@ TEST(GateTest, KnowsWhatRunsAndWhere) {
   EXPECT_EQ(running[1 - mine].thread_id, other_thread);
   leave.Notify();
   other.join();
-  EXPECT_THAT(target.gate.RunningCalls(), SizeIs(1));
+  EXPECT_THAT(target.gate.Users(), SizeIs(1));
 }
 
 TEST(GateTest, OtherGatesAreNoneOfItsBusiness) {
   Target a, b;
   const CallScope call(a.gate, a.function(0));
   b.gate.Close();
-  EXPECT_THAT(b.gate.RunningCalls(), IsEmpty());
+  EXPECT_THAT(b.gate.Users(), IsEmpty());
   EXPECT_FALSE(b.gate.CalledByThisThread());
-  EXPECT_TRUE(b.gate.WaitForCalls(absl::InfinitePast()));
+  EXPECT_THAT(b.gate.WaitForUsers(absl::InfinitePast()), IsEmpty());
   EXPECT_TRUE(a.gate.CalledByThisThread());
 }
 
@@ -92,12 +93,13 @@ TEST(GateTest, WaitsForCallsUntilTheDeadline) {
   });
   entered.WaitForNotification();
   target.gate.Close();
-  EXPECT_FALSE(target.gate.WaitForCalls(absl::InfinitePast()));
+  EXPECT_THAT(target.gate.WaitForUsers(absl::InfinitePast()), Not(IsEmpty()));
   const absl::Time begin = absl::Now();
-  EXPECT_FALSE(target.gate.WaitForCalls(begin + absl::Milliseconds(20)));
+  EXPECT_THAT(target.gate.WaitForUsers(begin + absl::Milliseconds(20)),
+              Not(IsEmpty()));
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(20));
   leave.Notify();
-  EXPECT_TRUE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
   other.join();
 }
 
@@ -107,7 +109,7 @@ TEST(GateTest, DoesNotWaitForTheThreadThatWaits) {
   target.gate.Close();
   EXPECT_TRUE(target.gate.CalledByThisThread());
   // Would never end otherwise.
-  EXPECT_FALSE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), Not(IsEmpty()));
 }
 
 TEST(GateTest, ARefusedCallLeavesNoTraceWhileItsCallerKnows) {
@@ -115,7 +117,7 @@ TEST(GateTest, ARefusedCallLeavesNoTraceWhileItsCallerKnows) {
   target.gate.Close();
   const CallScope refused(target.gate, target.function(0));
   EXPECT_FALSE(refused.entered());
-  EXPECT_THAT(target.gate.RunningCalls(), IsEmpty());
+  EXPECT_THAT(target.gate.Users(), IsEmpty());
   EXPECT_FALSE(target.gate.CalledByThisThread());
 }
 
@@ -137,45 +139,48 @@ TEST(GateTest, NestsDeeperThanItsList) {
     Nest(target.gate, target.function(3), depth, [&] {
       EXPECT_TRUE(target.gate.CalledByThisThread());
       target.gate.Close();
-      EXPECT_THAT(target.gate.RunningCalls(), SizeIs(depth));
-      EXPECT_FALSE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+      EXPECT_THAT(target.gate.Users(), SizeIs(depth));
+      EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()),
+                  Not(IsEmpty()));
     });
-    EXPECT_THAT(target.gate.RunningCalls(), IsEmpty()) << depth;
+    EXPECT_THAT(target.gate.Users(), IsEmpty()) << depth;
     EXPECT_FALSE(target.gate.CalledByThisThread());
   }
 }
 
 TEST(GateTest, FindsItsDeepCallsAmongThoseOfOthers) {
   Target shallow, deep;
-  Nest(shallow.gate, shallow.function(0), ThreadCalls::kDepth + 5, [&] {
+  Nest(shallow.gate, shallow.function(0), CallChunk::kDepth + 5, [&] {
     EXPECT_FALSE(deep.gate.CalledByThisThread());
     const CallScope call(deep.gate, deep.function(0));
     Nest(shallow.gate, shallow.function(1), 3, [&] {
       EXPECT_TRUE(deep.gate.CalledByThisThread());
       deep.gate.Close();
-      EXPECT_THAT(deep.gate.RunningCalls(), SizeIs(1));
-      EXPECT_FALSE(deep.gate.WaitForCalls(absl::InfiniteFuture()));
+      EXPECT_THAT(deep.gate.Users(), SizeIs(1));
+      EXPECT_THAT(deep.gate.WaitForUsers(absl::InfiniteFuture()),
+                  Not(IsEmpty()));
       deep.gate.Open();
     });
   });
   deep.gate.Close();
-  EXPECT_THAT(deep.gate.RunningCalls(), IsEmpty());
+  EXPECT_THAT(deep.gate.Users(), IsEmpty());
 }
 
 TEST(GateTest, ADeepCallIsWaitedForFromAnotherThread) {
   Target target;
   absl::Notification entered, leave;
   std::thread other([&] {
-    Nest(target.gate, target.function(0), ThreadCalls::kDepth + 1, [&] {
+    Nest(target.gate, target.function(0), CallChunk::kDepth + 1, [&] {
       entered.Notify();
       leave.WaitForNotification();
     });
   });
   entered.WaitForNotification();
   target.gate.Close();
-  EXPECT_FALSE(target.gate.WaitForCalls(absl::Now() + absl::Milliseconds(5)));
+  EXPECT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Milliseconds(5)),
+              Not(IsEmpty()));
   leave.Notify();
-  EXPECT_TRUE(target.gate.WaitForCalls(absl::InfiniteFuture()));
+  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
   other.join();
 }
 
@@ -202,7 +207,8 @@ TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
   for (int round = 0; round < 60; ++round) {
     target.gate.Close();
     // Calls that come and are refused must not keep it from ending.
-    ASSERT_TRUE(target.gate.WaitForCalls(absl::Now() + absl::Seconds(60)));
+    ASSERT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Seconds(60)),
+                IsEmpty());
     guarded.reset();
     guarded = std::make_unique<int>(0);
     target.gate.Open();
@@ -222,7 +228,7 @@ TEST(GateTest, ThreadsThatEndHandTheirListsOn) {
     }).join();
   }
   target.gate.Close();
-  EXPECT_THAT(target.gate.RunningCalls(), IsEmpty());
+  EXPECT_THAT(target.gate.Users(), IsEmpty());
 }
 
 }  // namespace
