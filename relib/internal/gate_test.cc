@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
@@ -229,6 +230,134 @@ TEST(GateTest, ThreadsThatEndHandTheirListsOn) {
   }
   target.gate.Close();
   EXPECT_THAT(target.gate.Users(), IsEmpty());
+}
+
+// Calls from the destructor of a thread_local object, the first of which comes
+// when everything else of the thread that is thread_local may be gone.
+struct CallsAtItsEnd {
+  ~CallsAtItsEnd() {
+    EXPECT_TRUE(CallScope(*gate, what).entered());
+    EXPECT_TRUE(CallScope(*gate, what).entered());
+  }
+  const Gate* gate = nullptr;
+  const void* what = nullptr;
+};
+thread_local CallsAtItsEnd calls_at_its_end;
+
+TEST(GateTest, CallsAtTheEndOfAThreadLeaveNothingBehind) {
+  Target target;
+  EXPECT_TRUE(CallScope(target.gate, target.function(0)).entered());
+  const size_t before = ThreadCallsCount();
+  for (int i = 0; i < 300; ++i) {
+    std::thread([&] {
+      // Constructed first, and so destroyed last.
+      calls_at_its_end.gate = &target.gate;
+      calls_at_its_end.what = target.function(1);
+      if (i % 2 == 0) {
+        EXPECT_TRUE(CallScope(target.gate, target.function(0)).entered());
+      }
+    }).join();
+  }
+  // One thread at a time.
+  EXPECT_LE(ThreadCallsCount(), before + 1);
+  target.gate.Close();
+  EXPECT_THAT(target.gate.Users(), IsEmpty());
+}
+
+TEST(GateTest, KnowsTheThreadOfADeepCall) {
+  Target target;
+  uint64_t other_thread = 0;
+  absl::Notification entered, leave;
+  std::thread other([&] {
+    other_thread = platform::CurrentThreadId();
+    Nest(target.gate, target.function(0), CallChunk::kDepth, [&] {
+      const CallScope deep(target.gate, target.function(3));
+      entered.Notify();
+      leave.WaitForNotification();
+    });
+  });
+  entered.WaitForNotification();
+  target.gate.Close();
+  const std::vector<Gate::User> users = target.gate.Users();
+  ASSERT_THAT(users, SizeIs(CallChunk::kDepth + 1));
+  EXPECT_EQ(users.back().what, target.function(3));
+  EXPECT_EQ(users.back().thread_id, other_thread);
+  leave.Notify();
+  other.join();
+}
+
+TEST(GateTest, APinIsAUser) {
+  Target target;
+  {
+    std::unique_ptr<GatePin> pin = std::make_unique<GatePin>(target.gate);
+    EXPECT_TRUE(pin->taken());
+    EXPECT_FALSE(target.gate.PinnedOnThisStack());
+    target.gate.Close();
+    const std::vector<Gate::User> users =
+        target.gate.WaitForUsers(absl::InfinitePast());
+    ASSERT_THAT(users, SizeIs(1));
+    EXPECT_EQ(users[0].what, nullptr);
+    EXPECT_EQ(users[0].thread_id, platform::CurrentThreadId());
+    EXPECT_FALSE(GatePin(target.gate).taken());
+
+    GatePin moved = std::move(*pin);
+    EXPECT_FALSE(pin->taken());
+    EXPECT_TRUE(moved.taken());
+    pin.reset();
+    EXPECT_THAT(target.gate.Users(), SizeIs(1));
+    if (platform::LiesOnThisStack(&moved)) {
+      EXPECT_TRUE(target.gate.PinnedOnThisStack());
+      // Would never end otherwise.
+      EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), SizeIs(1));
+    }
+    std::thread([&] {
+      EXPECT_FALSE(target.gate.PinnedOnThisStack());
+      const GatePin theirs = std::move(moved);
+      EXPECT_EQ(target.gate.Users()[0].thread_id, platform::CurrentThreadId());
+    }).join();
+    EXPECT_THAT(target.gate.Users(), IsEmpty());
+  }
+  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST(GateTest, APinMayOutliveItsGate) {
+  auto target = std::make_unique<Target>();
+  const GatePin pin(target->gate);
+  target.reset();
+  EXPECT_TRUE(pin.taken());
+}
+
+// As above for calls.
+TEST(GateTest, NobodyHasAPinWhenTheWaitEnds) {
+  Target target;
+  auto guarded = std::make_unique<int>(0);
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> taken{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      while (!stop.load(std::memory_order_relaxed)) {
+        GatePin pin(target.gate);
+        if (!pin.taken()) continue;
+        const GatePin moved = std::move(pin);
+        EXPECT_EQ(*guarded, 0);
+        taken.fetch_add(1, std::memory_order_relaxed);
+      }
+    });
+  }
+  while (taken.load() < 100) std::this_thread::yield();
+  for (int round = 0; round < 60; ++round) {
+    target.gate.Close();
+    ASSERT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Seconds(60)),
+                IsEmpty());
+    guarded.reset();
+    guarded = std::make_unique<int>(0);
+    target.gate.Open();
+    const int64_t before = taken.load();
+    while (round % 20 == 0 && taken.load() == before) std::this_thread::yield();
+  }
+  stop.store(true);
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
