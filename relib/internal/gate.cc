@@ -180,6 +180,8 @@ std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
 }
 
 GatePin::GatePin(const Gate& gate) {
+  // At once, out of the way of those who look whether there are pins.
+  if (!gate.open_.load(std::memory_order_relaxed)) return;
   const uint64_t thread_id = platform::CurrentThreadId();
   const absl::MutexLock lock(gate.pins_->mutex);
   if (!gate.open_.load(std::memory_order_acquire)) return;
