@@ -223,7 +223,7 @@ TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
 
 TEST(GateTest, ThreadsThatEndHandTheirListsOn) {
   Target target;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 40; ++i) {
     std::thread([&] {
       EXPECT_TRUE(CallScope(target.gate, target.function(0)).entered());
     }).join();
@@ -248,7 +248,7 @@ TEST(GateTest, CallsAtTheEndOfAThreadLeaveNothingBehind) {
   Target target;
   EXPECT_TRUE(CallScope(target.gate, target.function(0)).entered());
   const size_t before = ThreadCallsCount();
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 40; ++i) {
     std::thread([&] {
       // Constructed first, and so destroyed last.
       calls_at_its_end.gate = &target.gate;
