@@ -69,6 +69,12 @@ Side RawAddSide(const std::shared_ptr<CallModule>& module) {
   return RepeatedWhileLoaded(module, [add] { return add(1, 2); });
 }
 
+std::shared_ptr<const Pinned<CallExports>> PinModule(const CallModule& module) {
+  absl::StatusOr<Pinned<CallExports>> pinned = module.Pin();
+  CHECK_OK(pinned.status());
+  return std::make_shared<const Pinned<CallExports>>(*std::move(pinned));
+}
+
 int Checked(const absl::StatusOr<int>& sum) {
   if (!sum.ok()) [[unlikely]]
     std::abort();
@@ -99,6 +105,16 @@ const RowRegistration kCallExport(
                       .baseline = RawAddSide(module)};
             }));
 
+const RowRegistration kCallExportPinned(CallRow(
+    "call.export_pinned", kRawPointer, 1.05,
+    [](std::shared_ptr<CallModule> module) -> Comparison {
+      const auto pinned = PinModule(*module);
+      return {.subject = RepeatedWhileLoaded(
+                  module,
+                  [pinned] { return Checked(pinned->exports().add(1, 2)); }),
+              .baseline = RawAddSide(module)};
+    }));
+
 const RowRegistration kCallImport(CallRow(
     "call.import", kRawPointer, 1.1,
     [](std::shared_ptr<CallModule> module) -> Comparison {
@@ -118,8 +134,8 @@ const RowRegistration kCallImport(CallRow(
               }};
     }));
 
-const RowRegistration kCallMain(
-    CallRow("call.main", kRawPointer, std::nullopt,
+const RowRegistration kCallMainByPointer(
+    CallRow("call.main_by_pointer", kRawPointer, std::nullopt,
             [](std::shared_ptr<CallModule> module) -> Comparison {
               const MainFunction main = module->exports().raw_main().value();
               return {.subject = Repeated(
@@ -128,8 +144,8 @@ const RowRegistration kCallMain(
             }));
 
 // What the usual plugin host does for each call of an entry point.
-const RowRegistration kCallMainByName(CallRow(
-    "call.main_by_name", absl::StrCat(kRawSymbolName, " + call"), 2,
+const RowRegistration kCallMain(CallRow(
+    "call.main", absl::StrCat(kRawSymbolName, " + call"), 2,
     [](std::shared_ptr<CallModule> module) -> Comparison {
       const std::shared_ptr<void> library(RawOpen(CopyOfModule("call_module")),
                                           RawClose);
@@ -233,7 +249,7 @@ const RowRegistration kCallExport16Threads([] {
                     OnThreads(kThreads, [module, add] { return add(1, 2); })};
       });
   // Long against the time in which all threads begin.
-  row.turn = std::chrono::milliseconds(1);
+  row.turn = std::chrono::milliseconds(8);
   return row;
 }());
 

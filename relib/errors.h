@@ -46,8 +46,9 @@ enum class LoadError {
 // Why a module wasn't unloaded. It is still loaded and works, and Unload() can
 // be tried again.
 enum class UnloadError {
-  // Calls of its exports or main ran until the deadline; or Unload() was called
-  // from inside of such a call, and would wait for itself.
+  // Calls of its exports or main ran, or it was pinned, until the deadline; or
+  // Unload() was called from inside of such a call, or under a pin of its own,
+  // and would wait for itself.
   kCallsInFlight,
   // before_unload threw.
   kBeforeUnloadFailed,

@@ -37,6 +37,9 @@ namespace relib {
 // The exports of a module that offers nothing but a main.
 struct NoExports {};
 
+template <typename Exports>
+class Module;
+
 namespace internal {
 
 template <>
@@ -59,7 +62,24 @@ struct HostSide {
     const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
     if (!call.entered()) [[unlikely]]
       return Refused(entry);
+    return Invoke(entry, arguments...);
+  }
 
+  // How a module that is pinned is called: it can't go.
+  struct Pinned {
+    template <typename R>
+    using Result = HostSide::Result<R>;
+
+    template <typename R, typename... A>
+    RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
+        const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+      return Invoke(entry, arguments...);
+    }
+  };
+
+  template <typename R, typename... A>
+  RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Invoke(
+      const Export<R(A...)>& entry, ParameterType<A>... arguments) {
     constexpr ResultKind kKind = ResultTraits<R>::kKind;
     if constexpr (kKind == ResultKind::kVoid) {
       Failure* failure = entry.invoke_(arguments...);
@@ -139,10 +159,21 @@ struct HostSide {
   static absl::Status CallbackFailed(Failure* failure);
 };
 
+// The entries of T with the same layout, called without the gate.
+template <typename T>
+using PinnedExports = typename InterfaceOf<T>::Pinned;
+
 // The exports of a module, as the loader fills them.
 template <typename T>
 struct Slots {
-  T exports;
+  static_assert(sizeof(T) == sizeof(PinnedExports<T>));
+
+  Slots() : exports() {}
+
+  union {
+    T exports;
+    PinnedExports<T> pinned;
+  };
   ExportSlot main;
 };
 template <>
@@ -150,7 +181,63 @@ struct Slots<NoExports> {
   ExportSlot main;
 };
 
+template <typename Side, typename R>
+HostSide::Result<R> CallMain(const LoadedModule& module,
+                             const ExportSlot& main) {
+  constexpr std::string_view kText = TextOf<MainTextOf<R>>();
+  if (!module.MainIsKnownToBe(kText)) [[unlikely]] {
+    absl::Status status = module.CheckMain(kText);
+    if (!status.ok()) return status;
+  }
+  return Side::Call(reinterpret_cast<const Export<R()>&>(main));
+}
+
 }  // namespace internal
+
+// Holds a module in place for a scope, in which calls cost no more than those
+// of function pointers.
+//
+//   absl::StatusOr<relib::Pinned<GreeterExports>> pinned = module->Pin();
+//   if (!pinned.ok()) { ... }
+//   for (...) sum += *pinned->exports().add(1, 2);
+//
+// Until the last pin is destroyed, Unload() waits, and refuses at the deadline.
+// Keep pins for as long as something runs that calls often, a frame or a
+// request, and not for good. May be moved, also to other threads; two threads
+// may call through one, and only one may move or destroy it.
+template <typename Exports = NoExports>
+class [[nodiscard]] Pinned {
+ public:
+  Pinned(Pinned&&) noexcept = default;
+  Pinned& operator=(Pinned&&) noexcept = default;
+
+  // The functions of the module, called as through Module::exports(), only that
+  // they never answer CallError::kUnloading. Valid as long as this object.
+  const auto& exports() const
+    requires(!std::is_same_v<Exports, NoExports>)
+  {
+    return slots_->pinned;
+  }
+
+  // As Module::CallMain(), likewise.
+  template <typename R = void>
+  internal::HostSide::Result<R> CallMain() const {
+    return internal::CallMain<internal::HostSide::Pinned, R>(*module_,
+                                                             slots_->main);
+  }
+
+ private:
+  template <typename E>
+  friend class Module;
+
+  Pinned(internal::GatePin pin, const internal::LoadedModule* module,
+         const internal::Slots<Exports>* slots)
+      : pin_(std::move(pin)), module_(module), slots_(slots) {}
+
+  internal::GatePin pin_;
+  const internal::LoadedModule* module_;
+  const internal::Slots<Exports>* slots_;
+};
 
 // A module that is loaded. Thread-safe, except for moving and destroying it:
 // any thread may call its exports, and any may unload it, on whichever thread
@@ -190,18 +277,25 @@ class Module {
   //   CallError::kNoMain, CallError::kWrongMainType  nothing ran
   template <typename R = void>
   internal::HostSide::Result<R> CallMain() const {
-    constexpr std::string_view kText =
-        internal::TextOf<internal::MainTextOf<R>>();
-    if (!module_->MainIsKnownToBe(kText)) [[unlikely]] {
-      absl::Status status = module_->CheckMain(kText);
-      if (!status.ok()) return status;
-    }
-    return reinterpret_cast<const Export<R()>&>(slots_->main)();
+    return internal::CallMain<internal::HostSide, R>(*module_, slots_->main);
   }
 
-  // Takes the module out of the process: closes it for new calls, waits for
-  // those in flight, runs its before_unload, waits for its threads, unmaps it,
-  // and proves that it is gone. `options.deadline` bounds all of the waiting.
+  // Keeps the module in place as long as the result lives. For loops that call
+  // often: see Pinned. An error is CallError::kUnloading.
+  absl::StatusOr<Pinned<Exports>> Pin() const {
+    if (module_ == nullptr) {
+      return internal::MakeError(CallError::kUnloading,
+                                 "this relib::Module was moved from");
+    }
+    internal::GatePin pin(*module_);
+    if (!pin.taken()) return module_->RefusedPin();
+    return Pinned<Exports>(std::move(pin), module_.get(), slots_.get());
+  }
+
+  // Takes the module out of the process: closes it for new calls and pins,
+  // waits for those that there are, runs its before_unload, waits for its
+  // threads, unmaps it, and proves that it is gone. `options.deadline` bounds
+  // all of the waiting.
   //
   // On an error (UnloadErrorOf() tells which) the module is still loaded and
   // works, and Unload() can be called again. Two threads that unload at the

@@ -241,6 +241,22 @@ struct EntryTraits<Import<Signature_>> {
   static constexpr bool kIsOptional = false;
 };
 
+// An entry of a module that is pinned (relib/host.h): called like the entry, at
+// the cost of a function pointer. Imports have none.
+template <typename Entry, Direction kDirection = EntryTraits<Entry>::kDirection,
+          typename Signature = typename EntryTraits<Entry>::Signature>
+class PinnedEntry {};
+
+template <typename Entry, typename R, typename... A>
+class PinnedEntry<Entry, Direction::kExport, R(A...)> : public Entry {
+ public:
+  template <typename Side = HostSide>
+  RELIB_INTERNAL_ALWAYS_INLINE typename Side::template Result<R> operator()(
+      ParameterType<A>... arguments) const {
+    return Entry::template operator()<typename Side::Pinned>(arguments...);
+  }
+};
+
 static_assert(sizeof(Export<void()>) == sizeof(ExportSlot));
 static_assert(sizeof(OptionalExport<void()>) == sizeof(ExportSlot));
 static_assert(sizeof(Import<void()>) == sizeof(ImportSlot));
@@ -258,6 +274,7 @@ union ImportsHolder {
 //   kNames[]            the names of the entries, in order
 //   kOffsets[]          where they lie in T
 //   Entries             TypeList of their types
+//   Pinned              T as the host calls it while the module is pinned
 template <typename T>
 using InterfaceOf = decltype(RelibInterfaceOf(static_cast<const T*>(nullptr)));
 
@@ -306,6 +323,9 @@ concept ImportsInterface =
         RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_NAME, T, __VA_ARGS__)};   \
     static constexpr std::size_t kOffsets[] = {                                \
         RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_OFFSET, T, __VA_ARGS__)}; \
+    struct Pinned {                                                            \
+      RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_ENTRY_PINNED, T, __VA_ARGS__)     \
+    };                                                                         \
     static_assert(                                                             \
         ::relib::internal::ListsEveryEntry<T>(Entries(), kOffsets),            \
         "relib: RELIB_INTERFACE(" #T                                           \
@@ -339,6 +359,8 @@ concept ImportsInterface =
 #define RELIB_INTERNAL_ENTRY_NAME(T, entry) #entry,
 #define RELIB_INTERNAL_ENTRY_BODY(T, entry) static_cast<bool>(kValue.entry),
 #define RELIB_INTERNAL_ENTRY_OFFSET(T, entry) offsetof(T, entry),
+#define RELIB_INTERNAL_ENTRY_PINNED(T, entry) \
+  ::relib::internal::PinnedEntry<decltype(T::entry)> entry;
 #define RELIB_INTERNAL_ENTRY_CHECK(T, entry)                             \
   static_assert(                                                         \
       ::relib::internal::EntryTraits<decltype(T::entry)>::kIsOptional || \

@@ -201,6 +201,10 @@ TEST(UnloadTest, WaitsForACallInFlight) {
   EXPECT_THAT(Message(status),
               AllOf(HasSubstr("callbacks"),
                     HasSubstr(absl::StrCat("run on thread ", caller_id))));
+  if (const std::string name = platform::ThreadName(caller_id); !name.empty()) {
+    EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("thread ", caller_id,
+                                                        " \"", name, "\"")));
+  }
   // The gate is open again.
   EXPECT_OK(module->exports().nothing());
 
@@ -249,6 +253,33 @@ TEST(UnloadTest, FromADeeplyNestedCallIsRefusedAtOnce) {
   EXPECT_EQ(*module->exports().run(200), 200);
   EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
   EXPECT_OK(module->Unload());
+}
+
+TEST(UnloadTest, NamesTheCallsOfARecursionOnce) {
+  Module<callbacks::Exports>* self = nullptr;
+  uint64_t caller_id = 0;
+  absl::Notification entered, leave;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int depth) {
+        if (depth > 0) return *self->exports().run(depth - 1) + 1;
+        entered.Notify();
+        leave.WaitForNotification();
+        return 0;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  std::thread caller([&] {
+    caller_id = platform::CurrentThreadId();
+    EXPECT_EQ(*module->exports().run(299), 299);
+  });
+  entered.WaitForNotification();
+  const std::string message = Message(module->Unload(kImpatient).status());
+  EXPECT_THAT(message, HasSubstr(absl::StrCat("run on thread ", caller_id)));
+  EXPECT_THAT(message, HasSubstr("300 times"));
+  EXPECT_LT(message.size(), 400);
+  leave.Notify();
+  caller.join();
+  EXPECT_OK(module->Unload(kPatient));
 }
 
 TEST(UnloadTest, FromBeforeUnloadAndDestructorsIsRefusedAtOnce) {

@@ -28,7 +28,7 @@ new_machine() {
   touch "$log"
   local program
   for program in cat dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
-  for program in g++ python3 xz; do fake "$program"; done
+  for program in g++ python3 xz valgrind; do fake "$program"; done
   fake bazel 'pwd >>"'"$log"'"'
   fake dpkg-query 'exit 1'
   fake sudo '"$@"'
@@ -115,6 +115,18 @@ fake dpkg-query 'case $* in *wine64*) printf installed ;; *) exit 1 ;; esac'
 bazelw test --config=windows //...
 expect "a package counts whose program is not on PATH" \
   logs_like "^apt-get .* --no-install-recommends g\+\+-mingw-w64-x86-64-posix$"
+
+new_machine
+rm "$machine/valgrind"
+bazelw --max_idle_secs=9 test //...
+expect "tests install valgrind" logs_like "^apt-get .* --no-install-recommends valgrind$"
+for arguments in "build //..." "run //:test" "test --config=windows //..." "test --config=tsan //..."; do
+  new_machine
+  rm "$machine/valgrind"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments needs no valgrind" never logs_like "^apt-get .* valgrind"
+done
 
 new_machine
 bazelw run //:program -- --config=windows

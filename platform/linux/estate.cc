@@ -9,7 +9,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <fstream>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -17,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/linux/agent_binding.h"
 #include "platform/linux/thread_locals.h"
@@ -197,14 +195,6 @@ int AtThreadExit(void* estate, void (*destroy)(void*), void* object) {
 
 void DestroyThreadLocals(void* estate) {
   static_cast<EstateParts*>(estate)->thread_locals->DestroyAll();
-}
-
-// Empty when the thread has ended meanwhile.
-std::string ThreadName(uint64_t id) {
-  std::ifstream file(absl::StrCat("/proc/self/task/", id, "/comm"));
-  std::string name;
-  std::getline(file, name);
-  return name;
 }
 
 class LinuxEstate final : public Estate {

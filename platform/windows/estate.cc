@@ -12,7 +12,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/windows/agent_binding.h"
-#include "platform/windows/utf.h"
+#include "platform/windows/thread_name.h"
 
 namespace relib::platform {
 namespace {
@@ -32,21 +32,7 @@ class ThreadHandle {
     return WaitForSingleObject(handle_, milliseconds) == WAIT_OBJECT_0;
   }
 
-  std::string Name() const {
-    // Since Windows 10 1607.
-    using GetDescription = HRESULT(WINAPI*)(HANDLE, wchar_t**);
-    static const auto get_description =
-        reinterpret_cast<GetDescription>(reinterpret_cast<void*>(GetProcAddress(
-            GetModuleHandleW(L"kernel32.dll"), "GetThreadDescription")));
-    wchar_t* text = nullptr;
-    if (get_description == nullptr || FAILED(get_description(handle_, &text)) ||
-        text == nullptr) {
-      return "";
-    }
-    std::string name = ToUtf8(text);
-    LocalFree(text);
-    return name;
-  }
+  std::string Name() const { return ThreadName(handle_); }
 
  private:
   const HANDLE handle_;

@@ -1,29 +1,40 @@
 #include "relib/internal/gate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "absl/base/attributes.h"
-#include "absl/base/const_init.h"
 #include "absl/base/no_destructor.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/thread_id.h"
+#include "platform/thread_pointer.h"
 
 namespace relib::internal {
+
+struct ThreadCalls {
+  // Zero: the thread has ended, and the next new one may have this. Written by
+  // the thread: zero with release, so that its successor sees its last writes.
+  std::atomic<uint64_t> thread_id{0};
+  // In the order of `next`. Changed by the thread alone, under the registry's
+  // lock.
+  std::vector<std::unique_ptr<CallChunk>> chunks;
+};
+
 namespace {
 
-// All lists, those of threads that ended included: a list is handed on to the
-// next new thread, so that a reader never meets one that is gone.
+// All there are, those of threads that ended included, so that a reader never
+// meets one that is gone.
 struct Registry {
   absl::Mutex mutex;
   std::vector<std::unique_ptr<ThreadCalls>> all ABSL_GUARDED_BY(mutex);
-  std::vector<ThreadCalls*> unused ABSL_GUARDED_BY(mutex);
 };
 
 Registry& GetRegistry() {
@@ -31,94 +42,168 @@ Registry& GetRegistry() {
   return *registry;
 }
 
-// Hands the list on when the thread ends.
-struct ThreadExit {
-  ~ThreadExit() {
-    ThreadCalls* calls = std::exchange(current_calls, nullptr);
-    if (calls == nullptr) return;
-    Registry& registry = GetRegistry();
-    const absl::MutexLock lock(registry.mutex);
-    calls->thread_id.store(0, std::memory_order_relaxed);
-    registry.unused.push_back(calls);
-  }
-};
-
-}  // namespace
-
-constinit thread_local ThreadCalls* current_calls = nullptr;
-
-ThreadCalls* RegisterThread() {
-  static thread_local ThreadExit exit;
-  static_cast<void>(exit);
-  Registry& registry = GetRegistry();
-  const absl::MutexLock lock(registry.mutex);
-  ThreadCalls* calls;
-  if (registry.unused.empty()) {
-    calls = registry.all.emplace_back(std::make_unique<ThreadCalls>()).get();
-  } else {
-    calls = registry.unused.back();
-    registry.unused.pop_back();
-  }
-  calls->thread_id.store(platform::CurrentThreadId(),
-                         std::memory_order_relaxed);
-  current_calls = calls;
-  return calls;
+// The chunk that `slot` belongs to, also when it is the end of that.
+CallChunk* ChunkOf(CallSlot* slot) {
+  auto* last = reinterpret_cast<char*>(slot) - 1;
+  return reinterpret_cast<CallChunk*>(last - reinterpret_cast<uintptr_t>(last) %
+                                                 alignof(CallChunk));
 }
 
-std::vector<Gate::Running> Gate::RunningCalls() const {
-  std::vector<Running> running;
+// Those of the calling thread; null before its first call.
+const ThreadCalls* CurrentCalls() {
+  auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
+  return slot == nullptr ? nullptr : ChunkOf(slot)->owner;
+}
+
+CallChunk* AddChunk(ThreadCalls& calls) {
+  CallChunk* chunk =
+      calls.chunks.emplace_back(std::make_unique<CallChunk>()).get();
+  chunk->owner = &calls;
+  return chunk;
+}
+
+// Takes no lock: nothing that would need more of a thread which is nearly gone.
+void HandOn() {
+  auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
+  if (slot == nullptr) return;
+  platform::SetThreadPointer(nullptr);
+  ThreadCalls* calls = ChunkOf(slot)->owner;
+  // A thread that ended itself in the middle of calls has left them all.
+  for (const auto& chunk : calls->chunks) {
+    for (CallSlot& left : chunk->running) {
+      if (left.load(std::memory_order_relaxed) == nullptr) break;
+      left.store(nullptr, std::memory_order_release);
+    }
+  }
+  calls->thread_id.store(0, std::memory_order_release);
+}
+
+ThreadCalls& RegisterThread() {
+  const uint64_t id = platform::CurrentThreadId();
+  platform::AtThreadEnd(HandOn);
   Registry& registry = GetRegistry();
   const absl::MutexLock lock(registry.mutex);
   for (const auto& calls : registry.all) {
-    for (const std::atomic<const void*>& call : calls->running) {
-      // Acquire: pairs with the end of the call.
-      const void* what = call.load(std::memory_order_acquire);
-      if (what == nullptr || !Covers(what)) continue;
-      running.push_back(
-          {.what = what,
-           .thread_id = calls->thread_id.load(std::memory_order_relaxed)});
+    // Only a thread that holds the lock makes it anything else than zero.
+    if (calls->thread_id.load(std::memory_order_acquire) == 0) {
+      calls->thread_id.store(id, std::memory_order_relaxed);
+      return *calls;
     }
   }
-  const int64_t deep = deep_calls_.load(std::memory_order_acquire);
-  running.insert(running.end(), static_cast<size_t>(std::max<int64_t>(deep, 0)),
-                 Running());
-  return running;
+  ThreadCalls& calls =
+      *registry.all.emplace_back(std::make_unique<ThreadCalls>());
+  AddChunk(calls);
+  calls.thread_id.store(id, std::memory_order_relaxed);
+  return calls;
+}
+
+}  // namespace
+
+CallSlot* MakeFreeSlot(CallSlot* slot) noexcept {
+  if (slot == nullptr) return RegisterThread().chunks.front()->running;
+  CallChunk* chunk = ChunkOf(slot);
+  if (chunk->next == nullptr) {
+    const absl::MutexLock lock(GetRegistry().mutex);
+    chunk->next = AddChunk(*chunk->owner);
+  }
+  return chunk->next->running;
+}
+
+size_t ThreadCallsCount() {
+  Registry& registry = GetRegistry();
+  const absl::MutexLock lock(registry.mutex);
+  return registry.all.size();
+}
+
+std::vector<Gate::User> Gate::Users() const {
+  std::vector<User> users;
+  {
+    Registry& registry = GetRegistry();
+    const absl::MutexLock lock(registry.mutex);
+    for (const auto& calls : registry.all) {
+      for (const auto& chunk : calls->chunks) {
+        for (const CallSlot& slot : chunk->running) {
+          // Acquire: pairs with the end of the call.
+          const void* what = slot.load(std::memory_order_acquire);
+          if (what == nullptr || !Covers(what)) continue;
+          users.push_back(
+              {.what = what,
+               .thread_id = calls->thread_id.load(std::memory_order_relaxed)});
+        }
+      }
+    }
+  }
+  // Whoever takes a pin holds this lock while it looks at the gate: it has seen
+  // that the gate is closed, or is seen here.
+  const absl::MutexLock lock(pins_->mutex);
+  for (const Pin& pin : pins_->list) {
+    users.push_back({.what = nullptr, .thread_id = pin.thread_id});
+  }
+  return users;
 }
 
 bool Gate::CalledByThisThread() const {
-  if (current_calls == nullptr) return false;
-  const std::vector<const Gate*>& deep = current_calls->deep;
-  if (std::find(deep.begin(), deep.end(), this) != deep.end()) return true;
-  return std::any_of(std::begin(current_calls->running),
-                     std::end(current_calls->running),
-                     [this](const std::atomic<const void*>& call) {
-                       const void* what = call.load(std::memory_order_relaxed);
-                       return what != nullptr && Covers(what);
-                     });
+  const ThreadCalls* calls = CurrentCalls();
+  if (calls == nullptr) return false;
+  return std::any_of(
+      calls->chunks.begin(), calls->chunks.end(), [this](const auto& chunk) {
+        return std::any_of(std::begin(chunk->running), std::end(chunk->running),
+                           [this](const CallSlot& slot) {
+                             const void* what =
+                                 slot.load(std::memory_order_relaxed);
+                             return what != nullptr && Covers(what);
+                           });
+      });
 }
 
-bool Gate::WaitForCalls(absl::Time deadline) const {
-  if (CalledByThisThread()) return false;
+bool Gate::PinnedOnThisStack() const {
+  const absl::MutexLock lock(pins_->mutex);
+  return std::any_of(
+      pins_->list.begin(), pins_->list.end(),
+      [](const Pin& pin) { return platform::LiesOnThisStack(pin.holder); });
+}
+
+std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
+  std::vector<User> users = Users();
+  if (users.empty() || CalledByThisThread() || PinnedOnThisStack())
+    return users;
   // Calls end within microseconds or not for long: begin with short waits.
   absl::Duration pause = absl::Microseconds(20);
-  while (!RunningCalls().empty()) {
+  while (!users.empty()) {
     const absl::Time now = absl::Now();
-    if (now >= deadline) return false;
+    if (now >= deadline) break;
     absl::SleepFor(std::min(pause, deadline - now));
     pause = std::min(pause * 2, absl::Milliseconds(2));
+    users = Users();
   }
-  return true;
+  return users;
 }
 
-void CallScope::EnterDeep(const Gate& gate, ThreadCalls* calls) noexcept {
-  calls->deep.push_back(&gate);
-  gate.deep_calls_.fetch_add(1, std::memory_order_relaxed);
+GatePin::GatePin(const Gate& gate) {
+  // At once, out of the way of those who look whether there are pins.
+  if (!gate.open_.load(std::memory_order_relaxed)) return;
+  const uint64_t thread_id = platform::CurrentThreadId();
+  const absl::MutexLock lock(gate.pins_->mutex);
+  if (!gate.open_.load(std::memory_order_acquire)) return;
+  pin_ = gate.pins_->list.insert(gate.pins_->list.end(),
+                                 {.holder = this, .thread_id = thread_id});
+  pins_ = gate.pins_;
 }
 
-void CallScope::LeaveDeep(ThreadCalls* calls) noexcept {
-  const Gate* gate = calls->deep.back();
-  calls->deep.pop_back();
-  gate->deep_calls_.fetch_sub(1, std::memory_order_release);
+void GatePin::TakeOver(GatePin& other) noexcept {
+  pins_ = std::move(other.pins_);
+  if (pins_ == nullptr) return;
+  pin_ = other.pin_;
+  const uint64_t thread_id = platform::CurrentThreadId();
+  const absl::MutexLock lock(pins_->mutex);
+  *pin_ = {.holder = this, .thread_id = thread_id};
+}
+
+void GatePin::Release() noexcept {
+  const std::shared_ptr<Gate::Pins> pins = std::move(pins_);
+  if (pins == nullptr) return;
+  const absl::MutexLock lock(pins->mutex);
+  pins->list.erase(pin_);
 }
 
 }  // namespace relib::internal

@@ -4,14 +4,19 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <list>
+#include <memory>
 #include <vector>
 
 #include "absl/base/attributes.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "platform/asymmetric_fence.h"
+#include "platform/thread_pointer.h"
 
-// Keeps a module in place while calls of its functions run.
+// Keeps a module in place while calls of its functions run, and while somebody
+// has pinned it.
 //
 // A caller writes what it calls into a list of its own thread, and then looks
 // whether the gate is open. Whoever closes the gate writes that first, and then
@@ -19,33 +24,44 @@
 // make sure that at least one of them sees the other. No memory that two
 // callers write is involved, so calls from many threads don't slow each other
 // down.
+//
+// A pin is rare and may move between threads: it is kept in a list of the gate,
+// behind a lock. Calls under a pin need nothing of the above.
 
 namespace relib::internal {
 
-class Gate;
+// A function that is being called, or null.
+using CallSlot = std::atomic<const void*>;
 
-// The calls that a thread is inside of, innermost last. A cache line of its
-// own: other threads write next to it otherwise.
-struct alignas(64) ThreadCalls {
-  using Slot = std::atomic<const void*>;
+struct ThreadCalls;
 
+// The calls that a thread is inside of, innermost last, or a part of them.
+// Aligned, so that the end of its slots can be told by the address alone; and
+// so that nobody else writes to its cache lines.
+struct alignas(1024) CallChunk {
   static constexpr size_t kDepth = 126;
 
-  // Used by the thread alone: the first free slot, or the end of `running`.
-  Slot* top = running;
-  std::atomic<uint64_t> thread_id{0};
+  // Used by the thread alone, as is `next`, for deeper calls.
+  ThreadCalls* owner = nullptr;
+  CallChunk* next = nullptr;
   // Written by the thread, read by those who close gates.
-  Slot running[kDepth] = {};
-  // The gates of the calls that are deeper, each of which counts them as well.
-  // Used by the thread alone.
-  std::vector<const Gate*> deep;
+  CallSlot running[kDepth] = {};
 };
+static_assert(sizeof(CallChunk) == alignof(CallChunk));
 
-// Null until the thread makes its first call.
-extern constinit thread_local ThreadCalls* current_calls;
+// platform::ThreadPointer() is the first free slot of the calling thread. Null
+// when it has none, because this is its first call, and the end of a chunk when
+// the next call needs another one.
+inline bool IsFreeSlot(const CallSlot* slot) {
+  return reinterpret_cast<uintptr_t>(slot) % alignof(CallChunk) != 0;
+}
 
-// Makes the thread's list. Never fails; lists are reused when threads end.
-ThreadCalls* RegisterThread();
+// Makes room for a call when !IsFreeSlot(slot). Never fails; room is reused
+// when threads end.
+CallSlot* MakeFreeSlot(CallSlot* slot) noexcept;
+
+// How many threads have, or had, room for their calls at the same time.
+size_t ThreadCallsCount();
 
 class Gate {
  public:
@@ -62,31 +78,37 @@ class Gate {
 
   void Open() { open_.store(true, std::memory_order_release); }
 
-  // From now on no call is entered.
+  // From now on no call is entered and no pin taken.
   void Close() {
     open_.store(false, std::memory_order_seq_cst);
     platform::HeavyFence();
   }
 
-  // A call that runs. Those too deep to be listed have no address and thread.
-  struct Running {
+  // Somebody who keeps the module in place: a call that runs, or a pin.
+  struct User {
+    // Null for a pin.
     const void* what = nullptr;
+    // Of a pin: the thread that took or last moved it.
     uint64_t thread_id = 0;
   };
 
-  // After Close(): the calls that still run.
-  std::vector<Running> RunningCalls() const;
+  // After Close(): the calls that still run, and the pins.
+  std::vector<User> Users() const;
 
-  // After Close(): waits until there are none, or until `deadline`. True if
-  // there are none. At once false when the calling thread itself is inside of
-  // one.
-  bool WaitForCalls(absl::Time deadline) const;
+  // After Close(): waits until there are none, or until `deadline`, and returns
+  // those that are left. At once when the calling thread would wait for itself.
+  std::vector<User> WaitForUsers(absl::Time deadline) const;
 
   // True if the calling thread is inside of a call.
   bool CalledByThisThread() const;
 
+  // True if there is a pin on the stack of the calling thread: it can't go
+  // while this function runs.
+  bool PinnedOnThisStack() const;
+
  private:
   friend class CallScope;
+  friend class GatePin;
 
   bool Covers(const void* address) const {
     return static_cast<size_t>(static_cast<const char*>(address) - begin_) <
@@ -94,10 +116,21 @@ class Gate {
   }
 
   std::atomic<bool> open_{false};
-  // Calls beyond ThreadCalls::kDepth.
-  mutable std::atomic<int64_t> deep_calls_{0};
   const char* begin_ = nullptr;
   size_t size_ = 0;
+
+  struct Pin {
+    // Where the GatePin lies.
+    const void* holder;
+    uint64_t thread_id;
+  };
+  struct Pins {
+    absl::Mutex mutex;
+    std::list<Pin> list ABSL_GUARDED_BY(mutex);
+  };
+  // Shared with the pins: the gate may be gone when the last of them has just
+  // been taken off the list.
+  const std::shared_ptr<Pins> pins_ = std::make_shared<Pins>();
 };
 
 // A call, from its entry to its end. On the path of every call, hence inline,
@@ -105,21 +138,15 @@ class Gate {
 // on little of the one before.
 class CallScope {
  public:
-  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what) {
-    ThreadCalls* calls = current_calls;
-    if (calls == nullptr) [[unlikely]]
-      calls = RegisterThread();
-    calls_ = calls;
-    slot_ = calls->top;
-    if (slot_ != std::end(calls->running)) [[likely]] {
-      // In this order, for a signal handler in between that makes a call.
-      calls->top = slot_ + 1;
-      // Relaxed: LightFence() orders it before the look at the gate.
-      slot_->store(what, std::memory_order_relaxed);
-    } else {
-      slot_ = nullptr;
-      EnterDeep(gate, calls);
-    }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what)
+      : slot_(static_cast<CallSlot*>(platform::ThreadPointer())) {
+    if (!IsFreeSlot(slot_)) [[unlikely]]
+      slot_ = MakeFreeSlot(slot_);
+    // In this order, for a signal handler in between that makes a call.
+    platform::SetThreadPointer(slot_ + 1);
+    std::atomic_signal_fence(std::memory_order_release);
+    // Relaxed: LightFence() orders it before the look at the gate.
+    slot_->store(what, std::memory_order_relaxed);
     platform::LightFence();
     // Acquire: the call sees what was written before the gate was opened.
     entered_ = gate.open_.load(std::memory_order_acquire);
@@ -142,22 +169,39 @@ class CallScope {
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Leave() {
     // Release: whoever sees the end of the call sees all that it did.
-    if (slot_ != nullptr) [[likely]] {
-      slot_->store(nullptr, std::memory_order_release);
-      calls_->top = slot_;
-    } else {
-      LeaveDeep(calls_);
-    }
+    slot_->store(nullptr, std::memory_order_release);
+    platform::SetThreadPointer(slot_);
   }
 
-  // Calls beyond ThreadCalls::kDepth.
-  static void EnterDeep(const Gate& gate, ThreadCalls* calls) noexcept;
-  static void LeaveDeep(ThreadCalls* calls) noexcept;
-
-  ThreadCalls* calls_;
-  // Null for a call beyond ThreadCalls::kDepth.
-  ThreadCalls::Slot* slot_;
+  CallSlot* slot_;
   bool entered_;
+};
+
+// Keeps the module of a gate in place until it is destroyed, on any thread.
+class GatePin {
+ public:
+  // Without effect when the gate is closed, see taken().
+  explicit GatePin(const Gate& gate);
+  GatePin(GatePin&& other) noexcept { TakeOver(other); }
+  GatePin& operator=(GatePin&& other) noexcept {
+    if (this != &other) {
+      Release();
+      TakeOver(other);
+    }
+    return *this;
+  }
+  ~GatePin() { Release(); }
+
+  // False when the gate was closed, and after a move.
+  bool taken() const { return pins_ != nullptr; }
+
+ private:
+  void TakeOver(GatePin& other) noexcept;
+  void Release() noexcept;
+
+  // Null without effect.
+  std::shared_ptr<Gate::Pins> pins_;
+  std::list<Gate::Pin>::iterator pin_;
 };
 
 }  // namespace relib::internal

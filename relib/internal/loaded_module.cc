@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,6 +92,14 @@ void LeaveForever(std::unique_ptr<LoadedModule> module) {
   static absl::NoDestructor<Left> left;
   const absl::MutexLock lock(left->mutex);
   left->modules.push_back(std::move(module));
+}
+
+// 1234 "worker"
+std::string DescribeThread(uint64_t id, std::string_view name) {
+  return name.empty() ? absl::StrCat(id) : absl::StrCat(id, " \"", name, "\"");
+}
+std::string DescribeThread(uint64_t id) {
+  return DescribeThread(id, platform::ThreadName(id));
 }
 
 bool LiesIn(const NoteReference& note, std::string_view record) {
@@ -360,12 +369,34 @@ std::string LoadedModule::NameOf(const void* what) const {
   return "main";
 }
 
+std::string LoadedModule::DescribeUsers(const std::vector<User>& users) const {
+  // A function that calls itself is there once for each time.
+  std::map<std::pair<const void*, uint64_t>, int> counts;
+  for (const User& user : users) ++counts[{user.what, user.thread_id}];
+  std::vector<std::string> texts;
+  for (const auto& [user, count] : counts) {
+    const auto& [what, thread_id] = user;
+    texts.push_back(absl::StrCat(
+        what == nullptr ? "pinned by" : absl::StrCat(NameOf(what), " on"),
+        " thread ", DescribeThread(thread_id),
+        count == 1 ? "" : absl::StrCat(", ", count, " times")));
+  }
+  return absl::StrJoin(texts, "; ");
+}
+
 absl::Status LoadedModule::Refused(const void* what) const {
   return MakeError(
       CallError::kUnloading,
       absl::StrCat(NameOf(what), " of ", path_,
                    " can't be called: the module is being unloaded, or "
                    "is unloaded"));
+}
+
+absl::Status LoadedModule::RefusedPin() const {
+  return MakeError(CallError::kUnloading,
+                   absl::StrCat(path_,
+                                " can't be pinned: it is being unloaded, or is "
+                                "unloaded"));
 }
 
 absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
@@ -425,6 +456,13 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
                      "is in a call of it. Return first, or unload it from "
                      "another thread"));
   }
+  if (PinnedOnThisStack()) {
+    return MakeError(
+        UnloadError::kCallsInFlight,
+        absl::StrCat(path_,
+                     " can't be unloaded here: this thread has pinned it, on "
+                     "its own stack. Let the relib::Pinned go first"));
+  }
   if (!BeginUnload(platform::CurrentThreadId(), begin + options.deadline)) {
     return MakeError(
         UnloadError::kCallsInFlight,
@@ -458,19 +496,12 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   };
 
   Close();
-  if (!WaitForCalls(deadline)) {
-    std::vector<std::string> calls;
-    for (const Running& call : RunningCalls()) {
-      calls.push_back(
-          call.what == nullptr
-              ? "a deeply nested call"
-              : absl::StrCat(NameOf(call.what), " on thread ", call.thread_id));
-    }
+  if (const std::vector<User> users = WaitForUsers(deadline); !users.empty()) {
     return refuse(
         UnloadError::kCallsInFlight,
-        absl::StrCat("calls of it are running (", absl::StrJoin(calls, ", "),
-                     "). Let them return, or wait longer: "
-                     "UnloadOptions::deadline"));
+        absl::StrCat("it is in use (", DescribeUsers(users),
+                     "). Let the calls return and the pins go, or wait "
+                     "longer: UnloadOptions::deadline"));
   }
 
   if (descriptor_->before_unload->invoke != nullptr) {
@@ -487,9 +518,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   if (!estate_->WaitForThreads(deadline)) {
     std::vector<std::string> threads;
     for (const platform::ThreadInfo& thread : estate_->LiveThreads()) {
-      threads.push_back(thread.name.empty() ? absl::StrCat(thread.id)
-                                            : absl::StrCat(thread.id, " \"",
-                                                           thread.name, "\""));
+      threads.push_back(DescribeThread(thread.id, thread.name));
     }
     return refuse(UnloadError::kThreadsStillRunning,
                   absl::StrCat("threads that it started are running (",

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -67,6 +68,8 @@ class LoadedModule final : public Gate {
     return checked_main_.load(std::memory_order_relaxed) == text.data();
   }
 
+  absl::Status RefusedPin() const;
+
   // For HostSide: the call of `what` (an ExportSlot in the range of the gate)
   // wasn't entered, or failed. Takes the failure over.
   absl::Status Refused(const void* what) const;
@@ -94,6 +97,8 @@ class LoadedModule final : public Gate {
 
   // "add" of "libgreeter.so".
   std::string NameOf(const void* what) const;
+  // "add on thread 12; pinned by thread 34"
+  std::string DescribeUsers(const std::vector<User>& users) const;
 
   const std::string path_;
   std::string mapped_path_;

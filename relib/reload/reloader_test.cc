@@ -514,6 +514,23 @@ TEST_F(ReloaderTest, ReloadsWhileTheOldVersionIsOnTheStack) {
   EXPECT_EQ(Await(Kind::kUnloaded).version, 1);
 }
 
+TEST_F(ReloaderTest, APinnedVersionGoesOnUntilThePinIsGone) {
+  StartWith("version_1");
+  {
+    const absl::StatusOr<Pinned<VersionedExports>> pinned =
+        reloader_->module()->Pin();
+    ASSERT_TRUE(pinned.ok()) << pinned.status();
+    Stage("version_2");
+    Save();
+    const ReloadEvent delayed = Await(Kind::kUnloadDelayed);
+    EXPECT_EQ(UnloadErrorOf(delayed.status), UnloadError::kCallsInFlight);
+    EXPECT_EQ(Number(), 2);
+    EXPECT_EQ(*pinned->exports().number(), 1);
+    EXPECT_EQ(*pinned->CallMain<int>(), 101);
+  }
+  EXPECT_EQ(Await(Kind::kUnloaded).version, 1);
+}
+
 TEST_F(ReloaderTest, CallbacksMayCallTheModuleAndNothingElse) {
   StartWith("version_1");
   int number = 0;
