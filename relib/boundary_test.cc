@@ -258,6 +258,12 @@ TEST_F(BoundaryTest, OptionalExports) {
   EXPECT_EQ(*exports().present(), 1);
   EXPECT_FALSE(exports().absent);
   EXPECT_EQ(CallErrorOf(exports().absent().status()), CallError::kNoExport);
+
+  absl::StatusOr<Pinned<boundary::Exports>> pinned = module_->Pin();
+  ASSERT_TRUE(pinned.ok()) << pinned.status();
+  EXPECT_EQ(*pinned->exports().present(), 1);
+  EXPECT_EQ(CallErrorOf(pinned->exports().absent().status()),
+            CallError::kNoExport);
 }
 
 // What a host of another age asks of the module.

@@ -77,6 +77,20 @@ struct HostSide {
     }
   };
 
+  // The same for an export that it may lack.
+  struct PinnedOptional {
+    template <typename R>
+    using Result = HostSide::Result<R>;
+
+    template <typename R, typename... A>
+    RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
+        const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+      if (!entry) [[unlikely]]
+        return NotOfAModule<R>();
+      return Invoke(entry, arguments...);
+    }
+  };
+
   template <typename R, typename... A>
   RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Invoke(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {

@@ -253,7 +253,10 @@ class PinnedEntry<Entry, Direction::kExport, R(A...)> : public Entry {
   template <typename Side = HostSide>
   RELIB_INTERNAL_ALWAYS_INLINE typename Side::template Result<R> operator()(
       ParameterType<A>... arguments) const {
-    return Entry::template operator()<typename Side::Pinned>(arguments...);
+    using PinnedSide = std::conditional_t<EntryTraits<Entry>::kIsOptional,
+                                          typename Side::PinnedOptional,
+                                          typename Side::Pinned>;
+    return Entry::template operator()<PinnedSide>(arguments...);
   }
 };
 
