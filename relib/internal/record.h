@@ -7,6 +7,7 @@
 
 #include "relib/internal/build_info.h"
 #include "relib/internal/fields.h"
+#include "relib/internal/stable.h"
 #include "relib/internal/text.h"
 #include "relib/internal/type_text.h"
 
@@ -18,10 +19,14 @@
 // RELIB_MAIN. The description of a note is text, a line per fact, with tabs
 // between the fields of a line:
 //
-//   build   <key>   <value>          the build facts, each once
-//   entry   <name>  <signature>      an export or import, in order of the
-//   struct type    <name>  <layout>         a type in the entry before it main
-//   <signature>
+//   build     <key>   <value>        the build facts, each once
+//   entry     <name>  <signature>    an export or import, in order of the
+//                                    struct
+//   main      <signature>
+//   type      <name>  <layout>       a type in the entry before it
+//   unstable  <name>                 the first type in the entry before it that
+//                                    is another one to another compiler; none:
+//                                    the entry is stable (stable.h)
 //
 // so that `readelf -p .note.relib` shows it to people.
 
@@ -55,6 +60,19 @@ constexpr Text BuildText() {
   return text;
 }
 
+// What stands behind the line of an entry or of main.
+template <typename Signature>
+constexpr void AppendTypes(Text& text) {
+  Text types;
+  TypeLayout<Signature>::Append(types);
+  text += types;
+  const Text unstable = StableRule<Signature>::FirstUnstable();
+  if (unstable.empty()) return;
+  text += "unstable\t";
+  text += unstable;
+  text += '\n';
+}
+
 template <typename Signature>
 constexpr void AppendEntry(Text& text, std::string_view name) {
   text += "entry\t";
@@ -62,9 +80,7 @@ constexpr void AppendEntry(Text& text, std::string_view name) {
   text += '\t';
   TypeText<Signature>::Append(text);
   text += '\n';
-  Text types;
-  TypeLayout<Signature>::Append(types);
-  text += types;
+  AppendTypes<Signature>(text);
 }
 
 // The entries of an interface struct, without the build facts: what host and
@@ -82,7 +98,7 @@ constexpr Text MainText() {
   Text text = "main\t";
   TypeText<Signature>::Append(text);
   text += '\n';
-  TypeLayout<Signature>::Append(text);
+  AppendTypes<Signature>(text);
   return text;
 }
 
