@@ -49,7 +49,7 @@ TEST(OptionalTest, HoldsAValueOrNot) {
   EXPECT_NE(text, Optional<String>("abd"));
   text = std::nullopt;
   EXPECT_EQ(text, Optional<String>());
-  EXPECT_EQ(text.emplace(3, 'x'), String(3, 'x'));
+  EXPECT_EQ(text.emplace("xyz", 2), "xy");
   // An optional of nothing isn't one that holds an empty value.
   EXPECT_NE(Optional<String>(""), std::nullopt);
 }

@@ -175,7 +175,8 @@ TEST(VectorTest, GrowsAndShrinks) {
   for (int i = 0; i < 20; ++i) self.push_back(self.front());
   EXPECT_EQ(self.back(), "one");
   EXPECT_EQ(self.front(), "one");
-  for (int i = 0; i < 20; ++i) self.emplace_back(self.back() == "one" ? "a" : "b");
+  for (int i = 0; i < 20; ++i)
+    self.emplace_back(self.back() == "one" ? "a" : "b");
   EXPECT_EQ(self.size(), 41);
 }
 

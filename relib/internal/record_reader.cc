@@ -169,11 +169,9 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
     if (kind == "build" && fields == 3) {
       note.build.emplace_back(first, second);
     } else if (kind == "entry" && fields == 3) {
-      note.entries.push_back(
-          {.name = first, .signature = second, .types = {}, .unstable = {}});
+      note.entries.push_back({.name = first, .signature = second, .types = {}});
     } else if (kind == "main" && fields == 2) {
-      note.entries.push_back(
-          {.name = "main", .signature = first, .types = {}, .unstable = {}});
+      note.entries.push_back({.name = "main", .signature = first, .types = {}});
     } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
       note.entries.back().types.emplace_back(first, second);
     } else if (kind == "unstable" && fields == 2 && !note.entries.empty()) {

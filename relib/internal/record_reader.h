@@ -25,7 +25,7 @@ struct RecordEntry {
   std::vector<std::pair<std::string_view, std::string_view>> types;
   // The first type in the signature that isn't stable (stable.h), if there is
   // one.
-  std::string_view unstable;
+  std::string_view unstable = {};
 };
 
 struct RecordNote {

@@ -3,6 +3,8 @@
 load("@relib_libcxx//:facts.bzl", "AVAILABLE")
 load("//relib:defs.bzl", "relib_module")
 
+LIBCXX_AVAILABLE = AVAILABLE
+
 # For what needs libcxx_module(). Where there is no libc++, it is skipped.
 LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + ([] if AVAILABLE else [Label("@platforms//:incompatible")])
 
@@ -16,7 +18,10 @@ _for_libcxx = transition(
 )
 
 def _for_libcxx_files_impl(ctx):
-    return [DefaultInfo(files = depset(ctx.files.target))]
+    return [DefaultInfo(
+        files = depset(ctx.files.target),
+        runfiles = ctx.runfiles(files = ctx.files.target),
+    )]
 
 for_libcxx = rule(
     implementation = _for_libcxx_files_impl,
