@@ -35,14 +35,14 @@ class Optional {
              !std::same_as<std::remove_cvref_t<U>, std::optional<T>> &&
              std::convertible_to<U &&, T>)
   Optional(U&& value) {
-    emplace(std::forward<U>(value));
+    Construct(std::forward<U>(value));
   }
   Optional(const std::optional<T>& other) {
-    if (other.has_value()) emplace(*other);
+    if (other.has_value()) Construct(*other);
   }
   // NOLINTEND(google-explicit-constructor)
   Optional(const Optional& other) {
-    if (other.has_value_ != 0) emplace(other.value_);
+    if (other.has_value_ != 0) Construct(other.value_);
   }
   Optional(Optional&& other) noexcept { TakeFrom(other); }
   Optional& operator=(const Optional& other) {
@@ -96,8 +96,7 @@ class Optional {
   template <typename... Arguments>
   T& emplace(Arguments&&... arguments) {
     reset();
-    std::construct_at(&value_, std::forward<Arguments>(arguments)...);
-    has_value_ = 1;
+    Construct(std::forward<Arguments>(arguments)...);
     return value_;
   }
   void reset() noexcept {
@@ -139,14 +138,23 @@ class Optional {
     internal::Fail("relib::abi::Optional::value() without a value");
 #endif
   }
+  // This is empty.
+  template <typename... Arguments>
+  void Construct(Arguments&&... arguments) {
+    std::construct_at(&value_, std::forward<Arguments>(arguments)...);
+    has_value_ = 1;
+  }
   // This is empty; the other is afterwards.
   void TakeFrom(Optional& other) noexcept {
     if (other.has_value_ == 0) return;
-    emplace(std::move(other.value_));
+    Construct(std::move(other.value_));
     other.reset();
   }
 
   union {
+    // Begins as zeros, so that nobody's old stack crosses, and compilers don't
+    // warn of it.
+    unsigned char bytes_[sizeof(T)] = {};
     T value_;
   };
   uint8_t has_value_ = 0;

@@ -42,6 +42,10 @@ def _libcxx_repository_impl(repository_ctx):
                 for directory in _include_directories(verbose.stderr.splitlines())
                 if directory not in directories
             ]
+
+        # And the lists of what the sanitizers leave alone.
+        resources = repository_ctx.execute([clang, "-print-resource-dir"]).stdout.strip()
+        directories.append(resources + "/share")
         paths = [repository_ctx.path(directory) for directory in directories]
 
         # As the compiler names them, and as the files that it reports are found.
