@@ -151,12 +151,14 @@ class Optional {
     other.reset();
   }
 
+  // NOLINTBEGIN(readability-identifier-naming): private, as the union is.
   union {
     // Begins as zeros, so that nobody's old stack crosses, and compilers don't
     // warn of it.
     unsigned char bytes_[sizeof(T)] = {};
     T value_;
   };
+  // NOLINTEND(readability-identifier-naming)
   uint8_t has_value_ = 0;
 };
 

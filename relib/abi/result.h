@@ -181,10 +181,12 @@ class [[nodiscard]] Result {
     }
   }
 
+  // NOLINTBEGIN(readability-identifier-naming): private, as the union is.
   union {
     T value_;
     Error error_;
   };
+  // NOLINTEND(readability-identifier-naming)
   uint8_t has_value_;
 };
 

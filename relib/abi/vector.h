@@ -119,6 +119,7 @@ class Vector {
 
   Vector(const Vector& other) : Vector(other.begin(), other.end()) {}
   Vector(Vector&& other) noexcept { swap(other); }
+  // NOLINTNEXTLINE(bugprone-unhandled-self-assignment): it copies first.
   Vector& operator=(const Vector& other) {
     Vector(other).swap(*this);
     return *this;

@@ -7,7 +7,7 @@
 // AddressSanitizer would pad a part of the record, which must have no gaps.
 // GCC leaves what has a section alone.
 #if defined(__clang__)
-#define RELIB_INTERNAL_UNPADDED , clang::no_sanitize("address")
+#define RELIB_INTERNAL_UNPADDED [[clang::no_sanitize("address")]]
 #else
 #define RELIB_INTERNAL_UNPADDED
 #endif
@@ -17,7 +17,7 @@
 #define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
 #define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
 #define RELIB_INTERNAL_RECORD_SECTION \
-  [[gnu::section(".note.relib"), gnu::used RELIB_INTERNAL_UNPADDED]]
+  [[gnu::section(".note.relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #elif defined(_MSC_VER)
 #pragma section(".relib", read)
 #define RELIB_INTERNAL_HIDDEN
@@ -27,7 +27,7 @@
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
 #define RELIB_INTERNAL_RECORD_SECTION \
-  [[gnu::section(".relib"), gnu::used RELIB_INTERNAL_UNPADDED]]
+  [[gnu::section(".relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #endif
 
 // For the few functions on the path of every call, and for what leaves that
