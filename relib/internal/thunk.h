@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "relib/internal/abi.h"
+#include "relib/internal/narrow.h"
 #include "relib/internal/transfer.h"
 
 // The functions that stand between a caller on one side of the boundary and a
@@ -27,7 +28,11 @@ Failure* FailureFromCurrentException() noexcept;
 // is copied here, on the receiver's side and into its heap.
 template <typename A>
 decltype(auto) Receive(ParameterType<A> argument) {
-  return static_cast<A>(argument);
+  if constexpr (kIsNarrow<A>) {
+    return WithoutUpperBits(argument);
+  } else {
+    return static_cast<A>(argument);
+  }
 }
 
 template <typename R>
