@@ -50,6 +50,9 @@ def _libcxx_toolchain_config_impl(ctx):
             _flags(_CPP_COMPILE_ACTIONS, ["-stdlib=libc++"]),
             _flags(_COMPILE_ACTIONS, [
                 "-fno-omit-frame-pointer",
+                # The ThreadSanitizer may be that of a host by GCC, which has no __tsan_memcpy; it intercepts memcpy.
+                "-mllvm",
+                "-tsan-instrument-memintrinsics=0",
             ]),
             _flags(_COMPILE_ACTIONS, ["-g"], "dbg"),
             _flags(_COMPILE_ACTIONS, [
