@@ -74,15 +74,19 @@ struct TemplateNameOf<Template<Ts...>> {
 // standard template. Inline namespaces are left out.
 template <typename T>
 constexpr Text StandardTemplate() {
-  std::string_view name = TemplateNameOf<T>::kName;
-  if (!name.starts_with("std::")) return "";
-  name.remove_prefix(5);
-  while (name.starts_with("__") && name.find("::") != std::string_view::npos) {
-    name.remove_prefix(name.find("::") + 2);
+  constexpr std::string_view kName = TemplateNameOf<T>::kName;
+  if constexpr (kName.starts_with("std::")) {
+    std::string_view name = kName.substr(5);
+    while (name.starts_with("__") &&
+           name.find("::") != std::string_view::npos) {
+      name.remove_prefix(name.find("::") + 2);
+    }
+    Text result = "std::";
+    result += name;
+    return result;
+  } else {
+    return "";
   }
-  Text result = "std::";
-  result += name;
-  return result;
 }
 
 template <typename T>
