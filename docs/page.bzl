@@ -17,7 +17,7 @@ def _page_file(page, folder, file):
     )
     return output
 
-def page_test(name, page, module, header = None):
+def page_test(name, page, module, header = None, deps = []):
     """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
 
     Args:
@@ -25,25 +25,26 @@ def page_test(name, page, module, header = None):
       page: the file.
       module: name of the module's source in the page.
       header: name of the interface's header in the page, if it has one.
+      deps: what the header needs beside //relib:interface.
     """
     folder = name.replace("_test", "")
-    deps = []
+    interface = []
     if header:
         cc_library(
             name = name + "_interface",
             hdrs = [_page_file(page, folder, header)],
-            deps = ["//relib:interface"],
+            deps = deps + ["//relib:interface"],
         )
-        deps = [name + "_interface"]
+        interface = [name + "_interface"]
     relib_module(
         name = name + "_module",
         srcs = [_page_file(page, folder, module)],
-        deps = deps,
+        deps = interface,
     )
     cc_binary(
         name = name + "_host",
         srcs = [_page_file(page, folder, "host.cc")],
-        deps = deps + ["//relib:host"],
+        deps = interface + ["//relib:host"],
     )
     example_test(
         name = name,

@@ -1,9 +1,10 @@
 """relib_module(): a library that a relib host can load, and really unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
-load("//platform/linux:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
+load("//platform/linux:agent.bzl", "STATIC_LIBCXX_LINKOPTS", "STATIC_RUNTIME_LINKOPTS")
 
 _WINDOWS = str(Label("//tools:windows"))
+_LIBCXX = str(Label("//tools:libcxx"))
 _SANITIZED = str(Label("//tools:sanitized"))
 
 def _checked_module_impl(ctx):
@@ -99,7 +100,10 @@ def relib_module(
         linkopts = linkopts + [
             "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
             "-Wl,-Bsymbolic",
-        ] + STATIC_RUNTIME_LINKOPTS + select({
+        ] + select({
+            _LIBCXX: STATIC_LIBCXX_LINKOPTS,
+            "//conditions:default": STATIC_RUNTIME_LINKOPTS,
+        }) + select({
             # The runtime of clang's sanitizers lies in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],

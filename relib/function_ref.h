@@ -9,6 +9,7 @@
 #include "relib/internal/attributes.h"
 #include "relib/internal/crossing.h"
 #include "relib/internal/passing.h"
+#include "relib/internal/stable.h"
 #include "relib/internal/thunk.h"
 
 namespace relib {
@@ -91,6 +92,8 @@ namespace internal {
 template <typename R, typename... A>
 struct CrossingRule<FunctionRef<R(A...)>>
     : FixedCrossingRule<Crossing::kBorrowed> {};
+template <typename Signature>
+struct StableRule<FunctionRef<Signature>> : AreStable<Signature> {};
 
 }  // namespace internal
 }  // namespace relib

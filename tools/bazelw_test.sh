@@ -28,9 +28,9 @@ new_machine() {
   touch "$log"
   local program
   for program in cat dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
-  for program in g++ python3 xz valgrind; do fake "$program"; done
+  for program in g++ python3 xz valgrind clang-19; do fake "$program"; done
   fake bazel 'pwd >>"'"$log"'"'
-  fake dpkg-query 'exit 1'
+  fake dpkg-query 'case $* in *libc++-19-dev*) printf installed ;; *) exit 1 ;; esac'
   fake sudo '"$@"'
   fake apt-cache 'case $2 in clang-19) echo "Package: $2" ;; esac'
   # Installing is pretended by programs that are there from now on.
@@ -133,18 +133,51 @@ bazelw run //:program -- --config=windows
 expect "arguments of the program are no configs" never logs_like "^apt-get"
 
 new_machine
+rm "$machine/clang-19"
 bazelw build --config=clang --config=asan //...
 expect "--config=clang installs clang, lld and the sanitizers" \
   logs_like "^apt-get .* clang-19 lld-19 libclang-rt-19-dev$"
 expect "clang-19 needs no flag" logged "bazel build --config=clang --config=asan //..."
 
 new_machine
+rm "$machine/clang-19"
 fake clang-17
 fake ld.lld-17
 bazelw run --config=clang //:program -- --config=clang
 expect "another clang will do, and Bazel is told" \
   logged "bazel run --config=clang --repo_env=CC=clang-17 //:program -- --config=clang"
 expect "another clang needs no package" never logs_like "^apt-get"
+
+for arguments in "test //..." "run //examples:abi_stable" "build --config=libcxx //..."; do
+  new_machine
+  rm "$machine/clang-19"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments installs the second compiler" \
+    logs_like "^apt-get .* --no-install-recommends clang-19 libc\+\+-19-dev libc\+\+abi-19-dev$"
+  expect "$arguments lets Bazel look for it" logged "bazel shutdown"
+  expect "$arguments reaches Bazel" logged "bazel $arguments"
+  : >"$log"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments finds it the second time" never logs_like "^(apt-get|bazel shutdown)"
+done
+
+for arguments in "build //..." "run //:program -- test" "test --config=windows //..."; do
+  new_machine
+  rm "$machine/clang-19"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments needs no second compiler" never logs_like "libc\+\+"
+done
+
+new_machine
+rm "$machine/clang-19"
+fake apt-get 'case $* in *--simulate*) printf "Remv libc++1-14 [14]\nRemv precious [1]\n" ;; esac'
+bazelw test //...
+expect "no package goes for the second compiler" never logs_like "^apt-get .*--yes"
+expect "it says what is lost" says "tests of mixed compilers are skipped"
+expect "then it runs Bazel all the same" logged "bazel test //..."
 
 new_machine
 rm "$machine/g++"

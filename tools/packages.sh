@@ -63,3 +63,29 @@ install_needed() {
   needed=""
   needed_why=""
 }
+
+# install_wanted WHO LOSS PACKAGE...: packages that one can do without. Where they can't be had,
+# or something else would have to go for them, says LOSS and returns 1.
+install_wanted() {
+  who=$1
+  loss=$2
+  shift 2
+  # Nothing to be done about it, so nothing to be said.
+  command -v apt-get >/dev/null 2>&1 || return 1
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1 || return 1
+  printf '%s: installing %s\n' "$who" "$*" >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null 2>&1 || true
+  plan=$(LC_ALL=C apt-get --simulate install --no-install-recommends "$@" 2>/dev/null) || plan="Remv all"
+  # The runtime of another libc++ that no package needs may go.
+  plan=$(printf '%s\n' "$plan" | while read -r action package _; do
+    case $action.$package in
+      Remv*.libc++1-* | Remv*.libc++abi1-* | Remv*.libunwind-*) ;;
+      Remv*) echo "$package" ;;
+    esac
+  done)
+  if [ -n "$plan" ] || ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 \
+    install --yes --no-install-recommends "$@" >/dev/null 2>&1 </dev/null; then
+    printf '%s: could not install %s: %s\n' "$who" "$*" "$loss" >&2
+    return 1
+  fi
+}

@@ -13,6 +13,9 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
     "-fuse-ld=bfd",
 ]
 
+# clang's libc++ is static anyway: the toolchain for it links nothing else.
+STATIC_LIBCXX_LINKOPTS = ["-static-libgcc"]
+
 # A C++ runtime of the module's own: the hooks reach only what is linked into it, and a shared runtime would keep
 # what the module left there.
 STATIC_RUNTIME_LINKOPTS = [

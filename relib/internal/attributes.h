@@ -4,11 +4,20 @@
 // What differs between object formats and compilers in the public headers,
 // which users compile without our build files.
 
+// AddressSanitizer would pad a part of the record, which must have no gaps.
+// GCC leaves what has a section alone.
+#if defined(__clang__)
+#define RELIB_INTERNAL_UNPADDED [[clang::no_sanitize("address")]]
+#else
+#define RELIB_INTERNAL_UNPADDED
+#endif
+
 #if defined(__ELF__)
 // Reached without a detour through the global offset table.
 #define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
 #define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
-#define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".note.relib"), gnu::used]]
+#define RELIB_INTERNAL_RECORD_SECTION \
+  [[gnu::section(".note.relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #elif defined(_MSC_VER)
 #pragma section(".relib", read)
 #define RELIB_INTERNAL_HIDDEN
@@ -17,7 +26,8 @@
 #else
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
-#define RELIB_INTERNAL_RECORD_SECTION [[gnu::section(".relib"), gnu::used]]
+#define RELIB_INTERNAL_RECORD_SECTION \
+  [[gnu::section(".relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #endif
 
 // A definition whose initializer may leave fields out, which -Wextra warns of.

@@ -89,30 +89,40 @@ inline constexpr std::string_view kRtti = "on";
 inline constexpr std::string_view kRtti = "off";
 #endif
 
-// One line of the record. `must_match`: a host and a module that differ in it
-// can't work together; the others are told to people.
+// Whether a host and a module that differ in a fact can work together.
+enum class Matching {
+  kRequired,
+  // Not unless everything between them is of stable types (stable.h).
+  kRequiredUnlessStable,
+  // They can; it is told to people.
+  kTold,
+};
+
+// One line of the record.
 struct BuildFact {
   std::string_view key;
   std::string_view value;
-  bool must_match;
+  Matching matching;
   // What to do about a difference.
   std::string_view advice;
 };
 
 inline constexpr BuildFact kBuildFacts[] = {
-    {"relib-abi", kAbiVersion, true,
+    {"relib-abi", kAbiVersion, Matching::kRequired,
      "build host and module with the same version of relib"},
-    {"compiler", kCompiler, true, "build both with the same compiler"},
-    {"standard-library", kStandardLibrary, true,
+    {"compiler", kCompiler, Matching::kRequiredUnlessStable,
+     "build both with the same compiler"},
+    {"standard-library", kStandardLibrary, Matching::kRequiredUnlessStable,
      "build both with the same C++ standard library"},
-    {"string-abi", kStringAbi, true,
+    {"string-abi", kStringAbi, Matching::kRequiredUnlessStable,
      "give both the same -D_GLIBCXX_USE_CXX11_ABI"},
-    {"containers", kContainers, true,
+    {"containers", kContainers, Matching::kRequiredUnlessStable,
      "give both the same debug mode of the standard library "
      "(-D_GLIBCXX_DEBUG, _ITERATOR_DEBUG_LEVEL)"},
-    {"sanitizer", kSanitizer, true, "give both the same -fsanitize= flags"},
-    {"exceptions", kExceptions, false, ""},
-    {"rtti", kRtti, false, ""},
+    {"sanitizer", kSanitizer, Matching::kRequired,
+     "give both the same -fsanitize= flags"},
+    {"exceptions", kExceptions, Matching::kTold, ""},
+    {"rtti", kRtti, Matching::kTold, ""},
 };
 
 #undef RELIB_INTERNAL_HAS_FEATURE

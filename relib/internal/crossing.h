@@ -300,6 +300,13 @@ struct FixedCrossingRule {
   using Parts = TypeList<>;
 };
 
+// Of a container.
+template <typename... Elements>
+struct DeepCrossingRule {
+  static constexpr Verdict kOwn = {Crossing::kDeepCopy};
+  using Parts = TypeList<Elements...>;
+};
+
 template <typename T>
 constexpr auto SelectCrossingRule() {
   if constexpr (std::is_reference_v<T>) {
@@ -342,10 +349,7 @@ struct CrossingRule<std::span<T, N>> {
 
 // The receiver makes an object of its own.
 template <typename T>
-struct CrossingRule<std::unique_ptr<T>> {
-  static constexpr Verdict kOwn = {Crossing::kDeepCopy};
-  using Parts = TypeList<T>;
-};
+struct CrossingRule<std::unique_ptr<T>> : DeepCrossingRule<T> {};
 template <typename T>
 struct CrossingRule<std::unique_ptr<T[]>>
     : FixedCrossingRule<Crossing::kNever, Refusal::kArrayPointer> {};

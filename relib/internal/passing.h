@@ -6,6 +6,7 @@
 #include "relib/borrowed.h"
 #include "relib/internal/copy.h"
 #include "relib/internal/crossing.h"
+#include "relib/internal/narrow.h"
 #include "relib/internal/refusal.h"
 
 // How what may cross does it: as a parameter, and as a result.
@@ -61,6 +62,8 @@ template <typename A>
 decltype(auto) Receive(ParameterType<A> argument) {
   if constexpr (Parameter<A>::kIsCopied) {
     return CopyOf<A>(argument);
+  } else if constexpr (kIsNarrow<A>) {
+    return WithoutUpperBits(argument);
   } else {
     return static_cast<A>(argument);
   }

@@ -7,6 +7,7 @@
 
 #include "relib/internal/build_info.h"
 #include "relib/internal/fields.h"
+#include "relib/internal/stable.h"
 #include "relib/internal/text.h"
 #include "relib/internal/type_text.h"
 
@@ -24,6 +25,10 @@
 //   main      <signature>
 //   type      <name>  <layout>      a type in the entry before it, as
 //                                   "size 16, align 8: int x @0; double y @8"
+//   unstable  <name>                the first type in the entry before it that
+//   is
+//                                   another one to another compiler; none: the
+//                                   entry is stable (stable.h)
 //
 // so that `readelf -p .note.relib` shows it to people.
 
@@ -71,6 +76,19 @@ struct EntryKinds {
   EntryKind kinds[kCount] = {};
 };
 
+// What stands behind the line of an entry or of main.
+template <typename Signature>
+constexpr void AppendTypes(Text& text) {
+  Text types;
+  TypeLayout<Signature>::Append(types);
+  text += types;
+  const Text unstable = StableRule<Signature>::template FirstUnstable<>();
+  if (unstable.empty()) return;
+  text += "unstable\t";
+  text += unstable;
+  text += '\n';
+}
+
 template <typename Signature>
 constexpr void AppendEntry(Text& text, std::string_view name, EntryKind kind) {
   text += kind == EntryKind::kPresent  ? "entry\t"
@@ -80,9 +98,7 @@ constexpr void AppendEntry(Text& text, std::string_view name, EntryKind kind) {
   text += '\t';
   TypeText<Signature>::Append(text);
   text += '\n';
-  Text types;
-  TypeLayout<Signature>::Append(types);
-  text += types;
+  AppendTypes<Signature>(text);
 }
 
 // The entries of an interface struct, without the build facts: what host and
@@ -103,7 +119,7 @@ constexpr Text MainText() {
   Text text = "main\t";
   TypeText<Signature>::Append(text);
   text += '\n';
-  TypeLayout<Signature>::Append(text);
+  AppendTypes<Signature>(text);
   return text;
 }
 

@@ -50,11 +50,11 @@ std::string_view BuildValue(const RecordNote& note, std::string_view key) {
   return "";
 }
 
-void AppendBuildDifferences(const RecordNote& note,
+void AppendBuildDifferences(const RecordNote& note, Matching matching,
                             std::vector<std::string>* problems) {
   for (const BuildFact& fact : kBuildFacts) {
     const std::string_view value = BuildValue(note, fact.key);
-    if (!fact.must_match || value == fact.value) continue;
+    if (fact.matching != matching || value == fact.value) continue;
     std::string problem = absl::StrCat(
         fact.key, " differs: the host has ", fact.value, ", the module ",
         value.empty() ? "says nothing" : Shown(value), "; ", fact.advice);
@@ -63,6 +63,63 @@ void AppendBuildDifferences(const RecordNote& note,
       problems->push_back(std::move(problem));
     }
   }
+}
+
+// What to use instead of a type that isn't stable; empty if there is nothing.
+std::string_view StableSubstitute(std::string_view type) {
+  static constexpr std::pair<std::string_view, std::string_view>
+      kSubstitutes[] = {{"std::string_view", "relib::abi::Str"},
+                        {"std::string", "relib::abi::String"},
+                        {"std::span", "relib::abi::Slice"},
+                        {"std::vector", "relib::abi::Vector"},
+                        {"std::optional", "relib::abi::Optional"}};
+  const std::string_view name = type.substr(0, type.find('<'));
+  for (const auto& [standard, stable] : kSubstitutes) {
+    if (name == standard) return stable;
+  }
+  return "";
+}
+
+std::string DescribeUnstable(std::string_view kind, const RecordEntry& entry) {
+  const std::string_view substitute = StableSubstitute(entry.unstable);
+  return absl::StrCat(
+      "only ABI-stable types (relib/abi/) can cross such a difference, and ",
+      kind,
+      entry.name == "main" ? "main" : absl::StrCat("'", Shown(entry.name), "'"),
+      " uses ", Shown(entry.unstable),
+      substitute.empty() ? "" : absl::StrCat("; ", substitute, " would do"));
+}
+
+// The first entry that host and module would share and that isn't of stable
+// types, described; empty if there is none.
+std::string FindUnstable(const Record& record, const RecordNote& expected,
+                         const RecordNote& offered) {
+  if (record.exports.has_value()) {
+    for (const RecordEntry& host : expected.entries) {
+      const RecordEntry* module = FindEntry(*record.exports, host.name);
+      if (module == nullptr) continue;
+      for (const RecordEntry* entry : {module, &host}) {
+        if (!entry->unstable.empty()) {
+          return DescribeUnstable("the export ", *entry);
+        }
+      }
+    }
+  }
+  if (record.imports.has_value()) {
+    for (const RecordEntry& module : record.imports->entries) {
+      const RecordEntry* host = FindEntry(offered, module.name);
+      for (const RecordEntry* entry : {&module, host}) {
+        if (entry != nullptr && !entry->unstable.empty()) {
+          return DescribeUnstable("the import ", *entry);
+        }
+      }
+    }
+  }
+  if (record.main.has_value() &&
+      !record.main->entries.front().unstable.empty()) {
+    return DescribeUnstable("", record.main->entries.front());
+  }
+  return "";
 }
 
 // What this version of relib doesn't understand needn't be damaged.
@@ -127,6 +184,8 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
       note.entries.push_back({.name = "main", .signature = first, .types = {}});
     } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
       note.entries.back().types.emplace_back(first, second);
+    } else if (kind == "unstable" && fields == 2 && !note.entries.empty()) {
+      note.entries.back().unstable = first;
     } else {
       return NotUnderstood(
           note, absl::StrCat("the line \"", Shown(line.substr(0, 80)),
@@ -221,19 +280,31 @@ std::string DescribeDifference(const RecordEntry& host,
 
 absl::Status CheckRecord(const Record& record, const HostInterface& host,
                          std::string_view name) {
-  std::vector<std::string> problems;
-  for (const std::optional<RecordNote>* note :
-       {&record.exports, &record.imports, &record.main}) {
-    if (note->has_value()) AppendBuildDifferences(**note, &problems);
-  }
-  if (!problems.empty())
-    return Refuse(LoadError::kIncompatible, name, problems);
-
   static const RecordNote& empty = *new RecordNote;
   const RecordNote& exported = record.exports ? *record.exports : empty;
   const RecordNote& imported = record.imports ? *record.imports : empty;
   const RecordNote& offered = host.imports != nullptr ? *host.imports : empty;
   const RecordNote& expected = host.exports != nullptr ? *host.exports : empty;
+
+  std::vector<std::string> problems;
+  std::vector<std::string> unless_stable;
+  for (const std::optional<RecordNote>* note :
+       {&record.exports, &record.imports, &record.main}) {
+    if (!note->has_value()) continue;
+    AppendBuildDifferences(**note, Matching::kRequired, &problems);
+    AppendBuildDifferences(**note, Matching::kRequiredUnlessStable,
+                           &unless_stable);
+  }
+  if (!unless_stable.empty()) {
+    std::string unstable = FindUnstable(record, expected, offered);
+    if (!unstable.empty()) {
+      std::move(unless_stable.begin(), unless_stable.end(),
+                std::back_inserter(problems));
+      problems.push_back(std::move(unstable));
+    }
+  }
+  if (!problems.empty())
+    return Refuse(LoadError::kIncompatible, name, problems);
 
   for (const RecordEntry& entry : expected.entries) {
     const RecordEntry* found = FindEntry(exported, entry.name);

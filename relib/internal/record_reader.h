@@ -25,6 +25,9 @@ struct RecordEntry {
   // Name and layout of each type in the signature that isn't the language's or
   // the standard library's.
   std::vector<std::pair<std::string_view, std::string_view>> types;
+  // The first type in the signature that isn't stable (stable.h), if there is
+  // one.
+  std::string_view unstable = {};
 };
 
 struct RecordNote {

@@ -93,6 +93,8 @@ TEST(ParseRecordTest, SaysWhatIsDamaged) {
   ExpectDamaged(MakeNote(NoteType::kExports, "entry\tadd\n"), "makes no sense");
   ExpectDamaged(MakeNote(NoteType::kExports, "type\tPoint\tsize 1\n"),
                 "makes no sense");
+  ExpectDamaged(MakeNote(NoteType::kExports, "unstable\tPoint\n"),
+                "makes no sense");
   ExpectDamaged(MakeNote(static_cast<NoteType>(9), "entry\ta\tint()\n"),
                 "type 9");
   ExpectDamaged(MakeNote(NoteType::kMain, "main\tint()\nmain\tint()\n"),
@@ -216,6 +218,80 @@ TEST(ParseRecordTest, HugeRecordsTakeNoLongerThanTheyAreLong) {
     // A message for people.
     EXPECT_LT(status.message().size(), 20000);
   }
+}
+
+// A record in which the value of one build fact is another than the host's.
+std::string BuiltWith(std::string_view key, std::string_view entries,
+                      NoteType type = NoteType::kExports) {
+  std::string text;
+  for (const BuildFact& fact : kBuildFacts) {
+    absl::StrAppend(&text, "build\t", fact.key, "\t",
+                    fact.key == key ? "another" : fact.value, "\n");
+  }
+  return MakeNote(type, absl::StrCat(text, entries));
+}
+
+absl::Status Check(const std::string& bytes, std::string_view host_exports,
+                   std::string_view host_imports = "") {
+  const absl::StatusOr<Record> record = ParseRecord(bytes);
+  const absl::StatusOr<RecordNote> exports = ParseNoteText(host_exports);
+  const absl::StatusOr<RecordNote> imports = ParseNoteText(host_imports);
+  EXPECT_TRUE(record.ok() && exports.ok() && imports.ok()) << record.status();
+  return CheckRecord(*record, {.exports = &*exports, .imports = &*imports},
+                     "the module");
+}
+
+const char kStableEntry[] = "entry\tadd\tint(int)\n";
+const char kUnstableEntry[] =
+    "entry\tgreet\tvoid(std::vector<int>)\nunstable\tstd::vector<int>\n";
+
+TEST(CheckRecordTest, WhatMustMatchUnlessAllIsStable) {
+  for (const BuildFact& fact : kBuildFacts) {
+    SCOPED_TRACE(fact.key);
+    const absl::Status stable =
+        Check(BuiltWith(fact.key, kStableEntry), kStableEntry);
+    EXPECT_EQ(stable.ok(), fact.matching != Matching::kRequired) << stable;
+    const absl::Status unstable =
+        Check(BuiltWith(fact.key, kUnstableEntry), kUnstableEntry);
+    EXPECT_EQ(unstable.ok(), fact.matching == Matching::kTold) << unstable;
+    const bool explains = unstable.message().find(
+                              "the export 'greet' uses "
+                              "std::vector<int>; "
+                              "relib::abi::Vector would "
+                              "do") != std::string::npos;
+    EXPECT_EQ(explains, fact.matching == Matching::kRequiredUnlessStable)
+        << unstable;
+  }
+}
+
+TEST(CheckRecordTest, OnlyWhatIsSharedMustBeStable) {
+  const std::string both = absl::StrCat(kStableEntry, kUnstableEntry);
+  EXPECT_TRUE(Check(BuiltWith("compiler", both), kStableEntry).ok());
+  EXPECT_EQ(LoadErrorOf(Check(BuiltWith("compiler", both), both)),
+            LoadError::kIncompatible);
+  // One side is enough.
+  EXPECT_EQ(LoadErrorOf(Check(BuiltWith("compiler", kStableEntry),
+                              absl::StrCat(kStableEntry, "unstable\tX\n"))),
+            LoadError::kIncompatible);
+
+  // A module takes all of its imports.
+  const std::string main =
+      MakeNote(NoteType::kMain, std::string(BuildText()) + "main\tint()\n");
+  EXPECT_TRUE(
+      Check(main + BuiltWith("compiler", kStableEntry, NoteType::kImports), "",
+            both)
+          .ok());
+  const absl::Status imports =
+      Check(main + BuiltWith("compiler", both, NoteType::kImports), "", both);
+  EXPECT_THAT(std::string(imports.message()),
+              HasSubstr("the import 'greet' uses std::vector<int>"));
+
+  const absl::Status of_main = Check(
+      BuiltWith("compiler", "main\tFoo()\nunstable\tFoo\n", NoteType::kMain),
+      "");
+  EXPECT_THAT(std::string(of_main.message()), HasSubstr("main uses Foo"));
+  EXPECT_TRUE(
+      Check(BuiltWith("compiler", "main\tint()\n", NoteType::kMain), "").ok());
 }
 
 TEST(DescribeDifferenceTest, ShowsBothSides) {

@@ -46,22 +46,48 @@ constexpr size_t LastArguments(std::string_view name) {
   return name.size();
 }
 
+// The same for a template, without arguments. A specialization won't do: clang
+// prints an alias where the library prefers one (libc++: "std::string").
+template <template <typename...> typename Template>
+consteval std::string_view CompilerTemplateName() {
+#if defined(_MSC_VER) && !defined(__clang__)
+  std::string_view text = __FUNCSIG__;
+  const size_t begin = text.find("CompilerTemplateName<") + 21;
+  const size_t end = text.rfind(">(void)");
+#else
+  std::string_view text = __PRETTY_FUNCTION__;
+  const size_t begin = text.find("Template = ") + 11;
+  const size_t end = text.find_first_of(";]", begin);
+#endif
+  return text.substr(begin, end - begin);
+}
+
+template <typename T>
+struct TemplateNameOf {
+  static constexpr std::string_view kName = "";
+};
+template <template <typename...> typename Template, typename... Ts>
+struct TemplateNameOf<Template<Ts...>> {
+  static constexpr std::string_view kName = CompilerTemplateName<Template>();
+};
+
 // "std::vector" of std::vector<int>; empty when `T` is no specialization of a
 // standard template. Inline namespaces are left out.
 template <typename T>
 constexpr Text StandardTemplate() {
-  constexpr std::string_view kName = CompilerName<T>();
-  const size_t arguments = kName.find('<');
-  if (!kName.starts_with("std::") || arguments == std::string_view::npos) {
+  constexpr std::string_view kName = TemplateNameOf<T>::kName;
+  if constexpr (kName.starts_with("std::")) {
+    std::string_view name = kName.substr(5);
+    while (name.starts_with("__") &&
+           name.find("::") != std::string_view::npos) {
+      name.remove_prefix(name.find("::") + 2);
+    }
+    Text result = "std::";
+    result += name;
+    return result;
+  } else {
     return "";
   }
-  std::string_view name = kName.substr(5, arguments - 5);
-  while (name.starts_with("__") && name.find("::") != std::string_view::npos) {
-    name.remove_prefix(name.find("::") + 2);
-  }
-  Text result = "std::";
-  result += name;
-  return result;
 }
 
 template <typename T>

@@ -1,0 +1,120 @@
+// A host of one compiler and modules of another: what is let through, what is
+// refused, and what the refusal says.
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/file.h"
+#include "platform/image_file.h"
+#include "relib/abi/string.h"
+#include "relib/abi/testdata/exchange.h"
+#include "relib/abi/testdata/unstable.h"
+#include "relib/host.h"
+#include "relib/internal/host_note.h"
+
+namespace relib {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string DataFile(std::string_view name) {
+  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
+                      std::getenv("TEST_WORKSPACE"), "/relib/abi/testdata/",
+                      name);
+}
+std::string ModuleByClang(std::string_view name) {
+  return DataFile(absl::StrCat("lib", name, "_by_clang.so"));
+}
+
+TEST(MixedCompilersTest, AnInterfaceThatIsntStableIsRefused) {
+  const absl::Status status =
+      Load<UnstableExports>(ModuleByClang("unstable")).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
+  EXPECT_THAT(
+      std::string(status.message()),
+      AllOf(
+          HasSubstr(absl::StrCat("the host has ", internal::kStandardLibrary)),
+          HasSubstr("the module libc++ "), HasSubstr("the export 'greet'"),
+          HasSubstr("uses std::string; relib::abi::String would do"),
+          Not(HasSubstr("welcome"))));
+}
+
+TEST(MixedCompilersTest, ExportsThatTheHostDoesntKnowDontMatter) {
+  absl::StatusOr<Module<StableExports>> module =
+      Load<StableExports>(ModuleByClang("unstable"));
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(*module->exports().welcome("Ada"), "welcome Ada");
+  EXPECT_TRUE(module->Unload().ok());
+}
+
+TEST(MixedCompilersTest, Main) {
+  absl::StatusOr<Module<>> module = Load(ModuleByClang("main_stable"));
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(*module->CallMain<abi::String>(), "from main");
+  EXPECT_EQ(CallErrorOf(module->CallMain<std::string>().status()),
+            CallError::kWrongMainType);
+  EXPECT_TRUE(module->Unload().ok());
+
+  const absl::Status status = Load(ModuleByClang("main_unstable")).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("main uses std::string; relib::abi::String would do"));
+}
+
+std::string ReadRecordOf(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<platform::File>> file =
+      platform::File::Open(path);
+  EXPECT_TRUE(file.ok()) << file.status();
+  absl::StatusOr<std::string> record = platform::ReadRecord(**file);
+  EXPECT_TRUE(record.ok()) << record.status();
+  return *std::move(record);
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+TEST(MixedCompilersTest, AllCompilersWriteTheSameTexts) {
+  using Exports = exchange::Exports;
+  using Imports = exchange::Imports;
+  // This compiler's.
+  const std::string exports(
+      internal::TextOf<internal::EntriesTextOf<
+          Exports, typename internal::InterfaceOf<Exports>::Entries>>());
+  const std::string imports(
+      internal::TextOf<internal::EntriesTextOf<
+          Imports, typename internal::InterfaceOf<Imports>::Entries>>());
+  ASSERT_THAT(exports, HasSubstr("relib::abi::Result<"));
+  EXPECT_THAT(exports, Not(HasSubstr("unstable")));
+
+  const std::string by_clang = ReadRecordOf(ModuleByClang("exchange"));
+  EXPECT_THAT(by_clang, HasSubstr("build\tcompiler\tclang "));
+  EXPECT_THAT(by_clang, HasSubstr("build\tstandard-library\tlibc++ "));
+  EXPECT_THAT(by_clang, HasSubstr(exports));
+  EXPECT_THAT(by_clang, HasSubstr(imports));
+
+  const std::string by_clang_with_libstdcxx =
+      ReadFile(DataFile("libnote_of_clang_with_libstdcxx_object.a"));
+  EXPECT_THAT(by_clang_with_libstdcxx, HasSubstr("build\tcompiler\tclang "));
+  EXPECT_THAT(by_clang_with_libstdcxx,
+              HasSubstr("build\tstandard-library\tlibstdc++ "));
+  // Not EXPECT_THAT, which would print all of the library.
+  EXPECT_TRUE(by_clang_with_libstdcxx.find(exports) != std::string::npos);
+  EXPECT_TRUE(by_clang_with_libstdcxx.find(imports) != std::string::npos);
+}
+
+}  // namespace
+}  // namespace relib

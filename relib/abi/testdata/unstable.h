@@ -1,0 +1,22 @@
+#ifndef RELIB_ABI_TESTDATA_UNSTABLE_H_
+#define RELIB_ABI_TESTDATA_UNSTABLE_H_
+
+#include <string>
+
+#include "relib/abi/string.h"
+#include "relib/interface.h"
+
+// The second entry isn't for other compilers.
+struct UnstableExports {
+  relib::Export<relib::abi::String(relib::abi::Str name)> welcome;
+  relib::Export<std::string(relib::abi::Str name)> greet;
+};
+RELIB_INTERFACE(UnstableExports, welcome, greet);
+
+// As much of it as any host can have.
+struct StableExports {
+  relib::Export<relib::abi::String(relib::abi::Str name)> welcome;
+};
+RELIB_INTERFACE(StableExports, welcome);
+
+#endif  // RELIB_ABI_TESTDATA_UNSTABLE_H_

@@ -1,0 +1,106 @@
+"""libcxx_module(): a module for a host that another compiler and another standard library have made."""
+
+load("@relib_libcxx//:facts.bzl", "AVAILABLE")
+load("//relib:defs.bzl", "relib_module")
+
+LIBCXX_AVAILABLE = AVAILABLE
+
+# For what needs libcxx_module(). Where there is no libc++, it is skipped.
+LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + ([] if AVAILABLE else [Label("@platforms//:incompatible")])
+
+def _for_libcxx_impl(_settings, _attr):
+    return {"//command_line_option:platforms": [str(Label("//tools/platforms:linux_x86_64_libcxx"))]}
+
+_for_libcxx = transition(
+    implementation = _for_libcxx_impl,
+    inputs = [],
+    outputs = ["//command_line_option:platforms"],
+)
+
+def _for_libcxx_files_impl(ctx):
+    return [DefaultInfo(
+        files = depset(ctx.files.target),
+        runfiles = ctx.runfiles(files = ctx.files.target),
+    )]
+
+for_libcxx = rule(
+    implementation = _for_libcxx_files_impl,
+    doc = "The files of a target as clang with libc++ builds it.",
+    attrs = {
+        "target": attr.label(
+            mandatory = True,
+            cfg = _for_libcxx,
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+)
+
+def _libcxx_module_impl(ctx):
+    source = ctx.file.library
+    output = ctx.actions.declare_file(ctx.attr.file_name)
+    ctx.actions.run(
+        executable = ctx.executable._checker,
+        arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
+        inputs = [source],
+        outputs = [output],
+        mnemonic = "CheckModule",
+        progress_message = "Checking that %s can be unloaded" % ctx.label,
+    )
+    return [DefaultInfo(
+        files = depset([output]),
+        runfiles = ctx.runfiles(files = [output]),
+    )]
+
+_libcxx_module = rule(
+    implementation = _libcxx_module_impl,
+    doc = "What relib_module() does with a library, but built for another platform than the tool that checks it.",
+    attrs = {
+        "file_name": attr.string(mandatory = True),
+        "library": attr.label(
+            mandatory = True,
+            allow_single_file = True,
+            cfg = _for_libcxx,
+        ),
+        "sanitized": attr.bool(),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_checker": attr.label(
+            default = Label("//tools:check_module"),
+            executable = True,
+            cfg = "target",
+        ),
+    },
+)
+
+def libcxx_module(name, target_compatible_with = [], testonly = None, visibility = None, **kwargs):
+    """Builds lib<name>.so as relib_module() does, with clang and libc++ whatever else is built with.
+
+    Args:
+      name: of the target, and of the file.
+      target_compatible_with: as for every rule.
+      testonly: as for every rule.
+      visibility: as for every rule.
+      **kwargs: as for relib_module().
+    """
+    relib_module(
+        name = name + "_libcxx",
+        tags = ["manual"],
+        testonly = testonly,
+        visibility = ["//visibility:private"],
+        **kwargs
+    )
+    _libcxx_module(
+        name = name,
+        file_name = "lib%s.so" % name,
+        library = ":lib%s_libcxx_unchecked.so" % name,
+        sanitized = select({
+            str(Label("//tools:sanitized")): True,
+            "//conditions:default": False,
+        }),
+        target_compatible_with = target_compatible_with + LIBCXX_COMPATIBLE_WITH,
+        testonly = testonly,
+        visibility = visibility,
+    )
