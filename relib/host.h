@@ -182,6 +182,7 @@ template <typename T>
 struct Slots {
   static_assert(sizeof(T) == sizeof(PinnedExports<T>));
 
+  // NOLINTNEXTLINE(modernize-use-equals-default): a union has no default one.
   Slots() : exports() {}
 
   union {

@@ -215,7 +215,6 @@ TEST(PinTest, MovesToAnotherThread) {
   std::thread holder([&] {
     holder_id = platform::CurrentThreadId();
     const CallbacksPin mine = *std::move(pinned);
-    pinned.reset();
     EXPECT_EQ(*mine.exports().run(3), 3);
     moved.Notify();
     let_go.WaitForNotification();

@@ -35,7 +35,8 @@ gcc_directory=$(dirname "$(x86_64-w64-mingw32-gcc-posix -print-libgcc-file-name)
 mkdir -p "$sysroot/lib/gcc/x86_64-w64-mingw32"
 ln -sfn "$gcc_directory" "$sysroot/lib/gcc/x86_64-w64-mingw32/$(basename "${gcc_directory%-posix}")"
 ln -sfn /usr/x86_64-w64-mingw32 "$sysroot/x86_64-w64-mingw32"
-windows=(--target=x86_64-w64-mingw32 "--sysroot=$sysroot" -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00
+linux=(-Iplatform/linux/include)
+windows=(-Iplatform/windows/include --target=x86_64-w64-mingw32 "--sysroot=$sysroot" -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00
   -DNOMINMAX -D__USE_MINGW_ANSI_STDIO=1)
 
 if (($# > 0)); then
@@ -80,6 +81,6 @@ check_all() {
   xargs --no-run-if-empty --max-procs="$(nproc)" -I{} bash -c 'check "$@"' bash {} "${common[@]}" "$@"
 }
 status=0
-printf '%s\n' "${on_linux[@]}" | check_all || status=1
+printf '%s\n' "${on_linux[@]}" | check_all "${linux[@]}" || status=1
 printf '%s\n' "${on_windows[@]}" | check_all "${windows[@]}" || status=1
 exit "$status"
