@@ -165,13 +165,12 @@ class WindowsSymbolizer final : public Symbolizer {
   }
 
   // Bazel compiles in a folder that it calls so; DbgHelp makes Windows' slashes
-  // of those.
+  // of those, and may put a drive before it.
   static std::string FileName(std::string name) {
+    constexpr std::string_view kFolder = "/proc/self/cwd/";
     std::replace(name.begin(), name.end(), '\\', '/');
-    for (const std::string_view folder : {"/proc/self/cwd/", "./"}) {
-      if (name.starts_with(folder)) name.erase(0, folder.size());
-    }
-    return name;
+    const size_t folder = name.find(kFolder);
+    return folder > 2 ? name : name.substr(folder + kFolder.size());
   }
 
   const DWORD old_options_;

@@ -202,7 +202,9 @@ bool IsBoundary(Continuation* continuation, const StackFrame& frame) {
 
 bool Continue(void* context, const StackFrame& frame) {
   auto* continuation = static_cast<Continuation*>(context);
-  continuation->found |= IsBoundary(continuation, frame);
+  if (!continuation->found) {
+    continuation->found = IsBoundary(continuation, frame);
+  }
   if (continuation->found) continuation->addresses->push_back(frame.address);
   return continuation->addresses->size() < kMostFrames;
 }

@@ -12,12 +12,9 @@
 
 namespace tracing {
 
-// Its versions differ in the names of their functions and in their lines.
+// Its versions differ in the name of a function and in its lines.
 #if defined(TRACING_OTHER_VERSION)
 #define ThrowHere ThrowInOtherVersion
-
-
-
 #endif
 
 class Line : public std::exception {
@@ -38,6 +35,9 @@ bool fail_before_unload = false;
 volatile bool throw_here = true;
 
 [[gnu::noinline]] void ThrowHere() {
+#if defined(TRACING_OTHER_VERSION)
+  if (throw_here) throw Line(__LINE__);
+#endif
   if (throw_here) throw Line(__LINE__);
 }
 
