@@ -19,7 +19,7 @@ absl::Status HostSide::NotOfAModuleStatus() {
 }
 
 absl::Status HostSide::CallbackFailed(Failure* failure) {
-  const ExceptionInfo exception = Take(failure);
+  const ExceptionInfo exception = TakeFailure(failure);
   absl::Status status = MakeError(
       CallError::kException,
       absl::StrCat("a callback of the module threw ", Describe(exception)));
