@@ -65,7 +65,8 @@ using stable_test::Box;
 
 template <typename T>
 std::string FirstUnstable() {
-  return std::string(std::string_view(StableRule<T>::template FirstUnstable<>()));
+  return std::string(
+      std::string_view(StableRule<T>::template FirstUnstable<>()));
 }
 
 TEST(StableTest, TheLanguagesOwn) {
