@@ -1,14 +1,21 @@
 #include "relib/errors.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/base/no_destructor.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 
 namespace relib {
 namespace {
@@ -51,6 +58,53 @@ constexpr std::string_view kUnloadErrorUrl = "relib/unload-error";
 constexpr std::string_view kCallErrorUrl = "relib/call-error";
 constexpr std::string_view kExceptionTypeUrl = "relib/exception-type";
 constexpr std::string_view kExceptionWhatUrl = "relib/exception-what";
+constexpr std::string_view kExceptionNumberUrl = "relib/exception-number";
+
+// What can't be written into a status: its payload is a number, and the memory
+// in which the number stands, which all copies of the status share, says when
+// the last of them is gone.
+class KeptExceptions {
+ public:
+  static KeptExceptions& Get() {
+    static absl::NoDestructor<KeptExceptions> kept;
+    return *kept;
+  }
+
+  absl::Cord Keep(const ExceptionInfo& exception) {
+    auto number = std::make_unique<std::string>();
+    {
+      const absl::MutexLock lock(mutex_);
+      *number = absl::StrCat(++last_);
+      exceptions_.emplace(*number,
+                          std::make_shared<const ExceptionInfo>(exception));
+    }
+    const std::string_view text = *number;
+    return absl::MakeCordFromExternal(
+        text, [this, number = std::move(number)] { Forget(*number); });
+  }
+
+  // Null for a number that isn't from here.
+  std::shared_ptr<const ExceptionInfo> Find(const std::string& number) const {
+    const absl::MutexLock lock(mutex_);
+    const auto found = exceptions_.find(number);
+    return found == exceptions_.end() ? nullptr : found->second;
+  }
+
+ private:
+  void Forget(const std::string& number) {
+    // Destroyed without the lock.
+    std::shared_ptr<const ExceptionInfo> exception;
+    const absl::MutexLock lock(mutex_);
+    const auto found = exceptions_.find(number);
+    exception = std::move(found->second);
+    exceptions_.erase(found);
+  }
+
+  mutable absl::Mutex mutex_;
+  uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, std::shared_ptr<const ExceptionInfo>>
+      exceptions_ ABSL_GUARDED_BY(mutex_);
+};
 
 template <typename Error, size_t N>
 std::optional<Error> ErrorOf(const absl::Status& status, std::string_view url,
@@ -107,7 +161,17 @@ std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status) {
   const std::optional<absl::Cord> type = status.GetPayload(kExceptionTypeUrl);
   const std::optional<absl::Cord> what = status.GetPayload(kExceptionWhatUrl);
   if (!type.has_value() || !what.has_value()) return std::nullopt;
-  return ExceptionInfo{.type = std::string(*type), .what = std::string(*what)};
+  if (const std::optional<absl::Cord> number =
+          status.GetPayload(kExceptionNumberUrl)) {
+    if (const std::shared_ptr<const ExceptionInfo> kept =
+            KeptExceptions::Get().Find(std::string(*number))) {
+      return *kept;
+    }
+  }
+  return ExceptionInfo{.type = std::string(*type),
+                       .what = std::string(*what),
+                       .backtrace = {},
+                       .causes = {}};
 }
 
 namespace internal {
@@ -125,14 +189,18 @@ absl::Status MakeError(CallError error, std::string_view message) {
 void AttachException(const ExceptionInfo& exception, absl::Status* status) {
   status->SetPayload(kExceptionTypeUrl, absl::Cord(exception.type));
   status->SetPayload(kExceptionWhatUrl, absl::Cord(exception.what));
+  status->SetPayload(kExceptionNumberUrl,
+                     KeptExceptions::Get().Keep(exception));
 }
 
 std::string Describe(const ExceptionInfo& exception) {
-  const std::string_view type =
-      exception.type.empty() ? std::string_view("an exception of unknown type")
-                             : std::string_view(exception.type);
-  return exception.what.empty() ? std::string(type)
-                                : absl::StrCat(type, ": ", exception.what);
+  std::string text = exception.type.empty() ? "an exception of unknown type"
+                                            : exception.type;
+  if (!exception.what.empty()) absl::StrAppend(&text, ": ", exception.what);
+  for (const ExceptionInfo& cause : exception.causes) {
+    absl::StrAppend(&text, kCausedBy, Describe(cause));
+  }
+  return text;
 }
 
 }  // namespace internal

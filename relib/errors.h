@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "relib/backtrace.h"
 
 // Every error of relib is an absl::Status whose message is written for people:
 // it names the module and the thing that is wrong, and says what to do. For
@@ -88,9 +90,17 @@ struct ExceptionInfo {
   std::string type;
   // what() of a std::exception, the text of a thrown string, else empty.
   std::string what;
+  // Where it was thrown for the first time: rethrowing doesn't change it. Empty
+  // if the exception came from something else than a throw expression or
+  // std::make_exception_ptr(), or was kept while 1,000 others were thrown.
+  Backtrace backtrace;
+  // What std::throw_with_nested() has nested in it, and in that, and so on.
+  std::vector<ExceptionInfo> causes;
 };
 
-// Set for a status that comes from an exception.
+// Set for a status that comes from an exception. Causes and backtraces are kept
+// with the status and its copies in this process; one that was written down and
+// read again has type and text alone.
 std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status);
 
 namespace internal {
@@ -102,7 +112,11 @@ absl::Status MakeError(CallError error, std::string_view message);
 
 void AttachException(const ExceptionInfo& exception, absl::Status* status);
 
-// "std::runtime_error: text", as much of it as is known.
+// Between an exception and its cause.
+inline constexpr std::string_view kCausedBy = "; caused by ";
+
+// "std::runtime_error: text; caused by std::logic_error: text", as much of it
+// as is known.
 std::string Describe(const ExceptionInfo& exception);
 
 }  // namespace internal

@@ -5,8 +5,6 @@
 #include <unistd.h>
 #include <unwind.h>
 
-#include <atomic>
-
 #include "platform/linux/agent_binding.h"
 
 // Set by the linker script constructors.lds; absent in a module that was linked
@@ -29,11 +27,8 @@ constinit bool constructed = false;
 // asks the module's own copy of libgcc about the module's frames. That copy
 // aborts unless it has unwound something itself before: so it does.
 void PrepareToBeUnwound() {
-  static constinit std::atomic<bool> prepared = false;
-  if (prepared.load(std::memory_order_acquire)) return;
   _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; },
                     nullptr);
-  prepared.store(true, std::memory_order_release);
 }
 
 // Runs when the loader really unloads the image, before the static destructors:
@@ -44,7 +39,10 @@ void PrepareToBeUnwound() {
 
 }  // namespace
 
-void BindAgent(const AgentBinding* host) { binding = host; }
+void BindAgent(const AgentBinding* host) {
+  binding = host;
+  PrepareToBeUnwound();
+}
 
 void RunConstructors() {
   if (constructed) return;
@@ -78,7 +76,6 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   if (binding == nullptr) {
     return __real_pthread_create(thread, attributes, start, argument);
   }
-  relib::platform::PrepareToBeUnwound();
   return binding->create_thread(binding->estate, thread, attributes, start,
                                 argument);
 }
@@ -86,7 +83,6 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
 int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   const relib::platform::AgentBinding* binding = relib::platform::binding;
   if (binding == nullptr) return __real_thrd_create(thread, start, argument);
-  relib::platform::PrepareToBeUnwound();
   return binding->create_c11_thread(binding->estate, thread, start, argument);
 }
 

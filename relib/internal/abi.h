@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "platform/agent.h"
+#include "platform/throw_observer.h"
 
 // What a host and a module exchange in memory. Every change here counts
 // kAbiVersion (build_info.h) up. Nothing here is thrown through.
@@ -14,6 +15,35 @@ namespace relib::internal {
 // An error on its way across the boundary. Made and owned by the host,
 // whichever side it began on; the module sees only pointers, through HostApi.
 struct Failure;
+
+// Where an exception was thrown, or Backtrace::Capture() called. Made and owned
+// by the host, which counts the references.
+struct Trace;
+
+// A part of a trace, to be read only. The texts live as long as the trace and
+// may be empty, not null.
+struct TraceFrame {
+  const char* function;
+  const char* file;
+  // The path of the image.
+  const char* image;
+  uintptr_t address;
+  // Of the address, in the image.
+  uintptr_t offset;
+  int line;
+  bool is_inlined;
+};
+
+// One exception of a chain, each the cause of the one before it.
+struct FailurePart {
+  const char* type;
+  size_t type_size;
+  const char* what;
+  size_t what_size;
+  // The exception object: its trace was recorded when it was thrown. Null: none
+  // was.
+  const void* exception;
+};
 
 // What a call gives back when its result fits a register.
 template <typename R>
@@ -49,12 +79,25 @@ struct ImportSlot {
 
 // What the host does for a module. Every function is thread-safe.
 struct HostApi {
-  // Keeps copies of the texts; `type` may be null.
-  Failure* (*make_failure)(const char* type, size_t type_size, const char* what,
-                           size_t what_size) noexcept;
+  // Keeps copies. At least one part, which is the exception that was caught; to
+  // be called on the thread that caught it, in its handler.
+  Failure* (*make_failure)(const FailurePart* parts, size_t count) noexcept;
   const char* (*failure_type)(const Failure*) noexcept;
+  // The text, and what is known of the causes.
   const char* (*failure_what)(const Failure*) noexcept;
   void (*free_failure)(Failure*) noexcept;
+  // Frees it. Its trace becomes that of the exception that this thread throws
+  // next.
+  void (*throw_failure)(Failure*) noexcept;
+
+  platform::ThrowObserver record_throw;
+
+  // The stack of the calling thread, from the frame with this address on
+  // (platform/stack_walker.h). With one reference.
+  Trace* (*capture_trace)(uintptr_t caller) noexcept;
+  void (*retain_trace)(Trace*) noexcept;
+  void (*release_trace)(Trace*) noexcept;
+  const TraceFrame* (*trace_frames)(Trace*, size_t* count) noexcept;
 };
 
 // A part of the record, as it lies in memory.

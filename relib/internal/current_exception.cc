@@ -2,14 +2,35 @@
 
 #include <cxxabi.h>
 
+#include <cstddef>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <typeinfo>
+#include <vector>
 
 namespace relib::internal {
 namespace {
+
+constexpr size_t kMostParts = 16;
+
+// std::throw_with_nested(E()) throws an object of a class of the C++ library
+// that is derived from E: "std::_Nested_exception<E>".
+std::string WithoutNesting(std::string type) {
+  for (const std::string_view wrapper :
+       {"std::_Nested_exception<", "std::__1::__nested<"}) {
+    if (type.starts_with(wrapper) && type.ends_with(">")) {
+      type = type.substr(wrapper.size(), type.size() - wrapper.size() - 1);
+      // "E<int> >", as older demanglers write it.
+      if (type.ends_with(" ")) type.pop_back();
+    }
+  }
+  return type;
+}
 
 std::string CurrentType() {
 #if defined(__cpp_rtti)
@@ -18,29 +39,81 @@ std::string CurrentType() {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
-  return status == 0 ? text.get() : type->name();
+  return WithoutNesting(status == 0 ? text.get() : type->name());
 #else
   return "";
 #endif
 }
 
-}  // namespace
-
-ExceptionText DescribeCurrentException() {
-  ExceptionText text{.type = CurrentType(), .what = ""};
 #if defined(__cpp_exceptions)
+
+// An exception_ptr holds the object's address, and nothing else.
+const void* AddressOf(const std::exception_ptr& exception) {
+  static_assert(sizeof(exception) == sizeof(void*));
+  const void* address;
+  std::memcpy(&address, &exception, sizeof(address));
+  return address;
+}
+
+std::string CurrentWhat() {
   try {
     throw;
   } catch (const std::exception& exception) {
-    if (const char* what = exception.what()) text.what = what;
+    if (const char* what = exception.what()) return what;
   } catch (const std::string& string) {
-    text.what = string;
+    return string;
   } catch (const char* string) {
-    if (string != nullptr) text.what = string;
+    if (string != nullptr) return string;
+#if defined(__GLIBCXX__)
+  } catch (const abi::__forced_unwind&) {
+    std::fputs(
+        "relib: pthread_exit() or the cancellation of a thread reached the "
+        "boundary between a host and a module, where it can't go on: the other "
+        "side would lose track of the call. Return from the call first\n",
+        stderr);
+    std::abort();
+#endif
   } catch (...) {
   }
+  return "";
+}
+
+std::exception_ptr CurrentNested() {
+  try {
+    throw;
+  } catch (const std::nested_exception& exception) {
+    return exception.nested_ptr();
+  } catch (...) {
+  }
+  return nullptr;
+}
+
 #endif
-  return text;
+
+}  // namespace
+
+std::vector<ExceptionText> DescribeCurrentException() {
+  std::vector<ExceptionText> parts;
+#if defined(__cpp_exceptions)
+  std::exception_ptr exception = std::current_exception();
+  parts.push_back({.type = CurrentType(),
+                   .what = CurrentWhat(),
+                   .object = AddressOf(exception)});
+  exception = CurrentNested();
+  while (exception != nullptr && parts.size() < kMostParts) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (...) {
+      parts.push_back({.type = CurrentType(),
+                       .what = CurrentWhat(),
+                       .object = AddressOf(exception)});
+      exception = CurrentNested();
+    }
+  }
+#else
+  parts.push_back({.type = CurrentType(), .what = ""});
+#endif
+  return parts;
 }
 
 }  // namespace relib::internal

@@ -1,20 +1,32 @@
 #ifndef RELIB_INTERNAL_FAILURE_H_
 #define RELIB_INTERNAL_FAILURE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "relib/errors.h"
 #include "relib/internal/abi.h"
 
 namespace relib::internal {
 
 // The host's side of abi.h: an error, whichever side it comes from.
 struct Failure {
-  std::string type;
+  struct Part {
+    std::string type;
+    std::string what;
+    // Where it was thrown, not looked up.
+    std::vector<uintptr_t> addresses;
+  };
+  // At least one; each the cause of the one before it.
+  std::vector<Part> parts;
+  // For failure_what.
   std::string what;
 };
 
-using FailurePtr = std::unique_ptr<Failure>;
+// Takes it over.
+ExceptionInfo TakeFailure(Failure* failure);
 
 // The functions that every module is given.
 extern const HostApi kHostApi;

@@ -28,6 +28,7 @@
 #include "platform/library.h"
 #include "platform/private_directory.h"
 #include "platform/thread_id.h"
+#include "platform/throw_observer.h"
 #include "relib/errors.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/failure.h"
@@ -35,6 +36,8 @@
 #include "relib/internal/loaded_files.h"
 #include "relib/internal/private_copies.h"
 #include "relib/internal/record_reader.h"
+#include "relib/internal/throw_sites.h"
+#include "relib/internal/trace.h"
 #include "relib/options.h"
 
 namespace relib::internal {
@@ -42,11 +45,6 @@ namespace {
 
 std::string_view FileName(std::string_view path) {
   return path.substr(path.find_last_of("/\\") + 1);
-}
-
-ExceptionInfo Take(Failure* failure) {
-  const FailurePtr owned(failure);
-  return {.type = std::move(owned->type), .what = std::move(owned->what)};
 }
 
 absl::StatusOr<std::string> CopyToPrivateFolder(const std::string& path) {
@@ -147,6 +145,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   absl::Status status = module->Check(**file);
   if (status.ok()) status = module->Map(id);
   if (module->library_.loaded() && !status.ok()) {
+    const ImageGoes goes(module->descriptor_);
     // A constructor that ran may have started threads.
     const absl::Status unload =
         module->estate_->WaitForThreads(absl::Now() + UnloadOptions().deadline)
@@ -244,8 +243,9 @@ absl::Status LoadedModule::Map(const platform::FileId& checked) {
   descriptor_ = descriptor;
 
   Bind();
+  platform::ObserveThrows(RecordHostThrow);
   if (Failure* failure = descriptor_->start(&kHostApi, estate_->binding())) {
-    const ExceptionInfo exception = Take(failure);
+    const ExceptionInfo exception = TakeFailure(failure);
     status = MakeError(LoadError::kConstructorFailed,
                        absl::StrCat("a static constructor of ", path_,
                                     " threw ", Describe(exception)));
@@ -366,7 +366,7 @@ absl::Status LoadedModule::Refused(const void* what) const {
 }
 
 absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
-  const ExceptionInfo exception = Take(failure);
+  const ExceptionInfo exception = TakeFailure(failure);
   absl::Status status = MakeError(CallError::kException,
                                   absl::StrCat(NameOf(what), " of ", path_,
                                                " threw ", Describe(exception)));
@@ -472,7 +472,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
 
   if (descriptor_->before_unload->invoke != nullptr) {
     if (Failure* failure = descriptor_->before_unload->invoke()) {
-      const ExceptionInfo exception = Take(failure);
+      const ExceptionInfo exception = TakeFailure(failure);
       absl::Status status =
           refuse(UnloadError::kBeforeUnloadFailed,
                  absl::StrCat("its before_unload threw ", Describe(exception)));
@@ -494,6 +494,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                                "). End them in RELIB_BEFORE_UNLOAD"));
   }
 
+  const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
     return refuse(UnloadError::kStillMapped, unloaded.message());

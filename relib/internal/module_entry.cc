@@ -1,6 +1,7 @@
 #include "relib/internal/module_entry.h"
 
 #include "platform/agent.h"
+#include "platform/throw_observer.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/attributes.h"
 #include "relib/internal/thunk.h"
@@ -13,6 +14,7 @@ constinit const HostApi* bound_host = nullptr;
 Failure* Start(const HostApi* host,
                const platform::AgentBinding* binding) noexcept {
   bound_host = host;
+  platform::ObserveThrows(host->record_throw);
   platform::BindAgent(binding);
   return Run<void>(nullptr, [] { platform::RunConstructors(); });
 }

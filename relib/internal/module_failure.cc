@@ -1,40 +1,67 @@
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "relib/internal/abi.h"
 #include "relib/internal/current_exception.h"
 #include "relib/internal/module_entry.h"
 #include "relib/internal/thunk.h"
+#include "relib/internal/trace_access.h"
 #include "relib/module.h"
 
 namespace relib::internal {
+namespace {
 
-Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
+FailurePart PartOf(std::string_view type, std::string_view what,
+                   const void* exception) {
+  return {.type = type.data(),
+          .type_size = type.size(),
+          .what = what.data(),
+          .what_size = what.size(),
+          .exception = exception};
+}
+
+Failure* MakeFailureOfParts(const std::vector<FailurePart>& parts) noexcept {
   const HostApi* host = BoundHost();
   if (host == nullptr) {
     // Only a library that was loaded by something else than relib comes here.
-    std::fprintf(stderr, "relib: %.*s\n", static_cast<int>(what.size()),
-                 what.data());
+    std::fprintf(stderr, "relib: %.*s\n",
+                 static_cast<int>(parts.front().what_size), parts.front().what);
     std::abort();
   }
-  return host->make_failure(type.data(), type.size(), what.data(), what.size());
+  return host->make_failure(parts.data(), parts.size());
+}
+
+}  // namespace
+
+Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
+  return MakeFailureOfParts({PartOf(type, what, nullptr)});
 }
 
 Failure* FailureFromCurrentException() noexcept {
-  const ExceptionText text = DescribeCurrentException();
-  return MakeFailure(text.type, text.what);
+  const std::vector<ExceptionText> texts = DescribeCurrentException();
+  std::vector<FailurePart> parts;
+  for (const ExceptionText& text : texts) {
+    parts.push_back(PartOf(text.type, text.what, text.object));
+  }
+  return MakeFailureOfParts(parts);
 }
 
 void ThrowImportError(Failure* failure) {
   const HostApi* host = BoundHost();
   std::string type = host->failure_type(failure);
   const std::string what = host->failure_what(failure);
-  host->free_failure(failure);
 #if defined(__cpp_exceptions)
-  throw ImportError(std::move(type), what);
+  ImportError error(std::move(type), what);
+  host->throw_failure(failure);
+  throw error;  // NOLINT(misc-throw-by-value-catch-by-reference): see above.
 #else
+  host->free_failure(failure);
   std::fprintf(
       stderr,
       "relib: an import failed, and the module that called it was built "
@@ -42,6 +69,19 @@ void ThrowImportError(Failure* failure) {
       type.c_str(), type.empty() ? "" : ": ", what.c_str());
   std::abort();
 #endif
+}
+
+Trace* CaptureTrace(uintptr_t caller) {
+  const HostApi* host = BoundHost();
+  return host == nullptr ? nullptr : host->capture_trace(caller);
+}
+
+void RetainTrace(Trace* trace) { BoundHost()->retain_trace(trace); }
+
+void ReleaseTrace(Trace* trace) { BoundHost()->release_trace(trace); }
+
+const TraceFrame* TraceFrames(Trace* trace, size_t* count) {
+  return BoundHost()->trace_frames(trace, count);
 }
 
 }  // namespace relib::internal

@@ -1,0 +1,37 @@
+// Sees what a program throws with the shared libstdc++, in whichever library:
+// __cxa_throw() and std::make_exception_ptr() call the function below by its
+// name, and the dynamic linker finds this one first.
+//
+// Weak, so that it gives way to the runtime's own in a program that is linked
+// against it statically; such a program's exceptions have no backtrace.
+
+#include <dlfcn.h>
+#include <unwind.h>
+
+#include <atomic>
+#include <cstdint>
+#include <typeinfo>
+
+#include "platform/current_throw_observer.h"
+#include "platform/throw_observer.h"
+
+extern "C" {
+
+[[gnu::weak, gnu::visibility("default")]] void* __cxa_init_primary_exception(
+    void* exception, std::type_info* type, void (*destroy)(void*)) noexcept {
+  using Function = void* (*)(void*, std::type_info*, void (*)(void*));
+  static const auto real = reinterpret_cast<Function>(
+      dlsym(RTLD_NEXT, "__cxa_init_primary_exception"));
+  if (const relib::platform::ThrowObserver observer =
+          relib::platform::current_throw_observer.load(
+              std::memory_order_acquire)) {
+    void* caller = __builtin_return_address(0);
+    static const void* const throw_function =
+        dlsym(RTLD_DEFAULT, "__cxa_throw");
+    observer(exception, reinterpret_cast<uintptr_t>(caller),
+             _Unwind_FindEnclosingFunction(caller) == throw_function);
+  }
+  return real(exception, type, destroy);
+}
+
+}  // extern "C"

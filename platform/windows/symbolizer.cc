@@ -1,0 +1,188 @@
+#include "platform/symbolizer.h"
+
+// Before dbghelp.h, which needs it.
+#include <windows.h>
+
+#include <cxxabi.h>
+#include <dbghelp.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "platform/stack_walker.h"
+#include "platform/windows/coff_symbols.h"
+#include "platform/windows/handle.h"
+#include "platform/windows/utf.h"
+
+namespace relib::platform {
+namespace {
+
+std::string Demangle(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
+  if (status != 0) return name;
+  // "f(int) [clone .cold]": the compiler's own business.
+  const std::string_view whole = text.get();
+  return std::string(whole.substr(0, whole.find(" [clone ")));
+}
+
+std::wstring PathOf(HMODULE module) {
+  std::wstring path(MAX_PATH, L'\0');
+  while (true) {
+    const DWORD size = GetModuleFileNameW(module, path.data(),
+                                          static_cast<DWORD>(path.size()));
+    if (size < path.size()) {
+      path.resize(size);
+      return path;
+    }
+    path.resize(2 * path.size());
+  }
+}
+
+// The whole file; empty if it can't be read.
+std::string BytesOf(const std::wstring& path) {
+  const Handle file(CreateFileW(
+      path.c_str(), GENERIC_READ,
+      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+      OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+  LARGE_INTEGER size;
+  if (!file || !GetFileSizeEx(file.get(), &size) || size.QuadPart > MAXDWORD) {
+    return "";
+  }
+  std::string bytes(static_cast<size_t>(size.QuadPart), '\0');
+  DWORD read = 0;
+  if (!ReadFile(file.get(), bytes.data(), static_cast<DWORD>(bytes.size()),
+                &read, nullptr) ||
+      read != bytes.size()) {
+    return "";
+  }
+  return bytes;
+}
+
+// Whether the image at `base` was made from `file`: a renamed file leaves its
+// name to another one. The headers tell, but for what the loader changes there.
+bool IsImageOf(uintptr_t base, std::string_view file) {
+  const auto* memory = reinterpret_cast<const char*>(base);
+  const size_t headers = reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew;
+  const auto& optional =
+      reinterpret_cast<const IMAGE_NT_HEADERS*>(memory + headers)->OptionalHeader;
+  const size_t changed = headers +
+                         offsetof(IMAGE_NT_HEADERS, OptionalHeader) +
+                         offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase);
+  const size_t after = changed + sizeof(optional.ImageBase);
+  const size_t size = optional.SizeOfHeaders;
+  return size <= file.size() && after <= size &&
+         std::memcmp(memory, file.data(), changed) == 0 &&
+         std::memcmp(memory + after, file.data() + after, size - after) == 0;
+}
+
+class WindowsSymbolizer final : public Symbolizer {
+ public:
+  WindowsSymbolizer() : old_options_(SymGetOptions()) {
+    SymSetOptions(SYMOPT_UNDNAME | SYMOPT_LOAD_LINES | SYMOPT_FAIL_CRITICAL_ERRORS |
+                  SYMOPT_NO_PROMPTS);
+    // No search path, else it looks in the current folder and asks symbol
+    // servers: what an image says of its symbols has to do.
+    has_session_ = SymInitializeW(session(), L"", FALSE) != FALSE;
+  }
+  ~WindowsSymbolizer() override {
+    if (has_session_) SymCleanup(session());
+    SymSetOptions(old_options_);
+  }
+  WindowsSymbolizer(const WindowsSymbolizer&) = delete;
+  WindowsSymbolizer& operator=(const WindowsSymbolizer&) = delete;
+
+  std::vector<Symbol> Resolve(uintptr_t address) override {
+    const uintptr_t call = address - 1;
+    const AddressRange range = ImageAt(call);
+    Symbol symbol;
+    if (range.begin == 0) return {symbol};
+    const Image& image = ImageOf(range);
+    symbol.image = image.path;
+    symbol.offset = address - range.begin;
+    // First the linker's names, which are complete.
+    symbol.function =
+        Demangle(image.symbols.NameAt(static_cast<uint32_t>(call - range.begin)));
+    if (!image.has_debug_info) return {symbol};
+    if (symbol.function.empty()) symbol.function = NameOf(call);
+    IMAGEHLP_LINEW64 line = {};
+    line.SizeOfStruct = sizeof(line);
+    DWORD displacement = 0;
+    if (SymGetLineFromAddrW64(session(), call, &displacement, &line)) {
+      symbol.file = FileName(ToUtf8(line.FileName));
+      symbol.line = static_cast<int>(line.LineNumber);
+    }
+    return {symbol};
+  }
+
+ private:
+  struct Image {
+    std::string path;
+    CoffSymbols symbols;
+    bool has_debug_info = false;
+  };
+
+  // Not the process's handle: the program may have a session under that one.
+  HANDLE session() { return this; }
+
+  const Image& ImageOf(const AddressRange& range) {
+    const auto [known, is_new] = images_.try_emplace(range.begin);
+    Image& image = known->second;
+    if (!is_new) return image;
+    const std::wstring path = PathOf(reinterpret_cast<HMODULE>(range.begin));
+    image.path = ToUtf8(path);
+    const std::string bytes = BytesOf(path);
+    if (!IsImageOf(range.begin, bytes)) return image;
+    image.symbols = CoffSymbols(bytes);
+    image.has_debug_info =
+        has_session_ &&
+        SymLoadModuleExW(session(), nullptr, path.c_str(), nullptr, range.begin,
+                         static_cast<DWORD>(range.end - range.begin), nullptr,
+                         0) != 0;
+    return image;
+  }
+
+  std::string NameOf(uintptr_t call) {
+    struct {
+      SYMBOL_INFOW info;
+      wchar_t rest[MAX_SYM_NAME];
+    } buffer = {};
+    buffer.info.SizeOfStruct = sizeof(buffer.info);
+    buffer.info.MaxNameLen = MAX_SYM_NAME;
+    DWORD64 displacement = 0;
+    if (!SymFromAddrW(session(), call, &displacement, &buffer.info)) return "";
+    return ToUtf8(buffer.info.Name);
+  }
+
+  // Bazel compiles in a folder that it calls so; DbgHelp makes Windows' slashes
+  // of those, and may put a drive before it.
+  static std::string FileName(std::string name) {
+    constexpr std::string_view kFolder = "/proc/self/cwd/";
+    std::replace(name.begin(), name.end(), '\\', '/');
+    const size_t folder = name.find(kFolder);
+    return folder > 2 ? name : name.substr(folder + kFolder.size());
+  }
+
+  const DWORD old_options_;
+  bool has_session_ = false;
+  // By where they begin.
+  std::map<uintptr_t, Image> images_;
+};
+
+}  // namespace
+
+std::unique_ptr<Symbolizer> Symbolizer::Create() {
+  return std::make_unique<WindowsSymbolizer>();
+}
+
+}  // namespace relib::platform

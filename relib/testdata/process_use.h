@@ -1,0 +1,22 @@
+#ifndef RELIB_TESTDATA_PROCESS_USE_H_
+#define RELIB_TESTDATA_PROCESS_USE_H_
+
+#include <cstdint>
+
+namespace relib {
+
+// What this process holds of the system.
+struct ProcessUse {
+  // Memory that is its own and not that of a file.
+  int64_t bytes = 0;
+  // Ranges of addresses.
+  int64_t mappings = 0;
+  // Descriptors on Linux, handles on Windows.
+  int64_t handles = 0;
+};
+
+ProcessUse CurrentProcessUse();
+
+}  // namespace relib
+
+#endif  // RELIB_TESTDATA_PROCESS_USE_H_

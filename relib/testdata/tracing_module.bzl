@@ -1,0 +1,21 @@
+"""The module tracing.cc, built in the ways that matter to backtraces."""
+
+load("//relib:defs.bzl", "relib_module")
+
+# What every compilation mode leaves out but `dbg`. DWARF 4, because Wine reads no later one.
+DEBUG_COPTS = [
+    "-g",
+    "-gdwarf-4",
+]
+
+def tracing_module(name, has_debug_info = True, copts = [], linkopts = []):
+    relib_module(
+        name = name,
+        srcs = ["tracing.cc"],
+        copts = copts + (DEBUG_COPTS + ["-O0"] if has_debug_info else ["-O2", "-g0"]),
+        linkopts = linkopts,
+        deps = [
+            ":tracing_interface",
+            "//relib:backtrace",
+        ],
+    )
