@@ -1,6 +1,5 @@
 // Sees what is thrown by an image with a C++ runtime of its own: the linker
-// sends calls of NAME to __wrap_NAME (throw_observer.bzl). Nothing else refers
-// to this, so an image that never throws is linked without it.
+// sends calls of NAME to __wrap_NAME (throw_observer.bzl).
 
 #include <atomic>
 #include <cstdint>

@@ -40,8 +40,8 @@ struct BacktraceFrame {
 
 // The calls that led to a place: of the host and of the modules, through one
 // another. Capturing takes some microseconds and keeps addresses alone. Names
-// are looked up (in milliseconds) when they are asked for, or when a module that
-// occurs is unloaded: so they are right whatever is loaded in its place.
+// are looked up (in milliseconds) when they are asked for, or when a module
+// that occurs is unloaded: so they are right whatever is loaded in its place.
 //
 // Cheap to copy; thread-safe. In a module, it must be destroyed before the
 // module is gone.

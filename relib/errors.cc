@@ -194,8 +194,8 @@ void AttachException(const ExceptionInfo& exception, absl::Status* status) {
 }
 
 std::string Describe(const ExceptionInfo& exception) {
-  std::string text = exception.type.empty() ? "an exception of unknown type"
-                                            : exception.type;
+  std::string text =
+      exception.type.empty() ? "an exception of unknown type" : exception.type;
   if (!exception.what.empty()) absl::StrAppend(&text, ": ", exception.what);
   for (const ExceptionInfo& cause : exception.causes) {
     absl::StrAppend(&text, kCausedBy, Describe(cause));

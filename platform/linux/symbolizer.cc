@@ -88,8 +88,8 @@ int VisitImage(dl_phdr_info* info, size_t /*size*/, void* argument) {
     const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
     if (segment.p_type == PT_LOAD) {
       if (image.begin == 0) image.begin = begin;
-      search->found |= search->address >= begin &&
-                       search->address < begin + segment.p_memsz;
+      search->found |=
+          search->address >= begin && search->address < begin + segment.p_memsz;
     } else if (segment.p_type == PT_NOTE && image.build_id.empty()) {
       image.build_id =
           BuildIdIn(reinterpret_cast<const char*>(begin), segment.p_memsz);
@@ -100,9 +100,9 @@ int VisitImage(dl_phdr_info* info, size_t /*size*/, void* argument) {
   return 1;
 }
 
-// What an image doesn't hold itself is left alone: libdw would ask servers on the
-// network for it, and what Debian has in separate files for the C library alone
-// takes 60 ms to read.
+// What an image doesn't hold itself is left alone: libdw would ask servers on
+// the network for it, and what Debian has in separate files for the C library
+// alone takes 60 ms to read.
 int FindNoDebugInfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*,
                     const char*, GElf_Word, char**) {
   return -1;
@@ -122,8 +122,8 @@ std::string FileName(const char* name) {
       absl::StripPrefix(absl::StripPrefix(name, "/proc/self/cwd/"), "./"));
 }
 
-// With namespaces and parameters if the compiler wrote it down, which GCC doesn't
-// do for functions that other files can't call.
+// With namespaces and parameters if the compiler wrote it down, which GCC
+// doesn't do for functions that other files can't call.
 std::string LinkageNameOf(Dwarf_Die* function) {
   Dwarf_Attribute attribute;
   const char* name = dwarf_formstring(
@@ -175,13 +175,13 @@ class LinuxSymbolizer final : public Symbolizer {
 
     GElf_Off offset;
     GElf_Sym symbol;
-    if (const char* name = dwfl_module_addrinfo(
-            module, call, &offset, &symbol, nullptr, nullptr, nullptr)) {
+    if (const char* name = dwfl_module_addrinfo(module, call, &offset, &symbol,
+                                                nullptr, nullptr, nullptr)) {
       place.function = Demangle(name);
     }
     if (Dwfl_Line* line = dwfl_module_getsrc(module, call)) {
-      place.file = FileName(dwfl_lineinfo(line, nullptr, &place.line, nullptr,
-                                          nullptr, nullptr));
+      place.file = FileName(
+          dwfl_lineinfo(line, nullptr, &place.line, nullptr, nullptr, nullptr));
     }
     return WithInlined(module, call, std::move(place));
   }

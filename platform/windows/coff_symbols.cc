@@ -1,13 +1,9 @@
 #include "platform/windows/coff_symbols.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace relib::platform {
 namespace {
@@ -38,57 +34,54 @@ std::string_view Until0(std::string_view text) {
 
 }  // namespace
 
-CoffSymbols::CoffSymbols(std::string_view file) {
-  const uint64_t header = uint64_t{Read<uint32_t>(file, kPeOffset)} +
-                          kFileHeader;
+std::string_view CoffFunctionAt(std::string_view file, uint32_t offset) {
+  const uint64_t header =
+      uint64_t{Read<uint32_t>(file, kPeOffset)} + kFileHeader;
   const auto section_count = Read<uint16_t>(file, header + 2);
   const uint64_t symbols = Read<uint32_t>(file, header + 8);
   const uint64_t count = Read<uint32_t>(file, header + 12);
   const uint64_t sections =
       header + kFileHeaderSize + Read<uint16_t>(file, header + 16);
   const uint64_t strings = symbols + count * kSymbolSize;
-  if (symbols == 0 || strings > file.size()) return;
+  if (symbols == 0 || strings > file.size()) return "";
 
+  // The section that the place is in.
+  int place_section = 0;
+  uint32_t section_begin = 0;
+  for (int i = 1; i <= section_count && place_section == 0; ++i) {
+    const uint64_t section = sections + uint64_t(i - 1) * kSectionHeaderSize;
+    section_begin = Read<uint32_t>(file, section + 12);
+    const auto size = Read<uint32_t>(file, section + 8);
+    if (offset >= section_begin && offset - section_begin < size) {
+      place_section = i;
+    }
+  }
+  if (place_section == 0) return "";
+
+  // The last function that begins before it.
+  std::string_view best;
+  uint32_t best_offset = 0;
   uint64_t step = 0;
   for (uint64_t i = 0; i < count; i += step) {
     const std::string_view symbol =
         file.substr(symbols + i * kSymbolSize, kSymbolSize);
     // The symbol is followed by more about it.
     step = uint64_t{1} + Read<uint8_t>(symbol, 17);
-    const auto section = Read<int16_t>(symbol, 12);
-    if ((Read<uint16_t>(symbol, 14) & kTypeMask) != kFunction || section <= 0 ||
-        section > section_count) {
+    if (Read<int16_t>(symbol, 12) != place_section ||
+        (Read<uint16_t>(symbol, 14) & kTypeMask) != kFunction) {
       continue;
     }
-    const uint64_t section_header =
-        sections + uint64_t(section - 1) * kSectionHeaderSize;
-    const auto section_begin = Read<uint32_t>(file, section_header + 12);
-    // A name of more than 8 bytes lies behind the symbols.
-    std::string_view name = symbol.substr(0, 8);
-    if (Read<uint32_t>(symbol, 0) == 0) {
-      const uint64_t position = strings + Read<uint32_t>(symbol, 4);
-      if (position >= file.size()) continue;
-      name = file.substr(position);
-    }
-    functions_.push_back(
-        {.offset = section_begin + Read<uint32_t>(symbol, 8),
-         .section_end = section_begin + Read<uint32_t>(file, section_header + 8),
-         .name = std::string(Until0(name))});
+    const uint32_t begin = section_begin + Read<uint32_t>(symbol, 8);
+    if (begin > offset || (!best.empty() && begin < best_offset)) continue;
+    best = symbol;
+    best_offset = begin;
   }
-  std::sort(functions_.begin(), functions_.end(),
-            [](const Function& a, const Function& b) {
-              return a.offset < b.offset;
-            });
-}
-
-std::string CoffSymbols::NameAt(uint32_t offset) const {
-  const auto behind = std::upper_bound(
-      functions_.begin(), functions_.end(), offset,
-      [](uint32_t o, const Function& function) { return o < function.offset; });
-  if (behind == functions_.begin() || offset >= (behind - 1)->section_end) {
-    return "";
+  if (best.empty() || Read<uint32_t>(best, 0) != 0) {
+    return Until0(best.substr(0, 8));
   }
-  return (behind - 1)->name;
+  // A name of more than 8 bytes lies behind the symbols.
+  const uint64_t position = strings + Read<uint32_t>(best, 4);
+  return position < file.size() ? Until0(file.substr(position)) : "";
 }
 
 }  // namespace relib::platform

@@ -46,8 +46,8 @@ AddressRange ImageAt(uintptr_t address) {
 }
 
 AddressRange CLibraryImage() {
-  static const AddressRange image = ImageAt(
-      reinterpret_cast<uintptr_t>(GetModuleHandleW(L"msvcrt.dll")));
+  static const AddressRange image =
+      ImageAt(reinterpret_cast<uintptr_t>(GetModuleHandleW(L"msvcrt.dll")));
   return image;
 }
 

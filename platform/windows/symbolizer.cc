@@ -1,10 +1,9 @@
 #include "platform/symbolizer.h"
 
 // Before dbghelp.h, which needs it.
-#include <windows.h>
-
 #include <cxxabi.h>
 #include <dbghelp.h>
+#include <windows.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,7 +25,8 @@
 namespace relib::platform {
 namespace {
 
-std::string Demangle(const std::string& name) {
+std::string Demangle(std::string_view mangled) {
+  const std::string name(mangled);
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
@@ -51,10 +51,10 @@ std::wstring PathOf(HMODULE module) {
 
 // The whole file; empty if it can't be read.
 std::string BytesOf(const std::wstring& path) {
-  const Handle file(CreateFileW(
-      path.c_str(), GENERIC_READ,
-      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-      OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+  const Handle file(
+      CreateFileW(path.c_str(), GENERIC_READ,
+                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                  nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
   LARGE_INTEGER size;
   if (!file || !GetFileSizeEx(file.get(), &size) || size.QuadPart > MAXDWORD) {
     return "";
@@ -73,11 +73,12 @@ std::string BytesOf(const std::wstring& path) {
 // name to another one. The headers tell, but for what the loader changes there.
 bool IsImageOf(uintptr_t base, std::string_view file) {
   const auto* memory = reinterpret_cast<const char*>(base);
-  const size_t headers = reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew;
+  const size_t headers =
+      reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew;
   const auto& optional =
-      reinterpret_cast<const IMAGE_NT_HEADERS*>(memory + headers)->OptionalHeader;
-  const size_t changed = headers +
-                         offsetof(IMAGE_NT_HEADERS, OptionalHeader) +
+      reinterpret_cast<const IMAGE_NT_HEADERS*>(memory + headers)
+          ->OptionalHeader;
+  const size_t changed = headers + offsetof(IMAGE_NT_HEADERS, OptionalHeader) +
                          offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase);
   const size_t after = changed + sizeof(optional.ImageBase);
   const size_t size = optional.SizeOfHeaders;
@@ -86,17 +87,40 @@ bool IsImageOf(uintptr_t base, std::string_view file) {
          std::memcmp(memory + after, file.data() + after, size - after) == 0;
 }
 
+// Whether the file comes with the system: without debug information on Windows,
+// with much of it, which takes long to read, on Wine.
+bool IsOfSystem(const std::wstring& path) {
+  wchar_t folder[MAX_PATH];
+  const int size = static_cast<int>(GetSystemDirectoryW(folder, MAX_PATH));
+  return size > 0 && path.size() > static_cast<size_t>(size) &&
+         CompareStringOrdinal(path.c_str(), size, folder, size, TRUE) ==
+             CSTR_EQUAL;
+}
+
+// DbgHelp's session, which is this process's own: the program may have another
+// under the handle of the process. Begun at the first use, and never ended:
+// what DbgHelp knows of the program itself, which can take long to read, is
+// kept.
+HANDLE Session() {
+  static char session;
+  // No search path, else it looks in the current folder and asks symbol
+  // servers: what an image says of its symbols has to do.
+  static const bool begun = SymInitializeW(&session, L"", FALSE) != FALSE;
+  return begun ? &session : nullptr;
+}
+
 class WindowsSymbolizer final : public Symbolizer {
  public:
   WindowsSymbolizer() : old_options_(SymGetOptions()) {
-    SymSetOptions(SYMOPT_UNDNAME | SYMOPT_LOAD_LINES | SYMOPT_FAIL_CRITICAL_ERRORS |
-                  SYMOPT_NO_PROMPTS);
-    // No search path, else it looks in the current folder and asks symbol
-    // servers: what an image says of its symbols has to do.
-    has_session_ = SymInitializeW(session(), L"", FALSE) != FALSE;
+    SymSetOptions(SYMOPT_UNDNAME | SYMOPT_LOAD_LINES |
+                  SYMOPT_FAIL_CRITICAL_ERRORS | SYMOPT_NO_PROMPTS);
   }
   ~WindowsSymbolizer() override {
-    if (has_session_) SymCleanup(session());
+    for (const auto& [base, image] : images_) {
+      if (image.has_debug_info && !IsProgram(base)) {
+        SymUnloadModule64(Session(), base);
+      }
+    }
     SymSetOptions(old_options_);
   }
   WindowsSymbolizer(const WindowsSymbolizer&) = delete;
@@ -111,14 +135,14 @@ class WindowsSymbolizer final : public Symbolizer {
     symbol.image = image.path;
     symbol.offset = address - range.begin;
     // First the linker's names, which are complete.
-    symbol.function =
-        Demangle(image.symbols.NameAt(static_cast<uint32_t>(call - range.begin)));
+    symbol.function = Demangle(
+        CoffFunctionAt(image.file, static_cast<uint32_t>(call - range.begin)));
     if (!image.has_debug_info) return {symbol};
     if (symbol.function.empty()) symbol.function = NameOf(call);
     IMAGEHLP_LINEW64 line = {};
     line.SizeOfStruct = sizeof(line);
     DWORD displacement = 0;
-    if (SymGetLineFromAddrW64(session(), call, &displacement, &line)) {
+    if (SymGetLineFromAddrW64(Session(), call, &displacement, &line)) {
       symbol.file = FileName(ToUtf8(line.FileName));
       symbol.line = static_cast<int>(line.LineNumber);
     }
@@ -128,12 +152,14 @@ class WindowsSymbolizer final : public Symbolizer {
  private:
   struct Image {
     std::string path;
-    CoffSymbols symbols;
+    // Its bytes; empty if it isn't the one that is loaded.
+    std::string file;
     bool has_debug_info = false;
   };
 
-  // Not the process's handle: the program may have a session under that one.
-  HANDLE session() { return this; }
+  static bool IsProgram(uintptr_t base) {
+    return base == reinterpret_cast<uintptr_t>(GetModuleHandleW(nullptr));
+  }
 
   const Image& ImageOf(const AddressRange& range) {
     const auto [known, is_new] = images_.try_emplace(range.begin);
@@ -141,14 +167,18 @@ class WindowsSymbolizer final : public Symbolizer {
     if (!is_new) return image;
     const std::wstring path = PathOf(reinterpret_cast<HMODULE>(range.begin));
     image.path = ToUtf8(path);
-    const std::string bytes = BytesOf(path);
-    if (!IsImageOf(range.begin, bytes)) return image;
-    image.symbols = CoffSymbols(bytes);
+    image.file = BytesOf(path);
+    if (!IsImageOf(range.begin, image.file)) image.file.clear();
+    if (image.file.empty() || IsOfSystem(path) || Session() == nullptr) {
+      return image;
+    }
+    // Of the program, which it knows already, it says so by no error.
+    SetLastError(ERROR_SUCCESS);
     image.has_debug_info =
-        has_session_ &&
-        SymLoadModuleExW(session(), nullptr, path.c_str(), nullptr, range.begin,
+        SymLoadModuleExW(Session(), nullptr, path.c_str(), nullptr, range.begin,
                          static_cast<DWORD>(range.end - range.begin), nullptr,
-                         0) != 0;
+                         0) != 0 ||
+        GetLastError() == ERROR_SUCCESS;
     return image;
   }
 
@@ -160,7 +190,7 @@ class WindowsSymbolizer final : public Symbolizer {
     buffer.info.SizeOfStruct = sizeof(buffer.info);
     buffer.info.MaxNameLen = MAX_SYM_NAME;
     DWORD64 displacement = 0;
-    if (!SymFromAddrW(session(), call, &displacement, &buffer.info)) return "";
+    if (!SymFromAddrW(Session(), call, &displacement, &buffer.info)) return "";
     return ToUtf8(buffer.info.Name);
   }
 
@@ -174,7 +204,6 @@ class WindowsSymbolizer final : public Symbolizer {
   }
 
   const DWORD old_options_;
-  bool has_session_ = false;
   // By where they begin.
   std::map<uintptr_t, Image> images_;
 };

@@ -31,8 +31,8 @@ struct ThrowSite {
   AddressRange image;
 };
 
-// Held for some instructions. Not a mutex: threads throw at their very end, too,
-// when those leave things behind (platform/linux/estate.cc).
+// Held for some instructions. Not a mutex: threads throw at their very end,
+// too, when those leave things behind (platform/linux/estate.cc).
 class SpinLock {
  public:
   void lock() {
@@ -190,8 +190,8 @@ bool IsBoundary(Continuation* continuation, const StackFrame& frame) {
       frame.address == site.boundary.address) {
     return true;
   }
-  // What came next may have been unwound: then it is where the image was called,
-  // whose handler runs.
+  // What came next may have been unwound: then it is where the image was
+  // called, whose handler runs.
   if (!site.is_cut_off) return false;
   const bool left_image =
       continuation->was_in_image && !IsFollowed(site.image, frame);
@@ -261,8 +261,7 @@ void RecordHostThrow(const void* exception, uintptr_t caller,
 std::vector<uintptr_t> FindThrow(const void* exception) {
   ThrowSite site;
   if (exception == nullptr || !throw_sites.Get(exception, &site)) return {};
-  std::vector<uintptr_t> addresses(site.addresses,
-                                   site.addresses + site.count);
+  std::vector<uintptr_t> addresses(site.addresses, site.addresses + site.count);
   if (site.boundary.stack != 0) {
     Continuation continuation = {.site = &site, .addresses = &addresses};
     platform::WalkStack(Continue, &continuation);
@@ -282,8 +281,7 @@ std::vector<uintptr_t> CaptureStack(uintptr_t caller) {
 
 void SubstituteNextThrow(const std::vector<uintptr_t>& addresses) {
   ThrowSite site;
-  site.count =
-      static_cast<uint32_t>(std::min(addresses.size(), kMostRecorded));
+  site.count = static_cast<uint32_t>(std::min(addresses.size(), kMostRecorded));
   std::copy_n(addresses.begin(), site.count, site.addresses);
   site.is_cut_off = false;
   site.boundary = {};

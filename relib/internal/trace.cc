@@ -60,10 +60,10 @@ struct Trace {
       : addresses_(std::move(addresses)) {}
 
   bool LiesIn(const AddressRange& image) const {
-    return std::any_of(
-        addresses_.begin(), addresses_.end(), [&image](uintptr_t address) {
-          return address != 0 && image.Contains(address - 1);
-        });
+    return std::any_of(addresses_.begin(), addresses_.end(),
+                       [&image](uintptr_t address) {
+                         return address != 0 && image.Contains(address - 1);
+                       });
   }
 
   // Once; later calls do nothing.
@@ -99,17 +99,15 @@ struct Trace {
   }
 
   // To be called when it is resolved: nothing changes any more.
-  const std::vector<TraceFrame>& frames() const
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const std::vector<TraceFrame>& frames() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return frames_;
   }
 
   // From zero it never comes back.
   bool RetainIfAlive() {
     uint32_t count = references_.load(std::memory_order_relaxed);
-    while (count != 0 &&
-           !references_.compare_exchange_weak(count, count + 1,
-                                              std::memory_order_relaxed)) {
+    while (count != 0 && !references_.compare_exchange_weak(
+                             count, count + 1, std::memory_order_relaxed)) {
     }
     return count != 0;
   }

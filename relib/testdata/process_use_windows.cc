@@ -11,8 +11,8 @@ ProcessUse CurrentProcessUse() {
   MEMORY_BASIC_INFORMATION memory;
   for (const char* address = nullptr;
        VirtualQuery(address, &memory, sizeof(memory)) != 0;
-       address = static_cast<const char*>(memory.BaseAddress) +
-                 memory.RegionSize) {
+       address =
+           static_cast<const char*>(memory.BaseAddress) + memory.RegionSize) {
     if (memory.State == MEM_FREE) continue;
     ++use.mappings;
     if (memory.State == MEM_COMMIT && memory.Type == MEM_PRIVATE) {

@@ -88,7 +88,8 @@ volatile bool throw_here = true;
   try {
     ThrowNested(levels - 1);
   } catch (...) {
-    std::throw_with_nested(std::runtime_error("level " + std::to_string(levels)));
+    std::throw_with_nested(
+        std::runtime_error("level " + std::to_string(levels)));
   }
 }
 

@@ -13,7 +13,11 @@ def tracing_module(name, has_debug_info = True, copts = [], linkopts = []):
         name = name,
         srcs = ["tracing.cc"],
         copts = copts + (DEBUG_COPTS + ["-O0"] if has_debug_info else ["-O2", "-g0"]),
-        linkopts = linkopts,
+        # All at the same address, where GNU ld would choose one by the file's name.
+        linkopts = linkopts + select({
+            "@platforms//os:windows": ["-Wl,--image-base=0x2b0000000"],
+            "//conditions:default": [],
+        }),
         deps = [
             ":tracing_interface",
             "//relib:backtrace",

@@ -75,10 +75,15 @@ make_chroot() {
   as_root debootstrap --variant=minbase testing "$root.new" "$mirror" >"$root.log" 2>&1 ||
     fail "debootstrap failed; see $root.log"
   as_root cp /etc/resolv.conf "$root.new/etc/"
-  in_chroot "$root.new" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
-    --no-install-recommends bazel-bootstrap ca-certificates g++ python3 xz-utils \
-    >>"$root.log" 2>&1 || fail "installing Bazel failed; see $root.log"
+  install_in_chroot "$root.new"
   as_root mv "$root.new" "$root"
+}
+
+# What the project needs, in the chroot $1.
+install_in_chroot() {
+  in_chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
+    --no-install-recommends bazel-bootstrap ca-certificates g++ libdw-dev python3 xz-utils \
+    >>"$root.log" 2>&1 || fail "installing Bazel failed; see $root.log"
 }
 
 # module NAME [LINE...]: gives the module NAME a MODULE.bazel, and adds an override for it.
@@ -147,6 +152,8 @@ mkdir -p "$(dirname "$root")"
 exec 9>"$root.lock"
 flock 9
 [[ -d $root ]] || make_chroot
+# One that was made before the project needed it.
+[[ -e $root/usr/include/elfutils/libdwfl.h ]] || install_in_chroot "$root"
 
 startup=(--output_user_root=/var/cache/bazel)
 overrides=()

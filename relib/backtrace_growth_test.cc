@@ -1,0 +1,87 @@
+// That backtraces leave nothing behind, however many there are.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/target.h"
+#include "relib/backtrace.h"
+#include "relib/host.h"
+#include "relib/testdata/module_file.h"
+#include "relib/testdata/process_use.h"
+#include "relib/testdata/tracing.h"
+
+namespace relib {
+namespace {
+
+using ::testing::HasSubstr;
+using tracing::How;
+
+absl::StatusOr<Module<tracing::Exports>> LoadTracing(std::string_view name) {
+  return Load<tracing::Exports>(ModuleFile(name),
+                                tracing::Imports{.call_back = [] {}});
+}
+
+void ExpectNoGrowth(const ProcessUse& before, const ProcessUse& after) {
+  EXPECT_LE(after.bytes, before.bytes + 2 * 1024 * 1024);
+  EXPECT_LE(after.mappings, before.mappings + 8);
+  // On Windows a load may leave handles of winpthreads (docs/platforms.md).
+  EXPECT_LE(after.handles, before.handles + 4);
+}
+
+TEST(BacktraceGrowthTest, TenThousandCaptures) {
+  absl::StatusOr<Module<tracing::Exports>> module = LoadTracing("tracing");
+  ASSERT_TRUE(module.ok()) << module.status();
+  const auto capture = [&module](int count) {
+    for (int i = 0; i < count; ++i) {
+      const Backtrace backtrace = Backtrace::Capture();
+      const absl::Status status = module->exports().fail(How::kNested);
+      EXPECT_FALSE(backtrace.empty());
+      EXPECT_FALSE(ExceptionOf(status)->backtrace.empty());
+      if (i % 100 != 0) continue;
+      EXPECT_FALSE(backtrace.frames().empty());
+      EXPECT_FALSE(ExceptionOf(status)->backtrace.frames().empty());
+      EXPECT_NE(module->exports().capture().value(), "");
+    }
+  };
+  capture(1000);
+  const ProcessUse before = CurrentProcessUse();
+  capture(10000);
+  ExpectNoGrowth(before, CurrentProcessUse());
+}
+
+TEST(BacktraceGrowthTest, AThousandReloads) {
+  const auto reload = [](int count) {
+    for (int i = 0; i < count; ++i) {
+      absl::StatusOr<Module<tracing::Exports>> module =
+          LoadTracing(i % 2 == 0 ? "tracing" : "tracing_other_version");
+      ASSERT_TRUE(module.ok()) << module.status();
+      const absl::Status status = module->exports().fail(How::kDirectly);
+      ASSERT_TRUE(module->Unload().ok());
+      const std::optional<ExceptionInfo> exception = ExceptionOf(status);
+      ASSERT_TRUE(exception.has_value());
+      const std::vector<BacktraceFrame> frames = exception->backtrace.frames();
+      ASSERT_FALSE(frames.empty());
+      ASSERT_THAT(frames[0].function,
+                  HasSubstr(i % 2 == 0 ? "ThrowHere" : "ThrowInOtherVersion"));
+      ASSERT_EQ(std::to_string(frames[0].line), exception->what);
+    }
+  };
+  reload(100);
+  const ProcessUse before = CurrentProcessUse();
+  reload(1000);
+  ProcessUse after = CurrentProcessUse();
+  // What each load leaves on Windows has nothing to do with backtraces.
+  if (platform::kTargetSystem == platform::System::kWindows) {
+    after.handles = before.handles;
+  }
+  ExpectNoGrowth(before, after);
+}
+
+}  // namespace
+}  // namespace relib
