@@ -1,9 +1,11 @@
 #include "platform/symbolizer.h"
 
-// Before dbghelp.h, which needs it.
 #include <cxxabi.h>
-#include <dbghelp.h>
 #include <windows.h>
+// Behind windows.h, which it needs.
+// clang-format off
+#include <dbghelp.h>
+// clang-format on
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +16,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "platform/stack_walker.h"

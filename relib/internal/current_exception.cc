@@ -55,15 +55,25 @@ const void* AddressOf(const std::exception_ptr& exception) {
   return address;
 }
 
-std::string CurrentWhat() {
+// Sets `what`, and `nested` if there is one. To throw again takes microseconds,
+// so it is done once.
+void DescribeCurrent(std::string* what, std::exception_ptr* nested) {
   try {
     throw;
   } catch (const std::exception& exception) {
-    if (const char* what = exception.what()) return what;
+    if (const char* text = exception.what()) *what = text;
+#if defined(__cpp_rtti)
+    if (const auto* outer =
+            dynamic_cast<const std::nested_exception*>(&exception)) {
+      *nested = outer->nested_ptr();
+    }
+#endif
+  } catch (const std::nested_exception& exception) {
+    *nested = exception.nested_ptr();
   } catch (const std::string& string) {
-    return string;
+    *what = string;
   } catch (const char* string) {
-    if (string != nullptr) return string;
+    if (string != nullptr) *what = string;
 #if defined(__GLIBCXX__)
   } catch (const abi::__forced_unwind&) {
     std::fputs(
@@ -75,17 +85,17 @@ std::string CurrentWhat() {
 #endif
   } catch (...) {
   }
-  return "";
 }
 
-std::exception_ptr CurrentNested() {
-  try {
-    throw;
-  } catch (const std::nested_exception& exception) {
-    return exception.nested_ptr();
-  } catch (...) {
-  }
-  return nullptr;
+// Appends the exception that is being handled; returns the one that is nested
+// in it.
+std::exception_ptr AppendCurrent(std::vector<ExceptionText>* parts) {
+  ExceptionText& part = parts->emplace_back();
+  part.type = CurrentType();
+  part.object = AddressOf(std::current_exception());
+  std::exception_ptr nested;
+  DescribeCurrent(&part.what, &nested);
+  return nested;
 }
 
 #endif
@@ -95,19 +105,12 @@ std::exception_ptr CurrentNested() {
 std::vector<ExceptionText> DescribeCurrentException() {
   std::vector<ExceptionText> parts;
 #if defined(__cpp_exceptions)
-  std::exception_ptr exception = std::current_exception();
-  parts.push_back({.type = CurrentType(),
-                   .what = CurrentWhat(),
-                   .object = AddressOf(exception)});
-  exception = CurrentNested();
+  std::exception_ptr exception = AppendCurrent(&parts);
   while (exception != nullptr && parts.size() < kMostParts) {
     try {
       std::rethrow_exception(exception);
     } catch (...) {
-      parts.push_back({.type = CurrentType(),
-                       .what = CurrentWhat(),
-                       .object = AddressOf(exception)});
-      exception = CurrentNested();
+      exception = AppendCurrent(&parts);
     }
   }
 #else

@@ -226,8 +226,11 @@ bool CaptureFrame(void* context, const StackFrame& frame) {
 
 namespace {
 
-void RecordThrowIn(const AddressRange& image, const void* exception,
-                   uintptr_t caller, bool skip_caller) {
+// Inline: its frame would have to be walked over at each throw.
+[[gnu::always_inline]] inline void RecordThrowIn(const AddressRange& image,
+                                                 const void* exception,
+                                                 uintptr_t caller,
+                                                 bool skip_caller) {
   ThrowSite site;
   if (substitutes.load(std::memory_order_relaxed) != 0 &&
       throw_sites.Take(ThisThread(), &site)) {
