@@ -314,8 +314,10 @@ TEST_F(LoadTest, TellsAllDifferencesAtOnce) {
 TEST_F(LoadTest, AnAbiOfTheFutureIsIncompatibleAndNotDamaged) {
   // Whatever else its record says.
   const std::string path =
-      Patched("greeter", {{"build\trelib-abi\t1\n", "build\trelib-abi\t2\n"},
-                          {"entry\tgreet\t", "novel\tgreet\t"}});
+      Patched("greeter",
+              {{absl::StrCat("build\trelib-abi\t", internal::kAbiVersion, "\n"),
+                "build\trelib-abi\t9\n"},
+               {"entry\tgreet\t", "novel\tgreet\t"}});
   ExpectError(Load<GreeterExports>(path, Silent()), LoadError::kIncompatible,
               {path, "relib-abi", "same version of relib"});
 }
