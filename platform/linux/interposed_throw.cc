@@ -15,10 +15,16 @@
 #include "platform/current_throw_observer.h"
 #include "platform/throw_observer.h"
 
-extern "C" {
+// By another name in C++: some headers declare the function, with a type that
+// only the runtime knows.
+extern "C" void* RelibInitPrimaryException(void* exception,
+                                           std::type_info* type,
+                                           void (*destroy)(void*)) noexcept
+    asm("__cxa_init_primary_exception");
 
-[[gnu::weak, gnu::visibility("default")]] void* __cxa_init_primary_exception(
-    void* exception, std::type_info* type, void (*destroy)(void*)) noexcept {
+extern "C" [[gnu::weak, gnu::visibility("default")]] void*
+RelibInitPrimaryException(void* exception, std::type_info* type,
+                          void (*destroy)(void*)) noexcept {
   using Function = void* (*)(void*, std::type_info*, void (*)(void*));
   static const auto real = reinterpret_cast<Function>(
       dlsym(RTLD_NEXT, "__cxa_init_primary_exception"));
@@ -33,5 +39,3 @@ extern "C" {
   }
   return real(exception, type, destroy);
 }
-
-}  // extern "C"

@@ -49,7 +49,8 @@ std::string_view CoffFunctionAt(std::string_view file, uint32_t offset) {
   int place_section = 0;
   uint32_t section_begin = 0;
   for (int i = 1; i <= section_count && place_section == 0; ++i) {
-    const uint64_t section = sections + uint64_t(i - 1) * kSectionHeaderSize;
+    const uint64_t section =
+        sections + uint64_t{static_cast<uint32_t>(i - 1)} * kSectionHeaderSize;
     section_begin = Read<uint32_t>(file, section + 12);
     const auto size = Read<uint32_t>(file, section + 8);
     if (offset >= section_begin && offset - section_begin < size) {

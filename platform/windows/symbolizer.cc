@@ -27,7 +27,7 @@ namespace relib::platform {
 namespace {
 
 std::string Demangle(std::string_view mangled) {
-  const std::string name(mangled);
+  std::string name(mangled);
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);

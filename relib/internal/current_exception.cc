@@ -51,7 +51,7 @@ std::string CurrentType() {
 const void* AddressOf(const std::exception_ptr& exception) {
   static_assert(sizeof(exception) == sizeof(void*));
   const void* address;
-  std::memcpy(&address, &exception, sizeof(address));
+  std::memcpy(&address, static_cast<const void*>(&exception), sizeof(address));
   return address;
 }
 
