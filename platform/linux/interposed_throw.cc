@@ -15,6 +15,24 @@
 #include "platform/current_throw_observer.h"
 #include "platform/throw_observer.h"
 
+namespace {
+
+using InitPrimaryException = void* (*)(void*, std::type_info*, void (*)(void*));
+
+// The __cxa_throw() of the library that `function` is in: AddressSanitizer has
+// one, too.
+const void* ThrowFunctionNextTo(InitPrimaryException function) {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(function), &info) == 0) return nullptr;
+  void* library = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (library == nullptr) return nullptr;
+  const void* throw_function = dlsym(library, "__cxa_throw");
+  dlclose(library);
+  return throw_function;
+}
+
+}  // namespace
+
 // By another name in C++: some headers declare the function, with a type that
 // only the runtime knows.
 extern "C" void* RelibInitPrimaryException(void* exception,
@@ -25,15 +43,13 @@ extern "C" void* RelibInitPrimaryException(void* exception,
 extern "C" [[gnu::weak, gnu::visibility("default")]] void*
 RelibInitPrimaryException(void* exception, std::type_info* type,
                           void (*destroy)(void*)) noexcept {
-  using Function = void* (*)(void*, std::type_info*, void (*)(void*));
-  static const auto real = reinterpret_cast<Function>(
+  static const auto real = reinterpret_cast<InitPrimaryException>(
       dlsym(RTLD_NEXT, "__cxa_init_primary_exception"));
   if (const relib::platform::ThrowObserver observer =
           relib::platform::current_throw_observer.load(
               std::memory_order_acquire)) {
     void* caller = __builtin_return_address(0);
-    static const void* const throw_function =
-        dlsym(RTLD_DEFAULT, "__cxa_throw");
+    static const void* const throw_function = ThrowFunctionNextTo(real);
     observer(exception, reinterpret_cast<uintptr_t>(caller),
              _Unwind_FindEnclosingFunction(caller) == throw_function);
   }
