@@ -51,7 +51,7 @@ constexpr KindInfo kCallErrors[] = {
     {"kException", absl::StatusCode::kAborted},
     {"kNoMain", absl::StatusCode::kUnimplemented},
     {"kWrongMainType", absl::StatusCode::kInvalidArgument},
-    {"kNoExport", absl::StatusCode::kUnimplemented},
+    {"kNoExport", absl::StatusCode::kFailedPrecondition},
 };
 
 constexpr std::string_view kLoadErrorUrl = "relib/load-error";

@@ -97,9 +97,9 @@ struct ExceptionInfo {
   // Where it was thrown for the first time: rethrowing doesn't change it. Empty
   // if the exception came from something else than a throw expression or
   // std::make_exception_ptr(), or was kept while 1,000 others were thrown.
-  Backtrace backtrace;
+  Backtrace backtrace = {};
   // What std::throw_with_nested() has nested in it, and in that, and so on.
-  std::vector<ExceptionInfo> causes;
+  std::vector<ExceptionInfo> causes = {};
 };
 
 // Set for a status that comes from an exception. Causes and backtraces are kept

@@ -144,9 +144,9 @@ TEST(CrossingTest, TypesOfAbi) {
   // The callee's memory would stay in the caller's elements.
   EXPECT_EQ(CrossingOf<abi::Slice<abi::String>>(), Crossing::kNever);
   EXPECT_EQ(CrossingOf<abi::Vector<int>>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<abi::Vector<abi::Str>>(), Crossing::kNever);
+  EXPECT_EQ(CrossingOf<abi::Vector<abi::Str>>(), Crossing::kBorrowed);
   EXPECT_EQ(CrossingOf<abi::Optional<abi::Vector<int>>>(), Crossing::kDeepCopy);
-  EXPECT_EQ(CrossingOf<abi::Result<abi::Str>>(), Crossing::kNever);
+  EXPECT_EQ(CrossingOf<abi::Result<abi::Str>>(), Crossing::kBorrowed);
   EXPECT_EQ(CrossingOf<abi::Result<void>>(), Crossing::kDeepCopy);
   EXPECT_EQ(CrossingOf<abi::Error>(), Crossing::kDeepCopy);
   EXPECT_EQ(CrossingOf<stable_test::Plain>(), Crossing::kDeepCopy);
