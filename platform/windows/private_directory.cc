@@ -191,14 +191,13 @@ bool IsSameFile(HANDLE a, HANDLE b) {
          x.nFileIndexLow == y.nFileIndexLow;
 }
 
-// The lock of a folder, which the system drops when the process ends; empty if
-// somebody else has it, or is deleting the folder. It is a byte-range lock and
-// not a share mode, because Wine enforces share modes only between the programs
-// of one prefix, but hands such locks on to the Unix host.
-Handle Lock(const std::string& folder) {
-  const std::wstring path = ToWidePath(absl::StrCat(folder, "/", kLockName));
+// A file that this process has locked until it closes it or ends; empty if
+// somebody else has. It is a byte-range lock and not a share mode, because Wine
+// enforces share modes only between the programs of one prefix, but hands such
+// locks on to the Unix host.
+Handle LockFileAt(const std::wstring& path, DWORD disposition) {
   Handle lock(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, kShareAll,
-                          nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL,
+                          nullptr, disposition, FILE_ATTRIBUTE_NORMAL,
                           nullptr));
   OVERLAPPED position = {};
   if (!lock || !LockFileEx(lock.get(),
@@ -206,6 +205,26 @@ Handle Lock(const std::string& folder) {
                            0, 1, 0, &position)) {
     return Handle();
   }
+  return lock;
+}
+
+// The lock of a new folder. The file gets its name when it is locked: before
+// that, nobody sweeps the folder. Empty if it is gone, which a Linux program
+// may do to it that shares the parent with one under Wine.
+Handle MakeLock(const std::string& folder) {
+  const std::wstring path = ToWidePath(absl::StrCat(folder, "/", kLockName));
+  const std::wstring new_path = path + L".new";
+  Handle lock = LockFileAt(new_path, CREATE_NEW);
+  if (!lock || !MoveFileExW(new_path.c_str(), path.c_str(), 0)) return Handle();
+  return lock;
+}
+
+// The lock of a folder that is to be swept; empty if somebody else has it, or
+// is deleting the folder.
+Handle Lock(const std::string& folder) {
+  const std::wstring path = ToWidePath(absl::StrCat(folder, "/", kLockName));
+  Handle lock = LockFileAt(path, OPEN_EXISTING);
+  if (!lock) return lock;
   // Its last owner may have deleted it between the two calls.
   const Handle again(CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, kShareAll,
                                  nullptr, OPEN_EXISTING, 0, nullptr));
@@ -474,8 +493,7 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
       if (GetLastError() == ERROR_ALREADY_EXISTS) continue;
       return LastErrorStatus(absl::StrCat("make ", path));
     }
-    Handle lock = Lock(path);
-    // Without it, somebody who sweeps was faster and deletes the folder.
+    Handle lock = MakeLock(path);
     if (!lock) continue;
     if (RunsUnderWine()) {
       // Wine takes what the owner may do for what the group may do as well.
