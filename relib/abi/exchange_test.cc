@@ -38,10 +38,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string ModuleFile() {
-  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                      std::getenv("TEST_WORKSPACE"), "/relib/abi/testdata/",
-                      platform::kLibraryPrefix, RELIB_TEST_MODULE,
-                      platform::kLibrarySuffix);
+  return absl::StrCat(
+      std::getenv("TEST_SRCDIR"), "/", std::getenv("TEST_WORKSPACE"),
+      "/relib/abi/testdata/", platform::kLibraryPrefix,
+      std::getenv("RELIB_TEST_MODULE"), platform::kLibrarySuffix);
 }
 
 exchange::Imports MakeImports() {
@@ -111,8 +111,7 @@ TEST_F(ExchangeTest, FundamentalTypes) {
   EXPECT_EQ(*exports().other_color(Color::kRed), Color::kBlue);
   EXPECT_EQ(*exports().other_color(Color::kBlue), Color::kRed);
   EXPECT_EQ(*exports().same_far(exchange::Far::kAway), exchange::Far::kAway);
-  const auto* const opaque =
-      reinterpret_cast<const exchange::Opaque*>(&RELIB_TEST_MODULE);
+  const auto* const opaque = reinterpret_cast<const exchange::Opaque*>(this);
   EXPECT_EQ(*exports().same_pointer(opaque), opaque);
   EXPECT_EQ(*exports().same_pointer(nullptr), nullptr);
   EXPECT_EQ(*exports().sum_of_all(true, 0.5f, 255, 1e6, -300, Color::kBlue,

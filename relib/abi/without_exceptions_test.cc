@@ -9,15 +9,13 @@
 #include "relib/abi/result.h"
 #include "relib/abi/string.h"
 #include "relib/abi/vector.h"
-
-#if defined(__cpp_exceptions)
-#error "compile this with -fno-exceptions"
-#endif
+#include "relib/internal/thunk.h"
 
 namespace relib::abi {
 namespace {
 
 TEST(WithoutExceptionsTest, Works) {
+  EXPECT_FALSE(relib::internal::kCanThrow) << "compiled with exceptions";
   Vector<String> vector = {"a"};
   vector.resize(3);
   vector.push_back("b");
