@@ -379,7 +379,7 @@ consteval int BitFieldWidth([[maybe_unused]] size_t index) {
 
 // sizeof of an expression that may be a pointer looks like a mistake.
 template <typename T>
-inline constexpr size_t kSizeOf = sizeof(T);
+inline constexpr size_t kSizeOf = sizeof(T);  // NOLINT: pointers, too
 
 #define RELIB_INTERNAL_INFO(f)                                          \
   if constexpr (requires { &f; }) {                                     \
