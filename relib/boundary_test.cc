@@ -23,7 +23,29 @@
 #include "relib/testdata/module_file.h"
 
 namespace relib {
+namespace ages {
+
+// What a host of another age asks of the module.
+struct Newer {
+  OptionalExport<int()> present;
+  OptionalExport<void(std::string)> not_yet = implement<[](std::string) {}>;
+};
+RELIB_INTERFACE(Newer, present, not_yet);
+struct Strict {
+  Export<int()> absent;
+};
+RELIB_INTERFACE(Strict, absent);
+struct Different {
+  OptionalExport<long()> present;
+};
+RELIB_INTERFACE(Different, present);
+
+}  // namespace ages
 namespace {
+
+using ages::Different;
+using ages::Newer;
+using ages::Strict;
 
 using boundary::Buffer;
 using boundary::Item;
@@ -265,21 +287,6 @@ TEST_F(BoundaryTest, OptionalExports) {
   EXPECT_EQ(CallErrorOf(pinned->exports().absent().status()),
             CallError::kNoExport);
 }
-
-// What a host of another age asks of the module.
-struct Newer {
-  OptionalExport<int()> present;
-  OptionalExport<void(std::string)> not_yet = implement<[](std::string) {}>;
-};
-RELIB_INTERFACE(Newer, present, not_yet);
-struct Strict {
-  Export<int()> absent;
-};
-RELIB_INTERFACE(Strict, absent);
-struct Different {
-  OptionalExport<long()> present;
-};
-RELIB_INTERFACE(Different, present);
 
 boundary::Imports SomeImports() {
   return {.item = [](Item item) { return item; },

@@ -145,7 +145,7 @@ class CallStressTest : public ::testing::Test {
       return false;
     }
     ++counts_.pins;
-    const auto use = [this](const CallbacksPin& pin) {
+    const auto use = [](const CallbacksPin& pin) {
       for (int i = 0; i < 8; ++i) {
         const absl::StatusOr<int> result = pin.exports().run(0);
         // Never refused.

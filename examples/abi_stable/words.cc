@@ -24,9 +24,9 @@ abi::Result<abi::Vector<Word>> Count(std::string_view text) {
   abi::Vector<Word> words;
   for (const auto& [word, count] : counts)
     words.push_back({.text = word, .count = count});
-  std::stable_sort(
-      words.begin(), words.end(),
-      [](const Word& a, const Word& b) { return a.count > b.count; });
+  std::sort(words.begin(), words.end(), [](const Word& a, const Word& b) {
+    return a.count != b.count ? a.count > b.count : a.text < b.text;
+  });
   return words;
 }
 

@@ -152,6 +152,17 @@ std::string CallFileOf(Dwarf_Die* inlined, Dwarf_Die* unit) {
   return FileName(dwarf_filesrc(files, index, nullptr, nullptr));
 }
 
+// The compilation unit of `call`. GCC lists the addresses of all units in a
+// section of its own, which is what libdw looks into; clang doesn't.
+Dwarf_Die* UnitOf(Dwfl_Module* module, Dwarf_Addr call, Dwarf_Addr* bias) {
+  Dwarf_Die* unit = dwfl_module_addrdie(module, call, bias);
+  if (unit != nullptr) return unit;
+  while ((unit = dwfl_module_nextcu(module, unit, bias)) != nullptr) {
+    if (dwarf_haspc(unit, call - *bias) == 1) return unit;
+  }
+  return nullptr;
+}
+
 class LinuxSymbolizer final : public Symbolizer {
  public:
   LinuxSymbolizer() : session_(dwfl_begin(&kCallbacks)) {}
@@ -182,6 +193,14 @@ class LinuxSymbolizer final : public Symbolizer {
     if (Dwfl_Line* line = dwfl_module_getsrc(module, call)) {
       place.file = FileName(
           dwfl_lineinfo(line, nullptr, &place.line, nullptr, nullptr, nullptr));
+    } else {
+      Dwarf_Addr bias = 0;
+      Dwarf_Die* unit = UnitOf(module, call, &bias);
+      if (Dwarf_Line* unit_line =
+              unit == nullptr ? nullptr : dwarf_getsrc_die(unit, call - bias)) {
+        place.file = FileName(dwarf_linesrc(unit_line, nullptr, nullptr));
+        dwarf_lineno(unit_line, &place.line);
+      }
     }
     return WithInlined(module, call, std::move(place));
   }
@@ -225,7 +244,7 @@ class LinuxSymbolizer final : public Symbolizer {
                                          Symbol place) {
     std::vector<Symbol> symbols;
     Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = dwfl_module_addrdie(module, call, &bias);
+    Dwarf_Die* unit = UnitOf(module, call, &bias);
     Dwarf_Die* scopes = nullptr;
     int count =
         unit == nullptr ? 0 : dwarf_getscopes(unit, call - bias, &scopes);

@@ -130,10 +130,13 @@ TEST(StableTest, NamesThatCompilersWriteDifferently) {
   EXPECT_NE(FirstUnstable<Box<short>::Inner>(), "");
   EXPECT_NE(FirstUnstable<Box<short>::Inner*>(), "");
   EXPECT_NE(FirstUnstable<stable_test::Numbered<5>>(), "");
+#if !defined(__clang__)
+  // clang doesn't say where it is from, so for it the names differ anyway.
   struct Local {
     int number = 0;
   };
   EXPECT_NE(FirstUnstable<Local>(), "");
+#endif
 }
 
 TEST(CrossingTest, TypesOfAbi) {
