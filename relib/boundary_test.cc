@@ -179,6 +179,21 @@ TEST_F(BoundaryTest, WhatHasATransfer) {
   EXPECT_EQ(buffers[0].text(), "one");
 }
 
+// Who makes the copy gets what it throws.
+TEST_F(BoundaryTest, CopiesThatThrow) {
+  std::vector<Buffer> buffers;
+  buffers.emplace_back("throw");
+  const absl::Status status = exports().buffers(buffers).status();
+  EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
+  ASSERT_TRUE(ExceptionOf(status).has_value());
+  EXPECT_EQ(ExceptionOf(status)->type, "std::length_error");
+
+  EXPECT_EQ(exports().buffer("text")->text(), "text");
+  EXPECT_THROW(static_cast<void>(exports().buffer("throw")), std::length_error);
+  // The call has ended all the same.
+  EXPECT_TRUE(module_->Unload().ok());
+}
+
 TEST_F(BoundaryTest, BorrowedResultsPointIntoArguments) {
   const std::string text = "hello world";
   const absl::StatusOr<Borrowed<std::string_view>> word =

@@ -7,11 +7,12 @@ _WINDOWS = str(Label("//tools:windows"))
 _LIBCXX = str(Label("//tools:libcxx"))
 _SANITIZED = str(Label("//tools:sanitized"))
 
-def _checked_module_impl(ctx):
+def checked_module_impl(ctx):
+    """Of the rules that copy a library to its final name, when tools/check_module finds nothing to object to."""
     source = ctx.file.library
     output = ctx.actions.declare_file(ctx.attr.file_name)
     ctx.actions.run(
-        executable = ctx.executable._cross_checker if ctx.attr.cross else ctx.executable._checker,
+        executable = ctx.executable._cross_checker if getattr(ctx.attr, "cross", False) else ctx.executable._checker,
         arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
         inputs = [source],
         outputs = [output],
@@ -24,7 +25,7 @@ def _checked_module_impl(ctx):
     )]
 
 _checked_module = rule(
-    implementation = _checked_module_impl,
+    implementation = checked_module_impl,
     doc = "Copies a library to its final name if it can be unloaded, and fails with the reason otherwise.",
     attrs = {
         "cross": attr.bool(doc = "The target's system isn't the one that builds."),

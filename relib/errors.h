@@ -89,8 +89,8 @@ std::string_view ToString(CallError error);
 
 // An exception of a module, kept as text: valid when the module is gone.
 struct ExceptionInfo {
-  // As C++ writes it, "std::runtime_error"; empty when the module was built
-  // without RTTI.
+  // As C++ writes it, "std::runtime_error", also when the module was built
+  // without RTTI. Empty for what isn't C++'s.
   std::string type;
   // what() of a std::exception, the text of a thrown string, else empty.
   std::string what;

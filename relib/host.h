@@ -94,27 +94,12 @@ struct HostSide {
   template <typename R, typename... A>
   RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Invoke(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
-    constexpr ResultKind kKind = ResultTraits<R>::kKind;
-    if constexpr (kKind == ResultKind::kVoid) {
-      Failure* failure = entry.invoke_(arguments...);
-      if (failure != nullptr) [[unlikely]] {
-        return Failed(entry, failure);
-      }
-      return absl::OkStatus();
-    } else if constexpr (kKind == ResultKind::kRegister) {
-      const Outcome<R> outcome = entry.invoke_(arguments...);
-      if (outcome.failure != nullptr) [[unlikely]] {
-        return Failed(entry, outcome.failure);
-      }
-      return outcome.value;
-    } else {
-      ResultStorage<R> storage(entry.destroy_);
-      Failure* failure = entry.invoke_(storage.address(), arguments...);
-      if (failure != nullptr) [[unlikely]] {
-        return Failed(entry, failure);
-      }
-      return storage.Take();
-    }
+    return CallThunk<Result<R>, R>(
+        entry.destroy_,
+        [&](auto... storage) RELIB_INTERNAL_INLINE_LAMBDA {
+          return entry.invoke_(storage..., arguments...);
+        },
+        [&](Failure* failure) { return Failed(entry, failure); });
   }
 
   // A module's callback, while an import that was given it runs: what holds
@@ -122,29 +107,12 @@ struct HostSide {
   template <typename R, typename... A>
   static Result<R> Call(const FunctionRef<R(A...)>& function,
                         ParameterType<A>... arguments) {
-    constexpr ResultKind kKind = ResultTraits<R>::kKind;
-    if constexpr (kKind == ResultKind::kVoid) {
-      Failure* failure = function.invoke_(function.context_, arguments...);
-      if (failure != nullptr) [[unlikely]] {
-        return CallbackFailed(failure);
-      }
-      return absl::OkStatus();
-    } else if constexpr (kKind == ResultKind::kRegister) {
-      const Outcome<R> outcome =
-          function.invoke_(function.context_, arguments...);
-      if (outcome.failure != nullptr) [[unlikely]] {
-        return CallbackFailed(outcome.failure);
-      }
-      return outcome.value;
-    } else {
-      ResultStorage<R> storage(function.destroy_);
-      Failure* failure =
-          function.invoke_(function.context_, storage.address(), arguments...);
-      if (failure != nullptr) [[unlikely]] {
-        return CallbackFailed(failure);
-      }
-      return storage.Take();
-    }
+    return CallThunk<Result<R>, R>(
+        function.destroy_,
+        [&](auto... storage) {
+          return function.invoke_(function.context_, storage..., arguments...);
+        },
+        CallbackFailed);
   }
 
   // What is rare, kept out of the callers.

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/test_files.h"
@@ -28,8 +29,17 @@ using ::testing::UnorderedElementsAre;
 
 constexpr bool kHostHasExceptions = internal::kCanThrow;
 
-// True if the module is to be one with exceptions.
-class MixedTest : public ::testing::TestWithParam<bool> {
+// How the module is built.
+struct Build {
+  std::string_view module;
+  bool exceptions;
+  bool rtti;
+};
+constexpr Build kWith = {"mixed_with", true, true};
+constexpr Build kWithout = {"mixed_without", false, false};
+constexpr Build kWithoutRtti = {"mixed_without_rtti", true, false};
+
+class MixedTest : public ::testing::TestWithParam<Build> {
  protected:
   MixedTest() {
     absl::StatusOr<Module<mixed::Exports>> module = Load<mixed::Exports>(
@@ -39,9 +49,7 @@ class MixedTest : public ::testing::TestWithParam<bool> {
     if (module.ok()) module_.emplace(*std::move(module));
   }
 
-  static std::string File() {
-    return ModuleFile(GetParam() ? "mixed_with" : "mixed_without");
-  }
+  static std::string File() { return ModuleFile(GetParam().module); }
 
   const mixed::Exports& exports() const { return module_->exports(); }
 
@@ -49,13 +57,15 @@ class MixedTest : public ::testing::TestWithParam<bool> {
 };
 
 TEST_P(MixedTest, TheRecordTells) {
-  EXPECT_EQ(*exports().has_exceptions(), GetParam());
+  EXPECT_EQ(*exports().has_exceptions(), GetParam().exceptions);
   const std::string bytes = platform::ReadFile(File());
-  for (std::string_view key : {"exceptions", "rtti"}) {
+  const auto expect_fact = [&](std::string_view key, bool on) {
     EXPECT_TRUE(absl::StrContains(
-        bytes, "build\t" + std::string(key) + (GetParam() ? "\ton" : "\toff")))
+        bytes, absl::StrCat("build\t", key, on ? "\ton" : "\toff")))
         << key;
-  }
+  };
+  expect_fact("exceptions", GetParam().exceptions);
+  expect_fact("rtti", GetParam().rtti);
 }
 
 TEST_P(MixedTest, CallsAndUnloadWork) {
@@ -74,7 +84,7 @@ TEST_P(MixedTest, CallsAndUnloadWork) {
 using MixedDeathTest = MixedTest;
 
 TEST_P(MixedDeathTest, AnExceptionOfTheModule) {
-  if (GetParam()) {
+  if (GetParam().exceptions) {
     const absl::Status status = exports().to_int("not a number").status();
     EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
     ASSERT_TRUE(ExceptionOf(status).has_value());
@@ -97,7 +107,7 @@ TEST_P(MixedDeathTest, AnExceptionOfTheModule) {
 }
 
 TEST_P(MixedDeathTest, AnImportThatThrows) {
-  if (kHostHasExceptions && GetParam()) {
+  if (kHostHasExceptions && GetParam().exceptions) {
     EXPECT_EQ(*exports().catch_import(), "caught: std::invalid_argument: stoi");
   } else if (kHostHasExceptions) {
     EXPECT_DEATH(static_cast<void>(exports().catch_import()),
@@ -111,17 +121,22 @@ TEST_P(MixedDeathTest, ACallbackThatThrows) {
   const auto call = [&] {
     return exports().call([](int) { return std::stoi("not a number"); });
   };
-  if (kHostHasExceptions && GetParam()) {
+  if (kHostHasExceptions && GetParam().exceptions) {
     EXPECT_THAT(std::string(call().status().message()), HasSubstr("stoi"));
   } else {
     EXPECT_DEATH(static_cast<void>(call()), "");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(With, MixedTest, ::testing::Values(true));
-INSTANTIATE_TEST_SUITE_P(Without, MixedTest, ::testing::Values(false));
-INSTANTIATE_TEST_SUITE_P(With, MixedDeathTest, ::testing::Values(true));
-INSTANTIATE_TEST_SUITE_P(Without, MixedDeathTest, ::testing::Values(false));
+std::string NameOf(const ::testing::TestParamInfo<Build>& info) {
+  return std::string(info.param.module);
+}
+INSTANTIATE_TEST_SUITE_P(Modules, MixedTest,
+                         ::testing::Values(kWith, kWithout, kWithoutRtti),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Modules, MixedDeathTest,
+                         ::testing::Values(kWith, kWithout, kWithoutRtti),
+                         NameOf);
 
 }  // namespace
 }  // namespace relib

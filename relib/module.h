@@ -96,26 +96,12 @@ struct ModuleSide {
 
   template <bool kCanThrow, typename R, typename... A, typename Entry>
   static R CallEither(const Entry& entry, ParameterType<A>... arguments) {
-    constexpr ResultKind kKind = ResultTraits<R>::kKind;
-    if constexpr (kKind == ResultKind::kVoid) {
-      if (Failure* failure = entry.invoke_(entry.context_, arguments...))
-          [[unlikely]] {
-        Fail<kCanThrow>(failure);
-      }
-    } else if constexpr (kKind == ResultKind::kRegister) {
-      const Outcome<R> outcome = entry.invoke_(entry.context_, arguments...);
-      if (outcome.failure != nullptr) [[unlikely]] {
-        Fail<kCanThrow>(outcome.failure);
-      }
-      return outcome.value;
-    } else {
-      ResultStorage<R> storage(entry.destroy_);
-      if (Failure* failure = entry.invoke_(entry.context_, storage.address(),
-                                           arguments...)) [[unlikely]] {
-        Fail<kCanThrow>(failure);
-      }
-      return storage.Take();
-    }
+    return CallThunk<R, R>(
+        entry.destroy_,
+        [&](auto... storage) RELIB_INTERNAL_INLINE_LAMBDA {
+          return entry.invoke_(entry.context_, storage..., arguments...);
+        },
+        [](Failure* failure) -> R { Fail<kCanThrow>(failure); });
   }
 };
 

@@ -44,9 +44,11 @@
 // path.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define RELIB_INTERNAL_ALWAYS_INLINE __forceinline
+#define RELIB_INTERNAL_INLINE_LAMBDA [[msvc::forceinline]]
 #define RELIB_INTERNAL_COLD __declspec(noinline)
 #else
 #define RELIB_INTERNAL_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define RELIB_INTERNAL_INLINE_LAMBDA __attribute__((always_inline))
 #define RELIB_INTERNAL_COLD [[gnu::cold, gnu::noinline]]
 #endif
 

@@ -45,7 +45,6 @@ enum class Refusal {
   kMutableSpan,
   kReference,
   kHiddenFields,
-  kNotCopyable,
   kTransferIsWrong,
   kUnknownStandardType,
   kNotAnObject,
@@ -189,17 +188,6 @@ constexpr Refusal RefusalOf(std::string_view name,
   return Refusal::kNone;
 }
 
-// "std::any" of a class, with its inline namespaces left out.
-constexpr Text StandardClass(std::string_view name) {
-  name.remove_prefix(5);
-  while (name.starts_with('_') && name.find("::") != std::string_view::npos) {
-    name.remove_prefix(name.find("::") + 2);
-  }
-  Text result = "std::";
-  result += name;
-  return result;
-}
-
 template <typename T>
 constexpr bool HasForeignAllocator() {
   if constexpr (requires { typename T::allocator_type; }) {
@@ -218,7 +206,8 @@ constexpr Verdict StandardTypeRule() {
     if (whole.find("exception_ptr") != std::string_view::npos) {
       return Refuse(Refusal::kExceptionPointer);
     }
-    const Refusal refusal = RefusalOf(StandardClass(whole), kRefusedClasses);
+    const Refusal refusal =
+        RefusalOf(WithoutInlineNamespaces(whole), kRefusedClasses);
     if (refusal != Refusal::kNone) return Refuse(refusal);
     if (whole.starts_with("std::filesystem::") && whole.ends_with("::path")) {
       return {Crossing::kDeepCopy};

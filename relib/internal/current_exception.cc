@@ -33,19 +33,13 @@ std::string WithoutNesting(std::string type) {
 }
 
 std::string CurrentType() {
-#if defined(__cpp_rtti)
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) return "";
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
   return WithoutNesting(status == 0 ? text.get() : type->name());
-#else
-  return "";
-#endif
 }
-
-#if defined(__cpp_exceptions)
 
 // An exception_ptr holds the object's address, and nothing else.
 const void* AddressOf(const std::exception_ptr& exception) {
@@ -62,12 +56,10 @@ void DescribeCurrent(std::string* what, std::exception_ptr* nested) {
     throw;
   } catch (const std::exception& exception) {
     if (const char* text = exception.what()) *what = text;
-#if defined(__cpp_rtti)
     if (const auto* outer =
             dynamic_cast<const std::nested_exception*>(&exception)) {
       *nested = outer->nested_ptr();
     }
-#endif
   } catch (const std::nested_exception& exception) {
     *nested = exception.nested_ptr();
   } catch (const std::string& string) {
@@ -98,13 +90,10 @@ std::exception_ptr AppendCurrent(std::vector<ExceptionText>* parts) {
   return nested;
 }
 
-#endif
-
 }  // namespace
 
 std::vector<ExceptionText> DescribeCurrentException() {
   std::vector<ExceptionText> parts;
-#if defined(__cpp_exceptions)
   std::exception_ptr exception = AppendCurrent(&parts);
   while (exception != nullptr && parts.size() < kMostParts) {
     try {
@@ -113,9 +102,6 @@ std::vector<ExceptionText> DescribeCurrentException() {
       exception = AppendCurrent(&parts);
     }
   }
-#else
-  parts.push_back({.type = CurrentType(), .what = ""});
-#endif
   return parts;
 }
 

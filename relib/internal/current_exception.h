@@ -8,7 +8,7 @@ namespace relib::internal {
 
 // What can be told of an exception without its type.
 struct ExceptionText {
-  // As C++ writes it, "std::runtime_error"; empty without RTTI.
+  // As C++ writes it, "std::runtime_error".
   std::string type;
   // what(), or empty for something that isn't a std::exception.
   std::string what;

@@ -69,9 +69,6 @@ struct RefusedType {
                 "than 64 fields, so relib can't see what copying it shares. "
                 "Make it an aggregate, or give it a relib::Transfer "
                 "(relib/transfer.h)");
-  static_assert(kRefusal != Refusal::kNotCopyable,
-                "relib: this type can't be copied. Give it a relib::Transfer "
-                "(relib/transfer.h)");
   static_assert(kRefusal != Refusal::kTransferIsWrong,
                 "relib: the relib::Transfer of this type must have a function "
                 "static T Copy(const T&)");

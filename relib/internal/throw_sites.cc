@@ -222,10 +222,6 @@ bool CaptureFrame(void* context, const StackFrame& frame) {
   return capture->addresses->size() < kMostFrames;
 }
 
-}  // namespace
-
-namespace {
-
 // Inline: its frame would have to be walked over at each throw.
 [[gnu::always_inline]] inline void RecordThrowIn(const AddressRange& image,
                                                  const void* exception,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "relib/internal/abi.h"
+#include "relib/internal/attributes.h"
 #include "relib/internal/copy.h"
 #include "relib/internal/passing.h"
 
@@ -236,6 +237,31 @@ class ResultStorage {
   alignas(R) unsigned char bytes_[sizeof(R)];
   const DestroyFunction destroy_;
 };
+
+// Calls a thunk and unpacks what it gives back. `invoke` calls it, with the
+// storage as its argument if the result travels there; what `fail` makes of a
+// failure is returned. `Result` is void, absl::Status, R or absl::StatusOr<R>.
+template <typename Result, typename R, typename Invoke, typename Fail>
+RELIB_INTERNAL_ALWAYS_INLINE Result
+CallThunk([[maybe_unused]] DestroyFunction destroy, const Invoke& invoke,
+          const Fail& fail) {
+  constexpr ResultKind kKind = ResultTraits<R>::kKind;
+  if constexpr (kKind == ResultKind::kVoid) {
+    if (Failure* failure = invoke()) [[unlikely]]
+      return fail(failure);
+    return Result();
+  } else if constexpr (kKind == ResultKind::kRegister) {
+    const Outcome<R> outcome = invoke();
+    if (outcome.failure != nullptr) [[unlikely]]
+      return fail(outcome.failure);
+    return outcome.value;
+  } else {
+    ResultStorage<R> storage(destroy);
+    if (Failure* failure = invoke(storage.address())) [[unlikely]]
+      return fail(failure);
+    return storage.Take();
+  }
+}
 
 }  // namespace relib::internal
 

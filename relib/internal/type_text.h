@@ -71,20 +71,25 @@ struct TemplateNameOf<Template<Ts...>> {
   static constexpr std::string_view kName = CompilerTemplateName<Template>();
 };
 
+// "std::any" of "std::__v1::any". Inline namespaces of standard libraries begin
+// with underscores; `name` begins with "std::".
+constexpr Text WithoutInlineNamespaces(std::string_view name) {
+  name.remove_prefix(5);
+  while (name.starts_with('_') && name.find("::") != std::string_view::npos) {
+    name.remove_prefix(name.find("::") + 2);
+  }
+  Text result = "std::";
+  result += name;
+  return result;
+}
+
 // "std::vector" of std::vector<int>; empty when `T` is no specialization of a
 // standard template. Inline namespaces are left out.
 template <typename T>
 constexpr Text StandardTemplate() {
   constexpr std::string_view kName = TemplateNameOf<T>::kName;
   if constexpr (kName.starts_with("std::")) {
-    std::string_view name = kName.substr(5);
-    while (name.starts_with("__") &&
-           name.find("::") != std::string_view::npos) {
-      name.remove_prefix(name.find("::") + 2);
-    }
-    Text result = "std::";
-    result += name;
-    return result;
+    return WithoutInlineNamespaces(kName);
   } else {
     return "";
   }

@@ -109,7 +109,10 @@ RELIB_EXPORTS(
       return tree;
     }>,
     .list = relib::implement<List>, .sum = relib::implement<Sum>,
-    .buffers = relib::implement<Number>, .owned = relib::implement<Owned>,
+    .buffers = relib::implement<Number>,
+    .buffer =
+        relib::implement<[](std::string_view text) { return Buffer(text); }>,
+    .owned = relib::implement<Owned>,
     .first_word = relib::implement<[](std::string_view text) {
       return relib::Borrowed<std::string_view>(text.substr(0, text.find(' ')));
     }>,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,7 @@ struct Line {
 template <>
 struct relib::Transfer<boundary::Buffer> {
   static boundary::Buffer Copy(const boundary::Buffer& buffer) {
+    if (buffer.text() == "throw") throw std::length_error("no copy");
     return boundary::Buffer(buffer.text());
   }
 };
@@ -85,6 +87,8 @@ struct Exports {
   relib::Export<Node(int length)> list;
   relib::Export<int(Node list)> sum;
   relib::Export<std::map<int, Buffer>(std::vector<Buffer> buffers)> buffers;
+  // A copy of a Buffer with the text "throw" throws.
+  relib::Export<Buffer(std::string_view text)> buffer;
   relib::Export<std::optional<std::unique_ptr<std::string>>(bool full)> owned;
   relib::Export<relib::Borrowed<std::string_view>(std::string_view text)>
       first_word;
@@ -112,9 +116,9 @@ struct Exports {
   relib::OptionalExport<int()> absent;
 };
 RELIB_INTERFACE(Exports, item, item_by_value, text, transpose, tree, list, sum,
-                buffers, owned, first_word, rest, longest, negate, all_scalars,
-                long_double, twice, describe, what_it_throws, down, collect,
-                collect_and_throw, present, absent);
+                buffers, buffer, owned, first_word, rest, longest, negate,
+                all_scalars, long_double, twice, describe, what_it_throws, down,
+                collect, collect_and_throw, present, absent);
 
 struct Imports {
   relib::Import<Item(Item item)> item;

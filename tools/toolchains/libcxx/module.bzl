@@ -1,7 +1,7 @@
 """libcxx_module(): a module for a host that another compiler and another standard library have made."""
 
 load("@relib_libcxx//:facts.bzl", "AVAILABLE")
-load("//relib:defs.bzl", "relib_module")
+load("//relib:defs.bzl", "checked_module_impl", "relib_module")
 
 LIBCXX_AVAILABLE = AVAILABLE
 
@@ -37,24 +37,8 @@ for_libcxx = rule(
     },
 )
 
-def _libcxx_module_impl(ctx):
-    source = ctx.file.library
-    output = ctx.actions.declare_file(ctx.attr.file_name)
-    ctx.actions.run(
-        executable = ctx.executable._checker,
-        arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
-        inputs = [source],
-        outputs = [output],
-        mnemonic = "CheckModule",
-        progress_message = "Checking that %s can be unloaded" % ctx.label,
-    )
-    return [DefaultInfo(
-        files = depset([output]),
-        runfiles = ctx.runfiles(files = [output]),
-    )]
-
 _libcxx_module = rule(
-    implementation = _libcxx_module_impl,
+    implementation = checked_module_impl,
     doc = "What relib_module() does with a library, but built for another platform than the tool that checks it.",
     attrs = {
         "file_name": attr.string(mandatory = True),
