@@ -8,13 +8,24 @@ LIBCXX_AVAILABLE = AVAILABLE
 # For what needs libcxx_module(). Where there is no libc++, it is skipped.
 LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + ([] if AVAILABLE else [Label("@platforms//:incompatible")])
 
-def _for_libcxx_impl(_settings, _attr):
-    return {"//command_line_option:platforms": [str(Label("//tools/platforms:linux_x86_64_libcxx"))]}
+_OPTIONS = ["//command_line_option:" + name for name in ["copt", "linkopt"]]
+
+# The program has the runtime of its own compiler's sanitizers. clang's code can use GCC's ThreadSanitizer, and needs it,
+# or every call between the two would look like a race; it can't use the others, and can do without.
+_FOREIGN_SANITIZERS = ["-fsanitize=address", "-fsanitize=undefined", "-fno-sanitize-recover=all"]
+
+def _for_libcxx_impl(settings, _attr):
+    changed = {
+        name: [option for option in settings[name] if option not in _FOREIGN_SANITIZERS]
+        for name in _OPTIONS
+    }
+    changed["//command_line_option:platforms"] = [str(Label("//tools/platforms:linux_x86_64_libcxx"))]
+    return changed
 
 _for_libcxx = transition(
     implementation = _for_libcxx_impl,
-    inputs = [],
-    outputs = ["//command_line_option:platforms"],
+    inputs = _OPTIONS,
+    outputs = _OPTIONS + ["//command_line_option:platforms"],
 )
 
 def _for_libcxx_files_impl(ctx):
