@@ -5,14 +5,18 @@ load("//relib:defs.bzl", "checked_module_impl", "relib_module")
 
 LIBCXX_AVAILABLE = AVAILABLE
 
-# For what needs libcxx_module(). Where there is no libc++, it is skipped.
-LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + ([] if AVAILABLE else [Label("@platforms//:incompatible")])
+# For what needs libcxx_module(). Where there is no libc++, it is skipped; so it is with the address sanitizer, which
+# must be the same on both sides, and isn't the same for two compilers.
+LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + ([] if AVAILABLE else [Label("@platforms//:incompatible")]) + select({
+    str(Label("//tools:sanitized_for_addresses")): [Label("@platforms//:incompatible")],
+    "//conditions:default": [],
+})
 
 _OPTIONS = ["//command_line_option:" + name for name in ["copt", "linkopt"]]
 
-# The program has the runtime of its own compiler's sanitizers. clang's code can use GCC's ThreadSanitizer, and needs it,
-# or every call between the two would look like a race; it can't use the others, and can do without.
-_FOREIGN_SANITIZERS = ["-fsanitize=address", "-fsanitize=undefined", "-fno-sanitize-recover=all"]
+# The program has the runtime of its own compiler's sanitizers. clang's code can use GCC's ThreadSanitizer; it can't use
+# GCC's checks for undefined behaviour, and can do without.
+_FOREIGN_SANITIZERS = ["-fsanitize=undefined", "-fno-sanitize-recover=all"]
 
 def _for_libcxx_impl(settings, _attr):
     changed = {
