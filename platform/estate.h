@@ -1,6 +1,7 @@
 #ifndef PLATFORM_ESTATE_H_
 #define PLATFORM_ESTATE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +17,19 @@ struct ThreadInfo {
   uint64_t id = 0;
   // May be empty.
   std::string name;
+};
+
+// What a module had left of one kind when it went.
+struct LeftResources {
+  static constexpr size_t kMostItems = 8;
+
+  // "open file": in the singular.
+  std::string kind;
+  uint64_t count = 0;
+  // The memory in it, where it is of that sort.
+  uint64_t bytes = 0;
+  // Some of them as people know them: "7 /tmp/cache".
+  std::vector<std::string> items = {};
 };
 
 // Everything that one module owns outside of its image, filled by the hooks of
@@ -36,6 +50,16 @@ class Estate {
 
   // Waits until there is none, or until `deadline`. True if there is none.
   virtual bool WaitForThreads(absl::Time deadline) const = 0;
+
+  // Waits until the system calls nothing in the image, such as a signal
+  // handler, or until `deadline`. Empty, or what still runs or can't be given
+  // back now, each as a text for people.
+  virtual std::vector<std::string> WaitForCallbacks(
+      absl::Time deadline) const = 0;
+
+  // To be called once, after the image is gone. Gives back what the module
+  // left, and says what that was.
+  virtual std::vector<LeftResources> Settle() = 0;
 };
 
 }  // namespace relib::platform

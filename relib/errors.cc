@@ -43,6 +43,7 @@ constexpr KindInfo kUnloadErrors[] = {
     {"kCallsInFlight", absl::StatusCode::kUnavailable},
     {"kBeforeUnloadFailed", absl::StatusCode::kAborted},
     {"kThreadsStillRunning", absl::StatusCode::kUnavailable},
+    {"kCallbacksInUse", absl::StatusCode::kUnavailable},
     {"kStillMapped", absl::StatusCode::kFailedPrecondition},
     {"kNotLoaded", absl::StatusCode::kFailedPrecondition},
 };

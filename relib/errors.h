@@ -56,6 +56,10 @@ enum class UnloadError {
   kBeforeUnloadFailed,
   // Threads that it started run.
   kThreadsStillRunning,
+  // The system still calls into it, or refers to it in a way that can't be
+  // undone from here: a signal handler runs, a thread has its signal stack in
+  // memory of the module.
+  kCallbacksInUse,
   // The image is still mapped after the system was asked to unload it.
   kStillMapped,
   // The Module doesn't hold a module: it was unloaded or moved from.

@@ -1,7 +1,10 @@
 #ifndef RELIB_OPTIONS_H_
 #define RELIB_OPTIONS_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -20,12 +23,34 @@ struct UnloadOptions {
   absl::Duration deadline = absl::Seconds(1);
 };
 
-// What an unload did. docs/unloading.md describes each field.
+// What a module had left of one kind when it went. All of it was given back.
+struct Left {
+  // In the singular: "open file", "thread key", "heap block".
+  std::string kind;
+  uint64_t count = 0;
+  // The memory in it, where it is of that sort; else zero.
+  uint64_t bytes = 0;
+  // Some of them, as people know them: "7 /tmp/cache".
+  std::vector<std::string> items = {};
+
+  bool operator==(const Left&) const = default;
+};
+
+// What an unload did. A value: it refers to nothing of the module.
+// docs/unloading.md describes each field.
 struct UnloadReport {
   // From the call of Unload() to the proof that the image is gone.
   absl::Duration elapsed;
 
-  // One line for people, without a newline.
+  // One entry for each kind, in the order in which they were given back; empty
+  // for a module that left nothing.
+  std::vector<Left> left = {};
+
+  // The entry of a kind; null if nothing of it was left.
+  const Left* Find(std::string_view kind) const;
+
+  // For people: one line, and below it a table of what was left, if anything.
+  // Ends without a newline.
   std::string ToString() const;
 };
 

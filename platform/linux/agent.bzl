@@ -1,13 +1,8 @@
 """The linker's part of the agent on Linux."""
 
-# Every function that agent.cc stands in for: a call to NAME from anywhere in the
-# module, static libraries included, goes to __wrap_NAME.
-HOOKED_FUNCTIONS = [
-    "__cxa_thread_atexit_impl",
-    "pthread_create",
-    "thrd_create",
-]
+load(":hooks.bzl", "HOOKED_FUNCTIONS")
 
+# A call to NAME from anywhere in the module, static libraries included, goes to __wrap_NAME (hook_stubs.cc).
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
     # gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
     "-fuse-ld=bfd",

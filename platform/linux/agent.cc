@@ -1,7 +1,5 @@
 #include "platform/agent.h"
 
-#include <pthread.h>
-#include <threads.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -37,7 +35,16 @@ void PrepareToBeUnwound() {
   if (binding != nullptr) binding->destroy_thread_locals(binding->estate);
 }
 
+// The smallest priority that is allowed: after the static destructors.
+[[gnu::destructor(101)]] void LeaveImage() {
+  if (binding != nullptr) binding->leave_image(binding->estate);
+}
+
 }  // namespace
+
+const AgentBinding* BoundAgent() {
+  return binding != nullptr && binding->hooks != nullptr ? binding : nullptr;
+}
 
 void BindAgent(const AgentBinding* host) {
   binding = host;
@@ -57,45 +64,3 @@ void RunConstructors() {
 }
 
 }  // namespace relib::platform
-
-// The hooks. The linker sends calls of NAME to __wrap_NAME, and those of
-// __real_NAME to the C library (agent.bzl). A module that isn't bound was
-// loaded by something else than relib, and behaves as without hooks.
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names.
-extern "C" {
-
-int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
-                          void* (*start)(void*), void* argument);
-int __real_thrd_create(thrd_t* thread, thrd_start_t start, void* argument);
-int __real___cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
-                                    void* library);
-
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
-                          void* (*start)(void*), void* argument) {
-  const relib::platform::AgentBinding* binding = relib::platform::binding;
-  if (binding == nullptr) {
-    return __real_pthread_create(thread, attributes, start, argument);
-  }
-  return binding->create_thread(binding->estate, thread, attributes, start,
-                                argument);
-}
-
-int __wrap_thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
-  const relib::platform::AgentBinding* binding = relib::platform::binding;
-  if (binding == nullptr) return __real_thrd_create(thread, start, argument);
-  return binding->create_c11_thread(binding->estate, thread, start, argument);
-}
-
-// The C library's own would keep the image mapped while a thread that has
-// touched a thread_local object with a destructor is alive.
-int __wrap___cxa_thread_atexit_impl(void (*destroy)(void*), void* object,
-                                    void* library) {
-  const relib::platform::AgentBinding* binding = relib::platform::binding;
-  if (binding == nullptr) {
-    return __real___cxa_thread_atexit_impl(destroy, object, library);
-  }
-  return binding->at_thread_exit(binding->estate, destroy, object);
-}
-
-}  // extern "C"
-// NOLINTEND(bugprone-reserved-identifier)

@@ -1,30 +1,29 @@
 #ifndef PLATFORM_LINUX_AGENT_BINDING_H_
 #define PLATFORM_LINUX_AGENT_BINDING_H_
 
-#include <pthread.h>
-#include <threads.h>
-
 #include "platform/agent.h"
+#include "platform/linux/hook_table.h"
 
 namespace relib::platform {
 
-// Filled by the host (estate.cc), called by the hooks in the module (agent.cc).
-// Each function behaves as the one it stands for and records what came of it in
-// `estate`.
+// What the host gives to the agent of a module.
 struct AgentBinding {
   void* estate;
+  // Each behaves as the function it stands for, and records what came of it in
+  // `estate`. Null in a child that was forked: what a module does there is no
+  // business of the estate, whose locks nobody may hold the keys of.
+  const HookTable* hooks;
 
-  int (*create_thread)(void* estate, pthread_t* thread,
-                       const pthread_attr_t* attributes, void* (*start)(void*),
-                       void* argument);
-  int (*create_c11_thread)(void* estate, thrd_t* thread, thrd_start_t start,
-                           void* argument);
-
-  // __cxa_thread_atexit_impl(): `destroy(object)` when the calling thread ends.
-  int (*at_thread_exit)(void* estate, void (*destroy)(void*), void* object);
-  // The image is about to go: destroys what threads that live on have left.
+  // The static destructors are about to run: destroys the thread_local objects
+  // of threads that live on.
   void (*destroy_thread_locals)(void* estate);
+  // The last code of the image has run. Gives back what refers to the image.
+  void (*leave_image)(void* estate);
 };
+
+// In the module. Null when calls are to go where they went without hooks: the
+// module was loaded by something else than relib, or this is a forked child.
+const AgentBinding* BoundAgent();
 
 }  // namespace relib::platform
 

@@ -93,6 +93,14 @@ class WindowsEstate final : public Estate {
     return true;
   }
 
+  std::vector<std::string> WaitForCallbacks(
+      absl::Time /*deadline*/) const override {
+    return {};
+  }
+
+  // What is recorded besides threads is the runtime's own.
+  std::vector<LeftResources> Settle() override { return {}; }
+
  private:
   // Called by the agent.
   static bool Add(void* estate, Resource resource, uint64_t value) {

@@ -161,6 +161,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
             ? module->library_.Unload()
             : absl::FailedPreconditionError(
                   "a thread that it started is running");
+    if (unload.ok()) module->estate_->Settle();
     if (!unload.ok()) {
       // What is left of it may use all of this.
       std::move(release_file).Cancel();
@@ -531,18 +532,33 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                                "). End them in RELIB_BEFORE_UNLOAD"));
   }
 
+  if (const std::vector<std::string> callbacks =
+          estate_->WaitForCallbacks(deadline);
+      !callbacks.empty()) {
+    return refuse(UnloadError::kCallbacksInUse,
+                  absl::StrCat("the system still uses it (",
+                               absl::StrJoin(callbacks, "; "), ")"));
+  }
+
   const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
     return refuse(UnloadError::kStillMapped, unloaded.message());
   }
 
-  // The estate is settled here, now that nothing of the image can use it.
+  // Nothing of the image can use it any more.
+  std::vector<Left> left;
+  for (platform::LeftResources& resources : estate_->Settle()) {
+    left.push_back({.kind = std::move(resources.kind),
+                    .count = resources.count,
+                    .bytes = resources.bytes,
+                    .items = std::move(resources.items)});
+  }
   ReleaseFile(id_);
   if (private_copy_) DeletePrivateCopy(mapped_path_);
   descriptor_ = nullptr;
   request_.import_slots.reset();
-  return UnloadReport{.elapsed = absl::Now() - begin};
+  return UnloadReport{.elapsed = absl::Now() - begin, .left = std::move(left)};
 }
 
 }  // namespace relib::internal

@@ -1,4 +1,4 @@
-#include "platform/estate.h"
+#include "platform/linux/estate/threads.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,24 +12,21 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "platform/linux/agent_binding.h"
-#include "platform/linux/thread_locals.h"
+#include "platform/linux/estate/resources.h"
 #include "platform/thread_id.h"
 
 namespace relib::platform {
+
 namespace {
-
 struct Thread;
+}  // namespace
 
-// Shared with the threads, the last of which may still be leaving Remove() when
-// the estate is destroyed. std::mutex, because absl::Mutex makes thread-local
-// state of its own, which would leak where this is used: at the very end of a
-// thread.
+// std::mutex, because absl::Mutex makes thread-local state of its own, which
+// would leak where this is used: at the very end of a thread.
 class ThreadList {
  public:
   std::list<Thread>::iterator Add(Thread thread);
@@ -43,6 +40,8 @@ class ThreadList {
   mutable std::condition_variable empty_;
   std::list<Thread> threads_;
 };
+
+namespace {
 
 // One thread of the module, from before it is started until its last
 // thread-local destructor is done.
@@ -59,6 +58,8 @@ struct Thread {
 };
 
 using ThreadHandle = std::list<Thread>::iterator;
+
+}  // namespace
 
 ThreadHandle ThreadList::Add(Thread thread) {
   const std::lock_guard lock(mutex_);
@@ -90,6 +91,8 @@ bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
   return empty_.wait_until(lock, absl::ToChronoTime(deadline),
                            [this] { return threads_.empty(); });
 }
+
+namespace {
 
 // After the last round a thread runs nothing but the C library's code.
 // ThreadSanitizer takes its own state of the thread down in that round, after
@@ -141,23 +144,32 @@ void* RunThread(void* argument) {
   return (*thread)->start((*thread)->argument);
 }
 
-// What the hooks are given.
-struct EstateParts {
-  std::shared_ptr<ThreadList> threads = std::make_shared<ThreadList>();
-  std::shared_ptr<ThreadLocals> thread_locals =
-      std::make_shared<ThreadLocals>();
-};
+}  // namespace
 
-int CreateThread(void* estate, pthread_t* handle,
-                 const pthread_attr_t* attributes, Thread thread) {
-  const auto& list = static_cast<const EstateParts*>(estate)->threads;
+Threads::Threads() : list_(std::make_shared<ThreadList>()) {}
+
+Threads::~Threads() = default;
+
+std::vector<uint64_t> Threads::Ids() const { return list_->Ids(); }
+
+bool Threads::WaitUntilNone(absl::Time deadline) const {
+  return list_->WaitUntilEmpty(deadline);
+}
+
+int Threads::Create(pthread_t* handle, const pthread_attr_t* attributes,
+                    StartRoutine start, thrd_start_t c11_start,
+                    void* argument) {
   // A thread whose key can't be set would never be counted down.
   ExitKey();
-  thread.list = list;
-  auto owned = std::make_unique<ThreadHandle>(list->Add(std::move(thread)));
-  const int error = pthread_create(handle, attributes, RunThread, owned.get());
+  auto owned =
+      std::make_unique<ThreadHandle>(list_->Add({.list = list_,
+                                                 .start = start,
+                                                 .c11_start = c11_start,
+                                                 .argument = argument}));
+  const int error =
+      ::pthread_create(handle, attributes, RunThread, owned.get());
   if (error != 0) {
-    list->Remove(*owned);
+    list_->Remove(*owned);
     return error;
   }
   // OnThreadExit() deletes it.
@@ -165,19 +177,21 @@ int CreateThread(void* estate, pthread_t* handle,
   return 0;
 }
 
-int CreatePosixThread(void* estate, pthread_t* handle,
-                      const pthread_attr_t* attributes, void* (*start)(void*),
-                      void* argument) {
-  return CreateThread(
-      estate, handle, attributes,
-      Thread{.list = nullptr, .start = start, .argument = argument});
+std::unique_ptr<Resources> make::threads() {
+  return std::make_unique<Threads>();
 }
 
-int CreateC11Thread(void* estate, thrd_t* handle, thrd_start_t start,
-                    void* argument) {
-  const int error = CreateThread(
-      estate, handle, nullptr,
-      Thread{.list = nullptr, .c11_start = start, .argument = argument});
+int hooks::pthread_create(void* estate, pthread_t* thread,
+                          const pthread_attr_t* attributes, StartRoutine start,
+                          void* argument) {
+  return ResourcesOf<Threads>(estate).Create(thread, attributes, start, nullptr,
+                                             argument);
+}
+
+int hooks::thrd_create(void* estate, thrd_t* thread, thrd_start_t start,
+                       void* argument) {
+  const int error = ResourcesOf<Threads>(estate).Create(
+      thread, nullptr, nullptr, start, argument);
   switch (error) {
     case 0:
       return thrd_success;
@@ -186,49 +200,6 @@ int CreateC11Thread(void* estate, thrd_t* handle, thrd_start_t start,
     default:
       return thrd_error;
   }
-}
-
-int AtThreadExit(void* estate, void (*destroy)(void*), void* object) {
-  static_cast<EstateParts*>(estate)->thread_locals->Add(destroy, object);
-  return 0;
-}
-
-void DestroyThreadLocals(void* estate) {
-  static_cast<EstateParts*>(estate)->thread_locals->DestroyAll();
-}
-
-class LinuxEstate final : public Estate {
- public:
-  LinuxEstate()
-      : binding_{.estate = &parts_,
-                 .create_thread = CreatePosixThread,
-                 .create_c11_thread = CreateC11Thread,
-                 .at_thread_exit = AtThreadExit,
-                 .destroy_thread_locals = DestroyThreadLocals} {}
-
-  const AgentBinding* binding() const override { return &binding_; }
-
-  std::vector<ThreadInfo> LiveThreads() const override {
-    std::vector<ThreadInfo> result;
-    for (const uint64_t id : parts_.threads->Ids()) {
-      result.push_back({.id = id, .name = ThreadName(id)});
-    }
-    return result;
-  }
-
-  bool WaitForThreads(absl::Time deadline) const override {
-    return parts_.threads->WaitUntilEmpty(deadline);
-  }
-
- private:
-  EstateParts parts_;
-  const AgentBinding binding_;
-};
-
-}  // namespace
-
-std::unique_ptr<Estate> Estate::Create() {
-  return std::make_unique<LinuxEstate>();
 }
 
 }  // namespace relib::platform

@@ -1,34 +1,22 @@
-#include "platform/linux/thread_locals.h"
+#include "platform/linux/estate/thread_locals.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <iterator>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "platform/linux/estate/resources.h"
+
 namespace relib::platform {
 namespace {
-
-std::atomic<bool> process_exits = false;
-
-// Handlers of exit() run in reverse order: this one before the loader runs the
-// destructors of libraries.
-void WatchProcessExit() {
-  static const bool watched = [] {
-    std::atexit([] { process_exits.store(true); });
-    return true;
-  }();
-  static_cast<void>(watched);
-}
 
 // Trivially destructible, so that it can be asked at any time.
 thread_local constinit bool thread_is_gone = false;
 
 }  // namespace
 
-class ThreadLocals::OfThread {
+class ThreadLocalList::OfThread {
  public:
   // Null when the thread is past the destruction of its objects.
   static OfThread* Current() {
@@ -42,13 +30,13 @@ class ThreadLocals::OfThread {
   ~OfThread() {
     // A destructor may construct more objects.
     for (size_t i = 0; i < modules_.size(); ++i) {
-      const std::shared_ptr<ThreadLocals> module = modules_[i];
+      const std::shared_ptr<ThreadLocalList> module = modules_[i];
       module->Destroy(this);
     }
     thread_is_gone = true;
   }
 
-  void Remember(std::shared_ptr<ThreadLocals> module) {
+  void Remember(std::shared_ptr<ThreadLocalList> module) {
     if (std::find(modules_.begin(), modules_.end(), module) != modules_.end()) {
       return;
     }
@@ -61,11 +49,10 @@ class ThreadLocals::OfThread {
  private:
   OfThread() = default;
 
-  std::vector<std::shared_ptr<ThreadLocals>> modules_;
+  std::vector<std::shared_ptr<ThreadLocalList>> modules_;
 };
 
-void ThreadLocals::Add(void (*destroy)(void*), void* object) {
-  WatchProcessExit();
+void ThreadLocalList::Add(void (*destroy)(void*), void* object) {
   OfThread* thread = OfThread::Current();
   if (thread == nullptr) return;
   thread->Remember(shared_from_this());
@@ -73,7 +60,7 @@ void ThreadLocals::Add(void (*destroy)(void*), void* object) {
   entries_.push_back({.thread = thread, .destroy = destroy, .object = object});
 }
 
-void ThreadLocals::Destroy(const OfThread* thread) {
+void ThreadLocalList::Destroy(const OfThread* thread) {
   std::unique_lock lock(mutex_);
   while (true) {
     const auto last = std::find_if(
@@ -91,16 +78,40 @@ void ThreadLocals::Destroy(const OfThread* thread) {
   }
 }
 
-void ThreadLocals::DestroyAll() {
-  if (process_exits.load()) return;
+void ThreadLocalList::DestroyAll() {
+  if (ProcessExits()) return;
   Destroy(nullptr);
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [this] { return running_ == 0; });
 }
 
-bool ThreadLocals::InUse() const {
-  const std::lock_guard lock(mutex_);
-  return running_ > 0;
+namespace {
+
+class ThreadLocals final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::thread_locals;
+
+  // Kept by the threads as well.
+  const std::shared_ptr<ThreadLocalList> list =
+      std::make_shared<ThreadLocalList>();
+};
+
+}  // namespace
+
+void DestroyThreadLocals(void* estate) {
+  ResourcesOf<ThreadLocals>(estate).list->DestroyAll();
+}
+
+std::unique_ptr<Resources> make::thread_locals() {
+  return std::make_unique<ThreadLocals>();
+}
+
+// The C library's own would keep the image mapped while a thread that has
+// touched a thread_local object with a destructor is alive.
+int hooks::__cxa_thread_atexit_impl(void* estate, DestroyFunction destroy,
+                                    void* object, void* /*library*/) {
+  ResourcesOf<ThreadLocals>(estate).list->Add(destroy, object);
+  return 0;
 }
 
 }  // namespace relib::platform

@@ -1,5 +1,5 @@
-#ifndef PLATFORM_LINUX_THREAD_LOCALS_H_
-#define PLATFORM_LINUX_THREAD_LOCALS_H_
+#ifndef PLATFORM_LINUX_ESTATE_THREAD_LOCALS_H_
+#define PLATFORM_LINUX_ESTATE_THREAD_LOCALS_H_
 
 #include <condition_variable>
 #include <memory>
@@ -11,7 +11,7 @@ namespace relib::platform {
 // The thread_local objects of one module that are still to be destroyed, on all
 // threads. Those of a thread are destroyed by it when it ends, the others when
 // the image goes, each group in the reverse order of construction. Thread-safe.
-class ThreadLocals : public std::enable_shared_from_this<ThreadLocals> {
+class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
  public:
   // `destroy(object)` is called when the calling thread ends, or by
   // DestroyAll(). In the very last phase of a thread, where destructors of
@@ -23,9 +23,6 @@ class ThreadLocals : public std::enable_shared_from_this<ThreadLocals> {
   // Does nothing while the process exits: other threads keep their objects
   // then.
   void DestroyAll();
-
-  // True while a thread that ends is inside of a destructor.
-  bool InUse() const;
 
  private:
   // Of one thread: which modules have objects on it.
@@ -47,6 +44,9 @@ class ThreadLocals : public std::enable_shared_from_this<ThreadLocals> {
   int running_ = 0;
 };
 
+// AgentBinding::destroy_thread_locals.
+void DestroyThreadLocals(void* estate);
+
 }  // namespace relib::platform
 
-#endif  // PLATFORM_LINUX_THREAD_LOCALS_H_
+#endif  // PLATFORM_LINUX_ESTATE_THREAD_LOCALS_H_

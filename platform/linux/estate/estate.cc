@@ -1,0 +1,135 @@
+#include "platform/estate.h"
+
+#include <pthread.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/linux/agent_binding.h"
+#include "platform/linux/estate/resources.h"
+#include "platform/linux/estate/thread_locals.h"
+#include "platform/linux/estate/threads.h"
+#include "platform/thread_id.h"
+
+namespace relib::platform {
+namespace {
+
+// All estates of the process, for the moment when it forks.
+class Bindings {
+ public:
+  static Bindings& Get() {
+    static absl::NoDestructor<Bindings> bindings;
+    return *bindings;
+  }
+
+  Bindings() {
+    pthread_atfork([] { Get().mutex_.lock(); }, [] { Get().mutex_.unlock(); },
+                   [] {
+                     for (AgentBinding* binding : Get().bindings_) {
+                       binding->hooks = nullptr;
+                     }
+                     Get().mutex_.unlock();
+                   });
+  }
+
+  std::list<AgentBinding*>::iterator Add(AgentBinding* binding) {
+    const std::lock_guard lock(mutex_);
+    return bindings_.insert(bindings_.end(), binding);
+  }
+
+  void Remove(std::list<AgentBinding*>::iterator binding) {
+    const std::lock_guard lock(mutex_);
+    bindings_.erase(binding);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::list<AgentBinding*> bindings_;
+};
+
+class LinuxEstate final : public Estate {
+ public:
+  LinuxEstate()
+      : binding_{.estate = &resources_,
+                 .hooks = &kHooks,
+                 .destroy_thread_locals = DestroyThreadLocals,
+                 .leave_image = LeaveImage} {
+    WatchProcessExit();
+    for (size_t i = 0; i < std::size(kMakeResources); ++i) {
+      resources_.kinds[i] = kMakeResources[i]();
+    }
+    resources_.settlement = &settlement_;
+    position_ = Bindings::Get().Add(&binding_);
+  }
+
+  ~LinuxEstate() override { Bindings::Get().Remove(position_); }
+
+  const AgentBinding* binding() const override { return &binding_; }
+
+  std::vector<ThreadInfo> LiveThreads() const override {
+    std::vector<ThreadInfo> result;
+    for (const uint64_t id : threads().Ids()) {
+      result.push_back({.id = id, .name = ThreadName(id)});
+    }
+    return result;
+  }
+
+  bool WaitForThreads(absl::Time deadline) const override {
+    return threads().WaitUntilNone(deadline);
+  }
+
+  std::vector<std::string> WaitForCallbacks(
+      absl::Time deadline) const override {
+    while (true) {
+      std::vector<std::string> obstacles;
+      for (const auto& kind : resources_.kinds) {
+        for (std::string& text : kind->Obstacles()) {
+          obstacles.push_back(std::move(text));
+        }
+      }
+      if (obstacles.empty() || absl::Now() >= deadline) return obstacles;
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+
+  std::vector<LeftResources> Settle() override {
+    for (const auto& kind : resources_.kinds) kind->Settle(settlement_);
+    return settlement_.Take();
+  }
+
+ private:
+  static void LeaveImage(void* estate) {
+    if (ProcessExits()) return;
+    auto& resources = *static_cast<ResourcesOfModule*>(estate);
+    for (const auto& kind : resources.kinds) {
+      kind->LeaveImage(*resources.settlement);
+    }
+  }
+
+  const Threads& threads() const {
+    return ResourcesOf<const Threads>(&resources_);
+  }
+
+  ResourcesOfModule resources_;
+  Settlement settlement_;
+  AgentBinding binding_;
+  std::list<AgentBinding*>::iterator position_;
+};
+
+}  // namespace
+
+std::unique_ptr<Estate> Estate::Create() {
+  return std::make_unique<LinuxEstate>();
+}
+
+}  // namespace relib::platform
