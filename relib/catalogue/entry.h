@@ -1,0 +1,20 @@
+#ifndef RELIB_CATALOGUE_ENTRY_H_
+#define RELIB_CATALOGUE_ENTRY_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "relib/interface.h"
+
+namespace relib::catalogue {
+
+struct EntryExports {
+  // Does what the file of the module is named after. What `argument` and the
+  // result mean is between the module and its test.
+  relib::Export<int64_t(std::string_view argument)> run;
+};
+RELIB_INTERFACE(EntryExports, run);
+
+}  // namespace relib::catalogue
+
+#endif  // RELIB_CATALOGUE_ENTRY_H_

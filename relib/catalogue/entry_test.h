@@ -1,0 +1,64 @@
+#ifndef RELIB_CATALOGUE_ENTRY_TEST_H_
+#define RELIB_CATALOGUE_ENTRY_TEST_H_
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "platform/library.h"
+#include "relib/catalogue/entry.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+
+using EntryModule = relib::Module<EntryExports>;
+
+// The module //relib/catalogue:<name>, among the data of the test.
+inline std::string EntryFile(std::string_view name) {
+  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
+                      std::getenv("TEST_WORKSPACE"), "/relib/catalogue/",
+                      platform::kLibraryPrefix, name, platform::kLibrarySuffix);
+}
+
+// Fails the test and returns an empty module if it can't be loaded.
+inline EntryModule LoadEntry(std::string_view name,
+                             const LoadOptions& options = {}) {
+  absl::StatusOr<EntryModule> module =
+      relib::Load<EntryExports>(EntryFile(name), options);
+  EXPECT_TRUE(module.ok()) << module.status();
+  return module.ok() ? *std::move(module) : EntryModule();
+}
+
+// What run(argument) returns; -1 after a failure of the test.
+inline int64_t RunEntry(EntryModule& module, std::string_view argument = "") {
+  const absl::StatusOr<int64_t> result = module.exports().run(argument);
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? *result : -1;
+}
+
+inline UnloadReport UnloadEntry(EntryModule& module) {
+  const absl::StatusOr<UnloadReport> report = module.Unload();
+  EXPECT_TRUE(report.ok()) << report.status();
+  return report.ok() ? *report : UnloadReport();
+}
+
+// How many of `kind` the report of a module has that was loaded, run with
+// `argument`, and unloaded.
+inline uint64_t CountLeft(std::string_view name, std::string_view kind,
+                          std::string_view argument = "") {
+  EntryModule module = LoadEntry(name);
+  RunEntry(module, argument);
+  const UnloadReport report = UnloadEntry(module);
+  const Left* left = report.Find(kind);
+  return left == nullptr ? 0 : left->count;
+}
+
+}  // namespace relib::catalogue
+
+#endif  // RELIB_CATALOGUE_ENTRY_TEST_H_
