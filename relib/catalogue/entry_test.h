@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/log/check.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -26,13 +26,13 @@ inline std::string EntryFile(std::string_view name) {
                       platform::kLibraryPrefix, name, platform::kLibrarySuffix);
 }
 
-// Fails the test and returns an empty module if it can't be loaded.
+// Ends the program if it can't be loaded.
 inline EntryModule LoadEntry(std::string_view name,
                              const LoadOptions& options = {}) {
   absl::StatusOr<EntryModule> module =
       relib::Load<EntryExports>(EntryFile(name), options);
-  EXPECT_TRUE(module.ok()) << module.status();
-  return module.ok() ? *std::move(module) : EntryModule();
+  CHECK_OK(module.status());
+  return *std::move(module);
 }
 
 // What run(argument) returns; -1 after a failure of the test.
