@@ -15,6 +15,11 @@ extern "C" {
   gnu::visibility("hidden")]] extern Constructor relib_constructors_end[];
 }
 
+// libc++'s, for the key of std::thread; absent in other modules.
+[[gnu::weak]] void LibcxxThreadExit(void*) __asm__(
+    "_ZNSt3__121__thread_specific_ptrINS_15__thread_structEE16__at_thread_"
+    "exitEPv");
+
 namespace relib::platform {
 namespace {
 
@@ -31,8 +36,8 @@ void PrepareToBeUnwound() {
 
 // Runs when the loader really unloads the image, before the static destructors:
 // thread_local objects may use static ones, as everywhere in C++.
-[[gnu::destructor]] void DestroyThreadLocals() {
-  if (binding != nullptr) binding->destroy_thread_locals(binding->estate);
+[[gnu::destructor]] void BeforeDestructors() {
+  if (binding != nullptr) binding->before_destructors(binding->estate);
 }
 
 // The smallest priority that is allowed: after the static destructors.
@@ -49,6 +54,9 @@ const AgentBinding* BoundAgent() {
 void BindAgent(const AgentBinding* host) {
   binding = host;
   PrepareToBeUnwound();
+  if (LibcxxThreadExit != nullptr) {
+    host->runtime_key_destructor(host->estate, LibcxxThreadExit);
+  }
 }
 
 void RunConstructors() {

@@ -14,9 +14,12 @@ struct AgentBinding {
   // business of the estate, whose locks nobody may hold the keys of.
   const HookTable* hooks;
 
-  // The static destructors are about to run: destroys the thread_local objects
-  // of threads that live on.
-  void (*destroy_thread_locals)(void* estate);
+  // `destroy` is the destructor of a thread key that the C++ runtime of the
+  // module takes and never gives back.
+  void (*runtime_key_destructor)(void* estate, DestroyFunction destroy);
+  // The static destructors are about to run: destroys what has to go before,
+  // such as the thread_local objects of threads that live on.
+  void (*before_destructors)(void* estate);
   // The last code of the image has run. Gives back what refers to the image.
   void (*leave_image)(void* estate);
 };

@@ -4,12 +4,25 @@
 // The types in the declarations of hooks.bzl.
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/types.h>
 #include <threads.h>
+#include <time.h>
 
 namespace relib::platform {
 
 using StartRoutine = void* (*)(void*);
 using DestroyFunction = void (*)(void*);
+using ExitFunction = void (*)(int status, void* argument);
+using SignalHandler = void (*)(int signal);
+// `struct sigaction` is hidden by the function; the others likewise.
+using SignalActionPointer = const struct sigaction*;
+using MutableSignalActionPointer = struct sigaction*;
+using EventPointer = struct sigevent*;
+using ItimerKind = __itimer_which_t;
+using ItimerPointer = const struct itimerval*;
+using MutableItimerPointer = struct itimerval*;
 
 }  // namespace relib::platform
 

@@ -8,12 +8,39 @@ module and the table that the host hands to it follow from here.
 # Each parameter is a type and a name; types are those of hook_types.h. A function with "after" in front is called in
 # the module itself, because it looks at its caller, and the host is told its result.
 HOOKS = {
+    "exit_handlers": [
+        "int on_exit(ExitFunction function, void* argument)",
+    ],
+    "keys": [
+        "int pthread_key_create(pthread_key_t* key, DestroyFunction destroy)",
+        "int pthread_key_delete(pthread_key_t key)",
+        "int tss_create(tss_t* key, tss_dtor_t destroy)",
+        "void tss_delete(tss_t key)",
+    ],
+    "signal_stacks": [
+        "int sigaltstack(const stack_t* stack, stack_t* old)",
+    ],
+    "signals": [
+        "int sigaction(int signal, SignalActionPointer action, MutableSignalActionPointer old)",
+        "SignalHandler signal(int signal, SignalHandler handler)",
+        "SignalHandler __sysv_signal(int signal, SignalHandler handler)",
+        "SignalHandler sigset(int signal, SignalHandler handler)",
+        "int sigignore(int signal)",
+        "int siginterrupt(int signal, int interrupt)",
+    ],
     "thread_locals": [
         "int __cxa_thread_atexit_impl(DestroyFunction destroy, void* object, void* library)",
     ],
     "threads": [
         "int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine start, void* argument)",
         "int thrd_create(thrd_t* thread, thrd_start_t start, void* argument)",
+    ],
+    "timers": [
+        "int timer_create(clockid_t clock, EventPointer event, timer_t* timer)",
+        "int timer_delete(timer_t timer)",
+        "int setitimer(ItimerKind kind, ItimerPointer value, MutableItimerPointer old)",
+        "unsigned alarm(unsigned seconds)",
+        "useconds_t ualarm(useconds_t first, useconds_t interval)",
     ],
 }
 

@@ -16,8 +16,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/linux/agent_binding.h"
+#include "platform/linux/estate/keys.h"
 #include "platform/linux/estate/resources.h"
-#include "platform/linux/estate/thread_locals.h"
 #include "platform/linux/estate/threads.h"
 #include "platform/thread_id.h"
 
@@ -62,7 +62,8 @@ class LinuxEstate final : public Estate {
   LinuxEstate()
       : binding_{.estate = &resources_,
                  .hooks = &kHooks,
-                 .destroy_thread_locals = DestroyThreadLocals,
+                 .runtime_key_destructor = SetRuntimeKeyDestructor,
+                 .before_destructors = BeforeDestructors,
                  .leave_image = LeaveImage} {
     WatchProcessExit();
     for (size_t i = 0; i < std::size(kMakeResources); ++i) {
@@ -108,6 +109,12 @@ class LinuxEstate final : public Estate {
   }
 
  private:
+  static void BeforeDestructors(void* estate) {
+    if (ProcessExits()) return;
+    auto& resources = *static_cast<ResourcesOfModule*>(estate);
+    for (const auto& kind : resources.kinds) kind->BeforeDestructors();
+  }
+
   static void LeaveImage(void* estate) {
     if (ProcessExits()) return;
     auto& resources = *static_cast<ResourcesOfModule*>(estate);

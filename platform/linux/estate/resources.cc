@@ -1,16 +1,18 @@
 #include "platform/linux/estate/resources.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "platform/estate.h"
+#include "platform/thread_id.h"
 
 namespace relib::platform {
 
@@ -31,10 +33,33 @@ void Settlement::Add(std::string_view kind, uint64_t count, uint64_t bytes,
   }
 }
 
+bool Callbacks::Enter() {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return false;
+  threads_.push_back(CurrentThreadId());
+  return true;
+}
+
+void Callbacks::Leave() {
+  const std::lock_guard lock(mutex_);
+  threads_.erase(
+      std::find(threads_.begin(), threads_.end(), CurrentThreadId()));
+  if (threads_.empty()) idle_.notify_all();
+}
+
+std::vector<std::string> Callbacks::Describe(std::string_view what) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> texts;
+  for (const uint64_t thread : threads_) {
+    texts.push_back(absl::StrCat(what, " runs on thread ", thread));
+  }
+  return texts;
+}
+
 void Callbacks::Close() {
-  closed_.store(true);
-  // They are short, or the unload would have been refused before.
-  while (running_.load() != 0) usleep(100);
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  idle_.wait(lock, [this] { return threads_.empty(); });
 }
 
 namespace {

@@ -9,11 +9,12 @@
 //    one, and for each function its hook in the namespace `hooks`, which does
 //    what the function does and records it.
 
-#include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,9 @@ class Resources {
   // as a text for people: "a handler of SIGUSR1 runs on thread 12".
   virtual std::vector<std::string> Obstacles() const { return {}; }
 
+  // The static destructors of the image are about to run.
+  virtual void BeforeDestructors() {}
+
   // The last code of the image has run, its memory is all there. Gives back
   // what refers to the image or to memory of the module.
   virtual void LeaveImage(Settlement& /*settlement*/) {}
@@ -78,27 +82,26 @@ T& ResourcesOf(const void* estate) {
                               ->kinds[static_cast<size_t>(T::kKind)]);
 }
 
-// Counts the calls into the image which nobody but the system makes: of signal
-// handlers, of destructors of thread keys, by timers. Async-signal-safe.
+// The calls into the image that the system makes: destructors of thread keys,
+// callbacks of timers. Thread-safe; shared with those who call, because the
+// last one may still be leaving when the module is gone.
 class Callbacks {
  public:
   // False when the image is going, or gone: don't call.
-  bool Enter() {
-    running_.fetch_add(1);
-    if (!closed_.load()) return true;
-    running_.fetch_sub(1);
-    return false;
-  }
-  void Leave() { running_.fetch_sub(1); }
+  bool Enter();
+  void Leave();
 
-  int running() const { return running_.load(); }
+  // Those that run one: "a timer's callback runs on thread 12", for `what`.
+  std::vector<std::string> Describe(std::string_view what) const;
 
   // From now on none enters. Waits for those that run.
   void Close();
 
  private:
-  std::atomic<int> running_ = 0;
-  std::atomic<bool> closed_ = false;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  std::vector<uint64_t> threads_;
+  bool closed_ = false;
 };
 
 // True once the process has begun to exit: then nothing is given back, because

@@ -79,7 +79,6 @@ void ThreadLocalList::Destroy(const OfThread* thread) {
 }
 
 void ThreadLocalList::DestroyAll() {
-  if (ProcessExits()) return;
   Destroy(nullptr);
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [this] { return running_ == 0; });
@@ -91,16 +90,15 @@ class ThreadLocals final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::thread_locals;
 
+  // At process exit other threads keep their objects.
+  void BeforeDestructors() override { list->DestroyAll(); }
+
   // Kept by the threads as well.
   const std::shared_ptr<ThreadLocalList> list =
       std::make_shared<ThreadLocalList>();
 };
 
 }  // namespace
-
-void DestroyThreadLocals(void* estate) {
-  ResourcesOf<ThreadLocals>(estate).list->DestroyAll();
-}
 
 std::unique_ptr<Resources> make::thread_locals() {
   return std::make_unique<ThreadLocals>();

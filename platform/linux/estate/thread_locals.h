@@ -20,8 +20,6 @@ class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
   void Add(void (*destroy)(void*), void* object);
 
   // Destroys those of all threads. Waits for threads that are just doing it.
-  // Does nothing while the process exits: other threads keep their objects
-  // then.
   void DestroyAll();
 
  private:
@@ -43,9 +41,6 @@ class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
   // Destructors that run at the moment.
   int running_ = 0;
 };
-
-// AgentBinding::destroy_thread_locals.
-void DestroyThreadLocals(void* estate);
 
 }  // namespace relib::platform
 
