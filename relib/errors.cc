@@ -42,6 +42,7 @@ constexpr KindInfo kLoadErrors[] = {
 constexpr KindInfo kUnloadErrors[] = {
     {"kCallsInFlight", absl::StatusCode::kUnavailable},
     {"kBeforeUnloadFailed", absl::StatusCode::kAborted},
+    {"kDeadlineExceeded", absl::StatusCode::kDeadlineExceeded},
     {"kThreadsStillRunning", absl::StatusCode::kUnavailable},
     {"kCallbacksInUse", absl::StatusCode::kUnavailable},
     {"kStillMapped", absl::StatusCode::kFailedPrecondition},

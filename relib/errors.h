@@ -54,6 +54,9 @@ enum class UnloadError {
   kCallsInFlight,
   // before_unload threw.
   kBeforeUnloadFailed,
+  // before_unload has not returned by the deadline. It goes on, and another
+  // Unload() waits for it instead of calling it again.
+  kDeadlineExceeded,
   // Threads that it started run.
   kThreadsStillRunning,
   // The system still calls into it, or refers to it in a way that can't be

@@ -144,6 +144,28 @@ TEST(UnloadTest, MoveAssignmentUnloadsWhatWasThere) {
   EXPECT_EQ(destroyed, 2);
 }
 
+TEST(UnloadTest, BeforeUnloadThatHangsKeepsTheModule) {
+  absl::Notification leave;
+  int runs = 0;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_before_unload = [&] {
+        ++runs;
+        leave.WaitForNotification();
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const absl::Status status = module->Unload(kImpatient).status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
+    EXPECT_THAT(Message(status),
+                AllOf(HasSubstr("callbacks"), HasSubstr("before_unload"),
+                      HasSubstr("#0 "), HasSubstr("relib_before_unload")));
+    EXPECT_EQ(*module->exports().run(4), 4);
+  }
+  leave.Notify();
+  EXPECT_OK(module->Unload(kPatient));
+  EXPECT_EQ(runs, 1);
+}
+
 TEST(UnloadTest, BeforeUnloadThatThrowsKeepsTheModule) {
   int attempts = 0;
   absl::StatusOr<Module<callbacks::Exports>> module =
@@ -450,7 +472,8 @@ TEST_P(UnloadThreadsTest, RefusesWhileAThreadRuns) {
           << status;
       EXPECT_THAT(Message(status),
                   AllOf(HasSubstr("threads"),
-                        HasSubstr("threads that it started are running (")));
+                        HasSubstr("threads that it started are running ("),
+                        HasSubstr("#0 ")));
       if (GetParam() == threads::Kind::kJoined &&
           platform::kTargetSystem == platform::System::kLinux) {
         EXPECT_THAT(Message(status), HasSubstr("waits-for-stop"));

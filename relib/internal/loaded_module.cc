@@ -20,6 +20,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -29,9 +31,11 @@
 #include "platform/library.h"
 #include "platform/private_directory.h"
 #include "platform/thread_id.h"
+#include "platform/thread_stack.h"
 #include "platform/throw_observer.h"
 #include "relib/errors.h"
 #include "relib/internal/abi.h"
+#include "relib/internal/before_unload.h"
 #include "relib/internal/failure.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/loaded_files.h"
@@ -103,6 +107,16 @@ std::string DescribeThread(uint64_t id, std::string_view name) {
 }
 std::string DescribeThread(uint64_t id) {
   return DescribeThread(id, platform::ThreadName(id));
+}
+
+// Where a thread is, on lines of their own; empty if it doesn't tell.
+std::string StackOf(uint64_t thread) {
+  const std::string stack =
+      MakeBacktrace(platform::StackOfThread(thread)).ToString();
+  if (stack.empty()) return stack;
+  return absl::StrCat(
+      "\n  thread ", DescribeThread(thread), ":\n    ",
+      absl::StrReplaceAll(absl::StripSuffix(stack, "\n"), {{"\n", "\n    "}}));
 }
 
 bool LiesIn(const NoteReference& note, std::string_view record) {
@@ -469,7 +483,9 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
                      " can't be unloaded here: this thread has pinned it, on "
                      "its own stack. Let the relib::Pinned go first"));
   }
-  if (!BeginUnload(platform::CurrentThreadId(), begin + options.deadline)) {
+  const uint64_t thread = platform::CurrentThreadId();
+  if (before_unload_thread_.load() == thread ||
+      !BeginUnload(thread, begin + options.deadline)) {
     return MakeError(
         UnloadError::kCallsInFlight,
         absl::StrCat(path_,
@@ -511,7 +527,21 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   }
 
   if (descriptor_->before_unload->invoke != nullptr) {
-    if (Failure* failure = descriptor_->before_unload->invoke()) {
+    // One that was given up is still this one.
+    if (!before_unload_.has_value()) {
+      before_unload_.emplace(descriptor_->before_unload->invoke);
+      before_unload_thread_.store(before_unload_->thread());
+    }
+    if (!before_unload_->Wait(deadline)) {
+      return refuse(UnloadError::kDeadlineExceeded,
+                    absl::StrCat("its before_unload doesn't return. It goes "
+                                 "on; another Unload() waits for it",
+                                 StackOf(before_unload_->thread())));
+    }
+    Failure* failure = before_unload_->failure();
+    before_unload_thread_.store(0);
+    before_unload_.reset();
+    if (failure != nullptr) {
       const ExceptionInfo exception = TakeFailure(failure);
       absl::Status status =
           refuse(UnloadError::kBeforeUnloadFailed,
@@ -523,13 +553,15 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
 
   if (!estate_->WaitForThreads(deadline)) {
     std::vector<std::string> threads;
+    std::string stacks;
     for (const platform::ThreadInfo& thread : estate_->LiveThreads()) {
       threads.push_back(DescribeThread(thread.id, thread.name));
+      absl::StrAppend(&stacks, StackOf(thread.id));
     }
     return refuse(UnloadError::kThreadsStillRunning,
                   absl::StrCat("threads that it started are running (",
                                absl::StrJoin(threads, ", "),
-                               "). End them in RELIB_BEFORE_UNLOAD"));
+                               "). End them in RELIB_BEFORE_UNLOAD", stacks));
   }
 
   if (const std::vector<std::string> callbacks =

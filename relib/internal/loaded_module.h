@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "platform/file.h"
 #include "platform/library.h"
 #include "relib/internal/abi.h"
+#include "relib/internal/before_unload.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/record_reader.h"
 #include "relib/options.h"
@@ -113,6 +115,12 @@ class LoadedModule final : public Gate {
   platform::Library library_;
   const ModuleDescriptor* descriptor_ = nullptr;
   mutable std::atomic<const char*> checked_main_{nullptr};
+
+  // Set while it runs, also when an Unload() has given it up. Of whoever
+  // unloads.
+  std::optional<BeforeUnload> before_unload_;
+  // Its thread, or zero.
+  std::atomic<uint64_t> before_unload_thread_{0};
 
   absl::Mutex mutex_;
   // Zero, or the thread that unloads this module. Not a mutex held for as long:

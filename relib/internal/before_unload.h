@@ -1,0 +1,36 @@
+#ifndef RELIB_INTERNAL_BEFORE_UNLOAD_H_
+#define RELIB_INTERNAL_BEFORE_UNLOAD_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "relib/internal/abi.h"
+
+namespace relib::internal {
+
+// A run of a module's before_unload, on a thread of its own: one that doesn't
+// end can be given up, and goes on. Not thread-safe.
+class BeforeUnload {
+ public:
+  // Starts it.
+  explicit BeforeUnload(Failure* (*invoke)());
+
+  // True if it is done by `deadline`.
+  bool Wait(absl::Time deadline) const;
+
+  // Of the thread that runs it.
+  uint64_t thread() const;
+
+  // When it is done: what it threw, which is the caller's now; or null.
+  Failure* failure() const;
+
+ private:
+  struct State;
+  // Shared with the thread.
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace relib::internal
+
+#endif  // RELIB_INTERNAL_BEFORE_UNLOAD_H_
