@@ -13,7 +13,9 @@ def checked_module_impl(ctx):
     output = ctx.actions.declare_file(ctx.attr.file_name)
     ctx.actions.run(
         executable = ctx.executable._cross_checker if getattr(ctx.attr, "cross", False) else ctx.executable._checker,
-        arguments = [source.path, output.path, str(ctx.label)] + (["--sanitized"] if ctx.attr.sanitized else []),
+        arguments = [source.path, output.path, str(ctx.label)] +
+                    (["--sanitized"] if ctx.attr.sanitized else []) +
+                    (["--stays"] if getattr(ctx.attr, "stays", False) else []),
         inputs = [source],
         outputs = [output],
         mnemonic = "CheckModule",
@@ -35,6 +37,7 @@ _checked_module = rule(
             allow_single_file = True,
         ),
         "sanitized": attr.bool(),
+        "stays": attr.bool(doc = "It will never be unloaded."),
         # The same tool twice: where the build can run what it builds, Abseil needn't be built once more for it.
         "_checker": attr.label(
             default = Label("//tools:check_module"),
@@ -61,6 +64,7 @@ def relib_module(
         target_compatible_with = [],
         testonly = None,
         visibility = None,
+        unloading = True,
         **kwargs):
     """Builds lib<name>.so or <name>.dll.
 
@@ -79,6 +83,9 @@ def relib_module(
       target_compatible_with: as for every rule.
       testonly: as for every rule.
       visibility: as for every rule.
+      unloading: False for a module that stays until the process ends, for a host with
+          LoadOptions{.unloading = false}: without hooks and heap of its own, and with the C++ runtime
+          of the process.
       **kwargs: more attributes of cc_binary.
     """
     unchecked = name + "_unchecked"
@@ -86,13 +93,14 @@ def relib_module(
         srcs = srcs,
         # GNU ld, which the agent's linker script needs, doesn't know --start-lib.
         features = features + ["-supports_start_end_lib"],
-        copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+        copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"] +
+                ([] if unloading else ["-DRELIB_INTERNAL_STAYS"]),
         linkshared = True,
         linkstatic = True,
         tags = tags + ["manual"],
         testonly = testonly,
         visibility = ["//visibility:private"],
-        deps = deps + [Label("//relib:module")],
+        deps = deps + [Label("//relib:module" if unloading else "//relib:staying_module")],
         **kwargs
     )
     cc_binary(
@@ -101,10 +109,10 @@ def relib_module(
         linkopts = linkopts + [
             "-Wl,--version-script=$(location %s)" % Label("//relib:module.lds"),
             "-Wl,-Bsymbolic",
-        ] + select({
+        ] + (select({
             _LIBCXX: STATIC_LIBCXX_LINKOPTS,
             "//conditions:default": STATIC_RUNTIME_LINKOPTS,
-        }) + select({
+        }) if unloading else []) + select({
             # The runtime of clang's sanitizers lies in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],
@@ -141,6 +149,7 @@ def relib_module(
             _SANITIZED: True,
             "//conditions:default": False,
         }),
+        stays = not unloading,
         tags = tags,
         target_compatible_with = target_compatible_with,
         testonly = testonly,

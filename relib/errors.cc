@@ -46,6 +46,7 @@ constexpr KindInfo kUnloadErrors[] = {
     {"kThreadsStillRunning", absl::StatusCode::kUnavailable},
     {"kCallbacksInUse", absl::StatusCode::kUnavailable},
     {"kStillMapped", absl::StatusCode::kFailedPrecondition},
+    {"kStays", absl::StatusCode::kUnimplemented},
     {"kNotLoaded", absl::StatusCode::kFailedPrecondition},
 };
 constexpr KindInfo kCallErrors[] = {

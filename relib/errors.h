@@ -65,6 +65,8 @@ enum class UnloadError {
   kCallbacksInUse,
   // The image is still mapped after the system was asked to unload it.
   kStillMapped,
+  // It was loaded to stay: LoadOptions{.unloading = false}.
+  kStays,
   // The Module doesn't hold a module: it was unloaded or moved from.
   kNotLoaded,
 };

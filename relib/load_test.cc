@@ -289,6 +289,11 @@ TEST_F(LoadTest, BuiltInAnotherWay) {
     }
     absl::StatusOr<Module<GreeterExports>> module =
         Load<GreeterExports>(path, Silent());
+    if (fact.matching == internal::Matching::kOption) {
+      ExpectError(module, LoadError::kIncompatible,
+                  {path, "LoadOptions", std::string(fact.key)});
+      continue;
+    }
     ExpectError(
         module, LoadError::kIncompatible,
         {path, std::string(fact.key), absl::StrCat("the host has ", fact.value),

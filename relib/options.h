@@ -16,6 +16,12 @@ struct LoadOptions {
   // lies in a directory of this process that nobody else can read, and goes
   // with the module.
   bool private_copy = false;
+
+  // False for a module that stays until the process ends, and was built so:
+  // relib_module(unloading = False). It shares the C++ runtime and the heap of
+  // the process, and nothing that it takes is recorded. Everything but Unload()
+  // works. Host and module must agree: LoadError::kIncompatible.
+  bool unloading = true;
 };
 
 struct UnloadOptions {

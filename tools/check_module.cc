@@ -1,8 +1,11 @@
 // Copies a library to its final name if relib can unload it, and fails with the
 // reason otherwise. An action of relib_module() (relib/defs.bzl):
 //
-//   check_module LIBRARY OUTPUT LABEL [--sanitized]
+//   check_module LIBRARY OUTPUT LABEL [--sanitized] [--stays]
+//
+// One that stays need only be a module.
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -22,8 +25,14 @@
 namespace relib::platform {
 namespace {
 
+struct Options {
+  bool sanitized = false;
+  bool stays = false;
+};
+
 // What stands against unloading, each with what to do about it.
-std::vector<std::string> Problems(const ImageFacts& facts, bool sanitized) {
+std::vector<std::string> Problems(const ImageFacts& facts,
+                                  const Options& options) {
   std::vector<std::string> problems;
   if (!facts.has_record) {
     problems.push_back(
@@ -31,6 +40,7 @@ std::vector<std::string> Problems(const ImageFacts& facts, bool sanitized) {
         "or "
         "RELIB_MAIN (relib/module.h)");
   }
+  if (options.stays) return problems;
   if (!facts.unique_exports.empty()) {
     problems.push_back(absl::StrCat("it exports GNU unique symbols (",
                                     absl::StrJoin(facts.unique_exports, ", "),
@@ -51,7 +61,7 @@ std::vector<std::string> Problems(const ImageFacts& facts, bool sanitized) {
     problems.push_back(
         "it has text relocations: compile all of its sources with -fPIC");
   }
-  if (!sanitized &&
+  if (!options.sanitized &&
       (facts.exports.size() != 1 || facts.exports.front() != "relib_module")) {
     problems.push_back(absl::StrCat(
         "it must export relib_module alone, and exports ",
@@ -81,7 +91,12 @@ int Main(const std::vector<std::string>& arguments) {
   const std::string& library = arguments[0];
   const std::string& output = arguments[1];
   const std::string& label = arguments[2];
-  const bool sanitized = arguments.size() > 3 && arguments[3] == "--sanitized";
+  const auto has = [&arguments](std::string_view option) {
+    return std::find(arguments.begin() + 3, arguments.end(), option) !=
+           arguments.end();
+  };
+  const Options options = {.sanitized = has("--sanitized"),
+                           .stays = has("--stays")};
 
   absl::StatusOr<std::unique_ptr<File>> file = File::Open(library);
   absl::StatusOr<ImageFacts> facts =
@@ -91,9 +106,10 @@ int Main(const std::vector<std::string>& arguments) {
     std::cerr << label << ": " << facts.status().message() << "\n";
     return 1;
   }
-  const std::vector<std::string> problems = Problems(*facts, sanitized);
+  const std::vector<std::string> problems = Problems(*facts, options);
   if (!problems.empty()) {
-    std::cerr << label << ": relib could not unload this module:\n";
+    std::cerr << label << ": relib could not "
+              << (options.stays ? "load" : "unload") << " this module:\n";
     for (const std::string& problem : problems)
       std::cerr << "  - " << problem << "\n";
     return 1;

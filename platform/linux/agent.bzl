@@ -3,10 +3,10 @@
 load(":hooks.bzl", "HOOKED_FUNCTIONS")
 
 # A call to NAME from anywhere in the module, static libraries included, goes to __wrap_NAME (hook_stubs.cc).
-AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
-    # gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
-    "-fuse-ld=bfd",
-]
+AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS]
+
+# gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
+CONSTRUCTORS_LINKOPTS = ["-fuse-ld=bfd"]
 
 # clang's libc++ is static anyway: the toolchain for it links nothing else.
 STATIC_LIBCXX_LINKOPTS = ["-static-libgcc"]

@@ -1,19 +1,8 @@
 #include "platform/agent.h"
 
-#include <unistd.h>
 #include <unwind.h>
 
 #include "platform/linux/agent_binding.h"
-
-// Set by the linker script constructors.lds; absent in a module that was linked
-// without it, whose constructors the loader has run.
-using Constructor = void (*)(int argc, char** argv, char** environment);
-extern "C" {
-[[gnu::weak,
-  gnu::visibility("hidden")]] extern Constructor relib_constructors_begin[];
-[[gnu::weak,
-  gnu::visibility("hidden")]] extern Constructor relib_constructors_end[];
-}
 
 // libc++'s, for the key of std::thread; absent in other modules.
 [[gnu::weak]] void LibcxxThreadExit(void*) __asm__(
@@ -24,7 +13,6 @@ namespace relib::platform {
 namespace {
 
 constinit const AgentBinding* binding = nullptr;
-constinit bool constructed = false;
 
 // pthread_exit() and pthread_cancel() unwind with the program's libgcc_s, which
 // asks the module's own copy of libgcc about the module's frames. That copy
@@ -56,18 +44,6 @@ void BindAgent(const AgentBinding* host) {
   PrepareToBeUnwound();
   if (LibcxxThreadExit != nullptr) {
     host->runtime_key_destructor(host->estate, LibcxxThreadExit);
-  }
-}
-
-void RunConstructors() {
-  if (constructed) return;
-  constructed = true;
-  // glibc hands every constructor the program's arguments. They can't be had
-  // here, so a constructor sees a program without any.
-  char* no_arguments[] = {nullptr};
-  for (Constructor* constructor = relib_constructors_begin;
-       constructor != relib_constructors_end; ++constructor) {
-    (*constructor)(0, no_arguments, environ);
   }
 }
 

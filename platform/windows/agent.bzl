@@ -1,10 +1,11 @@
 """How the agent gets into a module on Windows."""
 
+# The C library's entry point calls it to run the static constructors (constructors_gnu.cc).
+CONSTRUCTORS_LINKOPTS = ["-Wl,--wrap=__main"]
+
 # What the agent stands in for at link time (agent_gnu.cc); its other hooks are
 # in the import table (agent.cc).
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
-    # The C library's entry point calls it to run the static constructors.
-    "__main",
     # For the destructors of thread_local objects.
     "pthread_create",
     "pthread_exit",

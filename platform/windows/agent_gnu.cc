@@ -1,21 +1,13 @@
 // The part of the agent that belongs to the C++ runtime of GCC and clang for
-// mingw-w64: static constructors, and destructors of thread_local objects.
+// mingw-w64: destructors of thread_local objects.
 
 #include <errno.h>
 #include <pthread.h>
 #include <windows.h>
 
-#include "platform/agent.h"
 #include "platform/windows/agent_internal.h"
 
 extern "C" {
-
-// Runs the static constructors, once, and registers the destructors with the
-// module's own atexit(), which FreeLibrary() runs. (mingw-w64, gccmain.c)
-void __real___main();
-
-// What the loader's entry point calls instead, under the loader's lock.
-void __wrap___main() {}
 
 int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                           void* (*start)(void*), void* argument);
@@ -25,8 +17,6 @@ int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
 }  // extern "C"
 
 namespace relib::platform {
-
-void RunConstructors() { __real___main(); }
 
 namespace internal {
 namespace {

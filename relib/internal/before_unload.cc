@@ -1,5 +1,6 @@
 #include "relib/internal/before_unload.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -12,28 +13,22 @@
 namespace relib::internal {
 
 struct BeforeUnload::State {
-  absl::Notification started;
   absl::Notification done;
-  uint64_t thread = 0;
   Failure* failure = nullptr;
 };
 
-BeforeUnload::BeforeUnload(Failure* (*invoke)())
+BeforeUnload::BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread)
     : state_(std::make_shared<State>()) {
-  std::thread([state = state_, invoke] {
-    state->thread = platform::CurrentThreadId();
-    state->started.Notify();
+  std::thread([state = state_, invoke, &thread] {
+    thread.store(platform::CurrentThreadId());
     state->failure = invoke();
     state->done.Notify();
   }).detach();
-  state_->started.WaitForNotification();
 }
 
 bool BeforeUnload::Wait(absl::Time deadline) const {
   return state_->done.WaitForNotificationWithDeadline(deadline);
 }
-
-uint64_t BeforeUnload::thread() const { return state_->thread; }
 
 Failure* BeforeUnload::failure() const { return state_->failure; }
 

@@ -1,6 +1,7 @@
 #ifndef RELIB_INTERNAL_BEFORE_UNLOAD_H_
 #define RELIB_INTERNAL_BEFORE_UNLOAD_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -13,14 +14,11 @@ namespace relib::internal {
 // end can be given up, and goes on. Not thread-safe.
 class BeforeUnload {
  public:
-  // Starts it.
-  explicit BeforeUnload(Failure* (*invoke)());
+  // Starts it. The thread that runs it puts its number into `thread` first.
+  BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread);
 
   // True if it is done by `deadline`.
   bool Wait(absl::Time deadline) const;
-
-  // Of the thread that runs it.
-  uint64_t thread() const;
 
   // When it is done: what it threw, which is the caller's now; or null.
   Failure* failure() const;

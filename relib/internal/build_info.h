@@ -89,6 +89,13 @@ inline constexpr std::string_view kRtti = "on";
 inline constexpr std::string_view kRtti = "off";
 #endif
 
+// Of a module alone: relib_module(unloading = False) defines the macro.
+#if defined(RELIB_INTERNAL_STAYS)
+inline constexpr std::string_view kUnloading = "off";
+#else
+inline constexpr std::string_view kUnloading = "on";
+#endif
+
 // Whether a host and a module that differ in a fact can work together.
 enum class Matching {
   kRequired,
@@ -96,6 +103,8 @@ enum class Matching {
   kRequiredUnlessStable,
   // They can; it is told to people.
   kTold,
+  // It is the module's, and must be what LoadOptions ask for.
+  kOption,
 };
 
 // One line of the record.
@@ -123,6 +132,7 @@ inline constexpr BuildFact kBuildFacts[] = {
      "give both the same -fsanitize= flags"},
     {"exceptions", kExceptions, Matching::kTold, ""},
     {"rtti", kRtti, Matching::kTold, ""},
+    {"unloading", kUnloading, Matching::kOption, ""},
 };
 
 #undef RELIB_INTERNAL_HAS_FEATURE

@@ -131,6 +131,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     const std::string& path, LoadRequest request, const LoadOptions& options) {
   auto module =
       std::unique_ptr<LoadedModule>(new LoadedModule(path, std::move(request)));
+  module->unloading_ = options.unloading;
 
   absl::StatusOr<std::string> file_path = platform::CanonicalPath(path);
   if (!file_path.ok()) {
@@ -211,9 +212,11 @@ absl::Status LoadedModule::Check(const platform::File& file) {
                      absl::StrCat(path_, ": ", record.status().message()));
   }
   record_ = *std::move(record);
-  absl::Status status = CheckRecord(
-      record_, {.exports = request_.exports, .imports = request_.imports},
-      path_);
+  absl::Status status = CheckRecord(record_,
+                                    {.exports = request_.exports,
+                                     .imports = request_.imports,
+                                     .unloading = unloading_},
+                                    path_);
   return status.ok() ? CheckImportsAreGiven() : status;
 }
 
@@ -430,6 +433,11 @@ absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
 
 void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   if (module == nullptr) return;
+  if (!module->unloading_) {
+    module->Close();
+    LeaveForever(std::move(module));
+    return;
+  }
   const absl::Status status = module->Unload(UnloadOptions()).status();
   if (status.ok() || UnloadErrorOf(status) == UnloadError::kNotLoaded) return;
   LOG(ERROR) << "relib leaves a module loaded: " << status.message();
@@ -468,6 +476,12 @@ bool LoadedModule::RunsOnOwnThread() const {
 absl::StatusOr<UnloadReport> LoadedModule::Unload(
     const UnloadOptions& options) {
   const absl::Time begin = absl::Now();
+  if (!unloading_) {
+    return MakeError(UnloadError::kStays,
+                     absl::StrCat(path_,
+                                  " was loaded to stay: LoadOptions{.unloading "
+                                  "= false}"));
+  }
   if (CalledByThisThread()) {
     return MakeError(
         UnloadError::kCallsInFlight,
@@ -529,14 +543,14 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   if (descriptor_->before_unload->invoke != nullptr) {
     // One that was given up is still this one.
     if (!before_unload_.has_value()) {
-      before_unload_.emplace(descriptor_->before_unload->invoke);
-      before_unload_thread_.store(before_unload_->thread());
+      before_unload_.emplace(descriptor_->before_unload->invoke,
+                             before_unload_thread_);
     }
     if (!before_unload_->Wait(deadline)) {
       return refuse(UnloadError::kDeadlineExceeded,
                     absl::StrCat("its before_unload doesn't return. It goes "
                                  "on; another Unload() waits for it",
-                                 StackOf(before_unload_->thread())));
+                                 StackOf(before_unload_thread_.load())));
     }
     Failure* failure = before_unload_->failure();
     before_unload_thread_.store(0);

@@ -106,6 +106,8 @@ class LoadedModule final : public Gate {
   std::string mapped_path_;
   LoadRequest request_;
   bool private_copy_ = false;
+  // LoadOptions::unloading.
+  bool unloading_ = true;
   platform::FileId id_;
   // The bytes of the record in the file, and what they say: views of them.
   std::string record_bytes_;

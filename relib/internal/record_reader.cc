@@ -303,6 +303,20 @@ absl::Status CheckRecord(const Record& record, const HostInterface& host,
       problems.push_back(std::move(unstable));
     }
   }
+  for (const std::optional<RecordNote>* note :
+       {&record.exports, &record.imports, &record.main}) {
+    if (!note->has_value()) continue;
+    const bool module_unloads = BuildValue(**note, "unloading") == "on";
+    if (module_unloads == host.unloading) continue;
+    problems.push_back(
+        host.unloading
+            ? "it was built to stay: load it with LoadOptions{.unloading = "
+              "false}, or build it without relib_module(unloading = False)"
+            : "it was built to be unloaded: load it without "
+              "LoadOptions{.unloading = false}, or build it with "
+              "relib_module(unloading = False)");
+    break;
+  }
   if (!problems.empty())
     return Refuse(LoadError::kIncompatible, name, problems);
 

@@ -55,6 +55,8 @@ struct HostInterface {
   const RecordNote* exports = nullptr;
   // The module may import any of these.
   const RecordNote* imports = nullptr;
+  // LoadOptions::unloading.
+  bool unloading = true;
 };
 
 // Everything that speaks against loading the module, as one error of kind

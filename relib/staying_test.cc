@@ -1,0 +1,83 @@
+// Modules that are loaded to stay: LoadOptions::unloading.
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/host.h"
+#include "relib/testdata/callbacks.h"
+#include "relib/testdata/module_file.h"
+
+namespace relib {
+namespace {
+
+using ::testing::HasSubstr;
+
+using CallbacksModule = Module<callbacks::Exports>;
+
+constexpr LoadOptions kStays = {.private_copy = false, .unloading = false};
+
+int constructed = 0;
+
+absl::StatusOr<CallbacksModule> LoadCallbacks(std::string_view name,
+                                              const LoadOptions& options) {
+  return Load<callbacks::Exports>(
+      ModuleFile(name),
+      callbacks::Imports{.on_construct = [] { ++constructed; },
+                         .on_run =
+                             [](int value) {
+                               if (value < 0) throw std::range_error("below");
+                               return value;
+                             },
+                         .on_before_unload = [] {},
+                         .on_destroy = [] {}},
+      options);
+}
+
+// The file is loaded for good, so this is one test.
+TEST(StayingTest, EverythingWorksButUnload) {
+  {
+    absl::StatusOr<CallbacksModule> module = LoadCallbacks("staying", kStays);
+    ASSERT_TRUE(module.ok()) << module.status();
+    EXPECT_EQ(constructed, 1);
+    EXPECT_EQ(*module->exports().run(3), 3);
+    EXPECT_EQ(*module->exports().run_on_thread(4), 4);
+    const absl::Status thrown = module->exports().run(-1).status();
+    ASSERT_TRUE(ExceptionOf(thrown).has_value()) << thrown;
+    EXPECT_THAT(ExceptionOf(thrown)->what, HasSubstr("below"));
+    EXPECT_FALSE(ExceptionOf(thrown)->backtrace.empty());
+
+    const absl::Status status = module->Unload().status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStays) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("unloading = false"));
+    EXPECT_EQ(*module->exports().run(3), 3);
+    EXPECT_TRUE(module->Pin().ok());
+  }
+  EXPECT_EQ(LoadErrorOf(LoadCallbacks("staying", kStays).status()),
+            LoadError::kAlreadyLoaded);
+  absl::StatusOr<CallbacksModule> copy =
+      LoadCallbacks("staying", {.private_copy = true, .unloading = false});
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  EXPECT_EQ(constructed, 2);
+  EXPECT_EQ(*copy->exports().run(5), 5);
+}
+
+TEST(StayingTest, BothSidesMustAgree) {
+  // The other test may have loaded the file itself.
+  absl::Status status =
+      LoadCallbacks("staying", {.private_copy = true}).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("it was built to stay"));
+  status = LoadCallbacks("callbacks", kStays).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("it was built to be unloaded"));
+  EXPECT_TRUE(LoadCallbacks("callbacks", {}).ok());
+}
+
+}  // namespace
+}  // namespace relib
