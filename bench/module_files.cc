@@ -1,5 +1,6 @@
 #include "bench/module_files.h"
 
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -18,9 +19,11 @@ namespace {
 
 // `bazel run` starts programs in the runfiles of this workspace, and `bazel
 // test` says where they are.
-std::string ModuleFile(std::string_view name) {
-  const std::string file = absl::StrCat("bench/", platform::kLibraryPrefix,
-                                        name, platform::kLibrarySuffix);
+std::string ModuleFile(std::string_view target) {
+  const size_t name = target.rfind('/') + 1;
+  const std::string file =
+      absl::StrCat("bench/", target.substr(0, name), platform::kLibraryPrefix,
+                   target.substr(name), platform::kLibrarySuffix);
   const char* runfiles = std::getenv("TEST_SRCDIR");
   const char* workspace = std::getenv("TEST_WORKSPACE");
   const std::string path =
@@ -45,9 +48,9 @@ platform::PrivateDirectory& Copies() {
 
 }  // namespace
 
-std::string CopyOfModule(std::string_view name) {
-  absl::StatusOr<std::string> copy =
-      Copies().CopyIn(ModuleFile(name), std::string(name));
+std::string CopyOfModule(std::string_view target) {
+  absl::StatusOr<std::string> copy = Copies().CopyIn(
+      ModuleFile(target), std::string(target.substr(target.rfind('/') + 1)));
   CHECK_OK(copy.status());
   return *std::move(copy);
 }

@@ -1,5 +1,7 @@
 #include "platform/linux/estate/resources.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -60,6 +62,12 @@ void Callbacks::Close() {
   std::unique_lock lock(mutex_);
   closed_ = true;
   idle_.wait(lock, [this] { return threads_.empty(); });
+}
+
+std::string SignalName(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name != nullptr ? absl::StrCat("SIG", name)
+                         : absl::StrCat("signal ", signal);
 }
 
 namespace {

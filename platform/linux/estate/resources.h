@@ -104,6 +104,9 @@ class Callbacks {
   bool closed_ = false;
 };
 
+// "SIGUSR1".
+std::string SignalName(int signal);
+
 // True once the process has begun to exit: then nothing is given back, because
 // threads that still run use it.
 bool ProcessExits();

@@ -181,7 +181,7 @@ class Signals final : public Resources {
            node != nullptr; node = node->next) {
         if (node->owner == this && node->running.load() > 0) {
           texts.push_back(
-              absl::StrCat("its handler of ", Name(signal), " runs"));
+              absl::StrCat("its handler of ", SignalName(signal), " runs"));
         }
       }
     }
@@ -199,7 +199,7 @@ class Signals final : public Resources {
         Chain& chain = Chains::Get().Of(signal);
         bool in_force = false;
         if (Node* node = Remove(signal, chain, &in_force)) {
-          if (in_force) settlement.Add("signal handler", Name(signal));
+          if (in_force) settlement.Add("signal handler", SignalName(signal));
           removed.push_back(node);
         }
       }
@@ -217,12 +217,6 @@ class Signals final : public Resources {
  private:
   static void WaitFor(const Node& node) {
     while (node.running.load() != 0) usleep(100);
-  }
-
-  static std::string Name(int signal) {
-    const char* name = sigabbrev_np(signal);
-    return name != nullptr ? absl::StrCat("SIG", name)
-                           : absl::StrCat("signal ", signal);
   }
 
   // Gives the kernel what is on top of the chain.

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -79,7 +80,7 @@ class Timers final : public Resources {
 
   int Create(clockid_t clock, const sigevent* event, timer_t* timer) {
     std::optional<sigevent> changed;
-    Timer entry;
+    Timer entry = {.text = Describe(event)};
     if (event != nullptr && event->sigev_notify == SIGEV_THREAD) {
       entry.callback =
           TimerCallbacks::Get().Add({.function = event->sigev_notify_function,
@@ -145,8 +146,22 @@ class Timers final : public Resources {
 
  private:
   struct Timer {
+    std::string text;
     std::optional<int> callback;
   };
+
+  static std::string Describe(const sigevent* event) {
+    // POSIX: what a timer does that wasn't told anything.
+    if (event == nullptr) return "that sends SIGALRM";
+    switch (event->sigev_notify) {
+      case SIGEV_NONE:
+        return "that tells nobody";
+      case SIGEV_THREAD:
+        return "that calls a function";
+      default:
+        return absl::StrCat("that sends ", SignalName(event->sigev_signo));
+    }
+  }
 
   void SettleTimers(Settlement& settlement) {
     const std::lock_guard lock(mutex_);

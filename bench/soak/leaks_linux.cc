@@ -1,0 +1,47 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "bench/soak/leaks.h"
+
+namespace relib::bench::soak {
+
+void LeakOfTheSystem() {
+  // Descriptors of some sorts, a stream and a directory.
+  static_cast<void>(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  static_cast<void>(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  static_cast<void>(eventfd(0, EFD_CLOEXEC));
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  static FILE* stream = std::fopen("/dev/null", "w");
+  std::fputs("buffered", stream);
+  static_cast<void>(opendir("/"));
+
+  // Half of a mapping.
+  constexpr size_t kSize = 65536;
+  void* memory = mmap(nullptr, kSize, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  std::memset(memory, 1, kSize);
+  munmap(memory, kSize / 2);
+
+  static pthread_key_t key;
+  pthread_key_create(&key, [](void*) {});
+  pthread_setspecific(key, &key);
+
+  signal(SIGUSR2, [](int) {});
+  timer_t timer;
+  sigevent event = {};
+  event.sigev_notify = SIGEV_NONE;
+  timer_create(CLOCK_MONOTONIC, &event, &timer);
+}
+
+}  // namespace relib::bench::soak

@@ -1,0 +1,49 @@
+// A module that leaves some of everything.
+
+#include "relib/module.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/soak/interface.h"
+#include "bench/soak/leaks.h"
+
+namespace relib::bench::soak {
+namespace {
+
+std::vector<std::string> constructed = {
+    "a text of a static object that is too long for its own storage"};
+
+// Has a destructor, on every thread that calls.
+thread_local std::vector<int64_t> seen;
+
+std::string Work(int64_t value) {
+  seen.push_back(value);
+  if (seen.size() > 100) seen.clear();
+  if (value % 16 == 0) throw std::range_error("a multiple of sixteen");
+  return constructed.front() + std::to_string(value);
+}
+
+void Leak() {
+  static std::vector<void*> kept;
+  for (size_t size = 16; size <= 65536; size *= 4) {
+    kept.push_back(std::malloc(size));
+    kept.push_back(new char[size]);
+  }
+  // It is gone before the unload, or waited for.
+  std::thread([] { kept.push_back(new int(1)); }).join();
+  std::thread([] { seen.push_back(1); }).detach();
+  LeakOfTheSystem();
+}
+
+}  // namespace
+}  // namespace relib::bench::soak
+
+RELIB_EXPORTS(relib::bench::soak::Exports,
+              .work = relib::implement<relib::bench::soak::Work>,
+              .leak = relib::implement<relib::bench::soak::Leak>);
