@@ -147,7 +147,7 @@ class Timers final : public Resources {
  private:
   struct Timer {
     std::string text;
-    std::optional<int> callback;
+    std::optional<int> callback = {};
   };
 
   static std::string Describe(const sigevent* event) {
@@ -168,8 +168,7 @@ class Timers final : public Resources {
     for (const auto& [timer, entry] : timers_) {
       ::timer_delete(timer);
       if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
-      settlement.Add("timer",
-                     entry.callback ? "with a callback" : "with a signal");
+      settlement.Add("timer", entry.text);
     }
     timers_.clear();
     for (size_t kind = 0; kind < intervals_.size(); ++kind) {
