@@ -3,7 +3,12 @@
 load(":hooks.bzl", "HOOKED_FUNCTIONS")
 
 # A call to NAME from anywhere in the module, static libraries included, goes to __wrap_NAME (hook_stubs.cc).
-AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS]
+AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
+    # A child would share the memory that the hooks write to: it gets a copy (agent.cc).
+    "-Wl,--wrap=vfork",
+    # Hooks that a module has no use for go, and with them the symbols that the loader would look up.
+    "-Wl,--gc-sections",
+]
 
 # gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
 CONSTRUCTORS_LINKOPTS = ["-fuse-ld=bfd"]

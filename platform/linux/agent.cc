@@ -48,3 +48,6 @@ void BindAgent(const AgentBinding* host) {
 }
 
 }  // namespace relib::platform
+
+extern "C" pid_t __wrap_vfork();
+extern "C" pid_t __wrap_vfork() { return fork(); }

@@ -3,10 +3,16 @@
 
 // The types in the declarations of hooks.bzl.
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <termios.h>
 #include <threads.h>
 #include <time.h>
 

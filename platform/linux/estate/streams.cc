@@ -1,0 +1,288 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "platform/linux/estate/descriptors.h"
+#include "platform/linux/estate/resources.h"
+
+namespace relib::platform {
+namespace {
+
+// What a stream of open_memstream() tells its owner. glibc keeps the places
+// where to behind the FILE.
+struct MemoryResult {
+  char** buffer;
+  size_t* size;
+};
+
+// Where glibc keeps it; null if that isn't found.
+MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
+  // The table of functions and two unused ones lie between. The stream was
+  // allocated with more than that.
+  constexpr size_t kMostWords = 4;
+  char* position = reinterpret_cast<char*>(stream + 1);
+  for (size_t i = 0; i < kMostWords; ++i, position += sizeof(void*)) {
+    if (std::memcmp(position, &wanted, sizeof(wanted)) == 0) {
+      return reinterpret_cast<MemoryResult*>(position);
+    }
+  }
+  return nullptr;
+}
+
+struct Stream {
+  // What it reads or writes isn't a file.
+  std::string_view text = {};
+  // False when it was made by fdopen() of a descriptor of somebody else.
+  bool owns_descriptor = true;
+  bool has_child = false;
+  // It writes to memory that the module named, which may be gone.
+  bool in_memory = false;
+  MemoryResult* memory_result = nullptr;
+  bool has_buffer = false;
+};
+
+class Streams final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::streams;
+
+  explicit Streams() = default;
+
+  FILE* Add(void* estate, FILE* file, Stream stream) {
+    if (file == nullptr) return file;
+    const int saved = errno;
+    descriptors_ = &ResourcesOf<Descriptors>(estate);
+    if (const int descriptor = fileno(file);
+        descriptor >= 0 && stream.owns_descriptor) {
+      descriptors_->Add(descriptor);
+    }
+    errno = saved;
+    const std::lock_guard lock(mutex_);
+    streams_[file] = stream;
+    return file;
+  }
+
+  // To be called before it is closed.
+  std::optional<Stream> Remove(FILE* file) {
+    std::optional<Stream> removed;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = streams_.find(file);
+      if (found == streams_.end()) return removed;
+      removed = found->second;
+      streams_.erase(found);
+    }
+    if (removed->owns_descriptor) {
+      const int saved = errno;
+      if (const int descriptor = fileno(file); descriptor >= 0) {
+        descriptors_->Remove(descriptor);
+      }
+      errno = saved;
+    }
+    return removed;
+  }
+
+  // False if it isn't the module's.
+  bool SetHasBuffer(FILE* file) {
+    const std::lock_guard lock(mutex_);
+    const auto found = streams_.find(file);
+    if (found == streams_.end()) return false;
+    found->second.has_buffer = true;
+    return true;
+  }
+
+  // Here, because buffers and callbacks may lie in the image.
+  void LeaveImage(Settlement& settlement) override {
+    std::map<FILE*, Stream> left;
+    {
+      const std::lock_guard lock(mutex_);
+      left.swap(streams_);
+    }
+    for (const auto& [file, stream] : left) Close(file, stream, settlement);
+  }
+
+ private:
+  void Close(FILE* file, const Stream& stream, Settlement& settlement) {
+    const int descriptor = fileno(file);
+    settlement.Add("stream", descriptor < 0 ? std::string(stream.text)
+                                            : DescribeDescriptor(descriptor));
+    if (stream.in_memory) __fpurge(file);
+    if (stream.memory_result != nullptr) {
+      char* buffer = nullptr;
+      size_t size = 0;
+      *stream.memory_result = {.buffer = &buffer, .size = &size};
+      ::fclose(file);
+      free(buffer);
+      return;
+    }
+    if (stream.has_child) {
+      CloseWithChild(file, descriptor);
+      return;
+    }
+    if (descriptor >= 0) {
+      if (!stream.owns_descriptor) {
+        // fclose() closes a duplicate instead.
+        std::fflush(file);
+        file->_fileno = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+      } else if (!descriptors_->Has(descriptor)) {
+        // Somebody has closed it; the number may be another file now. glibc
+        // neither writes nor closes then.
+        file->_fileno = -1;
+      } else {
+        descriptors_->Remove(descriptor);
+      }
+    }
+    ::fclose(file);
+  }
+
+  // pclose() and fclose() wait for the child, which may take its time. It is
+  // left to a thread of the host.
+  void CloseWithChild(FILE* file, int descriptor) {
+    descriptors_->Remove(descriptor);
+    // What the child doesn't take now is lost.
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    std::fflush(file);
+    __fpurge(file);
+    ::setvbuf(file, nullptr, _IONBF, 0);
+    std::thread([file] { ::pclose(file); }).detach();
+  }
+
+  std::mutex mutex_;
+  std::map<FILE*, Stream> streams_;
+  Descriptors* descriptors_ = nullptr;
+};
+
+Streams& Of(void* estate) { return ResourcesOf<Streams>(estate); }
+
+FILE* Reopen(void* estate, const char* path, const char* mode, FILE* file) {
+  if (const std::optional<Stream> stream = Of(estate).Remove(file)) {
+    FILE* opened = ::freopen(path, mode, file);
+    return Of(estate).Add(
+        estate, opened,
+        {.owns_descriptor = stream->owns_descriptor || path != nullptr});
+  }
+  auto& descriptors = ResourcesOf<Descriptors>(estate);
+  const int descriptor = fileno(file);
+  if (descriptor < 0) return ::freopen(path, mode, file);
+  // glibc keeps the number of the descriptor.
+  Descriptors::Replacement replacement(descriptors, descriptor);
+  FILE* opened = ::freopen(path, mode, file);
+  if (opened != nullptr && fileno(opened) == descriptor) replacement.Done();
+  return opened;
+}
+
+// A buffer of the module is for its own streams: another one lives on, and
+// nobody can tell when it is closed. It gets one of the C library's.
+int SetBuffer(void* estate, FILE* file, char* buffer, int mode, size_t size) {
+  if (buffer != nullptr && !Of(estate).SetHasBuffer(file)) buffer = nullptr;
+  return ::setvbuf(file, buffer, mode, size);
+}
+
+}  // namespace
+
+std::unique_ptr<Resources> make::streams() {
+  return std::make_unique<Streams>();
+}
+
+FILE* hooks::fopen(void* estate, const char* path, const char* mode) {
+  return Of(estate).Add(estate, ::fopen(path, mode), {});
+}
+
+FILE* hooks::fopen64(void* estate, const char* path, const char* mode) {
+  return hooks::fopen(estate, path, mode);
+}
+
+FILE* hooks::fdopen(void* estate, int descriptor, const char* mode) {
+  const bool owned = ResourcesOf<Descriptors>(estate).Has(descriptor);
+  return Of(estate).Add(estate, ::fdopen(descriptor, mode),
+                        {.owns_descriptor = owned});
+}
+
+FILE* hooks::freopen(void* estate, const char* path, const char* mode,
+                     FILE* stream) {
+  return Reopen(estate, path, mode, stream);
+}
+
+FILE* hooks::freopen64(void* estate, const char* path, const char* mode,
+                       FILE* stream) {
+  return Reopen(estate, path, mode, stream);
+}
+
+FILE* hooks::tmpfile(void* estate) {
+  return Of(estate).Add(estate, ::tmpfile(), {});
+}
+
+FILE* hooks::tmpfile64(void* estate) { return hooks::tmpfile(estate); }
+
+FILE* hooks::fmemopen(void* estate, void* buffer, size_t size,
+                      const char* mode) {
+  return Of(estate).Add(
+      estate, ::fmemopen(buffer, size, mode),
+      {.text = "in memory", .in_memory = buffer != nullptr});
+}
+
+FILE* hooks::open_memstream(void* estate, char** buffer, size_t* size) {
+  FILE* file = ::open_memstream(buffer, size);
+  if (file == nullptr) return file;
+  MemoryResult* result =
+      FindMemoryResult(file, {.buffer = buffer, .size = size});
+  return Of(estate).Add(estate, file,
+                        {.text = "in memory", .memory_result = result});
+}
+
+FILE* hooks::fopencookie(void* estate, void* cookie, const char* mode,
+                         cookie_io_functions_t functions) {
+  return Of(estate).Add(estate, ::fopencookie(cookie, mode, functions),
+                        {.text = "with functions of the module"});
+}
+
+FILE* hooks::popen(void* estate, const char* command, const char* type) {
+  return Of(estate).Add(estate, ::popen(command, type), {.has_child = true});
+}
+
+int hooks::fclose(void* estate, FILE* stream) {
+  Of(estate).Remove(stream);
+  return ::fclose(stream);
+}
+
+int hooks::pclose(void* estate, FILE* stream) {
+  Of(estate).Remove(stream);
+  return ::pclose(stream);
+}
+
+int hooks::setvbuf(void* estate, FILE* stream, char* buffer, int mode,
+                   size_t size) {
+  return SetBuffer(estate, stream, buffer, mode, size);
+}
+
+void hooks::setbuf(void* estate, FILE* stream, char* buffer) {
+  SetBuffer(estate, stream, buffer, buffer == nullptr ? _IONBF : _IOFBF,
+            BUFSIZ);
+}
+
+void hooks::setbuffer(void* estate, FILE* stream, char* buffer, size_t size) {
+  SetBuffer(estate, stream, buffer, buffer == nullptr ? _IONBF : _IOFBF, size);
+}
+
+void hooks::relib_platform_release_stream(void* estate, FILE* stream) {
+  const std::optional<Stream> released = Of(estate).Remove(stream);
+  if (!released.has_value()) return;
+  // Flushed first. It goes on without a buffer.
+  if (released->has_buffer) ::setvbuf(stream, nullptr, _IONBF, 0);
+}
+
+}  // namespace relib::platform

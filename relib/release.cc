@@ -1,0 +1,25 @@
+#include "relib/release.h"
+
+#include "platform/release.h"
+
+namespace relib {
+
+void ReleaseToHost(int descriptor) {
+  relib_platform_release_descriptor(descriptor);
+}
+
+void ReleaseToHost(FILE* stream) { relib_platform_release_stream(stream); }
+
+void ReleaseToHost(DIR* directory) {
+  relib_platform_release_directory(directory);
+}
+
+void ReleaseMappingToHost(void* address, size_t size) {
+  relib_platform_release_mapping(address, size);
+}
+
+void ReleaseLibraryToHost(void* library) {
+  relib_platform_release_library(library);
+}
+
+}  // namespace relib
