@@ -232,9 +232,8 @@ void Descriptors::SettleEntry(int descriptor, Entry& entry,
   if (IdentityOf(duplicate) != entry.duplicate_identity.load()) {
     // The duplicate was closed as well, by somebody who closes all there is.
     if (is_left) ::close(descriptor);
-    settlement.Add(
-        "replaced descriptor",
-        absl::StrCat(descriptor, ", which can't be put back"));
+    settlement.Add("replaced descriptor",
+                   absl::StrCat(descriptor, ", which can't be put back"));
     return;
   }
   // What was printed before now belongs to what is there now.
@@ -300,8 +299,7 @@ void CheckNeedsNoMode(int flags) {
 void AddReceived(void* estate, msghdr* message) {
   for (cmsghdr* control = CMSG_FIRSTHDR(message); control != nullptr;
        control = CMSG_NXTHDR(message, control)) {
-    if (control->cmsg_level != SOL_SOCKET ||
-        control->cmsg_type != SCM_RIGHTS) {
+    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) {
       continue;
     }
     const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -433,8 +431,8 @@ int hooks::accept(void* estate, int socket, sockaddr* address,
   return Made(estate, ::accept(socket, address, size));
 }
 
-int hooks::accept4(void* estate, int socket, sockaddr* address,
-                   socklen_t* size, int flags) {
+int hooks::accept4(void* estate, int socket, sockaddr* address, socklen_t* size,
+                   int flags) {
   return Made(estate, ::accept4(socket, address, size, flags));
 }
 
@@ -444,8 +442,8 @@ ssize_t hooks::recvmsg(void* estate, int socket, msghdr* message, int flags) {
   return result;
 }
 
-int hooks::recvmmsg(void* estate, int socket, mmsghdr* messages,
-                    unsigned count, int flags, timespec* timeout) {
+int hooks::recvmmsg(void* estate, int socket, mmsghdr* messages, unsigned count,
+                    int flags, timespec* timeout) {
   const int result = ::recvmmsg(socket, messages, count, flags, timeout);
   for (int i = 0; i < result; ++i) AddReceived(estate, &messages[i].msg_hdr);
   return result;
@@ -474,9 +472,7 @@ int hooks::signalfd(void* estate, int descriptor, const sigset_t* signals,
   return descriptor == -1 ? Made(estate, result) : result;
 }
 
-int hooks::inotify_init(void* estate) {
-  return Made(estate, ::inotify_init());
-}
+int hooks::inotify_init(void* estate) { return Made(estate, ::inotify_init()); }
 
 int hooks::inotify_init1(void* estate, int flags) {
   return Made(estate, ::inotify_init1(flags));
@@ -488,7 +484,8 @@ int hooks::fanotify_init(void* estate, unsigned flags, unsigned event_flags) {
 
 int hooks::pidfd_open(void* estate, pid_t process, unsigned flags) {
   // glibc has the function since 2.36 only.
-  return Made(estate, static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
+  return Made(estate,
+              static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
 }
 
 int hooks::posix_openpt(void* estate, int flags) {
@@ -530,9 +527,8 @@ int hooks::dup3(void* estate, int descriptor, int target, int flags) {
 
 int hooks::fcntl(void* estate, int descriptor, int command, void* argument) {
   const int result = ::fcntl(descriptor, command, argument);
-  return command == F_DUPFD || command == F_DUPFD_CLOEXEC
-             ? Made(estate, result)
-             : result;
+  return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? Made(estate, result)
+                                                          : result;
 }
 
 int hooks::fcntl64(void* estate, int descriptor, int command, void* argument) {
@@ -544,8 +540,7 @@ int hooks::close(void* estate, int descriptor) {
   return ::close(descriptor);
 }
 
-int hooks::close_range(void* estate, unsigned first, unsigned last,
-                       int flags) {
+int hooks::close_range(void* estate, unsigned first, unsigned last, int flags) {
   if ((flags & CLOSE_RANGE_CLOEXEC) == 0) Of(estate).RemoveRange(first, last);
   return ::close_range(first, last, flags);
 }

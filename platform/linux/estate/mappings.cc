@@ -176,9 +176,8 @@ class Mappings final : public Resources {
     ranges_.clear();
     for (const auto& [address, size] : segments_) {
       ::shmdt(Pointer(address));
-      settlement.Add(
-          "shared memory segment",
-          absl::StrFormat("%d bytes at %#x", size, address), size);
+      settlement.Add("shared memory segment",
+                     absl::StrFormat("%d bytes at %#x", size, address), size);
     }
     segments_.clear();
   }
@@ -261,10 +260,10 @@ class Mappings final : public Resources {
     bool occupied = false;
     const auto reserve = [&](Range gap) {
       if (gap.begin >= gap.end) return;
-      void* mapped = ::mmap(Pointer(gap.begin), gap.end - gap.begin, PROT_NONE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-                                MAP_FIXED_NOREPLACE,
-                            -1, 0);
+      void* mapped = ::mmap(
+          Pointer(gap.begin), gap.end - gap.begin, PROT_NONE,
+          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+          0);
       if (mapped != MAP_FAILED) {
         reserved->push_back(gap);
       } else if (errno == EEXIST) {
@@ -314,8 +313,7 @@ int hooks::munmap(void* estate, void* address, size_t size) {
   return Of(estate).Unmap(address, size);
 }
 
-void* hooks::shmat(void* estate, int segment, const void* address,
-                   int flags) {
+void* hooks::shmat(void* estate, int segment, const void* address, int flags) {
   return Of(estate).Attach(segment, address, flags);
 }
 

@@ -76,15 +76,13 @@ class SignalMasks {
     for (const Slot& slot : slots_) {
       const uint64_t thread = slot.thread.load();
       // Those that have ended don't count.
-      if (thread == 0 ||
-          tgkill(getpid(), static_cast<pid_t>(thread), 0) != 0) {
+      if (thread == 0 || tgkill(getpid(), static_cast<pid_t>(thread), 0) != 0) {
         continue;
       }
-      settlement.Add(
-          kKindText,
-          absl::StrCat("signal mask of thread ", thread, ": ",
-                       DescribeSignals(slot.now.load()), ", was ",
-                       DescribeSignals(slot.before.load())));
+      settlement.Add(kKindText,
+                     absl::StrCat("signal mask of thread ", thread, ": ",
+                                  DescribeSignals(slot.now.load()), ", was ",
+                                  DescribeSignals(slot.before.load())));
     }
   }
 
@@ -153,11 +151,10 @@ class Environment {
     for (const auto& [name, before] : before_) {
       const std::optional<std::string> now = Value(name);
       if (now == before) continue;
-      settlement.Add(
-          kKindText,
-          absl::StrCat("environment variable ", name, ": ",
-                       now.has_value() ? *now : "not set", ", was ",
-                       before.has_value() ? *before : "not set"));
+      settlement.Add(kKindText,
+                     absl::StrCat("environment variable ", name, ": ",
+                                  now.has_value() ? *now : "not set", ", was ",
+                                  before.has_value() ? *before : "not set"));
     }
   }
 

@@ -230,9 +230,8 @@ FILE* hooks::tmpfile64(void* estate) { return hooks::tmpfile(estate); }
 
 FILE* hooks::fmemopen(void* estate, void* buffer, size_t size,
                       const char* mode) {
-  return Of(estate).Add(
-      estate, ::fmemopen(buffer, size, mode),
-      {.text = "in memory", .in_memory = buffer != nullptr});
+  return Of(estate).Add(estate, ::fmemopen(buffer, size, mode),
+                        {.text = "in memory", .in_memory = buffer != nullptr});
 }
 
 FILE* hooks::open_memstream(void* estate, char** buffer, size_t* size) {

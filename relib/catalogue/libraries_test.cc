@@ -1,0 +1,77 @@
+#include <dlfcn.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+
+constexpr char kKind[] = "library";
+
+// Another library than the module.
+std::string Other() { return EntryFile("libraries_closed"); }
+
+bool IsLoaded(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (library != nullptr) dlclose(library);
+  return library != nullptr;
+}
+
+TEST(Libraries, ThatAreLeftAreClosedAndNamed) {
+  EntryModule module = LoadEntry("libraries_left");
+  EXPECT_EQ(RunEntry(module, Other()), 0);
+  EXPECT_TRUE(IsLoaded(Other()));
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 2);
+  EXPECT_THAT(report.left[0].items[0], EndsWith("/liblibraries_closed.so"));
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
+  void* library = dlopen(Other().c_str(), RTLD_NOW);
+  EXPECT_EQ(CountLeft("libraries_left", kKind, Other()), 2);
+  EXPECT_TRUE(IsLoaded(Other()));
+  dlclose(library);
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreReleasedToTheHostStay) {
+  EntryModule module = LoadEntry("libraries_released");
+  const int64_t library = RunEntry(module, Other());
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_TRUE(IsLoaded(Other()));
+  EXPECT_EQ(dlclose(reinterpret_cast<void*>(library)), 0);
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
+  EntryModule module = LoadEntry("libraries_itself");
+  EXPECT_EQ(RunEntry(module, module.mapped_path()), 0);
+  const absl::Status status = module.Unload().status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("libraries_closed");
+  EXPECT_EQ(RunEntry(module, EntryFile("libraries_left")), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, StayFlat) { ExpectFlat("libraries_left", Other()); }
+
+}  // namespace
+}  // namespace relib::catalogue

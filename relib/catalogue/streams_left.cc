@@ -1,0 +1,33 @@
+// Writes to files below the folder `argument` and closes none. Returns how many
+// there are.
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "relib/catalogue/entry.h"
+#include "relib/module.h"
+
+namespace {
+
+int64_t Run(std::string_view argument) {
+  const std::string folder(argument);
+  int64_t opened = 0;
+  const auto write = [&](FILE* stream) {
+    opened += stream != nullptr && std::fputs("text", stream) >= 0;
+  };
+  write(fopen((folder + "/fopen").c_str(), "w"));
+  write(fopen64((folder + "/fopen64").c_str(), "w"));
+  write(fdopen(creat((folder + "/fdopen").c_str(), 0600), "w"));
+  write(tmpfile());
+  write(freopen((folder + "/freopen").c_str(), "w",
+                fopen((folder + "/other").c_str(), "w")));
+  return opened;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);

@@ -1,0 +1,204 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+
+constexpr char kKind[] = "stream";
+
+// Children end, and what waits for them goes, a little later.
+template <typename Condition>
+bool SoonTrue(Condition condition) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  while (!condition()) {
+    if (absl::Now() > deadline) return false;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return true;
+}
+
+// What `print` prints to stdout.
+std::string Printed(const std::function<void()>& print) {
+  const std::string path = absl::StrCat(MakeFolder(), "/printed");
+  std::fflush(stdout);
+  const int saved = dup(STDOUT_FILENO);
+  const int file = creat(path.c_str(), 0600);
+  dup2(file, STDOUT_FILENO);
+  close(file);
+  print();
+  std::fflush(stdout);
+  dup2(saved, STDOUT_FILENO);
+  close(saved);
+  return ReadFile(path);
+}
+
+TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
+  const std::set<int> before = OpenDescriptors();
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("streams_left");
+  const int64_t opened = RunEntry(module, folder);
+  EXPECT_EQ(opened, 5);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, opened);
+  EXPECT_THAT(report.left[0].items,
+              Contains(MatchesRegex("[0-9]+ .*/catalogue.*/fopen")));
+  for (const char* name : {"fopen", "fopen64", "fdopen", "freopen"}) {
+    EXPECT_EQ(ReadFile(absl::StrCat(folder, "/", name)), "text") << name;
+  }
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Streams, WithABufferInTheImageAreFlushed) {
+  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  EXPECT_EQ(CountLeft("streams_with_buffer", kKind, file), 1);
+  EXPECT_EQ(ReadFile(file), "in the buffer");
+}
+
+TEST(Streams, InMemoryOfTheModuleAreClosed) {
+  EntryModule module = LoadEntry("streams_in_memory");
+  EXPECT_EQ(RunEntry(module), 3);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, 3);
+  // Nothing of them is known to the C library any more.
+  EXPECT_EQ(std::fflush(nullptr), 0);
+}
+
+TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
+  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const int given = creat(file.c_str(), 0600);
+  const std::set<int> before = OpenDescriptors();
+  EXPECT_EQ(
+      CountLeft("streams_of_given_descriptor", kKind, absl::StrCat(given)), 1);
+  EXPECT_EQ(OpenDescriptors(), before);
+  EXPECT_EQ(write(given, " and on", 7), 7);
+  EXPECT_EQ(ReadFile(file), "to the host and on");
+  close(given);
+}
+
+TEST(Streams, ThatAreReleasedToTheHostGoOn) {
+  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  EntryModule module = LoadEntry("streams_released");
+  FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_GE(std::fputs("from the host", stream), 0);
+  EXPECT_EQ(std::fclose(stream), 0);
+  EXPECT_EQ(ReadFile(file), "from the module, from the host");
+}
+
+TEST(Streams, WhoseDescriptorIsAnotherFileByNowDontTouchIt) {
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("streams_returned");
+  const int returned =
+      static_cast<int>(RunEntry(module, absl::StrCat(folder, "/file")));
+  close(returned);
+  const std::string other = absl::StrCat(folder, "/other");
+  ASSERT_EQ(creat(other.c_str(), 0600), returned);
+  UnloadEntry(module);
+  EXPECT_EQ(TargetOf(returned), other);
+  close(returned);
+  EXPECT_EQ(ReadFile(other), "");
+}
+
+TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
+  EXPECT_EQ(Printed([] {
+              EntryModule module = LoadEntry("streams_buffer_of_stdout");
+              RunEntry(module, "from the module, ");
+              EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+              std::printf("from the host");
+            }),
+            "from the module, from the host");
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+}
+
+TEST(Streams, CoutIsFlushed) {
+  for (const char* text : {"synced", "own buffer"}) {
+    EXPECT_EQ(Printed([text] {
+                EntryModule module = LoadEntry("streams_cout");
+                RunEntry(module, text);
+                EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+              }),
+              text);
+  }
+}
+
+TEST(Streams, ThatWereReopenedGetTheirFileBack) {
+  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::set<int> before = OpenDescriptors();
+  EXPECT_EQ(Printed([&file] {
+              EntryModule module = LoadEntry("streams_over_stdout");
+              EXPECT_EQ(RunEntry(module, file), 0);
+              const UnloadReport report = UnloadEntry(module);
+              ASSERT_EQ(report.left.size(), 1) << report.ToString();
+              EXPECT_EQ(report.left[0].kind, "replaced descriptor");
+              EXPECT_THAT(report.left[0].items, ElementsAre(EndsWith(file)));
+              std::printf("from the host");
+            }),
+            "from the host");
+  EXPECT_EQ(ReadFile(file), "from the module");
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Streams, OfAChildAreFlushed) {
+  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::set<int> before = OpenDescriptors();
+  EXPECT_EQ(CountLeft("streams_of_child", kKind, absl::StrCat("cat > ", file)),
+            1);
+  EXPECT_TRUE(SoonTrue([&] { return ReadFile(file) == "to the child"; }));
+  EXPECT_TRUE(SoonTrue([&] { return OpenDescriptors() == before; }));
+}
+
+TEST(Streams, OfAChildThatStaysDontKeepTheUnloadWaiting) {
+  const std::string file = absl::StrCat(MakeFolder(), "/pid");
+  const std::set<int> before = OpenDescriptors();
+  const absl::Time begin = absl::Now();
+  EXPECT_EQ(CountLeft("streams_of_child", kKind,
+                      absl::StrCat("echo $$ > ", file, "; exec sleep 300")),
+            1);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(100));
+  EXPECT_TRUE(SoonTrue([&] { return OpenDescriptors() == before; }));
+  pid_t child = 0;
+  EXPECT_TRUE(
+      SoonTrue([&] { return absl::SimpleAtoi(ReadFile(file), &child); }));
+  ASSERT_GT(child, 0);
+  EXPECT_EQ(kill(child, SIGKILL), 0);
+  // Somebody has waited for it.
+  EXPECT_TRUE(SoonTrue([&] { return kill(child, 0) != 0; }));
+}
+
+TEST(Streams, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("streams_closed");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+}
+
+TEST(Streams, StayFlat) { ExpectFlat("streams_left", MakeFolder()); }
+
+}  // namespace
+}  // namespace relib::catalogue
