@@ -27,7 +27,8 @@ int64_t Run(std::string_view) {
       for (int cycle = 0; cycle < 1000; ++cycle) {
         char* mapped = static_cast<char*>(Map(4 * kPage));
         munmap(mapped + kPage, kPage);
-        munmap(mapped, 4 * kPage);
+        munmap(mapped, kPage);
+        munmap(mapped + 2 * kPage, 2 * kPage);
       }
       Map(kPage);
     });
