@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -138,6 +139,8 @@ TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
 
 TEST(Streams, CoutIsFlushed) {
   for (const char* text : {"synced", "own buffer"}) {
+    // The C++ library never frees those buffers, and LeakSanitizer says so.
+    if (kSanitized && text == std::string_view("own buffer")) continue;
     EXPECT_EQ(Printed([text] {
                 EntryModule module = LoadEntry("streams_cout");
                 RunEntry(module, text);
