@@ -33,7 +33,7 @@ std::string UnloadReport::ToString() const {
   std::string text =
       absl::StrCat("unloaded in ", absl::FormatDuration(elapsed));
   if (left.empty()) return text;
-  absl::StrAppend(&text, ". It had left, and relib gave back:");
+  absl::StrAppend(&text, ". It had left:");
   size_t width = 0;
   for (const Left& entry : left) width = std::max(width, entry.kind.size());
   for (const Left& entry : left) {

@@ -29,7 +29,9 @@ struct UnloadOptions {
   absl::Duration deadline = absl::Seconds(1);
 };
 
-// What a module had left of one kind when it went. All of it was given back.
+// What a module had left of one kind when it went. All of it was given back,
+// except for "process state" and what was replaced for good
+// (docs/unloading.md).
 struct Left {
   // In the singular: "open file", "thread key", "heap block".
   std::string kind;

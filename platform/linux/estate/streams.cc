@@ -7,16 +7,15 @@
 
 #include <cstddef>
 #include <cstring>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "platform/linux/estate/descriptors.h"
 #include "platform/linux/estate/resources.h"
 
@@ -49,6 +48,8 @@ struct Stream {
   std::string_view text = {};
   // False when it was made by fdopen() of a descriptor of somebody else.
   bool owns_descriptor = true;
+  // Where that is recorded.
+  Descriptors* descriptors = nullptr;
   bool has_child = false;
   // It writes to memory that the module named, which may be gone.
   bool in_memory = false;
@@ -60,15 +61,13 @@ class Streams final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::streams;
 
-  explicit Streams() = default;
-
   FILE* Add(void* estate, FILE* file, Stream stream) {
     if (file == nullptr) return file;
     const int saved = errno;
-    descriptors_ = &ResourcesOf<Descriptors>(estate);
+    stream.descriptors = &ResourcesOf<Descriptors>(estate);
     if (const int descriptor = fileno(file);
         descriptor >= 0 && stream.owns_descriptor) {
-      descriptors_->Add(descriptor);
+      stream.descriptors->Add(descriptor);
     }
     errno = saved;
     const std::lock_guard lock(mutex_);
@@ -89,7 +88,7 @@ class Streams final : public Resources {
     if (removed->owns_descriptor) {
       const int saved = errno;
       if (const int descriptor = fileno(file); descriptor >= 0) {
-        descriptors_->Remove(descriptor);
+        removed->descriptors->Remove(descriptor);
       }
       errno = saved;
     }
@@ -116,7 +115,7 @@ class Streams final : public Resources {
   }
 
  private:
-  void Close(FILE* file, const Stream& stream, Settlement& settlement) {
+  static void Close(FILE* file, const Stream& stream, Settlement& settlement) {
     const int descriptor = fileno(file);
     settlement.Add("stream", descriptor < 0 ? std::string(stream.text)
                                             : DescribeDescriptor(descriptor));
@@ -130,7 +129,7 @@ class Streams final : public Resources {
       return;
     }
     if (stream.has_child) {
-      CloseWithChild(file, descriptor);
+      CloseWithChild(file, descriptor, *stream.descriptors);
       return;
     }
     if (descriptor >= 0) {
@@ -138,12 +137,12 @@ class Streams final : public Resources {
         // fclose() closes a duplicate instead.
         std::fflush(file);
         file->_fileno = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-      } else if (!descriptors_->Has(descriptor)) {
+      } else if (!stream.descriptors->Has(descriptor)) {
         // Somebody has closed it; the number may be another file now. glibc
         // neither writes nor closes then.
         file->_fileno = -1;
       } else {
-        descriptors_->Remove(descriptor);
+        stream.descriptors->Remove(descriptor);
       }
     }
     ::fclose(file);
@@ -151,8 +150,9 @@ class Streams final : public Resources {
 
   // pclose() and fclose() wait for the child, which may take its time. It is
   // left to a thread of the host.
-  void CloseWithChild(FILE* file, int descriptor) {
-    descriptors_->Remove(descriptor);
+  static void CloseWithChild(FILE* file, int descriptor,
+                             Descriptors& descriptors) {
+    descriptors.Remove(descriptor);
     // What the child doesn't take now is lost.
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     std::fflush(file);
@@ -163,7 +163,6 @@ class Streams final : public Resources {
 
   std::mutex mutex_;
   std::map<FILE*, Stream> streams_;
-  Descriptors* descriptors_ = nullptr;
 };
 
 Streams& Of(void* estate) { return ResourcesOf<Streams>(estate); }
