@@ -91,8 +91,8 @@ int64_t Median(const std::vector<Sample>& samples, size_t begin, size_t end,
 
 }  // namespace
 
-Result Run(const std::string& file, int64_t cycles, int64_t samples,
-           const std::function<void(const Sample&)>& on_sample) {
+Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
+               const std::function<void(const Sample&)>& on_sample) {
   Result result;
   Callers callers;
   const int64_t distance = std::max<int64_t>(1, cycles / samples);

@@ -28,8 +28,8 @@ struct Result {
 // everything and unloads it, `cycles` times, looking at the counters `samples`
 // times at even distances; each is also given to `on_sample`. A failure ends
 // the program.
-Result Run(const std::string& file, int64_t cycles, int64_t samples,
-           const std::function<void(const Sample&)>& on_sample);
+Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
+               const std::function<void(const Sample&)>& on_sample);
 
 // Which counters have grown, a line each; empty if none has. Compares the
 // medians of the second and of the last quarter: the first is for caches to

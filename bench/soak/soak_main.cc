@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     absl::PrintF("\n");
     std::fflush(stdout);
   };
-  const soak::Result result = soak::Run(
+  const soak::Result result = soak::RunSoak(
       relib::bench::CopyOfModule("soak/soak_module"), cycles, kSamples, print);
 
   absl::PrintF("\n");
