@@ -1,7 +1,5 @@
 // What a call across the boundary costs.
 
-#include <algorithm>
-#include <barrier>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/log/check.h"
 #include "absl/status/statusor.h"
@@ -19,6 +15,7 @@
 #include "bench/add.h"
 #include "bench/call_interface.h"
 #include "bench/module_files.h"
+#include "bench/on_threads.h"
 #include "bench/raw_library.h"
 #include "bench/raw_text.h"
 #include "bench/row.h"
@@ -205,34 +202,12 @@ const RowRegistration kCallExportString65536(CallRow("call.export_string_65536",
                                                      kRawCopy, 1.05,
                                                      ExportText<65536>));
 
-// `call()` on many threads at once, `count` times on each. The time is that
-// from the first begin to the last end, for a single call.
+// `call()` again and again on each of the threads.
 template <typename Call>
-Side OnThreads(int thread_count, Call call) {
-  return [thread_count, call = std::move(call)](int64_t count) {
-    using Clock = std::chrono::steady_clock;
-    std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
-        thread_count);
-    std::barrier<> start(thread_count);
-    std::vector<std::thread> threads;
-    for (auto& [begin, end] : times) {
-      threads.emplace_back([&, count] {
-        // The first call of a thread makes its list of calls.
-        Repeat(call, 1);
-        start.arrive_and_wait();
-        begin = Clock::now();
-        Repeat(call, count);
-        end = Clock::now();
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    auto [first_begin, last_end] = times.front();
-    for (const auto& [begin, end] : times) {
-      first_begin = std::min(first_begin, begin);
-      last_end = std::max(last_end, end);
-    }
-    return (last_end - first_begin) / thread_count;
-  };
+Side RepeatedOnThreads(int thread_count, Call call) {
+  return OnThreads(thread_count, [call = std::move(call)](int64_t count) {
+    Repeat(call, count);
+  });
 }
 
 constexpr int kThreads = 16;
@@ -242,11 +217,11 @@ const RowRegistration kCallExport16Threads([] {
       "call.export_16_threads", "16 threads, raw function pointer", 1.7,
       [](std::shared_ptr<CallModule> module) -> Comparison {
         const AddFunction add = module->exports().raw_add().value();
-        return {.subject = OnThreads(
+        return {.subject = RepeatedOnThreads(
                     kThreads,
                     [module] { return Checked(module->exports().add(1, 2)); }),
-                .baseline =
-                    OnThreads(kThreads, [module, add] { return add(1, 2); })};
+                .baseline = RepeatedOnThreads(
+                    kThreads, [module, add] { return add(1, 2); })};
       });
   // Long against the time in which all threads begin.
   row.turn = std::chrono::milliseconds(8);

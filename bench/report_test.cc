@@ -16,6 +16,7 @@
 #include "bench/row.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/target.h"
 
 namespace relib::bench {
 namespace {
@@ -57,6 +58,12 @@ TEST(ReportTest, HoldsEveryRowInFull) {
   EXPECT_THAT(rows,
               IsSupersetOf({"call.direct", "call.virtual", "call.export",
                             "call.import", "call.main", "load", "unload"}));
+#ifdef __linux__
+  EXPECT_THAT(rows,
+              IsSupersetOf({"heap.pair_64.1", "heap.pair_64.2", "heap.mixed.1",
+                            "heap.mixed.2", "heap.calloc_64MiB",
+                            "unload.leaks_100000", "unload.leaks_1000000"}));
+#endif
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ def _page_file(page, folder, file):
     )
     return output
 
-def page_test(name, page, module, header = None, deps = []):
+def page_test(name, page, module, header = None, deps = [], target_compatible_with = []):
     """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
 
     Args:
@@ -26,6 +26,7 @@ def page_test(name, page, module, header = None, deps = []):
       module: name of the module's source in the page.
       header: name of the interface's header in the page, if it has one.
       deps: what the header needs beside //relib:interface.
+      target_compatible_with: as for every rule.
     """
     folder = name.replace("_test", "")
     interface = []
@@ -39,11 +40,13 @@ def page_test(name, page, module, header = None, deps = []):
     relib_module(
         name = name + "_module",
         srcs = [_page_file(page, folder, module)],
+        target_compatible_with = target_compatible_with,
         deps = interface,
     )
     cc_binary(
         name = name + "_host",
         srcs = [_page_file(page, folder, "host.cc")],
+        target_compatible_with = target_compatible_with,
         deps = interface + ["//relib:host"],
     )
     example_test(
@@ -52,4 +55,5 @@ def page_test(name, page, module, header = None, deps = []):
         data = [name + "_module"],
         example = name + "_host",
         expected_output = _page_file(page, folder, "expected_output.txt"),
+        target_compatible_with = target_compatible_with,
     )

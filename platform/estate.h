@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,12 +33,74 @@ struct LeftResources {
   std::vector<std::string> items = {};
 };
 
+// The return addresses of calls, callees before callers.
+using CallStack = std::vector<uintptr_t>;
+
+// A module has freed, or resized, what is no live block of its own.
+struct BadFree {
+  enum class Kind {
+    // A block that it had freed before; or has, for all one can know.
+    kDoubleFree,
+    // A block of another module, or memory of the host.
+    kForeignBlock,
+    // No address of a block: inside of one, on a stack, in an image, in memory
+    // that isn't mapped.
+    kNotABlock,
+  };
+
+  Kind kind = Kind::kNotABlock;
+  const void* address = nullptr;
+  // The name of the module whose block it is or lies in, where there is one.
+  std::string owner;
+  // What is there instead, for people: "[stack]", "16 bytes into a block of
+  // 64".
+  std::string place;
+  CallStack call;
+  // Of that block, where known.
+  CallStack allocation;
+  CallStack first_free;
+};
+
+// Blocks of one call site that a module had left.
+struct LeakSite {
+  // What HeapOptions::keep_trace made.
+  std::shared_ptr<const void> trace;
+  uint64_t count = 0;
+  uint64_t bytes = 0;
+};
+
+struct HeapOptions {
+  enum class Kind { kModule, kSystem, kUser };
+  Kind kind = Kind::kModule;
+
+  // For kUser.
+  void* user_context = nullptr;
+  void* (*user_allocate)(void* context, size_t size,
+                         size_t alignment) = nullptr;
+  void (*user_free)(void* context, void* block) = nullptr;
+
+  // Checks every free() of the module. Called for each bad one, on its thread;
+  // it isn't carried out.
+  std::function<void(const BadFree&)> on_bad_free;
+
+  // Finds call sites of blocks that are left. Called for a site while the image
+  // is there; the result is the site's `trace`.
+  std::function<std::shared_ptr<const void>(CallStack)> keep_trace;
+};
+
+struct EstateOptions {
+  // Of the module, for reports.
+  std::string name;
+  // Windows has the system's heap alone.
+  HeapOptions heap;
+};
+
 // Everything that one module owns outside of its image, filled by the hooks of
 // its agent. Lives in the host, so that it is still there when the image isn't.
 // Thread-safe. It must outlive the image and every thread in it.
 class Estate {
  public:
-  static std::unique_ptr<Estate> Create();
+  static std::unique_ptr<Estate> Create(EstateOptions options = {});
   virtual ~Estate() = default;
 
   // What the module's agent is given.
@@ -57,9 +120,16 @@ class Estate {
   virtual std::vector<std::string> WaitForCallbacks(
       absl::Time deadline) const = 0;
 
+  // With HeapOptions::keep_trace: keeps the traces of all blocks that are live,
+  // at once. Those of blocks that live later are kept one by one.
+  virtual void KeepTraces() = 0;
+
   // To be called once, after the image is gone. Gives back what the module
   // left, and says what that was.
   virtual std::vector<LeftResources> Settle() = 0;
+
+  // After Settle(), with HeapOptions::keep_trace: the most bytes first.
+  virtual std::vector<LeakSite> Leaks() const = 0;
 };
 
 }  // namespace relib::platform

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -22,6 +23,38 @@ std::string ReadableBytes(uint64_t bytes) {
 
 }  // namespace
 
+std::string BadFree::ToString() const {
+  std::string text =
+      absl::StrCat(module, " freed ", absl::StrFormat("%p", address), ", ");
+  switch (kind) {
+    case Kind::kDoubleFree:
+      absl::StrAppend(&text, place, " that it has freed before");
+      break;
+    case Kind::kForeignBlock:
+      absl::StrAppend(
+          &text, "which isn't its own: ",
+          owner.empty()
+              ? absl::StrCat("it belongs to the host or the C library (", place,
+                             ")")
+              : absl::StrCat("it is ", place, " of ", owner));
+      break;
+    case Kind::kNotABlock:
+      absl::StrAppend(&text, "which is no block: ",
+                      place.empty() ? "nothing is mapped there"
+                                    : absl::StrCat("it lies in ", place));
+      if (!owner.empty()) absl::StrAppend(&text, " of ", owner);
+      break;
+  }
+  absl::StrAppend(&text, "\nfreed by\n", call.ToString());
+  if (!first_free.empty()) {
+    absl::StrAppend(&text, "freed before by\n", first_free.ToString());
+  }
+  if (!allocation.empty()) {
+    absl::StrAppend(&text, "allocated by\n", allocation.ToString());
+  }
+  return text;
+}
+
 const Left* UnloadReport::Find(std::string_view kind) const {
   const auto found =
       std::find_if(left.begin(), left.end(),
@@ -32,8 +65,7 @@ const Left* UnloadReport::Find(std::string_view kind) const {
 std::string UnloadReport::ToString() const {
   std::string text =
       absl::StrCat("unloaded in ", absl::FormatDuration(elapsed));
-  if (left.empty()) return text;
-  absl::StrAppend(&text, ". It had left:");
+  if (!left.empty()) absl::StrAppend(&text, ". It had left:");
   size_t width = 0;
   for (const Left& entry : left) width = std::max(width, entry.kind.size());
   for (const Left& entry : left) {
@@ -46,6 +78,12 @@ std::string UnloadReport::ToString() const {
     }
     text.erase(text.find_last_not_of(' ') + 1);
   }
+  for (const Leak& leak : leaks) {
+    absl::StrAppend(&text, "\n", leak.count, " blocks, ",
+                    ReadableBytes(leak.bytes), ", allocated by\n",
+                    leak.allocation.ToString());
+  }
+  absl::StripTrailingAsciiWhitespace(&text);
   return text;
 }
 

@@ -1,14 +1,75 @@
 #ifndef RELIB_OPTIONS_H_
 #define RELIB_OPTIONS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "relib/backtrace.h"
 
 namespace relib {
+
+// Where malloc(), new and their like in a module take memory from; docs/heap.md
+// says more. Windows has kSystem alone, whatever is asked for; and with a
+// sanitizer, new and delete are always the sanitizer's.
+enum class Heap {
+  // One of its own, which goes with it: what it leaks is given back.
+  kModule,
+  // The C library's, as without relib: leaks stay leaks. For valgrind,
+  // heaptrack and the like, which look for calls of malloc(). With a sanitizer
+  // kModule means the same.
+  kSystem,
+  // LoadOptions::allocator.
+  kCustom,
+};
+
+// An allocator of the host. Called on any thread, at any time from the load
+// until the image is gone: it must outlive the module.
+struct Allocator {
+  void* context = nullptr;
+  // `alignment` is a power of two, 16 or more. Null when there is no memory.
+  // relib adds `alignment` bytes to what the module asks for.
+  void* (*allocate)(void* context, size_t size, size_t alignment) = nullptr;
+  // Gets what allocate() returned; never null.
+  void (*free)(void* context, void* memory) = nullptr;
+};
+
+// A module has freed, or resized, what isn't a live block of its own.
+struct BadFree {
+  enum class Kind {
+    // Of a block that it has freed before.
+    kDoubleFree,
+    // Of a block of another module, or of memory of the host's or the C
+    // library's heap.
+    kForeignBlock,
+    // Of an address that is no block: inside of one, on a stack, in a library,
+    // in nothing.
+    kNotABlock,
+  };
+
+  Kind kind = Kind::kNotABlock;
+  const void* address = nullptr;
+  // The path of the module that freed it.
+  std::string module;
+  // The path of the module whose block it is, or lies in; empty if that isn't
+  // known to be one's.
+  std::string owner;
+  // What is there: "a block of 64 bytes", "8 bytes into a block of 64 bytes",
+  // "[stack]".
+  std::string place;
+  // The call, and where known those that allocated the block and that freed it
+  // before.
+  Backtrace call;
+  Backtrace allocation;
+  Backtrace first_free;
+
+  // A line that says who freed what of whom, and the backtraces.
+  std::string ToString() const;
+};
 
 struct LoadOptions {
   // Loads a copy of the file, so that the original can be overwritten or
@@ -22,6 +83,23 @@ struct LoadOptions {
   // the process, and nothing that it takes is recorded. Everything but Unload()
   // works. Host and module must agree: LoadError::kIncompatible.
   bool unloading = true;
+  // The heap of the module.
+  Heap heap = Heap::kModule;
+  // For Heap::kCustom: both functions are needed. Unload() gives nothing back
+  // to it; what the module leaked is the allocator's to drop, once Unload() has
+  // succeeded.
+  Allocator allocator = {};
+
+  // Checks every free() and realloc() of the module, with each heap: for tests,
+  // since each costs some microseconds, and memory for every address that the
+  // module ever had. A bad one isn't carried out.
+  bool dealloc_validation = false;
+  // Called for each, on the thread that does it. It must neither call nor
+  // unload the module. Empty: the process logs it and aborts.
+  std::function<void(const BadFree&)> on_bad_free = {};
+
+  // Fills UnloadReport::leaks. As slow as dealloc_validation.
+  bool trace_leaks = false;
 };
 
 struct UnloadOptions {
@@ -44,6 +122,15 @@ struct Left {
   bool operator==(const Left&) const = default;
 };
 
+// Blocks that a module had allocated in the same place and not freed when it
+// went.
+struct Leak {
+  Backtrace allocation;
+  uint64_t count = 0;
+  // As asked for.
+  uint64_t bytes = 0;
+};
+
 // What an unload did. A value: it refers to nothing of the module.
 // docs/unloading.md describes each field.
 struct UnloadReport {
@@ -54,10 +141,15 @@ struct UnloadReport {
   // for a module that left nothing.
   std::vector<Left> left = {};
 
+  // With LoadOptions::trace_leaks: by call site, the most bytes first. Only
+  // what was in Heap::kModule was given back; that is also an entry of `left`.
+  std::vector<Leak> leaks = {};
+
   // The entry of a kind; null if nothing of it was left.
   const Left* Find(std::string_view kind) const;
 
-  // For people: one line, and below it a table of what was left, if anything.
+  // For people: one line, and below it a table of what was left and the leaks,
+  // if anything.
   // Ends without a newline.
   std::string ToString() const;
 };

@@ -3,6 +3,7 @@
 #include <unwind.h>
 
 #include "platform/linux/agent_binding.h"
+#include "platform/linux/agent_heap.h"
 
 // libc++'s, for the key of std::thread; absent in other modules.
 [[gnu::weak]] void LibcxxThreadExit(void*) __asm__(
@@ -39,9 +40,13 @@ const AgentBinding* BoundAgent() {
   return binding != nullptr && binding->hooks != nullptr ? binding : nullptr;
 }
 
+extern "C" bool RelibHooksAreOn() { return BoundAgent() != nullptr; }
+
 void BindAgent(const AgentBinding* host) {
   binding = host;
+  BindHeap(host->heap);
   PrepareToBeUnwound();
+  host->runtime_key_destructor(host->estate, RelibHeapThreadEnds);
   if (LibcxxThreadExit != nullptr) {
     host->runtime_key_destructor(host->estate, LibcxxThreadExit);
   }

@@ -2,6 +2,7 @@
 #define PLATFORM_LINUX_AGENT_BINDING_H_
 
 #include "platform/agent.h"
+#include "platform/linux/heap_binding.h"
 #include "platform/linux/hook_table.h"
 
 namespace relib::platform {
@@ -13,9 +14,11 @@ struct AgentBinding {
   // `estate`. Null in a child that was forked: what a module does there is no
   // business of the estate, whose locks nobody may hold the keys of.
   const HookTable* hooks;
+  // The module's heap works in a forked child as well.
+  RelibHeapBinding* heap;
 
-  // `destroy` is the destructor of a thread key that the C++ runtime of the
-  // module takes and never gives back.
+  // `destroy` is the destructor of a thread key that the C++ runtime or the heap
+  // of the module takes and never gives back.
   void (*runtime_key_destructor)(void* estate, DestroyFunction destroy);
   // The static destructors are about to run: destroys what has to go before,
   // such as the thread_local objects of threads that live on.
@@ -27,6 +30,10 @@ struct AgentBinding {
 // In the module. Null when calls are to go where they went without hooks: the
 // module was loaded by something else than relib, or this is a forked child.
 const AgentBinding* BoundAgent();
+
+// In the module: the heap that the host has chosen for it
+// (agent_heap_choice.cc).
+void BindHeap(RelibHeapBinding* binding);
 
 }  // namespace relib::platform
 

@@ -11,8 +11,8 @@ namespace __gnu_cxx {
 
 namespace {
 
-// The smallest priority that is allowed: after all other destructors.
-[[gnu::destructor(101)]] void FreeEmergencyPool() {
+// After all other destructors, but for the one that counts what is left.
+[[gnu::destructor(102)]] void FreeEmergencyPool() {
   if (__gnu_cxx::__freeres != nullptr) __gnu_cxx::__freeres();
 }
 

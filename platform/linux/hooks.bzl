@@ -151,6 +151,54 @@ HOOKS = {
         "int unsetenv(const char* name)",
         "int clearenv()",
     ],
+    # The last: what is given back before may have its memory here.
+    "heap": [],
+}
+
+# Functions that the module implements itself, as __wrap_NAME in the given source: what allocates is too frequent for a
+# call of the host each time. The host gets whole regions (estate/heap.cc).
+MODULE_FUNCTIONS = {
+    "agent_heap.c": [
+        "aligned_alloc",
+        "calloc",
+        "cfree",
+        "free",
+        "malloc",
+        "malloc_usable_size",
+        "memalign",
+        "posix_memalign",
+        "pvalloc",
+        "realloc",
+        "reallocarray",
+        "valloc",
+    ],
+    # What they return is freed by free(), which is the module's.
+    "agent_heap_library.cc": [
+        "__asprintf",
+        "__asprintf_chk",
+        "__getcwd_chk",
+        "__getdelim",
+        "__realpath_chk",
+        "__strdup",
+        "__strndup",
+        "__vasprintf_chk",
+        "asprintf",
+        "backtrace_symbols",
+        "canonicalize_file_name",
+        "get_current_dir_name",
+        "getcwd",
+        "getdelim",
+        "getline",
+        "realpath",
+        "scandir",
+        "scandir64",
+        "scandirat",
+        "scandirat64",
+        "strdup",
+        "strndup",
+        "vasprintf",
+        "wcsdup",
+    ],
 }
 
 def _parse(declaration):
@@ -186,7 +234,11 @@ def _host_parameters(hook):
 def _hooks():
     return [_parse(declaration) for declarations in HOOKS.values() for declaration in declarations]
 
-HOOKED_FUNCTIONS = [hook.name for hook in _hooks()]
+HOOKED_FUNCTIONS = [hook.name for hook in _hooks()] + [
+    name
+    for names in MODULE_FUNCTIONS.values()
+    for name in names
+]
 
 _GENERATED = "// Generated from platform/linux/hooks.bzl.\n\n"
 

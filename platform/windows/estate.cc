@@ -99,6 +99,9 @@ class WindowsEstate final : public Estate {
   }
 
   // What is recorded besides threads is the runtime's own.
+  void KeepTraces() override {}
+  std::vector<LeakSite> Leaks() const override { return {}; }
+
   std::vector<LeftResources> Settle() override { return {}; }
 
  private:
@@ -163,7 +166,7 @@ class WindowsEstate final : public Estate {
 
 }  // namespace
 
-std::unique_ptr<Estate> Estate::Create() {
+std::unique_ptr<Estate> Estate::Create(EstateOptions /*options*/) {
   return std::make_unique<WindowsEstate>();
 }
 

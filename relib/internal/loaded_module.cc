@@ -15,6 +15,7 @@
 #include "absl/base/no_destructor.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
+#include "absl/log/check.h"
 #include "absl/log/log.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,6 +34,7 @@
 #include "platform/thread_id.h"
 #include "platform/thread_stack.h"
 #include "platform/throw_observer.h"
+#include "relib/backtrace.h"
 #include "relib/errors.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/before_unload.h"
@@ -119,6 +121,61 @@ std::string StackOf(uint64_t thread) {
       absl::StrReplaceAll(absl::StripSuffix(stack, "\n"), {{"\n", "\n    "}}));
 }
 
+BadFree::Kind KindOf(platform::BadFree::Kind kind) {
+  switch (kind) {
+    case platform::BadFree::Kind::kDoubleFree:
+      return BadFree::Kind::kDoubleFree;
+    case platform::BadFree::Kind::kForeignBlock:
+      return BadFree::Kind::kForeignBlock;
+    case platform::BadFree::Kind::kNotABlock:
+      break;
+  }
+  return BadFree::Kind::kNotABlock;
+}
+
+// What the estate of a module is told of LoadOptions.
+platform::HeapOptions HeapOptionsOf(const LoadOptions& options,
+                                    const std::string& path) {
+  platform::HeapOptions heap;
+  switch (options.heap) {
+    case Heap::kModule:
+      heap.kind = platform::HeapOptions::Kind::kModule;
+      break;
+    case Heap::kSystem:
+      heap.kind = platform::HeapOptions::Kind::kSystem;
+      break;
+    case Heap::kCustom:
+      heap.kind = platform::HeapOptions::Kind::kUser;
+      heap.user_context = options.allocator.context;
+      heap.user_allocate = options.allocator.allocate;
+      heap.user_free = options.allocator.free;
+      CHECK(heap.user_allocate != nullptr && heap.user_free != nullptr)
+          << "LoadOptions::allocator lacks a function";
+      break;
+  }
+  if (options.dealloc_validation) {
+    heap.on_bad_free = [path, report = options.on_bad_free](
+                           const platform::BadFree& bad) {
+      const BadFree bad_free = {.kind = KindOf(bad.kind),
+                                .address = bad.address,
+                                .module = path,
+                                .owner = bad.owner,
+                                .place = bad.place,
+                                .call = MakeBacktrace(bad.call),
+                                .allocation = MakeBacktrace(bad.allocation),
+                                .first_free = MakeBacktrace(bad.first_free)};
+      if (!report) LOG(FATAL) << bad_free.ToString();
+      report(bad_free);
+    };
+  }
+  if (options.trace_leaks) {
+    heap.keep_trace = [](platform::CallStack stack) {
+      return std::make_shared<const Backtrace>(MakeBacktrace(std::move(stack)));
+    };
+  }
+  return heap;
+}
+
 bool LiesIn(const NoteReference& note, std::string_view record) {
   return note.data == nullptr ||
          record.find(std::string_view(static_cast<const char*>(note.data),
@@ -167,7 +224,10 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   module->id_ = id;
 
   absl::Status status = module->Check(**file);
-  if (status.ok()) status = module->Map(id);
+  if (status.ok()) {
+    status =
+        module->Map(id, {.name = path, .heap = HeapOptionsOf(options, path)});
+  }
   if (module->library_.loaded() && !status.ok()) {
     const ImageGoes goes(module->descriptor_);
     // A constructor that ran may have started threads.
@@ -241,8 +301,9 @@ absl::Status LoadedModule::CheckImportsAreGiven() const {
       absl::StrCat(path_, " can't be loaded: ", absl::StrJoin(problems, "\n")));
 }
 
-absl::Status LoadedModule::Map(const platform::FileId& checked) {
-  estate_ = platform::Estate::Create();
+absl::Status LoadedModule::Map(const platform::FileId& checked,
+                               platform::EstateOptions estate) {
+  estate_ = platform::Estate::Create(std::move(estate));
   absl::StatusOr<platform::Library> library =
       platform::Library::Load(mapped_path_);
   if (!library.ok()) {
@@ -586,6 +647,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                                absl::StrJoin(callbacks, "; "), ")"));
   }
 
+  estate_->KeepTraces();
   const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
@@ -600,11 +662,20 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                     .bytes = resources.bytes,
                     .items = std::move(resources.items)});
   }
+  std::vector<Leak> leaks;
+  for (const platform::LeakSite& site : estate_->Leaks()) {
+    leaks.push_back(
+        {.allocation = *static_cast<const Backtrace*>(site.trace.get()),
+         .count = site.count,
+         .bytes = site.bytes});
+  }
   ReleaseFile(id_);
   if (private_copy_) DeletePrivateCopy(mapped_path_);
   descriptor_ = nullptr;
   request_.import_slots.reset();
-  return UnloadReport{.elapsed = absl::Now() - begin, .left = std::move(left)};
+  return UnloadReport{.elapsed = absl::Now() - begin,
+                      .left = std::move(left),
+                      .leaks = std::move(leaks)};
 }
 
 }  // namespace relib::internal

@@ -84,7 +84,8 @@ class LoadedModule final : public Gate {
   absl::Status Check(const platform::File& file);
   // kMissingImport for one that the module wants and the host left empty.
   absl::Status CheckImportsAreGiven() const;
-  absl::Status Map(const platform::FileId& checked);
+  absl::Status Map(const platform::FileId& checked,
+                   platform::EstateOptions estate);
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();

@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/linux/agent_binding.h"
+#include "platform/linux/estate/heap.h"
 #include "platform/linux/estate/keys.h"
 #include "platform/linux/estate/resources.h"
 #include "platform/linux/estate/threads.h"
@@ -59,10 +60,11 @@ class Bindings {
 
 class LinuxEstate final : public Estate {
  public:
-  LinuxEstate()
+  explicit LinuxEstate(const EstateOptions& options)
       : binding_{.estate = &resources_,
                  .hooks = &kHooks,
-                 .runtime_key_destructor = SetRuntimeKeyDestructor,
+                 .heap = nullptr,
+                 .runtime_key_destructor = AddRuntimeKeyDestructor,
                  .before_destructors = BeforeDestructors,
                  .leave_image = LeaveImage} {
     WatchProcessExit();
@@ -70,6 +72,7 @@ class LinuxEstate final : public Estate {
       resources_.kinds[i] = kMakeResources[i]();
     }
     resources_.settlement = &settlement_;
+    binding_.heap = heap().Configure(options);
     position_ = Bindings::Get().Add(&binding_);
   }
 
@@ -103,6 +106,10 @@ class LinuxEstate final : public Estate {
     }
   }
 
+  void KeepTraces() override { heap().KeepTraces(); }
+
+  std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
+
   std::vector<LeftResources> Settle() override {
     for (const auto& kind : resources_.kinds) kind->Settle(settlement_);
     return settlement_.Take();
@@ -123,6 +130,7 @@ class LinuxEstate final : public Estate {
     }
   }
 
+  Heap& heap() const { return ResourcesOf<Heap>(&resources_); }
   const Threads& threads() const {
     return ResourcesOf<const Threads>(&resources_);
   }
@@ -135,8 +143,8 @@ class LinuxEstate final : public Estate {
 
 }  // namespace
 
-std::unique_ptr<Estate> Estate::Create() {
-  return std::make_unique<LinuxEstate>();
+std::unique_ptr<Estate> Estate::Create(EstateOptions options) {
+  return std::make_unique<LinuxEstate>(options);
 }
 
 }  // namespace relib::platform

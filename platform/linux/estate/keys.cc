@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <threads.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -103,7 +103,7 @@ class Keys final : public Resources {
           Slots::Get().Take({.destroy = destroy, .callbacks = callbacks_});
       if (destructor == nullptr) return EAGAIN;
       entry.has_slot = true;
-      entry.of_runtime = destroy == runtime_destructor_.load();
+      entry.of_runtime = IsOfRuntime(destroy);
     }
     const int error = ::pthread_key_create(key, destructor);
     if (error != 0) {
@@ -127,8 +127,9 @@ class Keys final : public Resources {
     return 0;
   }
 
-  void SetRuntimeDestructor(DestroyFunction destroy) {
-    runtime_destructor_.store(destroy);
+  void AddRuntimeDestructor(DestroyFunction destroy) {
+    const std::lock_guard lock(mutex_);
+    runtime_destructors_.push_back(destroy);
   }
 
   std::vector<std::string> Obstacles() const override {
@@ -156,21 +157,27 @@ class Keys final : public Resources {
  private:
   struct Key {
     bool has_slot = false;
-    // The C++ runtime's own: not the author's concern.
+    // The C++ runtime's own, or the heap's: not the author's concern.
     bool of_runtime = false;
     size_t slot = 0;
   };
 
+  bool IsOfRuntime(DestroyFunction destroy) {
+    const std::lock_guard lock(mutex_);
+    return std::find(runtime_destructors_.begin(), runtime_destructors_.end(),
+                     destroy) != runtime_destructors_.end();
+  }
+
   const std::shared_ptr<Callbacks> callbacks_ = std::make_shared<Callbacks>();
-  std::atomic<DestroyFunction> runtime_destructor_ = nullptr;
   std::mutex mutex_;
+  std::vector<DestroyFunction> runtime_destructors_;
   std::map<pthread_key_t, Key> keys_;
 };
 
 }  // namespace
 
-void SetRuntimeKeyDestructor(void* estate, DestroyFunction destroy) {
-  ResourcesOf<Keys>(estate).SetRuntimeDestructor(destroy);
+void AddRuntimeKeyDestructor(void* estate, DestroyFunction destroy) {
+  ResourcesOf<Keys>(estate).AddRuntimeDestructor(destroy);
 }
 
 std::unique_ptr<Resources> make::keys() { return std::make_unique<Keys>(); }

@@ -7,7 +7,7 @@ namespace relib::platform {
 
 // AgentBinding::runtime_key_destructor: keys with this destructor are given
 // back and not reported.
-void SetRuntimeKeyDestructor(void* estate, DestroyFunction destroy);
+void AddRuntimeKeyDestructor(void* estate, DestroyFunction destroy);
 
 }  // namespace relib::platform
 

@@ -1,0 +1,48 @@
+#ifndef BENCH_ON_THREADS_H_
+#define BENCH_ON_THREADS_H_
+
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "bench/row.h"
+
+namespace relib::bench {
+
+// `work(count)` on many threads at once. The time is that from the first begin
+// to the last end, for a single one.
+template <typename Work>
+Side OnThreads(int thread_count, Work work) {
+  return [thread_count, work = std::move(work)](int64_t count) {
+    using Clock = std::chrono::steady_clock;
+    std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
+        thread_count);
+    std::barrier<> start(thread_count);
+    std::vector<std::thread> threads;
+    for (auto& [begin, end] : times) {
+      threads.emplace_back([&, count] {
+        // What a thread makes for itself when it does it first.
+        work(1);
+        start.arrive_and_wait();
+        begin = Clock::now();
+        work(count);
+        end = Clock::now();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    auto [first_begin, last_end] = times.front();
+    for (const auto& [begin, end] : times) {
+      first_begin = std::min(first_begin, begin);
+      last_end = std::max(last_end, end);
+    }
+    return (last_end - first_begin) / thread_count;
+  };
+}
+
+}  // namespace relib::bench
+
+#endif  // BENCH_ON_THREADS_H_

@@ -1,0 +1,64 @@
+#ifndef EXAMPLES_CUSTOM_ALLOCATOR_BUDGET_H_
+#define EXAMPLES_CUSTOM_ALLOCATOR_BUDGET_H_
+
+#include <cstddef>
+#include <cstdlib>
+#include <mutex>
+#include <unordered_map>
+
+#include "relib/options.h"
+
+// An allocator with a limit, which remembers what it has given away and drops
+// the rest of it in the end.
+class Budget {
+ public:
+  explicit Budget(size_t limit) : limit_(limit) {}
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+  // When the module is gone.
+  ~Budget() { Drop(); }
+
+  // It must outlive the module.
+  relib::Allocator allocator() {
+    return {.context = this, .allocate = Allocate, .free = Free};
+  }
+
+  size_t Drop() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [memory, size] : blocks_) std::free(memory);
+    const size_t count = blocks_.size();
+    blocks_.clear();
+    used_ = 0;
+    return count;
+  }
+
+ private:
+  static void* Allocate(void* context, size_t size, size_t alignment) {
+    auto& self = *static_cast<Budget*>(context);
+    const std::lock_guard lock(self.mutex_);
+    if (size > self.limit_ - self.used_) return nullptr;
+    // std::aligned_alloc() wants whole multiples.
+    void* const memory = std::aligned_alloc(
+        alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) return nullptr;
+    self.used_ += size;
+    self.blocks_[memory] = size;
+    return memory;
+  }
+
+  static void Free(void* context, void* memory) {
+    auto& self = *static_cast<Budget*>(context);
+    const std::lock_guard lock(self.mutex_);
+    const auto block = self.blocks_.find(memory);
+    self.used_ -= block->second;
+    self.blocks_.erase(block);
+    std::free(memory);
+  }
+
+  const size_t limit_;
+  std::mutex mutex_;
+  size_t used_ = 0;
+  std::unordered_map<void*, size_t> blocks_;
+};
+
+#endif  // EXAMPLES_CUSTOM_ALLOCATOR_BUDGET_H_

@@ -1,0 +1,453 @@
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+constexpr char kBlock[] = "heap block";
+
+// Tests of what only a heap of the module's own does: with a sanitizer there is
+// none, and what a module leaks would be reported.
+class ModuleHeapTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (kSanitized) GTEST_SKIP() << "the sanitizer has the heap";
+  }
+};
+
+// A line of /proc/self/status: "VmRSS", "RssAnon".
+int64_t MemoryKib(const char* name) {
+  FILE* const file = fopen("/proc/self/status", "re");
+  const std::string format = absl::StrCat(name, ": %ld kB");
+  char line[256];
+  int64_t kib = -1;
+  while (kib < 0 && fgets(line, sizeof(line), file) != nullptr) {
+    long value = 0;
+    if (sscanf(line, format.c_str(), &value) == 1) kib = value;
+  }
+  fclose(file);
+  EXPECT_GE(kib, 0);
+  return kib;
+}
+
+// The "heap block" of the report; zeros if there is none.
+Left BlocksLeft(EntryModule& module) {
+  const UnloadReport report = UnloadEntry(module);
+  const Left* left = report.Find(kBlock);
+  EXPECT_THAT(report.left, SizeIs(left == nullptr ? 0 : 1))
+      << report.ToString();
+  return left == nullptr ? Left() : *left;
+}
+
+Left BlocksLeft(std::string_view name, std::string_view argument) {
+  EntryModule module = LoadEntry(name);
+  RunEntry(module, argument);
+  return BlocksLeft(module);
+}
+
+class LeakTest : public ModuleHeapTest,
+                 public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(LeakTest, IsGivenBack) {
+  EntryModule module = LoadEntry("heap_leaks");
+  ASSERT_EQ(RunEntry(module, GetParam()), 1);
+  const Left left = BlocksLeft(module);
+  EXPECT_EQ(left.count, 1);
+  EXPECT_GE(left.bytes, 1000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, LeakTest,
+                         ::testing::Values("new", "aligned_new", "malloc",
+                                           "calloc", "realloc", "aligned_alloc",
+                                           "posix_memalign", "large", "strdup",
+                                           "strndup", "wcsdup", "getline",
+                                           "asprintf"),
+                         [](const auto& info) { return info.param; });
+
+TEST_F(ModuleHeapTest, LeaksOfAllThreadsAreCounted) {
+  EXPECT_EQ(BlocksLeft("heap_leaks_many", "1000").count, 1000);
+  EXPECT_EQ(BlocksLeft("heap_leaks_many", "1000 threads").count, 3000);
+
+  EntryModule module = LoadEntry("heap_leaks_many");
+  RunEntry(module, "100");
+  std::thread([&] { RunEntry(module, "10000"); }).join();
+  std::atomic<bool> unloaded = false;
+  std::atomic<bool> leaked = false;
+  std::thread alive([&] {
+    RunEntry(module, "100000");
+    leaked = true;
+    // The thread ends when the image and its heap are gone.
+    while (!unloaded) absl::SleepFor(absl::Milliseconds(1));
+  });
+  while (!leaked) absl::SleepFor(absl::Milliseconds(1));
+  const Left left = BlocksLeft(module);
+  unloaded = true;
+  alive.join();
+  EXPECT_EQ(left.count, 110'100);
+  EXPECT_EQ(left.bytes, left.count * 64);
+}
+
+TEST_F(ModuleHeapTest, LeaksAtBothEndsAreCounted) {
+  const Left left = BlocksLeft("heap_leaks_at_ends", "");
+  EXPECT_EQ(left.count, 4);
+  EXPECT_GE(left.bytes, 40'000);
+}
+
+TEST_F(ModuleHeapTest, LeaksOfALibraryInCAreGivenBack) {
+  EXPECT_EQ(BlocksLeft("heap_of_c_library", "").count, 2);
+}
+
+TEST_F(ModuleHeapTest, OtherThreadsMayFree) {
+  EXPECT_EQ(BlocksLeft("heap_frees_elsewhere", "").count, 0);
+}
+
+TEST(HeapTest, BlocksOfTheCLibraryCanBeFreed) {
+  EntryModule module = LoadEntry("heap_mixes_with_library");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(HeapTest, WorksInAForkedChild) {
+  EntryModule module = LoadEntry("heap_in_child");
+  EXPECT_EQ(RunEntry(module), 0);
+}
+
+TEST_F(ModuleHeapTest, ZeroedPagesStayUntouched) {
+  EntryModule module = LoadEntry("heap_takes_zeroed");
+  for (const char* mib : {"2", "20", "64", "200"}) {
+    const int64_t kib = RunEntry(module, mib);
+    EXPECT_GE(kib, 0) << mib;
+    EXPECT_LT(kib, 512) << mib;
+  }
+}
+
+TEST_F(ModuleHeapTest, MemoryStaysFlat) {
+  const auto cycle = [] {
+    EXPECT_EQ(BlocksLeft("heap_leaks_many", "16384").count, 16'384);
+  };
+  for (int i = 0; i < 20; ++i) cycle();
+  const int64_t before = MemoryKib("VmRSS");
+  for (int i = 0; i < 1000; ++i) cycle();
+  EXPECT_LT(MemoryKib("VmRSS") - before, 1024);
+}
+
+TEST_F(ModuleHeapTest, AnIdleModuleTakesLittle) {
+  constexpr int kModules = 20;
+  const auto load = [] {
+    EntryModule module = LoadEntry("leaves_nothing", {.private_copy = true});
+    RunEntry(module, "once");
+    return module;
+  };
+  load();
+  // What isn't the page cache, which has the file.
+  const int64_t before = MemoryKib("RssAnon");
+  std::vector<EntryModule> modules;
+  for (int i = 0; i < kModules; ++i) modules.push_back(load());
+  const int64_t each = (MemoryKib("RssAnon") - before) / kModules;
+  RecordProperty("kib", static_cast<int>(each));
+  EXPECT_LE(each, 256);
+}
+
+// Loads, calls and unloads of one module while another one is unloaded.
+TEST_F(ModuleHeapTest, NobodyWaitsForAnUnload) {
+  std::atomic<bool> unloading = false;
+  std::atomic<bool> done = false;
+  int cycles = 0;
+  absl::Duration longest;
+  std::thread other([&] {
+    while (!done) {
+      const bool during = unloading;
+      const absl::Time begin = absl::Now();
+      BlocksLeft("heap_leaks", "malloc");
+      if (!during || !unloading) continue;
+      ++cycles;
+      longest = std::max(longest, absl::Now() - begin);
+    }
+  });
+  for (int i = 0; i < 10; ++i) {
+    EntryModule module = LoadEntry("heap_leaks_many");
+    RunEntry(module, "1000000");
+    unloading = true;
+    EXPECT_EQ(BlocksLeft(module).count, 1'000'000);
+    unloading = false;
+  }
+  done = true;
+  other.join();
+  RecordProperty("cycles", cycles);
+  RecordProperty("longest_us",
+                 static_cast<int>(absl::ToInt64Microseconds(longest)));
+  EXPECT_GE(cycles, 10);
+}
+
+TEST_F(ModuleHeapTest, WorksWithLittleAddressSpace) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        rlimit limit = {};
+        FILE* const file = fopen("/proc/self/statm", "re");
+        long long pages = 0;
+        if (fscanf(file, "%lld", &pages) != 1) _exit(2);
+        fclose(file);
+        limit.rlim_cur = limit.rlim_max =
+            pages * sysconf(_SC_PAGESIZE) + (rlim_t{300} << 20);
+        setrlimit(RLIMIT_AS, &limit);
+        for (int i = 0; i < 5; ++i) {
+          if (BlocksLeft("heap_leaks_many", "500000").count != 500'000) {
+            _exit(3);
+          }
+          if (BlocksLeft("heap_leaks", "large").count != 1) _exit(4);
+        }
+        _exit(::testing::Test::HasFailure() ? 1 : 0);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(HeapTest, SystemHeapKeepsWhatIsLeaked) {
+  EntryModule module = LoadEntry("heap_frees_wrongly", {.heap = Heap::kSystem});
+  void* const block = reinterpret_cast<void*>(RunEntry(module, "allocate"));
+  EXPECT_GE(malloc_usable_size(block), 64);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  free(block);
+}
+
+// Counts, and leaves the work to the C library.
+struct CountingAllocator {
+  static void* Allocate(void* context, size_t size, size_t alignment) {
+    auto& self = *static_cast<CountingAllocator*>(context);
+    ++self.allocated;
+    self.largest_alignment = std::max(self.largest_alignment, alignment);
+    void* const memory = aligned_alloc(
+        alignment, (size + alignment - 1) / alignment * alignment);
+    return memory;
+  }
+  static void Free(void* context, void* memory) {
+    ++static_cast<CountingAllocator*>(context)->freed;
+    free(memory);
+  }
+
+  LoadOptions Options() {
+    return {.heap = Heap::kCustom,
+            .allocator = {.context = this, .allocate = Allocate, .free = Free}};
+  }
+
+  std::atomic<int> allocated = 0;
+  std::atomic<int> freed = 0;
+  size_t largest_alignment = 0;
+};
+
+TEST(HeapTest, CustomAllocatorIsUsed) {
+  CountingAllocator allocator;
+  for (const char* name : {"heap_mixes_with_library", "leaves_nothing"}) {
+    EntryModule module = LoadEntry(name, allocator.Options());
+    EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"),
+              0);
+    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+    EXPECT_GT(allocator.allocated, 0);
+    EXPECT_EQ(allocator.allocated, allocator.freed);
+  }
+}
+
+TEST_F(ModuleHeapTest, CustomAllocatorKeepsLeaks) {
+  CountingAllocator allocator;
+  for (const char* way : {"aligned_new", "realloc", "calloc", "getline"}) {
+    EntryModule module = LoadEntry("heap_leaks", allocator.Options());
+    EXPECT_EQ(RunEntry(module, way), 1);
+    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  }
+  EXPECT_EQ(allocator.allocated, allocator.freed + 4);
+  EXPECT_EQ(allocator.largest_alignment, 256);
+}
+
+// Every heap can be checked.
+class CheckedHeapTest : public ::testing::TestWithParam<Heap> {
+ protected:
+  LoadOptions Options() {
+    LoadOptions options = allocator_.Options();
+    options.heap = GetParam();
+    options.dealloc_validation = true;
+    options.on_bad_free = [this](const BadFree& bad_free) {
+      found_.push_back(bad_free);
+    };
+    return options;
+  }
+
+  // The one report of running heap_frees_wrongly.
+  BadFree Find(std::string_view argument) {
+    EntryModule module = LoadEntry("heap_frees_wrongly", Options());
+    RunEntry(module, argument);
+    UnloadEntry(module);
+    EXPECT_THAT(found_, SizeIs(1));
+    if (found_.empty()) return BadFree();
+    EXPECT_THAT(found_[0].module, HasSubstr("heap_frees_wrongly"));
+    EXPECT_THAT(found_[0].call.ToString(), HasSubstr("heap_frees_wrongly"));
+    BadFree result = found_[0];
+    found_.clear();
+    return result;
+  }
+
+  CountingAllocator allocator_;
+  std::vector<BadFree> found_;
+};
+
+TEST_P(CheckedHeapTest, DoubleFreeIsFound) {
+  const BadFree bad_free = Find("twice");
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kDoubleFree);
+  EXPECT_EQ(bad_free.owner, bad_free.module);
+  EXPECT_EQ(bad_free.place, "a block of 64 bytes");
+  EXPECT_FALSE(bad_free.allocation.empty());
+  EXPECT_FALSE(bad_free.first_free.empty());
+  EXPECT_THAT(bad_free.ToString(), HasSubstr("freed before by"));
+}
+
+TEST_P(CheckedHeapTest, PartOfABlockIsFound) {
+  const BadFree bad_free = Find("part");
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
+  EXPECT_EQ(bad_free.owner, bad_free.module);
+  EXPECT_EQ(bad_free.place, "16 bytes into a block of 64 bytes");
+}
+
+TEST_P(CheckedHeapTest, WildPointersAreFound) {
+  BadFree bad_free = Find("variable");
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
+  EXPECT_EQ(bad_free.owner, "");
+  bad_free = Find("nothing");
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
+  EXPECT_EQ(bad_free.place, "");
+  bad_free = Find("resized");
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
+  int variable = 0;
+  bad_free = Find(absl::StrCat(reinterpret_cast<uintptr_t>(&variable)));
+  EXPECT_EQ(bad_free.kind,
+            kSanitized ? bad_free.kind : BadFree::Kind::kNotABlock);
+}
+
+TEST_P(CheckedHeapTest, BlockOfTheHostIsFound) {
+  void* const block = malloc(64);
+  const BadFree bad_free =
+      Find(absl::StrCat(reinterpret_cast<uintptr_t>(block)));
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kForeignBlock);
+  EXPECT_EQ(bad_free.owner, "");
+  EXPECT_THAT(bad_free.ToString(), HasSubstr("the host"));
+  free(block);
+}
+
+TEST_P(CheckedHeapTest, BlockOfAnotherModuleIsFound) {
+  EntryModule other =
+      LoadEntry("heap_frees_wrongly", {.private_copy = true,
+                                       .heap = GetParam(),
+                                       .allocator = Options().allocator,
+                                       .dealloc_validation = true});
+  const int64_t block = RunEntry(other, "allocate");
+  const BadFree bad_free = Find(absl::StrCat(block));
+  EXPECT_EQ(bad_free.kind, BadFree::Kind::kForeignBlock);
+  EXPECT_THAT(bad_free.owner, HasSubstr("heap_frees_wrongly"));
+  EXPECT_THAT(bad_free.ToString(), HasSubstr("a block of 64 bytes of"));
+  // Its owner may.
+  EXPECT_EQ(RunEntry(other, absl::StrCat(block)), 0);
+}
+
+TEST_P(CheckedHeapTest, WhatIsRightIsNotReported) {
+  EntryModule module = LoadEntry("leaves_nothing", Options());
+  EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(found_, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, CheckedHeapTest,
+                         ::testing::Values(Heap::kModule, Heap::kSystem,
+                                           Heap::kCustom),
+                         [](const auto& info) {
+                           switch (info.param) {
+                             case Heap::kModule:
+                               return "Module";
+                             case Heap::kSystem:
+                               return "System";
+                             case Heap::kCustom:
+                               break;
+                           }
+                           return "Custom";
+                         });
+
+TEST(HeapDeathTest, BadFreeAbortsByDefault) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        EntryModule module =
+            LoadEntry("heap_frees_wrongly", {.dealloc_validation = true});
+        RunEntry(module, "twice");
+      },
+      "a block of 64 bytes that it has freed before");
+}
+
+TEST_F(ModuleHeapTest, LeaksAreTraced) {
+  EntryModule module = LoadEntry("heap_leaks", {.trace_leaks = true});
+  RunEntry(module, "malloc");
+  // Atomic: a loop with one call, which isn't unrolled to three.
+  std::atomic<int> times = 3;
+  while (times-- > 0) RunEntry(module, "aligned_alloc");
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_THAT(report.leaks, SizeIs(2)) << report.ToString();
+  EXPECT_EQ(report.leaks[0].count, 3);
+  EXPECT_EQ(report.leaks[0].bytes, 3 * 1024);
+  EXPECT_EQ(report.leaks[1].count, 1);
+  EXPECT_EQ(report.leaks[1].bytes, 1000);
+  for (const Leak& leak : report.leaks) {
+    const std::vector<BacktraceFrame> frames = leak.allocation.frames();
+    ASSERT_FALSE(frames.empty());
+    EXPECT_THAT(frames[0].module, HasSubstr("heap_leaks"));
+    EXPECT_THAT(frames[0].function, HasSubstr("Run"));
+  }
+  ASSERT_NE(report.Find(kBlock), nullptr);
+  EXPECT_EQ(report.Find(kBlock)->count, 4);
+  EXPECT_THAT(report.ToString(), HasSubstr("3 blocks, 3.0 KiB"));
+}
+
+TEST_F(ModuleHeapTest, LeaksOfDestructorsAreTraced) {
+  EntryModule module = LoadEntry("heap_leaks_at_ends", {.trace_leaks = true});
+  RunEntry(module);
+  uint64_t count = 0;
+  for (const Leak& leak : UnloadEntry(module).leaks) {
+    count += leak.count;
+    ASSERT_FALSE(leak.allocation.frames().empty());
+    EXPECT_THAT(leak.allocation.ToString(), HasSubstr("heap_leaks_at_ends"));
+  }
+  EXPECT_EQ(count, 4);
+}
+
+}  // namespace
+}  // namespace relib::catalogue
