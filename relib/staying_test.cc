@@ -19,7 +19,12 @@ using ::testing::HasSubstr;
 
 using CallbacksModule = Module<callbacks::Exports>;
 
-constexpr LoadOptions kStays = {.private_copy = false, .unloading = false};
+LoadOptions Stays(bool private_copy = false) {
+  LoadOptions options;
+  options.private_copy = private_copy;
+  options.unloading = false;
+  return options;
+}
 
 int constructed = 0;
 
@@ -41,7 +46,7 @@ absl::StatusOr<CallbacksModule> LoadCallbacks(std::string_view name,
 // The file is loaded for good, so this is one test.
 TEST(StayingTest, EverythingWorksButUnload) {
   {
-    absl::StatusOr<CallbacksModule> module = LoadCallbacks("staying", kStays);
+    absl::StatusOr<CallbacksModule> module = LoadCallbacks("staying", Stays());
     ASSERT_TRUE(module.ok()) << module.status();
     EXPECT_EQ(constructed, 1);
     EXPECT_EQ(*module->exports().run(3), 3);
@@ -52,15 +57,14 @@ TEST(StayingTest, EverythingWorksButUnload) {
     EXPECT_FALSE(ExceptionOf(thrown)->backtrace.empty());
 
     const absl::Status status = module->Unload().status();
-    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStays) << status;
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::Stays()) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("unloading = false"));
     EXPECT_EQ(*module->exports().run(3), 3);
     EXPECT_TRUE(module->Pin().ok());
   }
-  EXPECT_EQ(LoadErrorOf(LoadCallbacks("staying", kStays).status()),
+  EXPECT_EQ(LoadErrorOf(LoadCallbacks("staying", Stays()).status()),
             LoadError::kAlreadyLoaded);
-  absl::StatusOr<CallbacksModule> copy =
-      LoadCallbacks("staying", {.private_copy = true, .unloading = false});
+  absl::StatusOr<CallbacksModule> copy = LoadCallbacks("staying", Stays(true));
   ASSERT_TRUE(copy.ok()) << copy.status();
   EXPECT_EQ(constructed, 2);
   EXPECT_EQ(*copy->exports().run(5), 5);
@@ -72,7 +76,7 @@ TEST(StayingTest, BothSidesMustAgree) {
       LoadCallbacks("staying", {.private_copy = true}).status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("it was built to stay"));
-  status = LoadCallbacks("callbacks", kStays).status();
+  status = LoadCallbacks("callbacks", Stays()).status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("it was built to be unloaded"));

@@ -17,8 +17,8 @@ struct AgentBinding {
   // The module's heap works in a forked child as well.
   RelibHeapBinding* heap;
 
-  // `destroy` is the destructor of a thread key that the C++ runtime or the heap
-  // of the module takes and never gives back.
+  // `destroy` is the destructor of a thread key that the C++ runtime or the
+  // heap of the module takes and never gives back.
   void (*runtime_key_destructor)(void* estate, DestroyFunction destroy);
   // The static destructors are about to run: destroys what has to go before,
   // such as the thread_local objects of threads that live on.

@@ -5,7 +5,8 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -87,11 +88,15 @@ struct UserHeader {
     if (address % alignof(UserHeader) != 0) return false;
     // glibc's blocks have a header as well. Those of a sanitizer may begin
     // where the memory does.
-    unsigned char is_resident = 0;
-    if (address % kPage == 0 &&
-        mincore(reinterpret_cast<void*>(address - kPage), 1, &is_resident) !=
-            0) {
-      return false;
+    if (address % kPage == 0) {
+      uint64_t mark = 0;
+      const iovec here = {.iov_base = &mark, .iov_len = sizeof(mark)};
+      const iovec there = {.iov_base = &Of(block)->mark,
+                           .iov_len = sizeof(mark)};
+      if (process_vm_readv(getpid(), &here, 1, &there, 1, 0) < 0 &&
+          errno == EFAULT) {
+        return false;
+      }
     }
     return Of(block)->mark == (kMark ^ address);
   }
