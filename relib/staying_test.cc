@@ -57,7 +57,7 @@ TEST(StayingTest, EverythingWorksButUnload) {
     EXPECT_FALSE(ExceptionOf(thrown)->backtrace.empty());
 
     const absl::Status status = module->Unload().status();
-    EXPECT_EQ(UnloadErrorOf(status), UnloadError::Stays()) << status;
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStays) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("unloading = false"));
     EXPECT_EQ(*module->exports().run(3), 3);
     EXPECT_TRUE(module->Pin().ok());
