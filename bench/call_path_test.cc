@@ -52,11 +52,19 @@ struct Measurement {
 
 std::string program;  // Path, from the command line.
 
-// What one dump of callgrind says was spent outside of the system's libraries.
-// Zero if there is no such file.
+// A function of a module's heap, which now and then has to do more.
+bool IsOfHeap(std::string_view function) {
+  return absl::StartsWith(function, "mi_") ||
+         absl::StartsWith(function, "_mi_") || function == "__wrap_malloc" ||
+         function == "__wrap_free";
+}
+
+// What one dump of callgrind says was spent outside of the system's libraries
+// and of heaps. Zero if there is no such file.
 int64_t CountIn(const std::string& file) {
   std::ifstream input(file);
   bool ours = false;
+  bool of_heap = false;
   bool inclusive = false;
   int64_t count = 0;
   for (std::string line; std::getline(input, line);) {
@@ -67,6 +75,8 @@ int64_t CountIn(const std::string& file) {
           std::filesystem::path(text).filename().string();
       ours =
           !absl::StartsWith(object, "lib") && !absl::StartsWith(object, "ld-");
+    } else if (absl::ConsumePrefix(&text, "fn=")) {
+      of_heap = IsOfHeap(text);
     } else if (absl::StartsWith(text, "calls=")) {
       // The next line is what the function that is called has spent.
       inclusive = true;
@@ -74,7 +84,8 @@ int64_t CountIn(const std::string& file) {
       const std::vector<std::string_view> fields =
           absl::StrSplit(text, ' ', absl::SkipEmpty());
       int64_t value = 0;
-      if (ours && !inclusive && absl::SimpleAtoi(fields.back(), &value)) {
+      if (ours && !of_heap && !inclusive &&
+          absl::SimpleAtoi(fields.back(), &value)) {
         count += value;
       }
       inclusive = false;

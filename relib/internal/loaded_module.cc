@@ -105,6 +105,7 @@ void LeaveForever(std::unique_ptr<LoadedModule> module) {
 
 // 1234 "worker"
 std::string DescribeThread(uint64_t id, std::string_view name) {
+  if (id == 0) return "one that is only starting";
   return name.empty() ? absl::StrCat(id) : absl::StrCat(id, " \"", name, "\"");
 }
 std::string DescribeThread(uint64_t id) {
