@@ -5,10 +5,16 @@
 #include "platform/linux/agent_binding.h"
 #include "platform/linux/agent_heap.h"
 
-// libc++'s, for the key of std::thread; absent in other modules.
-[[gnu::weak]] void LibcxxThreadExit(void*) __asm__(
-    "_ZNSt3__121__thread_specific_ptrINS_15__thread_structEE16__at_thread_"
-    "exitEPv");
+// libc++'s destructor for the key of std::thread; absent in other modules. By
+// its name in the object file, because GCC forgets the visibility of a function
+// that gets that name by an asm label, and the loader would look for it.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] void
+_ZNSt3__121__thread_specific_ptrINS_15__thread_structEE16__at_thread_exitEPv(
+    void*);
+static void (*const kLibcxxThreadExit)(void*) =
+    _ZNSt3__121__thread_specific_ptrINS_15__thread_structEE16__at_thread_exitEPv;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace relib::platform {
 namespace {
@@ -47,8 +53,8 @@ void BindAgent(const AgentBinding* host) {
   BindHeap(host->heap);
   PrepareToBeUnwound();
   host->runtime_key_destructor(host->estate, RelibHeapThreadEnds);
-  if (LibcxxThreadExit != nullptr) {
-    host->runtime_key_destructor(host->estate, LibcxxThreadExit);
+  if (kLibcxxThreadExit != nullptr) {
+    host->runtime_key_destructor(host->estate, kLibcxxThreadExit);
   }
 }
 

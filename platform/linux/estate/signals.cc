@@ -162,6 +162,7 @@ class Signals final : public Resources {
     }
     const Action wanted = action != nullptr ? *action : Action{};
     const Chains::Lock lock;
+    if (action != nullptr) has_set_ = true;
     Chain& chain = Chains::Get().Of(signal);
     Action current;
     if (::sigaction(signal, nullptr, &current) != 0) return -1;
@@ -174,6 +175,7 @@ class Signals final : public Resources {
   }
 
   std::vector<std::string> Obstacles() const override {
+    if (!has_set_) return {};
     const Chains::Lock lock;
     std::vector<std::string> texts;
     for (int signal = 1; signal < NSIG; ++signal) {
@@ -192,6 +194,7 @@ class Signals final : public Resources {
   }
 
   void LeaveImage(Settlement& settlement) override {
+    if (!has_set_) return;
     std::vector<Node*> removed;
     {
       const Chains::Lock lock;
@@ -308,6 +311,8 @@ class Signals final : public Resources {
     return node;
   }
 
+  // Most modules never set a handler, and needn't pay for those that do.
+  std::atomic<bool> has_set_ = false;
   // Set once and replaced since. Guarded by Chains::Lock.
   Node* replaced_ = nullptr;
 };
