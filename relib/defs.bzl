@@ -8,7 +8,14 @@ _LIBCXX = str(Label("//tools:libcxx"))
 _SANITIZED = str(Label("//tools:sanitized"))
 
 def checked_module_impl(ctx):
-    """Of the rules that copy a library to its final name, when tools/check_module finds nothing to object to."""
+    """Of the rules that copy a library to its final name, when tools/check_module finds nothing to object to.
+
+    Args:
+      ctx: of such a rule.
+
+    Returns:
+      The providers of the copy.
+    """
     source = ctx.file.library
     output = ctx.actions.declare_file(ctx.attr.file_name)
     ctx.actions.run(

@@ -264,7 +264,11 @@ struct HookTable {
     ])
 
 def hook_stubs_source():
-    """The module's side: what the linker sends the calls of each function to."""
+    """The module's side: what the linker sends the calls of each function to.
+
+    Returns:
+      The text of a source file.
+    """
     text = _GENERATED + """#include "platform/linux/agent_binding.h"
 
 namespace relib::platform {
