@@ -1,5 +1,8 @@
-#include <tlhelp32.h>
 #include <windows.h>
+// Behind windows.h, which it needs.
+// clang-format off
+#include <tlhelp32.h>
+// clang-format on
 
 #include <cstdint>
 #include <string>
@@ -15,20 +18,20 @@ namespace {
 // The lowest numbers that are free: they are given out in order.
 int64_t NextTlsIndex() {
   const DWORD index = TlsAlloc();
-  CHECK_NE(index, TLS_OUT_OF_INDEXES);
+  CHECK(index != TLS_OUT_OF_INDEXES);
   TlsFree(index);
   return index;
 }
 int64_t NextFlsIndex() {
   const DWORD index = FlsAlloc(nullptr);
-  CHECK_NE(index, FLS_OUT_OF_INDEXES);
+  CHECK(index != FLS_OUT_OF_INDEXES);
   FlsFree(index);
   return index;
 }
 
 int64_t CountThreads() {
   HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-  CHECK_NE(snapshot, INVALID_HANDLE_VALUE);
+  CHECK(snapshot != INVALID_HANDLE_VALUE);
   THREADENTRY32 entry = {};
   entry.dwSize = sizeof(entry);
   int64_t count = 0;
