@@ -13,21 +13,28 @@
 namespace relib::internal {
 
 struct BeforeUnload::State {
+  std::thread runner;
   absl::Notification done;
   Failure* failure = nullptr;
 };
 
 BeforeUnload::BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread)
-    : state_(std::make_shared<State>()) {
-  std::thread([state = state_, invoke, &thread] {
+    : state_(std::make_unique<State>()) {
+  // Joined, not detached: with mingw-w64's winpthreads, a thread that is
+  // detached while it ends may have its data given to another one.
+  state_->runner = std::thread([state = state_.get(), invoke, &thread] {
     thread.store(platform::CurrentThreadId());
     state->failure = invoke();
     state->done.Notify();
-  }).detach();
+  });
 }
 
-bool BeforeUnload::Wait(absl::Time deadline) const {
-  return state_->done.WaitForNotificationWithDeadline(deadline);
+BeforeUnload::~BeforeUnload() = default;
+
+bool BeforeUnload::Wait(absl::Time deadline) {
+  if (!state_->done.WaitForNotificationWithDeadline(deadline)) return false;
+  if (state_->runner.joinable()) state_->runner.join();
+  return true;
 }
 
 Failure* BeforeUnload::failure() const { return state_->failure; }

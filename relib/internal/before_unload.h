@@ -17,16 +17,20 @@ class BeforeUnload {
   // Starts it. The thread that runs it puts its number into `thread` first.
   BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread);
 
+  BeforeUnload(const BeforeUnload&) = delete;
+  BeforeUnload& operator=(const BeforeUnload&) = delete;
+  // It must be done.
+  ~BeforeUnload();
+
   // True if it is done by `deadline`.
-  bool Wait(absl::Time deadline) const;
+  bool Wait(absl::Time deadline);
 
   // When it is done: what it threw, which is the caller's now; or null.
   Failure* failure() const;
 
  private:
   struct State;
-  // Shared with the thread.
-  std::shared_ptr<State> state_;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace relib::internal
