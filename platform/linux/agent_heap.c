@@ -104,12 +104,12 @@ static void* MapExtra(size_t size) {
           ? host->map(host->estate, size)
           // In a forked child all goes with the process. Three times the size
           // holds a part that is aligned.
-          : mmap(NULL, size + 2 * kRelibHeapAlignment, PROT_READ | PROT_WRITE,
+          : mmap(NULL, size + 2 * RELIB_HEAP_ALIGNMENT, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == NULL || memory == MAP_FAILED) return MAP_FAILED;
   uintptr_t begin = (uintptr_t)memory;
   if (!RelibHooksAreOn()) {
-    begin = (begin + kRelibHeapAlignment - 1) & ~(kRelibHeapAlignment - 1);
+    begin = (begin + RELIB_HEAP_ALIGNMENT - 1) & ~(RELIB_HEAP_ALIGNMENT - 1);
   }
   for (size_t i = 0; i < kMostExtras; ++i) {
     uintptr_t unused = 0;
@@ -129,7 +129,7 @@ static void* MapExtra(size_t size) {
 
 // The own data of mimalloc: that of a thread, which is taken and given back
 // with it, and a little that stays. Pages at the beginning of the range.
-#define kOwnDataSize kRelibHeapAlignment
+#define kOwnDataSize RELIB_HEAP_ALIGNMENT
 #define kPage ((size_t)4096)
 static _Atomic(size_t) own_data_end;
 static _Atomic(size_t) own_data_writable;
@@ -299,7 +299,7 @@ mi_msecs_t _mi_clock_end(mi_msecs_t start) { return _mi_clock_now() - start; }
 #undef atexit
 #undef constructor
 
-_Static_assert(MI_SEGMENT_SIZE == kRelibHeapAlignment, "heap_binding.h");
+_Static_assert(MI_SEGMENT_SIZE == RELIB_HEAP_ALIGNMENT, "heap_binding.h");
 
 static mi_arena_t* arena;
 

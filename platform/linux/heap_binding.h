@@ -38,11 +38,11 @@ typedef struct RelibHeapBinding {
   void* (*user_allocate)(void* context, size_t size, size_t alignment);
   void (*user_free)(void* context, void* block);
 
-  // A range of addresses, aligned to kRelibHeapAlignment, with no memory behind
-  // it: mprotect() makes it accessible. Null if there is none of at least
-  // kRelibHeapAlignment * 4.
+  // A range of addresses, aligned to RELIB_HEAP_ALIGNMENT, with no memory
+  // behind it: mprotect() makes it accessible. Null if there is none of at
+  // least RELIB_HEAP_ALIGNMENT * 4.
   void* (*reserve)(void* estate, size_t* size);
-  // Memory of its own; aligned to kRelibHeapAlignment if it has half of that
+  // Memory of its own; aligned to RELIB_HEAP_ALIGNMENT if it has half of that
   // size or more. Null if there is none.
   void* (*map)(void* estate, size_t size);
   // Of a part of what map() returned.
@@ -57,10 +57,10 @@ typedef struct RelibHeapBinding {
 
   // Set by the module. Called when the last code of the image has run: says
   // what is allocated, and gives back what can't outlive the image.
-  RelibHeapUse (*leave)(void);
+  RelibHeapUse (*leave)(void);  // NOLINT(modernize-redundant-void-arg): C.
 } RelibHeapBinding;
 
-#define kRelibHeapAlignment ((size_t)32 << 20)
+#define RELIB_HEAP_ALIGNMENT ((size_t)32 << 20)
 
 #ifdef __cplusplus
 }

@@ -24,7 +24,7 @@
 namespace relib::platform {
 namespace {
 
-constexpr size_t kAlignment = kRelibHeapAlignment;
+constexpr size_t kAlignment = RELIB_HEAP_ALIGNMENT;
 
 constexpr size_t kMostFrames = 32;
 

@@ -52,8 +52,9 @@ bool LiesInImage(uintptr_t address) {
 
 // Keeps the range from being anybody's, and gives its memory back.
 void Reserve(Range range) {
-  ::mmap(Pointer(range.begin), range.end - range.begin, PROT_NONE,
-         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  static_cast<void>(
+      ::mmap(Pointer(range.begin), range.end - range.begin, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
 }
 
 // What the module has mapped and not unmapped, in ranges without overlaps. A
