@@ -17,6 +17,14 @@
 
 namespace relib::catalogue {
 
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
 using EntryModule = relib::Module<EntryExports>;
 
 // The module //relib/catalogue:<name>, among the data of the test.

@@ -13,14 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kThreadSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool kThreadSanitizer = false;
-#endif
-
 bool IsIntervalTimerArmed() {
   itimerval value;
   EXPECT_EQ(getitimer(ITIMER_REAL, &value), 0);
