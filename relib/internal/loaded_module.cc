@@ -116,7 +116,7 @@ std::string DescribeThread(uint64_t id) {
 std::string StackOf(uint64_t thread) {
   const std::string stack =
       MakeBacktrace(platform::StackOfThread(thread)).ToString();
-  if (stack.empty()) return stack;
+  if (stack.empty()) return "";
   return absl::StrCat(
       "\n  thread ", DescribeThread(thread), ":\n    ",
       absl::StrReplaceAll(absl::StripSuffix(stack, "\n"), {{"\n", "\n    "}}));
