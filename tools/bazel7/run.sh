@@ -82,7 +82,7 @@ make_chroot() {
 # What the project needs, in the chroot $1.
 install_in_chroot() {
   in_chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
-    --no-install-recommends bazel-bootstrap ca-certificates g++ libdw-dev python3 xz-utils \
+    --no-install-recommends bazel-bootstrap ca-certificates g++ libdw-dev python3 valgrind xz-utils \
     >>"$root.log" 2>&1 || fail "installing Bazel failed; see $root.log"
 }
 
@@ -153,7 +153,7 @@ exec 9>"$root.lock"
 flock 9
 [[ -d $root ]] || make_chroot
 # One that was made before the project needed it.
-[[ -e $root/usr/include/elfutils/libdwfl.h ]] || install_in_chroot "$root"
+[[ -e $root/usr/include/elfutils/libdwfl.h && -e $root/usr/bin/valgrind ]] || install_in_chroot "$root"
 
 startup=(--output_user_root=/var/cache/bazel)
 overrides=()
