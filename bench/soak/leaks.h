@@ -3,8 +3,8 @@
 
 namespace relib::bench::soak {
 
-// Takes some of everything that this system has and the language hasn't, and
-// keeps it. In the module.
+// In the module: takes some of everything that relib gives back on this system,
+// and keeps it.
 void LeakOfTheSystem();
 
 }  // namespace relib::bench::soak

@@ -8,15 +8,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "bench/soak/leaks.h"
 
 namespace relib::bench::soak {
 
 void LeakOfTheSystem() {
+  static std::vector<void*> kept;
+  for (size_t size = 16; size <= 65536; size *= 4) {
+    kept.push_back(std::malloc(size));
+    kept.push_back(new char[size]);
+  }
+
   // It is gone before the unload, or waited for. (Not for Windows: winpthreads
   // may give the data of a thread to another when it is detached while it
   // ends.)

@@ -2,7 +2,7 @@
 
 namespace relib::bench::soak {
 
-// What a module takes from Windows itself isn't given back yet
+// What a module takes from Windows and from its heap isn't given back yet
 // (docs/unloading.md), so there is nothing to leave.
 void LeakOfTheSystem() {}
 
