@@ -38,7 +38,7 @@ std::atomic<uint64_t> running = 0;
 bool IsIn(const std::vector<uintptr_t>& stack, void (*function)()) {
   const auto begin = reinterpret_cast<uintptr_t>(function);
   return std::any_of(stack.begin(), stack.end(), [begin](uintptr_t address) {
-    return address > begin && address < begin + 256;
+    return address > begin && address < begin + 4096;
   });
 }
 
