@@ -1,5 +1,9 @@
 #include <atomic>
+#include <barrier>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -9,6 +13,20 @@
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
+
+// The host's own; the modules have theirs.
+std::atomic<int64_t> blocks = 0;
+void* operator new(size_t size) {
+  void* block = std::malloc(size);
+  if (block == nullptr) throw std::bad_alloc();
+  ++blocks;
+  return block;
+}
+void operator delete(void* block) noexcept {
+  if (block != nullptr) --blocks;
+  std::free(block);
+}
+void operator delete(void* block, size_t) noexcept { operator delete(block); }
 
 namespace relib::catalogue {
 namespace {
@@ -59,6 +77,37 @@ TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(destroyed, kThreads);
   }
+}
+
+// That the module before is gone may be noticed when the next one is used.
+TEST(ThreadLocalsTest, ThreadsThatLiveOnKeepNothingOfManyModules) {
+  constexpr int kThreads = 4;
+  constexpr int kModules = 200;
+  std::atomic<int> destroyed = 0;
+  EntryModule* current = nullptr;
+  std::barrier step(kThreads + 1);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < kModules; ++round) {
+        step.arrive_and_wait();
+        RunEntry(*current, AddressOf(destroyed));
+        step.arrive_and_wait();
+      }
+    });
+  }
+  int64_t blocks_before = 0;
+  for (int round = 0; round < kModules; ++round) {
+    if (round == kModules / 2) blocks_before = blocks;
+    EntryModule module = LoadEntry("thread_locals_left");
+    current = &module;
+    step.arrive_and_wait();
+    step.arrive_and_wait();
+    UnloadEntry(module);
+    EXPECT_EQ(destroyed, kThreads * (round + 1));
+  }
+  EXPECT_LT(blocks, blocks_before + kModules / 4);
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

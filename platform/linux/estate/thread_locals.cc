@@ -30,26 +30,27 @@ class ThreadLocalList::OfThread {
   ~OfThread() {
     // A destructor may construct more objects.
     for (size_t i = 0; i < modules_.size(); ++i) {
-      const std::shared_ptr<ThreadLocalList> module = modules_[i];
-      module->Destroy(this);
+      const std::shared_ptr<ThreadLocalList> module = modules_[i].lock();
+      if (module != nullptr) module->Destroy(this);
     }
     thread_is_gone = true;
   }
 
-  void Remember(std::shared_ptr<ThreadLocalList> module) {
-    if (std::find(modules_.begin(), modules_.end(), module) != modules_.end()) {
-      return;
-    }
-    // Modules that are gone: nobody else knows them.
-    std::erase_if(modules_,
-                  [](const auto& known) { return known.use_count() == 1; });
-    modules_.push_back(std::move(module));
+  void Remember(const std::shared_ptr<ThreadLocalList>& module) {
+    // Those of modules that are gone.
+    std::erase_if(modules_, [](const auto& known) { return known.expired(); });
+    const bool known = std::any_of(
+        modules_.begin(), modules_.end(),
+        [&module](const auto& known) { return known.lock() == module; });
+    if (!known) modules_.push_back(module);
   }
 
  private:
   OfThread() = default;
 
-  std::vector<std::shared_ptr<ThreadLocalList>> modules_;
+  // Not owned: a thread that lives on would keep what it knew of modules that
+  // are gone.
+  std::vector<std::weak_ptr<ThreadLocalList>> modules_;
 };
 
 void ThreadLocalList::Add(void (*destroy)(void*), void* object) {
@@ -93,7 +94,7 @@ class ThreadLocals final : public Resources {
   // At process exit other threads keep their objects.
   void BeforeDestructors() override { list->DestroyAll(); }
 
-  // Kept by the threads as well.
+  // A thread that is ending keeps it meanwhile.
   const std::shared_ptr<ThreadLocalList> list =
       std::make_shared<ThreadLocalList>();
 };
