@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,7 +33,8 @@ struct FileId {
 class File final : public ByteSource {
  public:
   // Never blocks: a FIFO, device or directory is InvalidArgument with a text
-  // that says which it is. NotFound and PermissionDenied as the system says.
+  // that says which it is. NotFound, also of a name that no file can have, and
+  // PermissionDenied as the system says.
   // While it is open, others may write, rename and delete the file.
   static absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path);
 
@@ -42,14 +44,21 @@ class File final : public ByteSource {
 
   const FileId& id() const { return id_; }
 
+  // Where it is now: absolute, with links resolved, so that a library which is
+  // loaded by it is looked for nowhere else.
+  absl::StatusOr<std::string> CanonicalPath() const;
+
   // The size at the time of opening.
   uint64_t size() const override { return size_; }
 
   bool ReadAt(uint64_t offset, void* out, size_t count) const override;
 
  private:
-  File(intptr_t handle, FileId id, uint64_t size)
-      : handle_(handle), id_(id), size_(size) {}
+  File(std::string path, intptr_t handle, FileId id, uint64_t size)
+      : path_(std::move(path)), handle_(handle), id_(id), size_(size) {}
+
+  // As it was opened.
+  const std::string path_;
 
   // A descriptor, or a HANDLE.
   const intptr_t handle_;
@@ -60,10 +69,6 @@ class File final : public ByteSource {
 // The identity of the file that `path` leads to, without opening it for
 // reading.
 absl::StatusOr<FileId> IdOf(const std::string& path);
-
-// `path` made absolute, with links resolved: the name under which a library is
-// loaded, so that no search path has a say in it. NotFound if there is none.
-absl::StatusOr<std::string> CanonicalPath(const std::string& path);
 
 }  // namespace relib::platform
 

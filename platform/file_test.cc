@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/testdata/runfile.h"
 
 namespace relib::platform {
 namespace {

@@ -6,6 +6,8 @@ load(":hooks.bzl", "HOOKED_FUNCTIONS")
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
     # A child would share the memory that the hooks write to: it gets a copy (agent.cc).
     "-Wl,--wrap=vfork",
+    # unwinding.cc says why.
+    "-Wl,--wrap=_Unwind_SetGR",
     # Hooks that a module has no use for go, and with them the symbols that the loader would look up.
     "-Wl,--gc-sections",
 ]

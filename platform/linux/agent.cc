@@ -1,7 +1,5 @@
 #include "platform/agent.h"
 
-#include <unwind.h>
-
 #include "platform/linux/agent_binding.h"
 #include "platform/linux/agent_heap.h"
 
@@ -20,14 +18,6 @@ namespace relib::platform {
 namespace {
 
 constinit const AgentBinding* binding = nullptr;
-
-// pthread_exit() and pthread_cancel() unwind with the program's libgcc_s, which
-// asks the module's own copy of libgcc about the module's frames. That copy
-// aborts unless it has unwound something itself before: so it does.
-void PrepareToBeUnwound() {
-  _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; },
-                    nullptr);
-}
 
 // Runs when the loader really unloads the image, before the static destructors:
 // thread_local objects may use static ones, as everywhere in C++.
@@ -51,7 +41,6 @@ extern "C" bool RelibHooksAreOn() { return BoundAgent() != nullptr; }
 void BindAgent(const AgentBinding* host) {
   binding = host;
   BindHeap(host->heap);
-  PrepareToBeUnwound();
   host->runtime_key_destructor(host->estate, RelibHeapThreadEnds);
   if (kLibcxxThreadExit != nullptr) {
     host->runtime_key_destructor(host->estate, kLibcxxThreadExit);

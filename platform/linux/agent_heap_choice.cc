@@ -39,8 +39,10 @@ enum class Heap {
   kUser,
 };
 
-constinit RelibHeapBinding* host = nullptr;
-constinit std::atomic<Heap> heap = Heap::kSystem;
+// On a page that the loader has written to already: the zeroed ones are first
+// touched with what lies there.
+[[gnu::section(".data")]] constinit RelibHeapBinding* host = nullptr;
+[[gnu::section(".data")]] constinit std::atomic<Heap> heap = Heap::kSystem;
 
 bool IsChecked() {
   return host != nullptr && host->checked && RelibHooksAreOn();

@@ -15,7 +15,8 @@ extern "C" {
 namespace relib::platform {
 
 void RunConstructors() {
-  static constinit bool constructed = false;
+  // On a page that the loader has written to already.
+  [[gnu::section(".data")]] static constinit bool constructed = false;
   if (constructed) return;
   constructed = true;
   // glibc hands every constructor the program's arguments. They can't be had

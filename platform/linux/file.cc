@@ -38,7 +38,13 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
       return absl::InvalidArgumentError(
           absl::StrCat(path, " is a socket or device"));
     }
-    return absl::ErrnoToStatus(errno, absl::StrCat("can't open ", path));
+    absl::Status status =
+        absl::ErrnoToStatus(errno, absl::StrCat("can't open ", path));
+    // A name that no file can have.
+    if (absl::IsInvalidArgument(status)) {
+      return absl::NotFoundError(status.message());
+    }
+    return status;
   }
   struct stat info;
   if (fstat(descriptor, &info) != 0) {
@@ -51,9 +57,9 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, " is ", KindOf(info.st_mode)));
   }
-  return std::unique_ptr<File>(
-      new File(descriptor, FileId{.volume = info.st_dev, .low = info.st_ino},
-               static_cast<uint64_t>(info.st_size)));
+  return std::unique_ptr<File>(new File(
+      path, descriptor, FileId{.volume = info.st_dev, .low = info.st_ino},
+      static_cast<uint64_t>(info.st_size)));
 }
 
 File::~File() { close(static_cast<int>(handle_)); }
@@ -73,21 +79,31 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
   return true;
 }
 
+absl::StatusOr<std::string> File::CanonicalPath() const {
+  // One call for a path of any depth.
+  char name[PATH_MAX];
+  const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", handle_).c_str(),
+                                name, sizeof(name));
+  const std::string_view found(name, size > 0 ? static_cast<size_t>(size) : 0);
+  if (found.starts_with('/') && found.size() < sizeof(name) &&
+      !found.ends_with(" (deleted)")) {
+    return std::string(found);
+  }
+  // No /proc, too long for it, or replaced meanwhile.
+  const std::unique_ptr<char, void (*)(void*)> resolved(
+      realpath(path_.c_str(), nullptr), std::free);
+  if (resolved == nullptr) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("can't find ", path_));
+  }
+  return std::string(resolved.get());
+}
+
 absl::StatusOr<FileId> IdOf(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("can't examine ", path));
   }
   return FileId{.volume = info.st_dev, .low = info.st_ino};
-}
-
-absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> resolved(
-      realpath(path.c_str(), nullptr), std::free);
-  if (resolved == nullptr) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("can't find ", path));
-  }
-  return std::string(resolved.get());
 }
 
 }  // namespace relib::platform

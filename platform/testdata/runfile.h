@@ -2,7 +2,11 @@
 #define PLATFORM_TESTDATA_RUNFILE_H_
 
 #include <cstdlib>
+#include <memory>
 #include <string>
+
+#include "absl/status/statusor.h"
+#include "platform/file.h"
 
 namespace relib::platform {
 
@@ -13,6 +17,11 @@ inline std::string Runfile(const std::string& name) {
   const char* workspace = std::getenv("TEST_WORKSPACE");
   if (folder == nullptr || workspace == nullptr) return name;
   return std::string(folder) + "/" + workspace + "/" + name;
+}
+
+inline absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
+  const absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
+  return file.ok() ? (*file)->CanonicalPath() : file.status();
 }
 
 }  // namespace relib::platform

@@ -107,7 +107,12 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
       return absl::InvalidArgumentError(
           absl::StrCat(what, ": it is no regular file"));
     }
-    return ErrorStatus(error, what);
+    absl::Status status = ErrorStatus(error, what);
+    // A name that no file can have.
+    if (absl::IsInvalidArgument(status)) {
+      return absl::NotFoundError(status.message());
+    }
+    return status;
   }
   HandleCloser closer(handle);
   switch (GetFileType(handle)) {
@@ -136,7 +141,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   if (!QueryFileId(handle, id)) return LastErrorStatus(what);
   closer.Release();
   return std::unique_ptr<File>(
-      new File(reinterpret_cast<intptr_t>(handle), id,
+      new File(path, reinterpret_cast<intptr_t>(handle), id,
                static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
 }
 
@@ -166,28 +171,16 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
   return true;
 }
 
-absl::StatusOr<FileId> IdOf(const std::string& path) {
-  const std::string what = absl::StrCat("can't examine ", path);
-  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
-  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
-  HandleCloser closer(handle);
-  FileId id;
-  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
-  return id;
-}
-
-absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
-  const std::string what = absl::StrCat("can't resolve ", path);
-  // Needs no right to read the file.
-  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
-  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
-  HandleCloser closer(handle);
+absl::StatusOr<std::string> File::CanonicalPath() const {
   std::wstring name(MAX_PATH, L'\0');
   for (;;) {
-    const DWORD size = GetFinalPathNameByHandleW(
-        handle, name.data(), static_cast<DWORD>(name.size()),
-        FILE_NAME_NORMALIZED | VOLUME_NAME_DOS);
-    if (size == 0) return LastErrorStatus(what);
+    const DWORD size =
+        GetFinalPathNameByHandleW(reinterpret_cast<HANDLE>(handle_),
+                                  name.data(), static_cast<DWORD>(name.size()),
+                                  FILE_NAME_NORMALIZED | VOLUME_NAME_DOS);
+    if (size == 0) {
+      return LastErrorStatus(absl::StrCat("can't resolve ", path_));
+    }
     const bool complete = size < name.size();
     name.resize(size);  // without the NUL if it is complete, else with it
     if (complete) break;
@@ -201,6 +194,16 @@ absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
     plain = name.substr(kPrefix.size());
   }
   return ToUtf8(IsPlain(plain) ? plain : name);
+}
+
+absl::StatusOr<FileId> IdOf(const std::string& path) {
+  const std::string what = absl::StrCat("can't examine ", path);
+  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
+  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
+  HandleCloser closer(handle);
+  FileId id;
+  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
+  return id;
 }
 
 }  // namespace relib::platform

@@ -13,6 +13,9 @@
 #endif
 
 #if defined(__ELF__)
+// Not with the other constants, on a page that nobody else looks at when a
+// module is loaded, but among those that the loader relocates.
+#define RELIB_INTERNAL_AMONG_RELOCATED [[gnu::section(".data.rel.ro")]]
 // Reached without a detour through the global offset table.
 #define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
 #define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
@@ -20,10 +23,12 @@
   [[gnu::section(".note.relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #elif defined(_MSC_VER)
 #pragma section(".relib", read)
+#define RELIB_INTERNAL_AMONG_RELOCATED
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
 #define RELIB_INTERNAL_RECORD_SECTION __declspec(allocate(".relib"))
 #else
+#define RELIB_INTERNAL_AMONG_RELOCATED
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
 #define RELIB_INTERNAL_RECORD_SECTION \

@@ -1,4 +1,5 @@
+#include "relib/internal/attributes.h"
 #include "relib/internal/module_entry.h"
 
-constinit const relib::internal::BeforeUnloadTable
-    relib_internal_before_unload = {};
+RELIB_INTERNAL_AMONG_RELOCATED constinit const relib::internal::
+    BeforeUnloadTable relib_internal_before_unload = {};

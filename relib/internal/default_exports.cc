@@ -1,3 +1,5 @@
+#include "relib/internal/attributes.h"
 #include "relib/internal/module_entry.h"
 
-constinit const relib::internal::ExportsTable relib_internal_exports = {};
+RELIB_INTERNAL_AMONG_RELOCATED constinit const relib::internal::ExportsTable
+    relib_internal_exports = {};

@@ -1,3 +1,5 @@
+#include "relib/internal/attributes.h"
 #include "relib/internal/module_entry.h"
 
-constinit const relib::internal::MainTable relib_internal_main = {};
+RELIB_INTERNAL_AMONG_RELOCATED constinit const relib::internal::MainTable
+    relib_internal_main = {};

@@ -191,13 +191,16 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       std::unique_ptr<LoadedModule>(new LoadedModule(path, std::move(request)));
   module->unloading_ = options.unloading;
 
-  absl::StatusOr<std::string> file_path = platform::CanonicalPath(path);
+  absl::StatusOr<std::unique_ptr<platform::File>> file =
+      platform::File::Open(path);
+  if (!file.ok()) {
+    return MakeError(KindOfFileError(file.status()), file.status().message());
+  }
+  absl::StatusOr<std::string> file_path = (*file)->CanonicalPath();
   if (!file_path.ok()) {
     return MakeError(LoadError::kNotFound, file_path.status().message());
   }
-  absl::StatusOr<std::unique_ptr<platform::File>> file =
-      platform::File::Open(*file_path);
-  if (file.ok() && options.private_copy) {
+  if (options.private_copy) {
     file_path = CopyToPrivateFolder(*file_path);
     if (!file_path.ok()) return file_path.status();
     module->private_copy_ = true;

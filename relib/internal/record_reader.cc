@@ -131,12 +131,33 @@ absl::Status NotUnderstood(const RecordNote& note, std::string_view what) {
                    kAbiVersion, ": ", kBuildFacts[0].advice));
 }
 
-// Cuts the text before `end` off, and drops `end`; without one, all of it.
-std::string_view TakeUpTo(char end, std::string_view* text) {
-  const size_t size = text->find(end);
-  const std::string_view part = text->substr(0, size);
-  text->remove_prefix(size == std::string_view::npos ? text->size() : size + 1);
-  return part;
+// A line, and its fields between tabs.
+struct Line {
+  static constexpr size_t kMostFields = 3;
+
+  std::string_view text;
+  // The last of them with all that follows, when there are more.
+  std::string_view fields[kMostFields];
+  size_t count = 0;
+};
+
+// Cuts off the first line of a text that isn't empty.
+Line TakeLine(std::string_view* text) {
+  Line line;
+  const char* const end = text->data() + text->size();
+  const char* begin = text->data();
+  const char* next = begin;
+  for (; next != end && *next != '\n'; ++next) {
+    if (*next != '\t' || ++line.count >= Line::kMostFields) continue;
+    line.fields[line.count - 1] = {begin, static_cast<size_t>(next - begin)};
+    begin = next + 1;
+  }
+  ++line.count;
+  line.fields[std::min(line.count, Line::kMostFields) - 1] = {
+      begin, static_cast<size_t>(next - begin)};
+  line.text = text->substr(0, static_cast<size_t>(next - text->data()));
+  text->remove_prefix(line.text.size() + (next != end ? 1 : 0));
+  return line;
 }
 
 std::optional<EntryKind> EntryKindOf(std::string_view text) {
@@ -166,14 +187,12 @@ absl::Status Refuse(LoadError kind, std::string_view name,
 absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
   RecordNote note;
   note.build.reserve(std::size(kBuildFacts));
+  note.entries.reserve(4);
   while (!text.empty()) {
-    const std::string_view line = TakeUpTo('\n', &text);
-    if (line.empty()) continue;
-    std::string_view rest = line;
-    const std::string_view kind = TakeUpTo('\t', &rest);
-    const size_t fields = 1 + std::count(line.begin(), line.end(), '\t');
-    const std::string_view first = TakeUpTo('\t', &rest);
-    const std::string_view second = rest;
+    const Line line = TakeLine(&text);
+    if (line.text.empty()) continue;
+    const auto [kind, first, second] = line.fields;
+    const size_t fields = line.count;
     if (kind == "build" && fields == 3) {
       note.build.emplace_back(first, second);
     } else if (const std::optional<EntryKind> entry = EntryKindOf(kind);
@@ -188,7 +207,7 @@ absl::StatusOr<RecordNote> ParseNoteText(std::string_view text) {
       note.entries.back().unstable = first;
     } else {
       return NotUnderstood(
-          note, absl::StrCat("the line \"", Shown(line.substr(0, 80)),
+          note, absl::StrCat("the line \"", Shown(line.text.substr(0, 80)),
                              "\" makes no sense"));
     }
   }

@@ -71,8 +71,8 @@ class Descriptors final : public Resources {
   };
 
   // Mapped when they are needed, and then only the pages that are.
-  static constexpr size_t kChunkEntries = 4096;
-  static constexpr size_t kChunks = 1024;
+  static constexpr size_t kChunkEntries = 65536;
+  static constexpr size_t kChunks = 64;
 
   // Null if there is none, or when memory is short: the descriptor is then not
   // known to be the module's.
