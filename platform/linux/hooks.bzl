@@ -5,6 +5,16 @@ estate/KIND.cc that implements them in the host: estate/resources.h says how. Th
 module and the table that the host hands to it follow from here.
 """
 
+load(
+    "//platform/estate:hooks.bzl",
+    "comma_separated",
+    "generated_header",
+    "hook_table_struct",
+    "parse_declaration",
+    "resource_kind_enum",
+    "resource_kinds",
+)
+
 # Each parameter is a type and a name; types are those of hook_types.h. A function with "after" in front is called in
 # the module itself, because it looks at its caller, and the host is told its result. The order of the kinds is that
 # in which they are given back.
@@ -201,67 +211,38 @@ MODULE_FUNCTIONS = {
     ],
 }
 
-def _parse(declaration):
-    """The parts of a declaration as a struct."""
-    after = declaration.startswith("after ")
-    if after:
-        declaration = declaration[len("after "):]
-    head, _, rest = declaration.partition("(")
-    result, _, name = head.rpartition(" ")
-    parameters = rest[:-1]
-    arguments = ", ".join([
-        parameter.rpartition(" ")[2]
-        for parameter in parameters.split(", ")
-        if parameter
-    ])
+_TABLE = "platform/linux/hooks.bzl"
+
+def _host_side(declaration):
+    hook = parse_declaration(declaration, ["after"])
+    after = hook.word == "after"
     return struct(
         after = after,
-        arguments = arguments,
-        name = name,
-        parameters = parameters,
-        result = result,
+        arguments = hook.arguments,
+        host_arguments = comma_separated("binding->estate", "result" if after else "", hook.arguments),
+        host_parameters = comma_separated("void* estate", "%s result" % hook.result if after else "", hook.parameters),
+        host_result = "void" if after else hook.result,
+        name = hook.name,
+        parameters = hook.parameters,
+        result = hook.result,
     )
 
-def _list(*items):
-    return ", ".join([item for item in items if item])
+_HOOKS = [_host_side(declaration) for declarations in HOOKS.values() for declaration in declarations]
 
-def _host_result(hook):
-    return "void" if hook.after else hook.result
-
-def _host_parameters(hook):
-    return _list("void* estate", "%s result" % hook.result if hook.after else "", hook.parameters)
-
-def _hooks():
-    return [_parse(declaration) for declarations in HOOKS.values() for declaration in declarations]
-
-HOOKED_FUNCTIONS = [hook.name for hook in _hooks()] + [
+HOOKED_FUNCTIONS = [hook.name for hook in _HOOKS] + [
     name
     for names in MODULE_FUNCTIONS.values()
     for name in names
 ]
 
-_GENERATED = "// Generated from platform/linux/hooks.bzl.\n\n"
-
 def hook_table_header():
     """The host's functions as a struct of pointers, for both sides."""
-    return _GENERATED + """#ifndef PLATFORM_LINUX_HOOK_TABLE_H_
-#define PLATFORM_LINUX_HOOK_TABLE_H_
-
-#include "platform/linux/hook_types.h"
-
-namespace relib::platform {
-
-struct HookTable {
-%s
-};
-
-}  // namespace relib::platform
-
-#endif  // PLATFORM_LINUX_HOOK_TABLE_H_
-""" % "\n".join([
-        "  %s (*%s)(%s);" % (_host_result(hook), hook.name, _host_parameters(hook))
-        for hook in _hooks()
-    ])
+    return generated_header(
+        "PLATFORM_LINUX_HOOK_TABLE_H_",
+        _TABLE,
+        ["#include \"platform/linux/hook_types.h\""],
+        hook_table_struct(_HOOKS),
+    )
 
 def hook_stubs_source():
     """The module's side: what the linker sends the calls of each function to.
@@ -269,16 +250,15 @@ def hook_stubs_source():
     Returns:
       The text of a source file.
     """
-    text = _GENERATED + """#include "platform/linux/agent_binding.h"
+    text = "// Generated from " + _TABLE + """.
+
+#include "platform/linux/agent_binding.h"
 
 namespace relib::platform {
 extern "C" {
 """
-    for hook in _hooks():
-        call = "binding->hooks->%s(%s)" % (
-            hook.name,
-            _list("binding->estate", "result" if hook.after else "", hook.arguments),
-        )
+    for hook in _HOOKS:
+        call = "binding->hooks->%s(%s)" % (hook.name, hook.host_arguments)
         real = "__real_%s(%s)" % (hook.name, hook.arguments)
         text += "\n{result} __real_{name}({parameters});\n{result} __wrap_{name}({parameters}) {{\n".format(
             name = hook.name,
@@ -295,63 +275,14 @@ extern "C" {
 
 def resource_kinds_header():
     """For the host: the kinds of resources in their order, and what each of them implements."""
-    text = _GENERATED + """#ifndef PLATFORM_LINUX_ESTATE_RESOURCE_KINDS_H_
-#define PLATFORM_LINUX_ESTATE_RESOURCE_KINDS_H_
-
-#include <memory>
-
-#include "platform/linux/hook_table.h"
-
-namespace relib::platform {
-
-class Resources;
-
-enum class ResourceKind {
-%s
-};
-
-// Each makes the Resources of one module: estate/KIND.cc.
-namespace make {
-%s
-}  // namespace make
-
-inline constexpr std::unique_ptr<Resources> (*kMakeResources[])() = {
-%s
-};
-
-// What the hooks of a module call: estate/KIND.cc.
-namespace hooks {
-%s
-}  // namespace hooks
-
-inline constexpr HookTable kHooks = {
-%s
-};
-
-}  // namespace relib::platform
-
-#endif  // PLATFORM_LINUX_ESTATE_RESOURCE_KINDS_H_
-"""
-    kinds = HOOKS.keys()
-    return text % (
-        "\n".join(["  %s," % kind for kind in kinds]),
-        "\n".join(["std::unique_ptr<Resources> %s();" % kind for kind in kinds]),
-        "\n".join(["    make::%s," % kind for kind in kinds]),
-        "\n".join([
-            "%s %s(%s);" % (_host_result(hook), hook.name, _host_parameters(hook))
-            for hook in _hooks()
-        ]),
-        "\n".join(["    .{name} = hooks::{name},".format(name = hook.name) for hook in _hooks()]),
+    return generated_header(
+        "PLATFORM_LINUX_ESTATE_RESOURCE_KINDS_H_",
+        _TABLE,
+        [
+            "#include <memory>",
+            "",
+            "#include \"platform/estate/resources.h\"",
+            "#include \"platform/linux/hook_table.h\"",
+        ],
+        resource_kind_enum(HOOKS) + "\n" + resource_kinds(HOOKS, _HOOKS),
     )
-
-def _generated_file_impl(ctx):
-    ctx.actions.write(ctx.outputs.out, ctx.attr.content)
-
-generated_file = rule(
-    implementation = _generated_file_impl,
-    doc = "A file with the given content.",
-    attrs = {
-        "content": attr.string(mandatory = True),
-        "out": attr.output(mandatory = True),
-    },
-)

@@ -1,26 +1,25 @@
 #include "platform/agent.h"
 
-#include <errno.h>
-#include <process.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
 #include "platform/windows/agent_binding.h"
+#include "platform/windows/agent_hooks.h"
 #include "platform/windows/agent_internal.h"
+#include "platform/windows/hook_stubs.h"
 
 // The hooks work by the module's own import table: the loader calls the TLS
 // callback below before any other code of the module, and that replaces the
-// entries named in kHooks. So they cover the static libraries in the module
-// (libstdc++, winpthreads), and no other library of the process.
-//
-// Not covered: functions that are looked up with GetProcAddress(), and threads
-// of the system's thread pools.
+// entries of the functions in hooks.bzl. So they cover the static libraries in
+// the module (libstdc++, winpthreads), and no other library of the process.
 
 // The image, from its headers on; defined by the linker. Of unknown size, for
 // the compiler's sake: it warns of what lies behind a single IMAGE_DOS_HEADER.
 extern "C" char __ImageBase[];
 
 namespace relib::platform {
+namespace internal {
 namespace {
 
 // ---------------------------------------------------------------------------
@@ -29,239 +28,242 @@ namespace {
 // What was taken before BindAgent(), by DllMain() or a TLS callback.
 struct Early {
   Early* next;
-  Resource resource;
+  ResourceKind kind;
   uint64_t value;
+  bool is_runtime;
 };
 
 SRWLOCK lock = SRWLOCK_INIT;
-const AgentBinding* binding = nullptr;  // under `lock`
-Early* early = nullptr;                 // under `lock`
+Early* early = nullptr;  // under `lock`
+const AgentBinding* volatile bound = nullptr;
 
-bool RememberEarly(Resource resource, uint64_t value) {
+void RememberEarly(ResourceKind kind, uint64_t value, bool is_runtime) {
+  // The handle of a thread stands for two things.
+  if (kind == ResourceKind::threads) {
+    RememberEarly(ResourceKind::handles, value, is_runtime);
+  }
   auto* record =
       static_cast<Early*>(HeapAlloc(GetProcessHeap(), 0, sizeof(Early)));
-  if (record == nullptr) return false;
-  *record = {early, resource, value};
-  if (resource == Resource::kThread) {
+  if (record == nullptr) return;
+  if (kind == ResourceKind::threads) {
     // The caller may close its own before the binding.
     HANDLE duplicate;
-    if (!DuplicateHandle(GetCurrentProcess(), reinterpret_cast<HANDLE>(value),
-                         GetCurrentProcess(), &duplicate, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS)) {
+    if (!real_DuplicateHandle(
+            GetCurrentProcess(), reinterpret_cast<HANDLE>(value),
+            GetCurrentProcess(), &duplicate, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
       HeapFree(GetProcessHeap(), 0, record);
-      return false;
+      return;
     }
-    record->value = reinterpret_cast<uint64_t>(duplicate);
+    value = reinterpret_cast<uint64_t>(duplicate);
   }
+  *record = {early, kind, value, is_runtime};
   early = record;
-  return true;
 }
 
-void ForgetEarly(Resource resource, uint64_t value) {
+void ForgetEarly(ResourceKind kind, uint64_t value) {
   for (Early** link = &early; *link != nullptr; link = &(*link)->next) {
     Early* record = *link;
-    if (record->resource != resource || record->value != value) continue;
+    if (record->kind != kind || record->value != value) continue;
     *link = record->next;
     HeapFree(GetProcessHeap(), 0, record);
     return;
   }
 }
 
-bool Add(Resource resource, uint64_t value) {
-  AcquireSRWLockExclusive(&lock);
-  const bool added = binding == nullptr
-                         ? RememberEarly(resource, value)
-                         : binding->add(binding->estate, resource, value);
-  ReleaseSRWLockExclusive(&lock);
-  return added;
+const Caller* CallerOf(const AgentBinding* binding, bool is_runtime) {
+  return is_runtime ? &binding->runtime : &binding->module;
 }
 
-void Remove(Resource resource, uint64_t value) {
-  AcquireSRWLockExclusive(&lock);
+// Hands over what came before. The caller has the lock.
+void ReplayEarly(const AgentBinding* binding) {
+  // The oldest first.
+  Early* ordered = nullptr;
+  while (early != nullptr) {
+    Early* record = early;
+    early = record->next;
+    record->next = ordered;
+    ordered = record;
+  }
+  while (ordered != nullptr) {
+    Early* record = ordered;
+    ordered = record->next;
+    binding->add(CallerOf(binding, record->is_runtime), record->kind,
+                 record->value);
+    if (record->kind == ResourceKind::threads) {
+      real_CloseHandle(reinterpret_cast<HANDLE>(record->value));
+    }
+    HeapFree(GetProcessHeap(), 0, record);
+  }
+}
+
+}  // namespace
+
+const AgentBinding* BoundAgent() { return bound; }
+
+const Caller* CallerAt(const AgentBinding* binding,
+                       const void* return_address) {
+  return CallerOf(binding, IsRuntimeCode(return_address));
+}
+
+void Record(ResourceKind kind, uint64_t value, const void* return_address) {
+  const AgentBinding* binding = bound;
   if (binding == nullptr) {
-    ForgetEarly(resource, value);
-  } else {
-    binding->remove(binding->estate, resource, value);
+    AcquireSRWLockExclusive(&lock);
+    binding = bound;
+    if (binding == nullptr) {
+      RememberEarly(kind, value, IsRuntimeCode(return_address));
+    }
+    ReleaseSRWLockExclusive(&lock);
   }
-  ReleaseSRWLockExclusive(&lock);
-}
-
-// ---------------------------------------------------------------------------
-// Threads. Each is created suspended and recorded in the estate by its handle:
-// that is signalled when the thread is gone for good, however it ends. So the
-// functions that end threads need no hook.
-
-bool AddThread(HANDLE handle) {
-  return Add(Resource::kThread, reinterpret_cast<uint64_t>(handle));
-}
-
-// Records a thread that is suspended and lets it run, or ends it.
-bool LaunchThread(HANDLE handle, bool stay_suspended) {
-  if (!AddThread(handle)) {
-    TerminateThread(handle, 1);  // it hasn't run, so it holds nothing
-    CloseHandle(handle);
-    return false;
+  if (binding != nullptr) {
+    binding->add(CallerAt(binding, return_address), kind, value);
   }
-  if (!stay_suspended) ResumeThread(handle);
-  return true;
 }
 
-decltype(&CreateThread) real_create_thread = nullptr;
-HANDLE WINAPI HookedCreateThread(SECURITY_ATTRIBUTES* attributes,
-                                 SIZE_T stack_size,
-                                 LPTHREAD_START_ROUTINE start, void* argument,
-                                 DWORD flags, DWORD* id) {
-  const HANDLE handle = real_create_thread(
-      attributes, stack_size, start, argument, flags | CREATE_SUSPENDED, id);
-  if (handle == nullptr) return nullptr;
-  if (LaunchThread(handle, (flags & CREATE_SUSPENDED) != 0)) {
-    return handle;
+void Forget(ResourceKind kind, uint64_t value, const void* return_address) {
+  const AgentBinding* binding = bound;
+  if (binding == nullptr) {
+    AcquireSRWLockExclusive(&lock);
+    binding = bound;
+    if (binding == nullptr) ForgetEarly(kind, value);
+    ReleaseSRWLockExclusive(&lock);
   }
-  SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-  return nullptr;
-}
-
-decltype(&_beginthreadex) real_beginthreadex = nullptr;
-uintptr_t __cdecl HookedBeginThreadEx(void* security, unsigned stack_size,
-                                      unsigned(__stdcall* start)(void*),
-                                      void* argument, unsigned flags,
-                                      unsigned* id) {
-  const uintptr_t handle = real_beginthreadex(
-      security, stack_size, start, argument, flags | CREATE_SUSPENDED, id);
-  if (handle == 0) return 0;
-  if (LaunchThread(reinterpret_cast<HANDLE>(handle),
-                   (flags & CREATE_SUSPENDED) != 0)) {
-    return handle;
+  if (binding != nullptr) {
+    binding->remove(CallerAt(binding, return_address), kind, value);
   }
-  errno = EAGAIN;
-  return 0;
 }
 
-// _beginthread() can't create a suspended thread, and closes the handle when
-// the thread ends: so the thread waits until its creator has recorded it.
-struct BeginThreadCall {
-  void(__cdecl* start)(void*);
-  void* argument;
-  HANDLE recorded;
-  bool run;
-};
-
-void __cdecl StartOfBeginThread(void* argument) {
-  auto* heap_call = static_cast<BeginThreadCall*>(argument);
-  WaitForSingleObject(heap_call->recorded, INFINITE);
-  const BeginThreadCall call = *heap_call;
-  CloseHandle(call.recorded);
-  HeapFree(GetProcessHeap(), 0, heap_call);
-  if (call.run) call.start(call.argument);
-}
-
-decltype(&_beginthread) real_beginthread = nullptr;
-uintptr_t __cdecl HookedBeginThread(void(__cdecl* start)(void*),
-                                    unsigned stack_size, void* argument) {
-  const uintptr_t kFailed = static_cast<uintptr_t>(-1);
-  auto* call = static_cast<BeginThreadCall*>(
-      HeapAlloc(GetProcessHeap(), 0, sizeof(BeginThreadCall)));
-  const HANDLE recorded = CreateEventW(nullptr, TRUE, FALSE, nullptr);
-  uintptr_t handle = kFailed;
-  if (call != nullptr && recorded != nullptr) {
-    *call = {start, argument, recorded, false};
-    handle = real_beginthread(&StartOfBeginThread, stack_size, call);
-  } else {
-    errno = EAGAIN;
-  }
-  if (handle == kFailed) {
-    if (call != nullptr) HeapFree(GetProcessHeap(), 0, call);
-    if (recorded != nullptr) CloseHandle(recorded);
-    return kFailed;
-  }
-  const HANDLE thread = reinterpret_cast<HANDLE>(handle);
-  const bool run = AddThread(thread);
-  call->run = run;
-  SetEvent(recorded);  // from here on `call` and both handles are the thread's
-  if (run) return handle;
-  errno = EAGAIN;
-  return kFailed;
-}
-
-// ---------------------------------------------------------------------------
-// TLS indices. A process has 1,088, and a static winpthreads takes one when a
-// module first uses it, for good: the host frees it after the image is gone.
-
-decltype(&TlsAlloc) real_tls_alloc = nullptr;
-DWORD WINAPI HookedTlsAlloc() {
-  const DWORD index = real_tls_alloc();
-  if (index == TLS_OUT_OF_INDEXES || Add(Resource::kTlsIndex, index)) {
-    return index;
-  }
-  TlsFree(index);  // unknown to the estate, so that is harmless
-  SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-  return TLS_OUT_OF_INDEXES;
-}
-
-decltype(&TlsFree) real_tls_free = nullptr;
-BOOL WINAPI HookedTlsFree(DWORD index) {
-  // Before it is free: another thread of the module may get it at once.
-  Remove(Resource::kTlsIndex, index);
-  return real_tls_free(index);
-}
+namespace {
 
 // ---------------------------------------------------------------------------
 // The import table.
 
-struct Hook {
-  const char* name;
-  void* replacement;
-  void** real;
-};
+char Lower(char c) { return 'A' <= c && c <= 'Z' ? c - 'A' + 'a' : c; }
 
-// To hook one more function is one more line.
-const Hook kHooks[] = {
-    {"TlsAlloc", reinterpret_cast<void*>(&HookedTlsAlloc),
-     reinterpret_cast<void**>(&real_tls_alloc)},
-    {"TlsFree", reinterpret_cast<void*>(&HookedTlsFree),
-     reinterpret_cast<void**>(&real_tls_free)},
-    {"CreateThread", reinterpret_cast<void*>(&HookedCreateThread),
-     reinterpret_cast<void**>(&real_create_thread)},
-    {"_beginthread", reinterpret_cast<void*>(&HookedBeginThread),
-     reinterpret_cast<void**>(&real_beginthread)},
-    {"_beginthreadex", reinterpret_cast<void*>(&HookedBeginThreadEx),
-     reinterpret_cast<void**>(&real_beginthreadex)},
-};
+// Whether `library` is one of those that `prefixes` names.
+bool IsOneOf(const char* library, const char* const* prefixes) {
+  for (; *prefixes != nullptr; ++prefixes) {
+    const char* prefix = *prefixes;
+    const char* name = library;
+    while (*prefix != '\0' && Lower(*name) == *prefix) {
+      ++prefix;
+      ++name;
+    }
+    if (*prefix == '\0') return true;
+  }
+  return false;
+}
 
-void ReplaceEntry(void** entry, const Hook& hook) {
-  // Some linkers put the table into a read-only section.
+// The hook for what `library` calls `function`; null if there is none.
+const Hook* FindHook(const char* library, const char* function) {
+  size_t begin = 0;
+  size_t end = kHookCount;
+  while (begin < end) {
+    const size_t middle = (begin + end) / 2;
+    const int order = strcmp(kHooks[middle].name, function);
+    if (order == 0) {
+      return IsOneOf(library, kHooks[middle].libraries) ? &kHooks[middle]
+                                                        : nullptr;
+    }
+    (order < 0 ? begin : end) = order < 0 ? middle + 1 : middle;
+  }
+  return nullptr;
+}
+
+const IMAGE_DATA_DIRECTORY& Directory(const char* base, int index) {
+  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
+      base + reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew);
+  return headers->OptionalHeader.DataDirectory[index];
+}
+
+// By its export table; null if it has none.
+const IMAGE_EXPORT_DIRECTORY* ExportsOf(const char* base) {
+  const DWORD address =
+      Directory(base, IMAGE_DIRECTORY_ENTRY_EXPORT).VirtualAddress;
+  return address == 0
+             ? nullptr
+             : reinterpret_cast<const IMAGE_EXPORT_DIRECTORY*>(base + address);
+}
+
+// As the library calls itself; empty if it doesn't.
+const char* NameOf(const char* base) {
+  const IMAGE_EXPORT_DIRECTORY* exports = ExportsOf(base);
+  return exports == nullptr || exports->Name == 0 ? "" : base + exports->Name;
+}
+
+// Of the function with this ordinal; null if it has none.
+const char* NameOf(const char* base, WORD ordinal) {
+  const IMAGE_EXPORT_DIRECTORY* exports = ExportsOf(base);
+  if (exports == nullptr) return nullptr;
+  const auto* names =
+      reinterpret_cast<const DWORD*>(base + exports->AddressOfNames);
+  const auto* ordinals =
+      reinterpret_cast<const WORD*>(base + exports->AddressOfNameOrdinals);
+  for (DWORD i = 0; i < exports->NumberOfNames; ++i) {
+    if (ordinals[i] + exports->Base == ordinal) return base + names[i];
+  }
+  return nullptr;
+}
+
+// The import table of one library, as the linker made it (`names`) and as the
+// loader has filled it in (`entries`).
+void ReplaceImportsOf(const char* library, const IMAGE_THUNK_DATA* names,
+                      void** entries) {
+  size_t count = 0;
+  while (names[count].u1.AddressOfData != 0) ++count;
+  // Some linkers put it into a read-only section.
   DWORD protection;
-  if (!VirtualProtect(entry, sizeof(*entry), PAGE_READWRITE, &protection)) {
+  if (count == 0 || !VirtualProtect(entries, count * sizeof(*entries),
+                                    PAGE_READWRITE, &protection)) {
     return;
   }
-  if (*hook.real == nullptr) *hook.real = *entry;
-  *entry = hook.replacement;
-  VirtualProtect(entry, sizeof(*entry), protection, &protection);
+  const char* loaded = nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    const char* function = nullptr;
+    if (IMAGE_SNAP_BY_ORDINAL(names[i].u1.Ordinal)) {
+      if (loaded == nullptr) {
+        loaded = reinterpret_cast<const char*>(GetModuleHandleA(library));
+      }
+      if (loaded != nullptr) {
+        function = NameOf(
+            loaded, static_cast<WORD>(IMAGE_ORDINAL(names[i].u1.Ordinal)));
+      }
+    } else {
+      function = reinterpret_cast<const IMAGE_IMPORT_BY_NAME*>(
+                     __ImageBase + names[i].u1.AddressOfData)
+                     ->Name;
+    }
+    if (function == nullptr) continue;
+    if (const Hook* hook = FindHook(library, function)) {
+      *hook->real = entries[i];
+      entries[i] = hook->replacement;
+    }
+  }
+  VirtualProtect(entries, count * sizeof(*entries), protection, &protection);
 }
 
 void ReplaceImports() {
   char* base = __ImageBase;
-  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
-      base + reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew);
-  const IMAGE_DATA_DIRECTORY& directory =
-      headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-  if (directory.VirtualAddress == 0) return;
-  const auto* library = reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(
-      base + directory.VirtualAddress);
+  const DWORD table =
+      Directory(base, IMAGE_DIRECTORY_ENTRY_IMPORT).VirtualAddress;
+  if (table == 0) return;
+  const auto* library =
+      reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(base + table);
   for (; library->Name != 0; ++library) {
     if (library->OriginalFirstThunk == 0) continue;  // it holds no names
-    const auto* name = reinterpret_cast<const IMAGE_THUNK_DATA*>(
-        base + library->OriginalFirstThunk);
-    auto* entry = reinterpret_cast<void**>(base + library->FirstThunk);
-    for (; name->u1.AddressOfData != 0; ++name, ++entry) {
-      if (IMAGE_SNAP_BY_ORDINAL(name->u1.Ordinal)) continue;
-      const auto* import = reinterpret_cast<const IMAGE_IMPORT_BY_NAME*>(
-          base + name->u1.AddressOfData);
-      const char* function = reinterpret_cast<const char*>(import->Name);
-      for (const Hook& hook : kHooks) {
-        if (strcmp(function, hook.name) == 0) ReplaceEntry(entry, hook);
-      }
-    }
+    ReplaceImportsOf(base + library->Name,
+                     reinterpret_cast<const IMAGE_THUNK_DATA*>(
+                         base + library->OriginalFirstThunk),
+                     reinterpret_cast<void**>(base + library->FirstThunk));
+  }
+}
+
+// ---------------------------------------------------------------------------
+// The events of the image.
+
+void LeaveImage() {
+  if (const AgentBinding* binding = bound) {
+    binding->leave_image(&binding->module);
   }
 }
 
@@ -271,15 +273,19 @@ void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
       ReplaceImports();
       break;
     case DLL_THREAD_DETACH:
-      internal::RunThreadDestructors();
+      RunThreadDestructors();
       break;
     case DLL_PROCESS_DETACH:
       // Before the static destructors, as C++ wants it. When the process ends
       // the other threads are gone already, in the middle of what they did.
       if (process_ends != nullptr) {
-        internal::RunThreadDestructors();
-      } else {
-        internal::RunAllThreadDestructors();
+        RunThreadDestructors();
+        bound = nullptr;
+        break;
+      }
+      RunAllThreadDestructors();
+      if (const AgentBinding* binding = bound) {
+        binding->before_destructors(&binding->module);
       }
       break;
   }
@@ -287,19 +293,32 @@ void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
 
 }  // namespace
 
-void BindAgent(const AgentBinding* new_binding) {
-  AcquireSRWLockExclusive(&lock);
-  binding = new_binding;
-  while (early != nullptr) {
-    Early* record = early;
-    early = record->next;
-    binding->add(binding->estate, record->resource, record->value);
-    if (record->resource == Resource::kThread) {
-      CloseHandle(reinterpret_cast<HANDLE>(record->value));
-    }
-    HeapFree(GetProcessHeap(), 0, record);
-  }
-  ReleaseSRWLockExclusive(&lock);
+// For delay-loaded libraries, and for those who look functions up.
+FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
+  const FARPROC real = real_GetProcAddress(library, name);
+  if (real == nullptr) return nullptr;
+  // The lowest bits of a handle say that it is a file that is only mapped.
+  const auto* base = reinterpret_cast<const char*>(
+      reinterpret_cast<uintptr_t>(library) & ~uintptr_t{3});
+  if (base == nullptr) return real;
+  const char* function =
+      IS_INTRESOURCE(name) ? NameOf(base, LOWORD(name)) : name;
+  if (function == nullptr) return real;
+  const Hook* hook = FindHook(NameOf(base), function);
+  if (hook == nullptr) return real;
+  if (*hook->real == nullptr) *hook->real = reinterpret_cast<void*>(real);
+  return reinterpret_cast<FARPROC>(hook->replacement);
+}
+
+}  // namespace internal
+
+void BindAgent(const AgentBinding* binding) {
+  AcquireSRWLockExclusive(&internal::lock);
+  internal::ReplayEarly(binding);
+  internal::bound = binding;
+  ReleaseSRWLockExclusive(&internal::lock);
+  // Runs after the static destructors, which are registered later.
+  atexit(&internal::LeaveImage);
 }
 
 }  // namespace relib::platform
@@ -314,12 +333,12 @@ void BindAgent(const AgentBinding* new_binding) {
 #pragma section(".CRT$XLAA", long, read)
 extern "C" __declspec(allocate(".CRT$XLAA"))
 const PIMAGE_TLS_CALLBACK relib_agent_tls_callback =
-    &relib::platform::OnLoaderEvent;
+    &relib::platform::internal::OnLoaderEvent;
 #else
 extern "C" {
 extern const PIMAGE_TLS_CALLBACK relib_agent_tls_callback;
 __attribute__((section(".CRT$XLAA"), used))
 const PIMAGE_TLS_CALLBACK relib_agent_tls_callback =
-    &relib::platform::OnLoaderEvent;
+    &relib::platform::internal::OnLoaderEvent;
 }
 #endif

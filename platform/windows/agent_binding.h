@@ -3,26 +3,28 @@
 
 #include <cstdint>
 
+#include "platform/agent.h"
+#include "platform/windows/hook_table.h"
+
 namespace relib::platform {
 
-// What a module takes from the system, with the value that names it.
-enum class Resource : uint32_t {
-  kThread = 1,    // a HANDLE, which stays the caller's
-  kTlsIndex = 2,  // of TlsAlloc()
-};
-
-// The host's side of the agent's hooks (agent.h). Plain types only: host and
+// What the host gives to the agent of a module. Plain types only: host and
 // module may have been built by different compilers.
 struct AgentBinding {
-  // The first argument of the functions below.
-  void* estate;
+  Caller module;
+  Caller runtime;
 
-  // Reports what the module has taken; a thread before it can run. False when
-  // it can't be recorded, which must undo the taking.
-  bool (*add)(void* estate, Resource resource, uint64_t value);
+  // For the functions that only make or give back something that a value names.
+  void (*add)(const Caller* caller, ResourceKind kind, uint64_t value);
+  void (*remove)(const Caller* caller, ResourceKind kind, uint64_t value);
+  // For the others: each behaves as the function it stands for, and records
+  // what came of it.
+  const HookTable* hooks;
 
-  // Reports what the module is about to give back. Threads just end.
-  void (*remove)(void* estate, Resource resource, uint64_t value);
+  // The static destructors are about to run; the last code of the image has
+  // run.
+  void (*before_destructors)(const Caller* module);
+  void (*leave_image)(const Caller* module);
 };
 
 }  // namespace relib::platform

@@ -1,8 +1,8 @@
 #ifndef PLATFORM_WINDOWS_AGENT_INTERNAL_H_
 #define PLATFORM_WINDOWS_AGENT_INTERNAL_H_
 
-// Between the two sources of the agent: agent.cc is for every compiler,
-// agent_gnu.cc for the C++ runtime of GCC and clang.
+// Between the sources of the agent: agent.cc is for every compiler,
+// agent_gnu.cc for the C++ runtime of GCC and clang, runtime_code for a linker.
 
 namespace relib::platform::internal {
 
@@ -10,6 +10,9 @@ namespace relib::platform::internal {
 // constructed first: those of the calling thread, or of all threads.
 void RunThreadDestructors();
 void RunAllThreadDestructors();
+
+// Whether it is code of the pthreads library that is linked into the module.
+bool IsRuntimeCode(const void* address);
 
 }  // namespace relib::platform::internal
 

@@ -46,6 +46,7 @@ class AgentTest : public ::testing::Test {
     ASSERT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
     const absl::Status status = library_.Unload();
     EXPECT_TRUE(status.ok()) << status;
+    left_ = estate_->Settle();
   }
 
   template <typename F>
@@ -72,6 +73,7 @@ class AgentTest : public ::testing::Test {
 
   Library library_;
   std::unique_ptr<Estate> estate_ = Estate::Create();
+  std::vector<LeftResources> left_;
 };
 
 TEST_F(AgentTest, AThreadFromBeforeTheBindingCounts) {

@@ -68,10 +68,8 @@ class LinuxEstate final : public Estate {
                  .before_destructors = BeforeDestructors,
                  .leave_image = LeaveImage} {
     WatchProcessExit();
-    for (size_t i = 0; i < std::size(kMakeResources); ++i) {
-      resources_.kinds[i] = kMakeResources[i]();
-    }
-    resources_.settlement = &settlement_;
+    // At once, because some hooks may not use the heap.
+    for (size_t i = 0; i < std::size(kMakeResources); ++i) resources_.Get(i);
     binding_.heap = heap().Configure(options);
     position_ = Bindings::Get().Add(&binding_);
   }
@@ -95,12 +93,7 @@ class LinuxEstate final : public Estate {
   std::vector<std::string> WaitForCallbacks(
       absl::Time deadline) const override {
     while (true) {
-      std::vector<std::string> obstacles;
-      for (const auto& kind : resources_.kinds) {
-        for (std::string& text : kind->Obstacles()) {
-          obstacles.push_back(std::move(text));
-        }
-      }
+      std::vector<std::string> obstacles = resources_.Obstacles();
       if (obstacles.empty() || absl::Now() >= deadline) return obstacles;
       absl::SleepFor(absl::Milliseconds(1));
     }
@@ -110,33 +103,23 @@ class LinuxEstate final : public Estate {
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
-  std::vector<LeftResources> Settle() override {
-    for (const auto& kind : resources_.kinds) kind->Settle(settlement_);
-    return settlement_.Take();
-  }
+  std::vector<LeftResources> Settle() override { return resources_.Settle(); }
 
  private:
   static void BeforeDestructors(void* estate) {
     if (ProcessExits()) return;
-    auto& resources = *static_cast<ResourcesOfModule*>(estate);
-    for (const auto& kind : resources.kinds) kind->BeforeDestructors();
+    static_cast<ResourcesOfModule*>(estate)->BeforeDestructors();
   }
 
   static void LeaveImage(void* estate) {
     if (ProcessExits()) return;
-    auto& resources = *static_cast<ResourcesOfModule*>(estate);
-    for (const auto& kind : resources.kinds) {
-      kind->LeaveImage(*resources.settlement);
-    }
+    static_cast<ResourcesOfModule*>(estate)->LeaveImage();
   }
 
-  Heap& heap() const { return ResourcesOf<Heap>(&resources_); }
-  const Threads& threads() const {
-    return ResourcesOf<const Threads>(&resources_);
-  }
+  Heap& heap() const { return ResourcesOf<Heap>(resources_); }
+  const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
-  ResourcesOfModule resources_;
-  Settlement settlement_;
+  mutable ResourcesOfModule resources_{kMakeResources};
   AgentBinding binding_;
   std::list<AgentBinding*>::iterator position_;
 };

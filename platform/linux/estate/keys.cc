@@ -19,6 +19,7 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/estate/callbacks.h"
 #include "platform/linux/estate/resources.h"
 
 namespace relib::platform {

@@ -1,0 +1,37 @@
+#ifndef PLATFORM_ESTATE_CALLBACKS_H_
+#define PLATFORM_ESTATE_CALLBACKS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/native/mutex.h"
+
+namespace relib::platform {
+
+// The calls into the image that the system makes: destructors of thread keys,
+// callbacks of timers. Thread-safe; shared with those who call, because the
+// last one may still be leaving when the module is gone.
+class Callbacks {
+ public:
+  // False when the image is going, or gone: don't call.
+  bool Enter();
+  void Leave();
+
+  // Those that run one: "a timer's callback runs on thread 12", for `what`.
+  std::vector<std::string> Describe(std::string_view what) const;
+
+  // From now on none enters. Waits for those that run.
+  void Close();
+
+ private:
+  mutable Mutex mutex_;
+  Condition idle_;
+  std::vector<uint64_t> threads_;
+  bool closed_ = false;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_ESTATE_CALLBACKS_H_

@@ -1,0 +1,87 @@
+#include "platform/estate.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/estate/resources.h"
+#include "platform/windows/agent_binding.h"
+#include "platform/windows/estate/resources.h"
+#include "platform/windows/estate/threads.h"
+
+namespace relib::platform {
+namespace {
+
+class WindowsEstate final : public Estate {
+ public:
+  const AgentBinding* binding() const override { return &binding_; }
+
+  std::vector<ThreadInfo> LiveThreads() const override {
+    return threads().Live();
+  }
+
+  bool WaitForThreads(absl::Time deadline) const override {
+    return threads().WaitUntilNone(deadline);
+  }
+
+  std::vector<std::string> WaitForCallbacks(
+      absl::Time deadline) const override {
+    while (true) {
+      std::vector<std::string> obstacles = resources_.Obstacles();
+      if (obstacles.empty() || absl::Now() >= deadline) return obstacles;
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+
+  void KeepTraces() override {}
+  std::vector<LeakSite> Leaks() const override { return {}; }
+
+  std::vector<LeftResources> Settle() override { return resources_.Settle(); }
+
+ private:
+  static void Add(const Caller* caller, ResourceKind kind, uint64_t value) {
+    Of(caller, kind).Add(value, caller->is_runtime);
+  }
+
+  static void Remove(const Caller* caller, ResourceKind kind, uint64_t value) {
+    Of(caller, kind).Remove(value);
+  }
+
+  static RecordedResources& Of(const Caller* caller, ResourceKind kind) {
+    return static_cast<RecordedResources&>(
+        caller->resources->Get(static_cast<size_t>(kind)));
+  }
+
+  static void BeforeDestructors(const Caller* module) {
+    module->resources->BeforeDestructors();
+  }
+
+  static void LeaveImage(const Caller* module) {
+    module->resources->LeaveImage();
+  }
+
+  const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
+
+  mutable ResourcesOfModule resources_{kMakeResources};
+  const AgentBinding binding_ = {
+      .module = {.resources = &resources_, .is_runtime = false},
+      .runtime = {.resources = &resources_, .is_runtime = true},
+      .add = &Add,
+      .remove = &Remove,
+      .hooks = &kHooks,
+      .before_destructors = &BeforeDestructors,
+      .leave_image = &LeaveImage,
+  };
+};
+
+}  // namespace
+
+std::unique_ptr<Estate> Estate::Create(EstateOptions /*options*/) {
+  return std::make_unique<WindowsEstate>();
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,22 @@
+#ifndef PLATFORM_WINDOWS_ESTATE_HANDLE_TEXT_H_
+#define PLATFORM_WINDOWS_ESTATE_HANDLE_TEXT_H_
+
+#include <windows.h>
+
+#include <string>
+
+namespace relib::platform {
+
+struct HandleText {
+  // "open file", or "handle" for what is no file.
+  std::string kind;
+  // For people: "C:\tmp\cache", "pipe", "event", "mutex Global\x".
+  std::string text;
+};
+
+// What a handle of this process refers to. Empty if it isn't open.
+HandleText DescribeHandle(HANDLE handle);
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_ESTATE_HANDLE_TEXT_H_

@@ -1,0 +1,26 @@
+#ifndef PLATFORM_WINDOWS_HOOK_TYPES_H_
+#define PLATFORM_WINDOWS_HOOK_TYPES_H_
+
+// The types in the declarations of hooks.bzl, and what hooks get besides.
+
+#include <stdint.h>
+#include <windows.h>
+
+namespace relib::platform {
+
+class ResourcesOfModule;
+
+// What a hook is told first: whose call it is.
+struct Caller {
+  ResourcesOfModule* resources;
+  // It is the pthreads library in the module that takes something for itself.
+  // That is given back as well, but isn't the author's concern.
+  bool is_runtime;
+};
+
+using BeginThreadStart = void(__cdecl*)(void*);
+using BeginThreadExStart = unsigned(__stdcall*)(void*);
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_HOOK_TYPES_H_
