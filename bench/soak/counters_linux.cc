@@ -39,7 +39,7 @@ std::vector<Counter> ReadCounters(const std::string& module) {
   const auto threads =
       std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
   return {
-      {"memory (KiB)", use.bytes / 1024, 1024},
+      {"memory (KiB)", use.bytes / 1024, 512},
       {"mappings", use.mappings, 8},
       {"descriptors", use.handles, 0},
       // One that is detached may be on its way out.
