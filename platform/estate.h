@@ -91,6 +91,10 @@ struct HeapOptions {
 struct EstateOptions {
   // Of the module, for reports.
   std::string name;
+  // How a destructor in the image is called, where that may crash: as
+  // function(argument). Empty: just so.
+  std::function<void(void (*function)(void* argument), void* argument)>
+      run_destructor;
   // Windows has the system's heap alone.
   HeapOptions heap;
 };
@@ -123,6 +127,10 @@ class Estate {
   // With HeapOptions::keep_trace: keeps the traces of all blocks that are live,
   // at once. Those of blocks that live later are kept one by one.
   virtual void KeepTraces() = 0;
+
+  // Nothing in the image is destroyed any more, whoever would do it: neither
+  // its static objects nor its thread_local ones.
+  virtual void SkipDestructors() = 0;
 
   // To be called once, after the image is gone. Gives back what the module
   // left, and says what that was.

@@ -55,6 +55,8 @@ constexpr KindInfo kCallErrors[] = {
     {"kNoMain", absl::StatusCode::kUnimplemented},
     {"kWrongMainType", absl::StatusCode::kInvalidArgument},
     {"kNoExport", absl::StatusCode::kFailedPrecondition},
+    {"kCrashed", absl::StatusCode::kAborted},
+    {"kPoisoned", absl::StatusCode::kFailedPrecondition},
 };
 
 constexpr std::string_view kLoadErrorUrl = "relib/load-error";
@@ -63,51 +65,58 @@ constexpr std::string_view kCallErrorUrl = "relib/call-error";
 constexpr std::string_view kExceptionTypeUrl = "relib/exception-type";
 constexpr std::string_view kExceptionWhatUrl = "relib/exception-what";
 constexpr std::string_view kExceptionNumberUrl = "relib/exception-number";
+constexpr std::string_view kCrashNumberUrl = "relib/crash-number";
 
 // What can't be written into a status: its payload is a number, and the memory
 // in which the number stands, which all copies of the status share, says when
 // the last of them is gone.
-class KeptExceptions {
+class KeptValues {
  public:
-  static KeptExceptions& Get() {
-    static absl::NoDestructor<KeptExceptions> kept;
+  static KeptValues& Get() {
+    static absl::NoDestructor<KeptValues> kept;
     return *kept;
   }
 
-  absl::Cord Keep(const ExceptionInfo& exception) {
+  absl::Cord Keep(std::shared_ptr<const void> value) {
     auto number = std::make_unique<std::string>();
     {
       const absl::MutexLock lock(mutex_);
       *number = absl::StrCat(++last_);
-      exceptions_.emplace(*number,
-                          std::make_shared<const ExceptionInfo>(exception));
+      values_.emplace(*number, std::move(value));
     }
     const std::string_view text = *number;
     return absl::MakeCordFromExternal(
         text, [this, number = std::move(number)] { Forget(*number); });
   }
 
-  // Null for a number that isn't from here.
-  std::shared_ptr<const ExceptionInfo> Find(const std::string& number) const {
+  // What the number at `url` stands for, a T. Null without one, or if that
+  // isn't from here.
+  template <typename T>
+  std::shared_ptr<const T> Find(const absl::Status& status,
+                                std::string_view url) const {
+    const std::optional<absl::Cord> number = status.GetPayload(url);
+    if (!number.has_value()) return nullptr;
     const absl::MutexLock lock(mutex_);
-    const auto found = exceptions_.find(number);
-    return found == exceptions_.end() ? nullptr : found->second;
+    const auto found = values_.find(std::string(*number));
+    return found == values_.end()
+               ? nullptr
+               : std::static_pointer_cast<const T>(found->second);
   }
 
  private:
   void Forget(const std::string& number) {
     // Destroyed without the lock.
-    std::shared_ptr<const ExceptionInfo> exception;
+    std::shared_ptr<const void> value;
     const absl::MutexLock lock(mutex_);
-    const auto found = exceptions_.find(number);
-    exception = std::move(found->second);
-    exceptions_.erase(found);
+    const auto found = values_.find(number);
+    value = std::move(found->second);
+    values_.erase(found);
   }
 
   mutable absl::Mutex mutex_;
   uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, std::shared_ptr<const ExceptionInfo>>
-      exceptions_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const void>> values_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 template <typename Error, size_t N>
@@ -143,7 +152,7 @@ static_assert(std::size(kLoadErrors) ==
 static_assert(std::size(kUnloadErrors) ==
               static_cast<size_t>(UnloadError::kNotLoaded) + 1);
 static_assert(std::size(kCallErrors) ==
-              static_cast<size_t>(CallError::kNoExport) + 1);
+              static_cast<size_t>(CallError::kPoisoned) + 1);
 
 }  // namespace
 
@@ -165,17 +174,19 @@ std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status) {
   const std::optional<absl::Cord> type = status.GetPayload(kExceptionTypeUrl);
   const std::optional<absl::Cord> what = status.GetPayload(kExceptionWhatUrl);
   if (!type.has_value() || !what.has_value()) return std::nullopt;
-  if (const std::optional<absl::Cord> number =
-          status.GetPayload(kExceptionNumberUrl)) {
-    if (const std::shared_ptr<const ExceptionInfo> kept =
-            KeptExceptions::Get().Find(std::string(*number))) {
-      return *kept;
-    }
+  if (const auto kept =
+          KeptValues::Get().Find<ExceptionInfo>(status, kExceptionNumberUrl)) {
+    return *kept;
   }
   return ExceptionInfo{.type = std::string(*type),
                        .what = std::string(*what),
                        .backtrace = {},
                        .causes = {}};
+}
+
+std::optional<CrashInfo> CrashOf(const absl::Status& status) {
+  const auto kept = KeptValues::Get().Find<CrashInfo>(status, kCrashNumberUrl);
+  return kept == nullptr ? std::nullopt : std::make_optional(*kept);
 }
 
 namespace internal {
@@ -193,8 +204,15 @@ absl::Status MakeError(CallError error, std::string_view message) {
 void AttachException(const ExceptionInfo& exception, absl::Status* status) {
   status->SetPayload(kExceptionTypeUrl, absl::Cord(exception.type));
   status->SetPayload(kExceptionWhatUrl, absl::Cord(exception.what));
-  status->SetPayload(kExceptionNumberUrl,
-                     KeptExceptions::Get().Keep(exception));
+  status->SetPayload(
+      kExceptionNumberUrl,
+      KeptValues::Get().Keep(std::make_shared<const ExceptionInfo>(exception)));
+}
+
+void AttachCrash(const CrashInfo& crash, absl::Status* status) {
+  status->SetPayload(
+      kCrashNumberUrl,
+      KeptValues::Get().Keep(std::make_shared<const CrashInfo>(crash)));
 }
 
 std::string Describe(const ExceptionInfo& exception) {

@@ -37,7 +37,7 @@ enum class LoadError {
   kSignatureMismatch,
   // The system's loader refused; its words are in the message.
   kLoaderFailed,
-  // A static constructor of the module threw.
+  // A static constructor of the module threw, or crashed.
   kConstructorFailed,
   // The file changed between the check and the load.
   kChangedWhileLoading,
@@ -52,7 +52,7 @@ enum class UnloadError {
   // Unload() was called from inside of such a call, or under a pin of its own,
   // and would wait for itself.
   kCallsInFlight,
-  // before_unload threw.
+  // before_unload threw, or crashed.
   kBeforeUnloadFailed,
   // before_unload has not returned by the deadline. It goes on, and another
   // Unload() waits for it instead of calling it again.
@@ -84,6 +84,11 @@ enum class CallError {
   // An OptionalExport that the module lacks, or an export of no module at all.
   // Nothing ran.
   kNoExport,
+  // With LoadOptions::crash_guard: the module's function crashed; CrashOf()
+  // tells how.
+  kCrashed,
+  // The module has crashed before. Nothing ran.
+  kPoisoned,
 };
 
 // Empty for a status that is OK, or of another family.
@@ -116,6 +121,31 @@ struct ExceptionInfo {
 // read again has type and text alone.
 std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status);
 
+// A crash of a module, which LoadOptions::crash_guard has caught. Valid when
+// the module is gone.
+struct CrashInfo {
+  enum class Kind {
+    // SIGSEGV, SIGBUS; an access violation.
+    kBadAccess,
+    kStackOverflow,
+    // SIGFPE: a division by zero.
+    kArithmetic,
+    kIllegalInstruction,
+    // abort(), which std::terminate() ends in.
+    kAbort,
+  };
+
+  Kind kind = Kind::kBadAccess;
+  // "SIGSEGV: it wrote to address 0x0".
+  std::string what;
+  // Where it crashed; the first 64 frames.
+  Backtrace backtrace = {};
+};
+
+// Set for a status that comes from a crash. Kept with the status and its copies
+// in this process.
+std::optional<CrashInfo> CrashOf(const absl::Status& status);
+
 namespace internal {
 
 // Make a status of the kind, with the code that fits it.
@@ -124,6 +154,7 @@ absl::Status MakeError(UnloadError error, std::string_view message);
 absl::Status MakeError(CallError error, std::string_view message);
 
 void AttachException(const ExceptionInfo& exception, absl::Status* status);
+void AttachCrash(const CrashInfo& crash, absl::Status* status);
 
 // Between an exception and its cause.
 inline constexpr std::string_view kCausedBy = "; caused by ";

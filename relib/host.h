@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "platform/crash_guard.h"
 #include "relib/errors.h"
 #include "relib/interface.h"
 #include "relib/internal/abi.h"
@@ -61,7 +62,7 @@ struct HostSide {
       return NotOfAModule<R>();
     const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
     if (!call.entered()) [[unlikely]]
-      return Refused(entry);
+      return CallGuarded(entry, arguments...);
     return Invoke(entry, arguments...);
   }
 
@@ -73,6 +74,8 @@ struct HostSide {
     template <typename R, typename... A>
     RELIB_INTERNAL_ALWAYS_INLINE static Result<R> Call(
         const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+      if (GateOf(entry).is_guarded()) [[unlikely]]
+        return InvokeGuarded(entry, arguments...);
       return Invoke(entry, arguments...);
     }
   };
@@ -87,7 +90,7 @@ struct HostSide {
         const Export<R(A...)>& entry, ParameterType<A>... arguments) {
       if (!entry) [[unlikely]]
         return NotOfAModule<R>();
-      return Invoke(entry, arguments...);
+      return Pinned::Call(entry, arguments...);
     }
   };
 
@@ -115,16 +118,53 @@ struct HostSide {
         CallbackFailed);
   }
 
-  // What is rare, kept out of the callers.
+  // What is rare, kept out of the callers. The gate has said that it is closed.
   template <typename R, typename... A>
-  RELIB_INTERNAL_COLD static Result<R> Refused(
-      const Export<R(A...)>& entry) noexcept {
-    return ModuleOf(entry.gate_).Refused(&entry);
+  RELIB_INTERNAL_COLD static Result<R> CallGuarded(
+      const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+    const LoadedModule& module = ModuleOf(entry.gate_);
+    if (!module.is_guarded()) return module.Refused(&entry);
+    const GuardedCallScope call(module, &entry);
+    if (!call.entered()) return module.Refused(&entry);
+    return InvokeGuarded(entry, arguments...);
+  }
+  template <typename R, typename... A>
+  RELIB_INTERNAL_COLD static Result<R> InvokeGuarded(
+      const Export<R(A...)>& entry, ParameterType<A>... arguments) {
+    const LoadedModule& module = ModuleOf(entry.gate_);
+    if (module.is_poisoned()) return module.Refused(&entry);
+    platform::Crash crash;
+    // Stands for `crash`.
+    auto* const crashed = reinterpret_cast<Failure*>(&crash);
+    return CallThunk<Result<R>, R>(
+        entry.destroy_,
+        [&](auto... storage) {
+          typename ResultTraits<R>::Type outcome{};
+          const auto invoke = [&] {
+            outcome = entry.invoke_(storage..., arguments...);
+          };
+          if (!module.RunGuarded(invoke, crash)) {
+            if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
+              outcome.failure = crashed;
+            } else {
+              outcome = crashed;
+            }
+          }
+          return outcome;
+        },
+        [&](Failure* failure) -> Result<R> {
+          if (failure == crashed) return module.Crashed(&entry, crash);
+          return module.Failed(&entry, failure);
+        });
   }
   template <typename R, typename... A>
   RELIB_INTERNAL_COLD static Result<R> Failed(const Export<R(A...)>& entry,
                                               Failure* failure) noexcept {
     return ModuleOf(entry.gate_).Failed(&entry, failure);
+  }
+  template <typename Entry>
+  static const Gate& GateOf(const Entry& entry) {
+    return *static_cast<const Gate*>(entry.gate_);
   }
   static const LoadedModule& ModuleOf(const void* gate) {
     return *static_cast<const LoadedModule*>(static_cast<const Gate*>(gate));

@@ -100,6 +100,15 @@ struct LoadOptions {
 
   // Fills UnloadReport::leaks. As slow as dealloc_validation.
   bool trace_leaks = false;
+
+  // A crash inside of a call (SIGSEGV, SIGBUS, SIGFPE, SIGILL, a stack
+  // overflow, abort(); on Windows the exceptions that stand for them) ends the
+  // call with CallError::kCrashed, instead of the process. From then on the
+  // module is poisoned: every call is refused, and when it is unloaded nothing
+  // of it runs. A crash may leave locks locked and data torn, the program's too
+  // if the module was given pointers to it: docs/crash-guard.md. Makes each
+  // call some nanoseconds slower.
+  bool crash_guard = false;
 };
 
 struct UnloadOptions {

@@ -12,6 +12,7 @@
 
 #include "absl/types/span.h"
 #include "platform/estate.h"
+#include "platform/estate/destructors.h"
 
 namespace relib::platform {
 
@@ -32,9 +33,11 @@ void Settlement::Add(std::string_view kind, uint64_t count, uint64_t bytes,
   }
 }
 
-ResourcesOfModule::ResourcesOfModule(absl::Span<const Make> kinds)
+ResourcesOfModule::ResourcesOfModule(absl::Span<const Make> kinds,
+                                     Destructors::Runner run_destructor)
     : make_(kinds),
-      kinds_(std::make_unique<std::atomic<Resources*>[]>(kinds.size())) {}
+      kinds_(std::make_unique<std::atomic<Resources*>[]>(kinds.size())),
+      destructors_(std::make_shared<Destructors>(std::move(run_destructor))) {}
 
 ResourcesOfModule::~ResourcesOfModule() {
   for (size_t i = 0; i < make_.size(); ++i) delete kinds_[i].load();

@@ -20,6 +20,7 @@
 
 #include "absl/types/span.h"
 #include "platform/estate.h"
+#include "platform/estate/destructors.h"
 
 namespace relib::platform {
 
@@ -72,7 +73,8 @@ class ResourcesOfModule {
   using Make = std::unique_ptr<Resources> (*)();
 
   // `kinds` outlives it.
-  explicit ResourcesOfModule(absl::Span<const Make> kinds);
+  ResourcesOfModule(absl::Span<const Make> kinds,
+                    Destructors::Runner run_destructor);
   ~ResourcesOfModule();
   ResourcesOfModule(const ResourcesOfModule&) = delete;
   ResourcesOfModule& operator=(const ResourcesOfModule&) = delete;
@@ -80,6 +82,11 @@ class ResourcesOfModule {
   // Made when it is asked for the first time: most modules use few kinds.
   // Thread-safe.
   Resources& Get(size_t kind);
+
+  // Kept by threads that end at the same time, too.
+  const std::shared_ptr<Destructors>& destructors() const {
+    return destructors_;
+  }
 
   std::vector<std::string> Obstacles() const;
   void BeforeDestructors();
@@ -94,6 +101,7 @@ class ResourcesOfModule {
 
   const absl::Span<const Make> make_;
   const std::unique_ptr<std::atomic<Resources*>[]> kinds_;
+  const std::shared_ptr<Destructors> destructors_;
   Settlement settlement_;
 };
 

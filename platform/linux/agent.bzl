@@ -24,6 +24,9 @@ STATIC_RUNTIME_LINKOPTS = [
     "-static-libgcc",
     # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take the archive
     # first, and let the later -lstdc++ drop out as unneeded.
+    # Tables of virtual functions refer to them weakly, for which no archive is searched: they would be found in the
+    # program's C++ runtime, or nowhere.
+    "-Wl,--undefined=__cxa_pure_virtual,--undefined=__cxa_deleted_virtual",
     "-Wl,-Bstatic",
     "-lstdc++",
     "-Wl,-Bdynamic",

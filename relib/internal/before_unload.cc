@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -18,15 +20,17 @@ struct BeforeUnload::State {
   Failure* failure = nullptr;
 };
 
-BeforeUnload::BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread)
+BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
+                           std::atomic<uint64_t>& thread)
     : state_(std::make_unique<State>()) {
   // Joined, not detached: with mingw-w64's winpthreads, a thread that is
   // detached while it ends may have its data given to another one.
-  state_->runner = std::thread([state = state_.get(), invoke, &thread] {
-    thread.store(platform::CurrentThreadId());
-    state->failure = invoke();
-    state->done.Notify();
-  });
+  state_->runner =
+      std::thread([state = state_.get(), invoke = std::move(invoke), &thread] {
+        thread.store(platform::CurrentThreadId());
+        state->failure = invoke();
+        state->done.Notify();
+      });
 }
 
 BeforeUnload::~BeforeUnload() = default;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "absl/time/time.h"
@@ -15,7 +16,7 @@ namespace relib::internal {
 class BeforeUnload {
  public:
   // Starts it. The thread that runs it puts its number into `thread` first.
-  BeforeUnload(Failure* (*invoke)(), std::atomic<uint64_t>& thread);
+  BeforeUnload(std::function<Failure*()> invoke, std::atomic<uint64_t>& thread);
 
   BeforeUnload(const BeforeUnload&) = delete;
   BeforeUnload& operator=(const BeforeUnload&) = delete;

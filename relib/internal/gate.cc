@@ -181,10 +181,10 @@ std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
 
 GatePin::GatePin(const Gate& gate) {
   // At once, out of the way of those who look whether there are pins.
-  if (!gate.open_.load(std::memory_order_relaxed)) return;
+  if (!gate.is_open()) return;
   const uint64_t thread_id = platform::CurrentThreadId();
   const absl::MutexLock lock(gate.pins_->mutex);
-  if (!gate.open_.load(std::memory_order_acquire)) return;
+  if (!gate.is_open()) return;
   pin_ = gate.pins_->list.insert(gate.pins_->list.end(),
                                  {.holder = this, .thread_id = thread_id});
   pins_ = gate.pins_;

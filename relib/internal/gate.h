@@ -76,12 +76,26 @@ class Gate {
     size_ = size;
   }
 
-  void Open() { open_.store(true, std::memory_order_release); }
+  // Calls have to be entered by GuardedCallScope: CallScope finds the gate
+  // closed. Before the first call.
+  void Guard() { is_guarded_ = true; }
+  bool is_guarded() const { return is_guarded_; }
+
+  void Open() {
+    (is_guarded_ ? guarded_open_ : open_)
+        .store(true, std::memory_order_release);
+  }
 
   // From now on no call is entered and no pin taken.
   void Close() {
     open_.store(false, std::memory_order_seq_cst);
+    guarded_open_.store(false, std::memory_order_seq_cst);
     platform::HeavyFence();
+  }
+
+  bool is_open() const {
+    return open_.load(std::memory_order_acquire) ||
+           guarded_open_.load(std::memory_order_acquire);
   }
 
   // Somebody who keeps the module in place: a call that runs, or a pin.
@@ -109,6 +123,7 @@ class Gate {
  private:
   friend class CallScope;
   friend class GatePin;
+  friend class GuardedCallScope;
 
   bool Covers(const void* address) const {
     return static_cast<size_t>(static_cast<const char*>(address) - begin_) <
@@ -116,6 +131,10 @@ class Gate {
   }
 
   std::atomic<bool> open_{false};
+  // Of a guarded gate, whose `open_` stays false: so it costs nothing to ask
+  // whether a gate is guarded.
+  std::atomic<bool> guarded_open_{false};
+  bool is_guarded_ = false;
   const char* begin_ = nullptr;
   size_t size_ = 0;
 
@@ -139,22 +158,7 @@ class Gate {
 class CallScope {
  public:
   ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what)
-      : slot_(static_cast<CallSlot*>(platform::ThreadPointer())) {
-    if (!IsFreeSlot(slot_)) [[unlikely]]
-      slot_ = MakeFreeSlot(slot_);
-    // In this order, for a signal handler in between that makes a call.
-    platform::SetThreadPointer(slot_ + 1);
-    std::atomic_signal_fence(std::memory_order_release);
-    // Relaxed: LightFence() orders it before the look at the gate.
-    slot_->store(what, std::memory_order_relaxed);
-    platform::LightFence();
-    // Acquire: the call sees what was written before the gate was opened.
-    entered_ = gate.open_.load(std::memory_order_acquire);
-    // At once, before the caller makes an error of it: whoever closed the gate
-    // would wait for calls that keep coming and being refused.
-    if (!entered_) [[unlikely]]
-      Leave();
-  }
+      : CallScope(gate.open_, what) {}
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
@@ -166,6 +170,26 @@ class CallScope {
   // False: the gate is closed, and nothing may be called.
   bool entered() const { return entered_; }
 
+ protected:
+  ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const std::atomic<bool>& open,
+                                         const void* what)
+      : slot_(static_cast<CallSlot*>(platform::ThreadPointer())) {
+    if (!IsFreeSlot(slot_)) [[unlikely]]
+      slot_ = MakeFreeSlot(slot_);
+    // In this order, for a signal handler in between that makes a call.
+    platform::SetThreadPointer(slot_ + 1);
+    std::atomic_signal_fence(std::memory_order_release);
+    // Relaxed: LightFence() orders it before the look at the gate.
+    slot_->store(what, std::memory_order_relaxed);
+    platform::LightFence();
+    // Acquire: the call sees what was written before the gate was opened.
+    entered_ = open.load(std::memory_order_acquire);
+    // At once, before the caller makes an error of it: whoever closed the gate
+    // would wait for calls that keep coming and being refused.
+    if (!entered_) [[unlikely]]
+      Leave();
+  }
+
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Leave() {
     // Release: whoever sees the end of the call sees all that it did.
@@ -175,6 +199,13 @@ class CallScope {
 
   CallSlot* slot_;
   bool entered_;
+};
+
+// The same for a gate that is guarded.
+class GuardedCallScope : public CallScope {
+ public:
+  GuardedCallScope(const Gate& gate, const void* what)
+      : CallScope(gate.guarded_open_, what) {}
 };
 
 // Keeps the module of a gate in place until it is destroyed, on any thread.

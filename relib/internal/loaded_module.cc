@@ -177,6 +177,41 @@ platform::HeapOptions HeapOptionsOf(const LoadOptions& options,
   return heap;
 }
 
+CrashInfo CrashInfoOf(const platform::Crash& crash) {
+  CrashInfo info = {.what = platform::DescribeCrash(crash),
+                    .backtrace = MakeBacktrace(platform::CallStack(
+                        crash.frames, crash.frames + crash.frame_count))};
+  switch (crash.kind) {
+    case platform::Crash::Kind::kBadAccess:
+      info.kind = CrashInfo::Kind::kBadAccess;
+      break;
+    case platform::Crash::Kind::kStackOverflow:
+      info.kind = CrashInfo::Kind::kStackOverflow;
+      break;
+    case platform::Crash::Kind::kArithmetic:
+      info.kind = CrashInfo::Kind::kArithmetic;
+      break;
+    case platform::Crash::Kind::kIllegalInstruction:
+      info.kind = CrashInfo::Kind::kIllegalInstruction;
+      break;
+    case platform::Crash::Kind::kAbort:
+      info.kind = CrashInfo::Kind::kAbort;
+      break;
+  }
+  return info;
+}
+
+// "`who` crashed: ..."
+template <typename Error>
+absl::Status CrashError(Error error, const platform::Crash& crash,
+                        std::string_view who) {
+  const CrashInfo info = CrashInfoOf(crash);
+  absl::Status status =
+      MakeError(error, absl::StrCat(who, " crashed: ", info.what));
+  AttachCrash(info, &status);
+  return status;
+}
+
 bool LiesIn(const NoteReference& note, std::string_view record) {
   return note.data == nullptr ||
          record.find(std::string_view(static_cast<const char*>(note.data),
@@ -190,6 +225,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   auto module =
       std::unique_ptr<LoadedModule>(new LoadedModule(path, std::move(request)));
   module->unloading_ = options.unloading;
+  module->wants_crash_guard_ = options.crash_guard;
 
   absl::StatusOr<std::unique_ptr<platform::File>> file =
       platform::File::Open(path);
@@ -229,11 +265,20 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
 
   absl::Status status = module->Check(**file);
   if (status.ok()) {
-    status =
-        module->Map(id, {.name = path, .heap = HeapOptionsOf(options, path)});
+    platform::EstateOptions estate = {.name = path,
+                                      .run_destructor = {},
+                                      .heap = HeapOptionsOf(options, path)};
+    if (options.crash_guard) {
+      estate.run_destructor = [loaded = module.get()](void (*destroy)(void*),
+                                                      void* object) {
+        loaded->RunDestructor(destroy, object);
+      };
+    }
+    status = module->Map(id, std::move(estate));
   }
   if (module->library_.loaded() && !status.ok()) {
     const ImageGoes goes(module->descriptor_);
+    if (module->is_poisoned()) module->estate_->SkipDestructors();
     // A constructor that ran may have started threads.
     const absl::Status unload =
         module->estate_->WaitForThreads(absl::Now() + UnloadOptions().deadline)
@@ -336,7 +381,20 @@ absl::Status LoadedModule::Map(const platform::FileId& checked,
 
   Bind();
   platform::ObserveThrows(RecordHostThrow);
-  if (Failure* failure = descriptor_->start(&kHostApi, estate_->binding())) {
+  if (wants_crash_guard_) {
+    crash_guard_.emplace(descriptor_);
+    Guard();
+  }
+  Failure* failure = nullptr;
+  platform::Crash crash;
+  const auto start = [&] {
+    failure = descriptor_->start(&kHostApi, estate_->binding());
+  };
+  if (!RunGuarded(start, crash)) {
+    return CrashError(LoadError::kConstructorFailed, crash,
+                      absl::StrCat("a static constructor of ", path_));
+  }
+  if (failure != nullptr) {
     const ExceptionInfo exception = TakeFailure(failure);
     status = MakeError(LoadError::kConstructorFailed,
                        absl::StrCat("a static constructor of ", path_,
@@ -472,7 +530,40 @@ std::string LoadedModule::DescribeUsers(const std::vector<User>& users) const {
   return absl::StrJoin(texts, "; ");
 }
 
+bool LoadedModule::RunGuarded(void (*function)(void*), void* argument,
+                              platform::Crash& crash) const {
+  if (!crash_guard_.has_value()) {
+    function(argument);
+    return true;
+  }
+  if (crash_guard_->Run(function, argument, crash)) return true;
+  poisoned_.store(true);
+  return false;
+}
+
+void LoadedModule::RunDestructor(void (*destroy)(void*), void* object) const {
+  platform::Crash crash;
+  if (RunGuarded([&] { destroy(object); }, crash)) return;
+  // Whoever unloads it, or ends its thread, can't be told.
+  LOG(ERROR) << CrashError(CallError::kCrashed, crash,
+                           absl::StrCat("a destructor of ", path_))
+                    .message();
+  estate_->SkipDestructors();
+}
+
+absl::Status LoadedModule::Crashed(const void* what,
+                                   const platform::Crash& crash) const {
+  return CrashError(CallError::kCrashed, crash,
+                    absl::StrCat(NameOf(what), " of ", path_));
+}
+
 absl::Status LoadedModule::Refused(const void* what) const {
+  if (is_poisoned()) {
+    return MakeError(CallError::kPoisoned,
+                     absl::StrCat(NameOf(what), " of ", path_,
+                                  " can't be called: the module has crashed. "
+                                  "Unload it, and load it again"));
+  }
   return MakeError(
       CallError::kUnloading,
       absl::StrCat(NameOf(what), " of ", path_,
@@ -576,6 +667,14 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
   return UnloadAlone(options, begin);
 }
 
+Failure* LoadedModule::RunBeforeUnload() {
+  Failure* failure = nullptr;
+  platform::Crash crash;
+  const auto run = [&] { failure = descriptor_->before_unload->invoke(); };
+  if (!RunGuarded(run, crash)) before_unload_crash_ = crash;
+  return failure;
+}
+
 absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     const UnloadOptions& options, absl::Time begin) {
   if (!library_.loaded()) {
@@ -605,10 +704,10 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                      "longer: UnloadOptions::deadline"));
   }
 
-  if (descriptor_->before_unload->invoke != nullptr) {
+  if (descriptor_->before_unload->invoke != nullptr && !is_poisoned()) {
     // One that was given up is still this one.
     if (!before_unload_.has_value()) {
-      before_unload_.emplace(descriptor_->before_unload->invoke,
+      before_unload_.emplace([this] { return RunBeforeUnload(); },
                              before_unload_thread_);
     }
     if (!before_unload_->Wait(deadline)) {
@@ -620,6 +719,14 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     Failure* failure = before_unload_->failure();
     before_unload_thread_.store(0);
     before_unload_.reset();
+    if (before_unload_crash_.has_value()) {
+      Open();
+      return CrashError(
+          UnloadError::kBeforeUnloadFailed, *before_unload_crash_,
+          absl::StrCat(path_,
+                       " stays loaded, and another Unload() does without "
+                       "its before_unload, which"));
+    }
     if (failure != nullptr) {
       const ExceptionInfo exception = TakeFailure(failure);
       absl::Status status =
@@ -652,6 +759,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   }
 
   estate_->KeepTraces();
+  if (is_poisoned()) estate_->SkipDestructors();
   const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "platform/crash_guard.h"
 #include "platform/estate.h"
 #include "platform/file.h"
 #include "platform/library.h"
@@ -77,6 +78,20 @@ class LoadedModule final : public Gate {
   absl::Status Refused(const void* what) const;
   absl::Status Failed(const void* what, Failure* failure) const;
 
+  // With LoadOptions::crash_guard. False: function() has crashed, as `crash`
+  // says, and the module is poisoned.
+  template <typename Function>
+  bool RunGuarded(const Function& function, platform::Crash& crash) const {
+    return RunGuarded(
+        [](void* argument) { (*static_cast<const Function*>(argument))(); },
+        const_cast<Function*>(&function), crash);
+  }
+  bool RunGuarded(void (*function)(void*), void* argument,
+                  platform::Crash& crash) const;
+  absl::Status Crashed(const void* what, const platform::Crash& crash) const;
+  // It has crashed: nothing of it is called any more.
+  bool is_poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
+
  private:
   LoadedModule(std::string path, LoadRequest request)
       : path_(std::move(path)), request_(std::move(request)) {}
@@ -89,6 +104,8 @@ class LoadedModule final : public Gate {
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
+  void RunDestructor(void (*destroy)(void*), void* object) const;
+  Failure* RunBeforeUnload();
   absl::StatusOr<UnloadReport> UnloadAlone(const UnloadOptions& options,
                                            absl::Time begin);
 
@@ -109,6 +126,8 @@ class LoadedModule final : public Gate {
   bool private_copy_ = false;
   // LoadOptions::unloading.
   bool unloading_ = true;
+  // LoadOptions::crash_guard.
+  bool wants_crash_guard_ = false;
   platform::FileId id_;
   // The bytes of the record in the file, and what they say: views of them.
   std::string record_bytes_;
@@ -117,11 +136,15 @@ class LoadedModule final : public Gate {
   std::unique_ptr<platform::Estate> estate_;
   platform::Library library_;
   const ModuleDescriptor* descriptor_ = nullptr;
+  std::optional<platform::CrashGuard> crash_guard_;
+  mutable std::atomic<bool> poisoned_{false};
   mutable std::atomic<const char*> checked_main_{nullptr};
 
   // Set while it runs, also when an Unload() has given it up. Of whoever
   // unloads.
   std::optional<BeforeUnload> before_unload_;
+  // Set by its thread.
+  std::optional<platform::Crash> before_unload_crash_;
   // Its thread, or zero.
   std::atomic<uint64_t> before_unload_thread_{0};
 

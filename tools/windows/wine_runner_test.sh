@@ -32,6 +32,12 @@ leftovers() { find "$TEST_TMPDIR" -maxdepth 1 -name 'wine.*' | wc -l; }
 
 "$runner" "$program" exit 7
 expect "the exit code is the program's" $? 7
+# As GoogleTest leaves it behind when the program ends in the middle.
+touch "$TEST_TMPDIR/premature"
+TEST_PREMATURE_EXIT_FILE=$TEST_TMPDIR/premature "$runner" "$program" exit 0 2>/dev/null
+expect "an end in the middle of the tests isn't taken for a success" $? 1
+TEST_PREMATURE_EXIT_FILE=$TEST_TMPDIR/absent "$runner" "$program" exit 0
+expect "the end of the tests is" $? 0
 "$runner" sh -c 'exit 5'
 expect "what isn't for Windows runs as it is" $? 5
 expect "stdin reaches the program" "$(run repeat <<<hello)" "got hello"

@@ -61,7 +61,8 @@ class Bindings {
 class LinuxEstate final : public Estate {
  public:
   explicit LinuxEstate(const EstateOptions& options)
-      : binding_{.estate = &resources_,
+      : resources_(kMakeResources, options.run_destructor),
+        binding_{.estate = &resources_,
                  .hooks = &kHooks,
                  .heap = nullptr,
                  .runtime_key_destructor = AddRuntimeKeyDestructor,
@@ -103,6 +104,8 @@ class LinuxEstate final : public Estate {
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
+  void SkipDestructors() override { resources_.destructors()->Skip(); }
+
   std::vector<LeftResources> Settle() override { return resources_.Settle(); }
 
  private:
@@ -119,7 +122,7 @@ class LinuxEstate final : public Estate {
   Heap& heap() const { return ResourcesOf<Heap>(resources_); }
   const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
-  mutable ResourcesOfModule resources_{kMakeResources};
+  mutable ResourcesOfModule resources_;
   AgentBinding binding_;
   std::list<AgentBinding*>::iterator position_;
 };

@@ -6,26 +6,34 @@
 #include <vector>
 
 #include "absl/base/no_destructor.h"
+#include "platform/estate/destructors.h"
 #include "platform/linux/estate/resources.h"
+
+// The C++ ABI's; <cxxabi.h> doesn't declare it.
+extern "C" int __cxa_atexit(void (*destroy)(void*), void* object,
+                            void* library);
 
 namespace relib::platform {
 namespace {
 
 // What modules have given to on_exit(), in this order. (What they have given to
-// atexit(), at_quick_exit() and pthread_atfork() the C library knows by their
-// images, and deals with it when those go.)
+// atexit(), at_quick_exit() and pthread_atfork(), and their static objects, the
+// C library knows by their images, and deals with it when those go.)
 class ExitHandlers final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::exit_handlers;
 
-  int Add(ExitFunction function, void* argument) {
+  int Add(const Destructors* destructors, ExitFunction function,
+          void* argument) {
     static const int result =
         ::on_exit([](int status, void*) { Run(nullptr, status); }, nullptr);
     if (result != 0) return result;
     All& all = AllHandlers();
     const std::lock_guard lock(all.mutex);
-    all.handlers.push_back(
-        {.owner = this, .function = function, .argument = argument});
+    all.handlers.push_back({.owner = this,
+                            .destructors = destructors,
+                            .function = function,
+                            .argument = argument});
     return 0;
   }
 
@@ -35,6 +43,7 @@ class ExitHandlers final : public Resources {
  private:
   struct Handler {
     const ExitHandlers* owner = nullptr;
+    const Destructors* destructors = nullptr;
     ExitFunction function = nullptr;
     void* argument = nullptr;
   };
@@ -63,7 +72,16 @@ class ExitHandlers final : public Resources {
         next = *found;
         all.handlers.erase(found);
       }
-      next.function(status, next.argument);
+      struct Call {
+        const Handler& handler;
+        int status;
+      } call = {.handler = next, .status = status};
+      next.destructors->Run(
+          [](void* argument) {
+            const auto& [handler, status] = *static_cast<Call*>(argument);
+            handler.function(status, handler.argument);
+          },
+          &call);
     }
   }
 };
@@ -75,7 +93,34 @@ std::unique_ptr<Resources> make::exit_handlers() {
 }
 
 int hooks::on_exit(void* estate, ExitFunction function, void* argument) {
-  return ResourcesOf<ExitHandlers>(estate).Add(function, argument);
+  return ResourcesOf<ExitHandlers>(estate).Add(
+      static_cast<ResourcesOfModule*>(estate)->destructors().get(), function,
+      argument);
+}
+
+// The C library goes on keeping them, in the order of the whole process.
+int hooks::__cxa_atexit(void* estate, DestroyFunction destroy, void* object,
+                        void* library) {
+  const std::shared_ptr<Destructors>& destructors =
+      static_cast<ResourcesOfModule*>(estate)->destructors();
+  if (!destructors->are_guarded()) {
+    return ::__cxa_atexit(destroy, object, library);
+  }
+  struct Kept {
+    std::shared_ptr<const Destructors> destructors;
+    DestroyFunction destroy;
+    void* object;
+  };
+  auto kept = std::make_unique<Kept>(
+      Kept{.destructors = destructors, .destroy = destroy, .object = object});
+  const int result = ::__cxa_atexit(
+      [](void* argument) {
+        const std::unique_ptr<const Kept> kept(static_cast<Kept*>(argument));
+        kept->destructors->Run(kept->destroy, kept->object);
+      },
+      kept.get(), library);
+  if (result == 0) static_cast<void>(kept.release());
+  return result;
 }
 
 }  // namespace relib::platform

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "platform/linux/estate/resources.h"
@@ -53,12 +54,16 @@ class ThreadLocalList::OfThread {
   std::vector<std::weak_ptr<ThreadLocalList>> modules_;
 };
 
-void ThreadLocalList::Add(void (*destroy)(void*), void* object) {
+void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
+                          void (*destroy)(void*), void* object) {
   OfThread* thread = OfThread::Current();
   if (thread == nullptr) return;
   thread->Remember(shared_from_this());
   const std::lock_guard lock(mutex_);
-  entries_.push_back({.thread = thread, .destroy = destroy, .object = object});
+  entries_.push_back({.thread = thread,
+                      .destructors = std::move(destructors),
+                      .destroy = destroy,
+                      .object = object});
 }
 
 void ThreadLocalList::Destroy(const OfThread* thread) {
@@ -73,7 +78,7 @@ void ThreadLocalList::Destroy(const OfThread* thread) {
     entries_.erase(std::next(last).base());
     ++running_;
     lock.unlock();
-    entry.destroy(entry.object);
+    entry.destructors->Run(entry.destroy, entry.object);
     lock.lock();
     if (--running_ == 0) idle_.notify_all();
   }
@@ -109,7 +114,8 @@ std::unique_ptr<Resources> make::thread_locals() {
 // touched a thread_local object with a destructor is alive.
 int hooks::__cxa_thread_atexit_impl(void* estate, DestroyFunction destroy,
                                     void* object, void* /*library*/) {
-  ResourcesOf<ThreadLocals>(estate).list->Add(destroy, object);
+  ResourcesOf<ThreadLocals>(estate).list->Add(
+      static_cast<ResourcesOfModule*>(estate)->destructors(), destroy, object);
   return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "platform/estate/destructors.h"
+
 namespace relib::platform {
 
 // The thread_local objects of one module that are still to be destroyed, on all
@@ -13,11 +15,12 @@ namespace relib::platform {
 // the image goes, each group in the reverse order of construction. Thread-safe.
 class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
  public:
-  // `destroy(object)` is called when the calling thread ends, or by
-  // DestroyAll(). In the very last phase of a thread, where destructors of
-  // thread keys run, thread_local objects are not destroyed any more; nor does
-  // glibc.
-  void Add(void (*destroy)(void*), void* object);
+  // `destroy(object)` is called by `destructors` when the calling thread ends,
+  // or by DestroyAll(). In the very last phase of a thread, where destructors
+  // of thread keys run, thread_local objects are not destroyed any more; nor
+  // does glibc.
+  void Add(std::shared_ptr<const Destructors> destructors,
+           void (*destroy)(void*), void* object);
 
   // Destroys those of all threads. Waits for threads that are just doing it.
   void DestroyAll();
@@ -28,6 +31,7 @@ class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
 
   struct Entry {
     const OfThread* thread;
+    std::shared_ptr<const Destructors> destructors;
     void (*destroy)(void*);
     void* object;
   };

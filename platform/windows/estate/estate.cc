@@ -18,6 +18,9 @@ namespace {
 
 class WindowsEstate final : public Estate {
  public:
+  explicit WindowsEstate(const EstateOptions& options)
+      : resources_(kMakeResources, options.run_destructor) {}
+
   const AgentBinding* binding() const override { return &binding_; }
 
   std::vector<ThreadInfo> LiveThreads() const override {
@@ -39,6 +42,8 @@ class WindowsEstate final : public Estate {
 
   void KeepTraces() override {}
   std::vector<LeakSite> Leaks() const override { return {}; }
+
+  void SkipDestructors() override { resources_.destructors()->Skip(); }
 
   std::vector<LeftResources> Settle() override { return resources_.Settle(); }
 
@@ -66,7 +71,7 @@ class WindowsEstate final : public Estate {
 
   const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
-  mutable ResourcesOfModule resources_{kMakeResources};
+  mutable ResourcesOfModule resources_;
   const AgentBinding binding_ = {
       .module = {.resources = &resources_, .is_runtime = false},
       .runtime = {.resources = &resources_, .is_runtime = true},
@@ -80,8 +85,8 @@ class WindowsEstate final : public Estate {
 
 }  // namespace
 
-std::unique_ptr<Estate> Estate::Create(EstateOptions /*options*/) {
-  return std::make_unique<WindowsEstate>();
+std::unique_ptr<Estate> Estate::Create(EstateOptions options) {
+  return std::make_unique<WindowsEstate>(options);
 }
 
 }  // namespace relib::platform
