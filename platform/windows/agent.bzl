@@ -10,4 +10,7 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
     "pthread_create",
     "pthread_exit",
     "pthread_key_create",
-]]
+]] + [
+    # Tables of virtual functions refer to them weakly, for which no archive is searched: they would be null.
+    "-Wl,--undefined=__cxa_pure_virtual,--undefined=__cxa_deleted_virtual",
+]

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "platform/windows/frame_walk.h"
+
 namespace relib::platform {
 
 // By the unwind tables of the images, and not by CaptureStackBackTrace(): that
@@ -14,24 +16,10 @@ void WalkStack(bool (*visit)(void* context, const StackFrame& frame),
   GetCurrentThreadStackLimits(&lowest, &highest);
   CONTEXT registers;
   RtlCaptureContext(&registers);
-  while (registers.Rip != 0 && registers.Rsp >= lowest &&
-         registers.Rsp < highest) {
-    if (!visit(context, {.address = static_cast<uintptr_t>(registers.Rip),
-                         .stack = static_cast<uintptr_t>(registers.Rsp)})) {
-      return;
-    }
-    DWORD64 image;
-    // The call, and not what follows it: that may be another function.
-    RUNTIME_FUNCTION* function =
-        RtlLookupFunctionEntry(registers.Rip - 1, &image, nullptr);
-    // Only a function that calls nothing has no entry, and every frame here
-    // is in a call.
-    if (function == nullptr) return;
-    void* handler_data;
-    DWORD64 frame;
-    RtlVirtualUnwind(UNW_FLAG_NHANDLER, image, registers.Rip, function,
-                     &registers, &handler_data, &frame, nullptr);
-  }
+  WalkFrames(registers, Interrupted::kInCall, [&](const StackFrame& frame) {
+    return frame.stack >= lowest && frame.stack < highest &&
+           visit(context, frame);
+  });
 }
 
 AddressRange ImageAt(uintptr_t address) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/stack_walker.h"
+#include "platform/windows/frame_walk.h"
 #include "platform/windows/handle.h"
 
 // The thread is held while its stack is walked, so nothing here may take a lock
@@ -23,28 +25,6 @@ struct Addresses {
   size_t count = 0;
 };
 
-void Walk(CONTEXT registers, Addresses& addresses) {
-  while (registers.Rip != 0 && addresses.count < kMostFrames) {
-    const bool is_first = addresses.count == 0;
-    addresses.values[addresses.count++] =
-        static_cast<uintptr_t>(registers.Rip) + (is_first ? 1 : 0);
-    DWORD64 image;
-    RUNTIME_FUNCTION* function = RtlLookupFunctionEntry(
-        registers.Rip - (is_first ? 0 : 1), &image, nullptr);
-    if (function == nullptr) {
-      // A function that calls nothing keeps nothing on the stack.
-      if (!is_first) return;
-      registers.Rip = *reinterpret_cast<const DWORD64*>(registers.Rsp);
-      registers.Rsp += sizeof(DWORD64);
-      continue;
-    }
-    void* handler_data;
-    DWORD64 frame;
-    RtlVirtualUnwind(UNW_FLAG_NHANDLER, image, registers.Rip, function,
-                     &registers, &handler_data, &frame, nullptr);
-  }
-}
-
 }  // namespace
 
 std::vector<uintptr_t> StackOfThread(uint64_t id) {
@@ -57,7 +37,13 @@ std::vector<uintptr_t> StackOfThread(uint64_t id) {
   CONTEXT registers = {};
   registers.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
   // Waits until it is really suspended.
-  if (GetThreadContext(thread.get(), &registers)) Walk(registers, addresses);
+  if (GetThreadContext(thread.get(), &registers)) {
+    WalkFrames(registers, Interrupted::kBeforeInstruction,
+               [&addresses](const StackFrame& frame) {
+                 addresses.values[addresses.count++] = frame.address;
+                 return addresses.count < kMostFrames;
+               });
+  }
   ResumeThread(thread.get());
   return {addresses.values.begin(),
           addresses.values.begin() + static_cast<ptrdiff_t>(addresses.count)};
