@@ -124,6 +124,10 @@ class Estate {
   virtual std::vector<std::string> WaitForCallbacks(
       absl::Time deadline) const = 0;
 
+  // After WaitForCallbacks(), which may have made the system's calls wait, when
+  // the image isn't unloaded after all.
+  virtual void ResumeCallbacks() = 0;
+
   // With HeapOptions::keep_trace: keeps the traces of all blocks that are live,
   // at once. Those of blocks that live later are kept one by one.
   virtual void KeepTraces() = 0;

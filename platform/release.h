@@ -8,7 +8,7 @@
 
 // In a module: tells its estate that something is the host's from now on, and
 // isn't given back when the module goes. They do nothing by themselves; a
-// backend that records such things hooks them (linux/hooks.bzl).
+// backend that records such things hooks them.
 //
 // The names are those that the linker sees.
 extern "C" {
@@ -17,6 +17,7 @@ void relib_platform_release_stream(FILE* stream);
 void relib_platform_release_directory(DIR* directory);
 void relib_platform_release_mapping(void* address, size_t size);
 void relib_platform_release_library(void* library);
+void relib_platform_release_handle(void* handle);
 }
 
 #endif  // PLATFORM_RELEASE_H_

@@ -22,4 +22,8 @@ void ReleaseLibraryToHost(void* library) {
   relib_platform_release_library(library);
 }
 
+void ReleaseHandleToHost(void* handle) {
+  relib_platform_release_handle(handle);
+}
+
 }  // namespace relib

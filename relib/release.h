@@ -10,8 +10,7 @@
 //     return connection;
 //   }
 //
-// What isn't the module's is left alone. On Windows nothing of the kind is
-// reclaimed yet, and these do nothing.
+// What isn't the module's is left alone.
 
 #include <dirent.h>
 
@@ -20,8 +19,9 @@
 
 namespace relib {
 
-// A descriptor. Async-signal-safe. One that dup2() put over a descriptor of the
-// host stays there.
+// A descriptor; on Windows, one of the C runtime with its handle.
+// Async-signal-safe on Linux. One that dup2() put over a descriptor of the host
+// stays there.
 void ReleaseToHost(int descriptor);
 
 // A stream with its descriptor. One that has got a buffer of the module
@@ -30,14 +30,19 @@ void ReleaseToHost(int descriptor);
 // fopencookie) can't live on: don't hand it over.
 void ReleaseToHost(FILE* stream);
 
-// A directory stream with its descriptor.
+// A directory stream with its descriptor. On Windows a directory stream is
+// memory of the module and can't live on: don't hand it over.
 void ReleaseToHost(DIR* directory);
 
-// Pages of memory, from mmap(), or a whole segment, from shmat().
+// Pages of memory, from mmap(), or a whole segment, from shmat(). On Windows
+// the whole of what VirtualAlloc() or MapViewOfFile() has made at `address`.
 void ReleaseMappingToHost(void* address, size_t size);
 
-// A handle, from dlopen().
+// A handle, from dlopen() or LoadLibrary().
 void ReleaseLibraryToHost(void* library);
+
+// Windows: a HANDLE, HKEY or SOCKET. Linux has nothing of the sort.
+void ReleaseHandleToHost(void* handle);
 
 }  // namespace relib
 

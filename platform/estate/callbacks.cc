@@ -13,9 +13,11 @@
 namespace relib::platform {
 
 bool Callbacks::Enter() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  const uint64_t thread = CurrentThreadId();
+  while (!closed_ && holder_ != 0 && holder_ != thread) changed_.wait(lock);
   if (closed_) return false;
-  threads_.push_back(CurrentThreadId());
+  threads_.push_back(thread);
   return true;
 }
 
@@ -23,7 +25,7 @@ void Callbacks::Leave() {
   const std::lock_guard lock(mutex_);
   threads_.erase(
       std::find(threads_.begin(), threads_.end(), CurrentThreadId()));
-  if (threads_.empty()) idle_.notify_all();
+  if (threads_.empty()) changed_.notify_all();
 }
 
 std::vector<std::string> Callbacks::Describe(std::string_view what) const {
@@ -35,10 +37,24 @@ std::vector<std::string> Callbacks::Describe(std::string_view what) const {
   return texts;
 }
 
+bool Callbacks::Hold() {
+  const std::lock_guard lock(mutex_);
+  if (!threads_.empty()) return false;
+  holder_ = CurrentThreadId();
+  return true;
+}
+
+void Callbacks::Resume() {
+  const std::lock_guard lock(mutex_);
+  holder_ = 0;
+  changed_.notify_all();
+}
+
 void Callbacks::Close() {
   std::unique_lock lock(mutex_);
   closed_ = true;
-  while (!threads_.empty()) idle_.wait(lock);
+  changed_.notify_all();
+  while (!threads_.empty()) changed_.wait(lock);
 }
 
 }  // namespace relib::platform

@@ -73,6 +73,17 @@ std::vector<std::string> ResourcesOfModule::Obstacles() const {
   return obstacles;
 }
 
+bool ResourcesOfModule::Hold() {
+  bool held = true;
+  ForEach([&held](Resources& resources) { held = held && resources.Hold(); });
+  if (!held) Resume();
+  return held;
+}
+
+void ResourcesOfModule::Resume() {
+  ForEach([](Resources& resources) { resources.Resume(); });
+}
+
 void ResourcesOfModule::BeforeDestructors() {
   ForEach([](Resources& resources) { resources.BeforeDestructors(); });
 }

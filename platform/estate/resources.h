@@ -55,6 +55,13 @@ class Resources {
   // as a text for people: "a handler of SIGUSR1 runs on thread 12".
   virtual std::vector<std::string> Obstacles() const { return {}; }
 
+  // From now on the system doesn't call the image on other threads than this
+  // one, until Resume() or for ever: calls that come are made to wait, or not
+  // made. False if one runs. So nothing that comes later, under locks of the
+  // system's loader, need wait for them.
+  virtual bool Hold() { return true; }
+  virtual void Resume() {}
+
   // The static destructors of the image are about to run.
   virtual void BeforeDestructors() {}
 
@@ -89,6 +96,9 @@ class ResourcesOfModule {
   }
 
   std::vector<std::string> Obstacles() const;
+  // False if it isn't so for all kinds.
+  bool Hold();
+  void Resume();
   void BeforeDestructors();
   void LeaveImage();
   // To be called once.

@@ -10,6 +10,12 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
     "pthread_create",
     "pthread_exit",
     "pthread_key_create",
+    # What relib/release.h calls (agent_release.cc).
+    "relib_platform_release_descriptor",
+    "relib_platform_release_handle",
+    "relib_platform_release_library",
+    "relib_platform_release_mapping",
+    "relib_platform_release_stream",
 ]] + [
     # Tables of virtual functions refer to them weakly, for which no archive is searched: they would be null.
     "-Wl,--undefined=__cxa_pure_virtual,--undefined=__cxa_deleted_virtual",

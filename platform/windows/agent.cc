@@ -313,6 +313,7 @@ FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
 }  // namespace internal
 
 void BindAgent(const AgentBinding* binding) {
+  *binding->module.image = reinterpret_cast<HMODULE>(__ImageBase);
   AcquireSRWLockExclusive(&internal::lock);
   internal::ReplayEarly(binding);
   internal::bound = binding;

@@ -4,6 +4,8 @@
 // The types in the declarations of hooks.bzl, and what hooks get besides.
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <windows.h>
 
 namespace relib::platform {
@@ -16,10 +18,13 @@ struct Caller {
   // It is the pthreads library in the module that takes something for itself.
   // That is given back as well, but isn't the author's concern.
   bool is_runtime;
+  // The module's image, once that has told where it is.
+  HMODULE* image;
 };
 
 using BeginThreadStart = void(__cdecl*)(void*);
 using BeginThreadExStart = unsigned(__stdcall*)(void*);
+using SignalHandler = void(__cdecl*)(int signal);
 
 }  // namespace relib::platform
 

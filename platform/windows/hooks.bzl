@@ -37,6 +37,129 @@ HOOKS = {
             "early uintptr_t _beginthreadex(void* security, unsigned stack_size, BeginThreadExStart start, void* argument, unsigned flags, unsigned* id)",
         ],
     },
+    # What else the module gives to the end of the process stays in the module: its atexit() is its own.
+    "exit_handlers": {
+        "msvcrt": [
+            "_onexit_t _onexit(_onexit_t function)",
+        ],
+    },
+    "thread_pools": {
+        "KERNEL32": [
+            "PTP_WORK CreateThreadpoolWork(PTP_WORK_CALLBACK function, void* argument, PTP_CALLBACK_ENVIRON environment)",
+            "PTP_TIMER CreateThreadpoolTimer(PTP_TIMER_CALLBACK function, void* argument, PTP_CALLBACK_ENVIRON environment)",
+            "PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK function, void* argument, PTP_CALLBACK_ENVIRON environment)",
+            "removes void CloseThreadpoolWork(PTP_WORK work)",
+            "removes void CloseThreadpoolTimer(PTP_TIMER timer)",
+            "removes void CloseThreadpoolWait(PTP_WAIT wait)",
+            "BOOL TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK function, void* argument, PTP_CALLBACK_ENVIRON environment)",
+            "BOOL QueueUserWorkItem(LPTHREAD_START_ROUTINE function, void* argument, ULONG flags)",
+            "BOOL RegisterWaitForSingleObject(HANDLE* wait, HANDLE object, WAITORTIMERCALLBACK function, void* argument, ULONG timeout, ULONG flags)",
+            "removes BOOL UnregisterWait(HANDLE wait)",
+            "removes BOOL UnregisterWaitEx(HANDLE wait, HANDLE event)",
+            "BOOL CreateTimerQueueTimer(HANDLE* timer, HANDLE queue, WAITORTIMERCALLBACK function, void* argument, DWORD first, DWORD period, ULONG flags)",
+            "BOOL DeleteTimerQueueTimer(HANDLE queue, HANDLE timer, HANDLE event)",
+            "adds HANDLE CreateTimerQueue()",
+            "BOOL DeleteTimerQueue(HANDLE queue)",
+            "BOOL DeleteTimerQueueEx(HANDLE queue, HANDLE event)",
+        ],
+    },
+    "exception_handlers": {
+        "KERNEL32": [
+            "void* AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler)",
+            "void* AddVectoredContinueHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler)",
+            "ULONG RemoveVectoredExceptionHandler(void* handle)",
+            "ULONG RemoveVectoredContinueHandler(void* handle)",
+            "LPTOP_LEVEL_EXCEPTION_FILTER SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)",
+        ],
+    },
+    "signals": {
+        "KERNEL32": [
+            "BOOL SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)",
+        ],
+        "msvcrt": [
+            "SignalHandler signal(int signal, SignalHandler handler)",
+        ],
+    },
+    "fls_indices": {
+        "KERNEL32": [
+            "adds DWORD FlsAlloc(PFLS_CALLBACK_FUNCTION destroy)",
+            "removes BOOL FlsFree(DWORD index)",
+        ],
+    },
+    "streams": {
+        "msvcrt": [
+            "adds FILE* fopen(const char* path, const char* mode)",
+            "adds FILE* _wfopen(const wchar_t* path, const wchar_t* mode)",
+            "adds FILE* _fsopen(const char* path, const char* mode, int sharing)",
+            "adds FILE* _wfsopen(const wchar_t* path, const wchar_t* mode, int sharing)",
+            "adds FILE* tmpfile()",
+            "after int fopen_s(FILE** stream, const char* path, const char* mode)",
+            "after int _wfopen_s(FILE** stream, const wchar_t* path, const wchar_t* mode)",
+            "after FILE* _fdopen(int descriptor, const char* mode)",
+            "after FILE* _wfdopen(int descriptor, const wchar_t* mode)",
+            "after FILE* _popen(const char* command, const char* mode)",
+            "after FILE* _wpopen(const wchar_t* command, const wchar_t* mode)",
+            "FILE* freopen(const char* path, const char* mode, FILE* stream)",
+            "FILE* _wfreopen(const wchar_t* path, const wchar_t* mode, FILE* stream)",
+            "removes int fclose(FILE* stream)",
+            "removes int _pclose(FILE* stream)",
+            "int setvbuf(FILE* stream, char* buffer, int mode, size_t size)",
+            "void setbuf(FILE* stream, char* buffer)",
+        ],
+    },
+    "directories": {
+        "KERNEL32": [
+            "adds HANDLE FindFirstFileA(const char* pattern, WIN32_FIND_DATAA* found)",
+            "adds HANDLE FindFirstFileExA(const char* pattern, FINDEX_INFO_LEVELS level, void* found, FINDEX_SEARCH_OPS what, void* filter, DWORD flags)",
+            "adds HANDLE FindFirstFileExW(const wchar_t* pattern, FINDEX_INFO_LEVELS level, void* found, FINDEX_SEARCH_OPS what, void* filter, DWORD flags)",
+            "adds HANDLE FindFirstFileNameW(const wchar_t* path, DWORD flags, DWORD* size, wchar_t* name)",
+            "adds HANDLE FindFirstFileW(const wchar_t* pattern, WIN32_FIND_DATAW* found)",
+            "adds HANDLE FindFirstStreamW(const wchar_t* path, STREAM_INFO_LEVELS level, void* found, DWORD flags)",
+            "removes BOOL FindClose(HANDLE search)",
+        ],
+        "msvcrt": [
+            "adds intptr_t _findfirst(const char* pattern, void* found)",
+            "adds intptr_t _findfirst32(const char* pattern, void* found)",
+            "adds intptr_t _findfirst64(const char* pattern, void* found)",
+            "adds intptr_t _findfirst64i32(const char* pattern, void* found)",
+            "adds intptr_t _findfirsti64(const char* pattern, void* found)",
+            "adds intptr_t _wfindfirst(const wchar_t* pattern, void* found)",
+            "adds intptr_t _wfindfirst32(const wchar_t* pattern, void* found)",
+            "adds intptr_t _wfindfirst64(const wchar_t* pattern, void* found)",
+            "adds intptr_t _wfindfirst64i32(const wchar_t* pattern, void* found)",
+            "adds intptr_t _wfindfirsti64(const wchar_t* pattern, void* found)",
+            "removes int _findclose(intptr_t search)",
+        ],
+    },
+    "descriptors": {
+        "msvcrt": [
+            "adds int _open(const char* path, int flags, int mode)",
+            "adds int _wopen(const wchar_t* path, int flags, int mode)",
+            "adds int _sopen(const char* path, int flags, int sharing, int mode)",
+            "adds int _wsopen(const wchar_t* path, int flags, int sharing, int mode)",
+            "adds int _creat(const char* path, int mode)",
+            "adds int _wcreat(const wchar_t* path, int mode)",
+            "adds int _dup(int descriptor)",
+            "after int _sopen_s(int* descriptor, const char* path, int flags, int sharing, int mode)",
+            "after int _wsopen_s(int* descriptor, const wchar_t* path, int flags, int sharing, int mode)",
+            "after int _pipe(int* descriptors, unsigned size, int mode)",
+            "after int _open_osfhandle(intptr_t handle, int flags)",
+            "int _dup2(int descriptor, int target)",
+            "removes int _close(int descriptor)",
+        ],
+    },
+    "sockets": {
+        "WS2_32": [
+            "adds uintptr_t socket(int family, int type, int protocol)",
+            "adds uintptr_t WSASocketA(int family, int type, int protocol, void* information, unsigned group, DWORD flags)",
+            "adds uintptr_t WSASocketW(int family, int type, int protocol, void* information, unsigned group, DWORD flags)",
+            "adds uintptr_t accept(uintptr_t socket, void* address, int* size)",
+            "adds uintptr_t WSAAccept(uintptr_t socket, void* address, int* size, void* condition, uintptr_t argument)",
+            "removes int closesocket(uintptr_t socket)",
+            "after int WSAStartup(WORD version, void* data)",
+            "after int WSACleanup()",
+        ],
+    },
     "handles": {
         "KERNEL32": [
             "adds HANDLE CreateEventA(SECURITY_ATTRIBUTES* security, BOOL manual, BOOL set, const char* name)",
@@ -86,12 +209,88 @@ HOOKS = {
             "after BOOL CreateProcessW(const wchar_t* program, wchar_t* command, SECURITY_ATTRIBUTES* security, SECURITY_ATTRIBUTES* thread_security, BOOL inherit, DWORD flags, void* environment, const wchar_t* folder, STARTUPINFOW* startup, PROCESS_INFORMATION* process)",
             "BOOL DuplicateHandle(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE* target, DWORD access, BOOL inherit, DWORD options)",
             "removes BOOL CloseHandle(HANDLE handle)",
+            "adds HANDLE FindFirstChangeNotificationA(const char* folder, BOOL deep, DWORD what)",
+            "adds HANDLE FindFirstChangeNotificationW(const wchar_t* folder, BOOL deep, DWORD what)",
+            "removes BOOL FindCloseChangeNotification(HANDLE handle)",
+        ],
+        "WS2_32": [
+            "adds HANDLE WSACreateEvent()",
+            "removes BOOL WSACloseEvent(HANDLE event)",
+        ],
+    },
+    "mappings": {
+        "KERNEL32": [
+            "after void* VirtualAlloc(void* address, SIZE_T size, DWORD how, DWORD protection)",
+            "after void* VirtualAllocEx(HANDLE process, void* address, SIZE_T size, DWORD how, DWORD protection)",
+            "after void* VirtualAllocExNuma(HANDLE process, void* address, SIZE_T size, DWORD how, DWORD protection, DWORD node)",
+            "after void* VirtualAlloc2(HANDLE process, void* address, SIZE_T size, ULONG how, ULONG protection, void* parameters, ULONG count)",
+            "BOOL VirtualFree(void* address, SIZE_T size, DWORD how)",
+            "BOOL VirtualFreeEx(HANDLE process, void* address, SIZE_T size, DWORD how)",
+            "adds void* MapViewOfFile(HANDLE mapping, DWORD access, DWORD offset_high, DWORD offset_low, SIZE_T size)",
+            "adds void* MapViewOfFileEx(HANDLE mapping, DWORD access, DWORD offset_high, DWORD offset_low, SIZE_T size, void* address)",
+            "adds void* MapViewOfFileExNuma(HANDLE mapping, DWORD access, DWORD offset_high, DWORD offset_low, SIZE_T size, void* address, DWORD node)",
+            "removes BOOL UnmapViewOfFile(const void* address)",
+            "removes BOOL UnmapViewOfFileEx(void* address, ULONG flags)",
+        ],
+    },
+    "heaps": {
+        "KERNEL32": [
+            "adds HANDLE HeapCreate(DWORD flags, SIZE_T size, SIZE_T most)",
+            "removes BOOL HeapDestroy(HANDLE heap)",
+        ],
+    },
+    "registry_keys": {
+        "ADVAPI32": [
+            "after LONG RegOpenKeyA(HKEY key, const char* path, HKEY* opened)",
+            "after LONG RegOpenKeyW(HKEY key, const wchar_t* path, HKEY* opened)",
+            "after LONG RegOpenKeyExA(HKEY key, const char* path, DWORD flags, DWORD access, HKEY* opened)",
+            "after LONG RegOpenKeyExW(HKEY key, const wchar_t* path, DWORD flags, DWORD access, HKEY* opened)",
+            "after LONG RegCreateKeyA(HKEY key, const char* path, HKEY* opened)",
+            "after LONG RegCreateKeyW(HKEY key, const wchar_t* path, HKEY* opened)",
+            "after LONG RegCreateKeyExA(HKEY key, const char* path, DWORD reserved, char* type, DWORD flags, DWORD access, SECURITY_ATTRIBUTES* security, HKEY* opened, DWORD* made)",
+            "after LONG RegCreateKeyExW(HKEY key, const wchar_t* path, DWORD reserved, wchar_t* type, DWORD flags, DWORD access, SECURITY_ATTRIBUTES* security, HKEY* opened, DWORD* made)",
+            "after LONG RegOpenCurrentUser(DWORD access, HKEY* opened)",
+            "removes LONG RegCloseKey(HKEY key)",
+        ],
+    },
+    "libraries": {
+        "KERNEL32": [
+            "adds HMODULE LoadLibraryA(const char* path)",
+            "adds HMODULE LoadLibraryExA(const char* path, HANDLE file, DWORD flags)",
+            "adds HMODULE LoadLibraryExW(const wchar_t* path, HANDLE file, DWORD flags)",
+            "adds HMODULE LoadLibraryW(const wchar_t* path)",
+            "after BOOL GetModuleHandleExA(DWORD flags, const char* name, HMODULE* library)",
+            "after BOOL GetModuleHandleExW(DWORD flags, const wchar_t* name, HMODULE* library)",
+            "BOOL FreeLibrary(HMODULE library)",
+            "void FreeLibraryAndExitThread(HMODULE library, DWORD code)",
         ],
     },
     "tls_indices": {
         "KERNEL32": [
             "adds DWORD TlsAlloc()",
             "removes BOOL TlsFree(DWORD index)",
+        ],
+    },
+    # Reported, not put back.
+    "process_state": {
+        "KERNEL32": [
+            "BOOL SetCurrentDirectoryA(const char* path)",
+            "BOOL SetCurrentDirectoryW(const wchar_t* path)",
+            "BOOL SetEnvironmentVariableA(const char* name, const char* value)",
+            "BOOL SetEnvironmentVariableW(const wchar_t* name, const wchar_t* value)",
+            "UINT SetErrorMode(UINT mode)",
+            "BOOL SetPriorityClass(HANDLE process, DWORD priority)",
+        ],
+        "msvcrt": [
+            "int _chdir(const char* path)",
+            "int _wchdir(const wchar_t* path)",
+            "int _putenv(const char* assignment)",
+            "int _wputenv(const wchar_t* assignment)",
+            "int _putenv_s(const char* name, const char* value)",
+            "int _wputenv_s(const wchar_t* name, const wchar_t* value)",
+            "int _umask(int mask)",
+            "char* setlocale(int category, const char* locale)",
+            "wchar_t* _wsetlocale(int category, const wchar_t* locale)",
         ],
     },
 }
@@ -106,14 +305,27 @@ AGENT_FUNCTIONS = {
 
 # How the functions of a library are called, and the beginnings of the names of the libraries that have them.
 _LIBRARIES = {
+    "ADVAPI32": struct(
+        convention = "WINAPI",
+        prefixes = ["advapi32.", "kernelbase.", "api-ms-win-core-registry-"],
+    ),
     "KERNEL32": struct(
         convention = "WINAPI",
         prefixes = ["kernel32.", "kernelbase.", "api-ms-win-core-"],
+    ),
+    "WS2_32": struct(
+        convention = "WINAPI",
+        prefixes = ["ws2_32.", "wsock32."],
     ),
     # Of whichever C runtime the module has: they do the same.
     "any C runtime": struct(
         convention = "__cdecl",
         prefixes = ["msvcr", "ucrtbase", "api-ms-win-crt-"],
+    ),
+    # The C runtime of the program, which may be another than the module's.
+    "msvcrt": struct(
+        convention = "__cdecl",
+        prefixes = ["msvcrt."],
     ),
 }
 

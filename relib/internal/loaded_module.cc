@@ -763,6 +763,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
+    estate_->ResumeCallbacks();
     return refuse(UnloadError::kStillMapped, unloaded.message());
   }
 

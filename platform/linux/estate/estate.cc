@@ -100,6 +100,9 @@ class LinuxEstate final : public Estate {
     }
   }
 
+  // They aren't held.
+  void ResumeCallbacks() override {}
+
   void KeepTraces() override { heap().KeepTraces(); }
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }

@@ -1,5 +1,7 @@
 #include "platform/estate.h"
 
+#include <windows.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,10 +37,13 @@ class WindowsEstate final : public Estate {
       absl::Time deadline) const override {
     while (true) {
       std::vector<std::string> obstacles = resources_.Obstacles();
-      if (obstacles.empty() || absl::Now() >= deadline) return obstacles;
+      if (obstacles.empty() && resources_.Hold()) return {};
+      if (!obstacles.empty() && absl::Now() >= deadline) return obstacles;
       absl::SleepFor(absl::Milliseconds(1));
     }
   }
+
+  void ResumeCallbacks() override { resources_.Resume(); }
 
   void KeepTraces() override {}
   std::vector<LeakSite> Leaks() const override { return {}; }
@@ -72,9 +77,14 @@ class WindowsEstate final : public Estate {
   const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
   mutable ResourcesOfModule resources_;
+  HMODULE image_ = nullptr;
   const AgentBinding binding_ = {
-      .module = {.resources = &resources_, .is_runtime = false},
-      .runtime = {.resources = &resources_, .is_runtime = true},
+      .module = {.resources = &resources_,
+                 .is_runtime = false,
+                 .image = &image_},
+      .runtime = {.resources = &resources_,
+                  .is_runtime = true,
+                  .image = &image_},
       .add = &Add,
       .remove = &Remove,
       .hooks = &kHooks,

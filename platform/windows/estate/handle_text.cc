@@ -2,6 +2,7 @@
 
 #include <windows.h>
 // After windows.h.
+#include <psapi.h>
 #include <winternl.h>
 
 #include <cstddef>
@@ -109,6 +110,37 @@ HandleText DescribeHandle(HANDLE handle) {
   }
   return {.kind = "handle",
           .text = absl::StrCat(TypeName(type), name.empty() ? "" : " ", name)};
+}
+
+std::string DescribeMappedFile(void* address) {
+  std::wstring name(32'768, L'\0');
+  name.resize(K32GetMappedFileNameW(GetCurrentProcess(), address, name.data(),
+                                    static_cast<DWORD>(name.size())));
+  // Wine's way, and Windows': "\??\C:\a\b", "\Device\HarddiskVolume2\a\b"
+  constexpr std::wstring_view kPrefix = L"\\??\\";
+  if (name.starts_with(kPrefix)) return ToUtf8(name.substr(kPrefix.size()));
+  for (wchar_t letter = L'A'; letter <= L'Z'; ++letter) {
+    const wchar_t drive[] = {letter, L':', L'\0'};
+    wchar_t device[512];
+    if (QueryDosDeviceW(drive, device, 512) == 0) continue;
+    const std::wstring prefix = std::wstring(device) + L'\\';
+    if (name.starts_with(prefix)) {
+      return ToUtf8(drive + name.substr(prefix.size() - 1));
+    }
+  }
+  return ToUtf8(name);
+}
+
+std::string LibraryPath(HMODULE library) {
+  std::wstring path(32'768, L'\0');
+  path.resize(GetModuleFileNameW(library, path.data(),
+                                 static_cast<DWORD>(path.size())));
+  return path.empty() ? "a data file" : ToUtf8(path);
+}
+
+bool IsThisProcess(HANDLE process) {
+  return process == GetCurrentProcess() ||
+         GetProcessId(process) == GetCurrentProcessId();
 }
 
 }  // namespace relib::platform

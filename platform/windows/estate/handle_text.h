@@ -17,6 +17,14 @@ struct HandleText {
 // What a handle of this process refers to. Empty if it isn't open.
 HandleText DescribeHandle(HANDLE handle);
 
+// The file that is mapped at `address`. Empty if none is, or if its name isn't
+// known.
+std::string DescribeMappedFile(void* address);
+
+std::string LibraryPath(HMODULE library);
+
+bool IsThisProcess(HANDLE process);
+
 }  // namespace relib::platform
 
 #endif  // PLATFORM_WINDOWS_ESTATE_HANDLE_TEXT_H_

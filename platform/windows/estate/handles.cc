@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "platform/windows/estate/handle_text.h"
 #include "platform/windows/estate/resources.h"
@@ -26,11 +27,6 @@ void Handles::Settle(Settlement& settlement) {
 namespace {
 
 Handles& Of(const Caller* caller) { return ResourcesOf<Handles>(caller); }
-
-bool IsThisProcess(HANDLE process) {
-  return process == GetCurrentProcess() ||
-         GetProcessId(process) == GetCurrentProcessId();
-}
 
 void AddProcess(const Caller* caller, const PROCESS_INFORMATION& process) {
   Of(caller).Add(caller, process.hProcess);

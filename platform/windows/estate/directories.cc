@@ -1,0 +1,41 @@
+#include <windows.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "platform/windows/estate/resources.h"
+
+namespace relib::platform {
+namespace {
+
+// Searches for files in a folder; opendir() is one. Those of the C runtime are
+// the system's own.
+class Directories final : public RecordedResources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::directories;
+
+  void Add(uint64_t value, bool of_runtime) override {
+    searches_.Add(value, of_runtime);
+  }
+
+  void Remove(uint64_t value) override { searches_.Remove(value); }
+
+  void Settle(Settlement& settlement) override {
+    for (const auto& [search, of_runtime] : searches_.TakeAll()) {
+      FindClose(reinterpret_cast<HANDLE>(search));
+      // What was searched for isn't to be asked.
+      if (!of_runtime) settlement.Add("directory", "a search for files");
+    }
+  }
+
+ private:
+  Records searches_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordedResources> make::directories() {
+  return std::make_unique<Directories>();
+}
+
+}  // namespace relib::platform

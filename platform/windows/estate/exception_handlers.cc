@@ -1,0 +1,168 @@
+#include <windows.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "platform/native/mutex.h"
+#include "platform/windows/estate/handler_slots.h"
+#include "platform/windows/estate/replaced_handler.h"
+#include "platform/windows/estate/resources.h"
+
+namespace relib::platform {
+namespace {
+
+using Slots = HandlerSlots<LONG, EXCEPTION_POINTERS*>;
+using Filter = LPTOP_LEVEL_EXCEPTION_FILTER;
+
+ReplacedHandler<Filter>& UnhandledFilter() {
+  static absl::NoDestructor<ReplacedHandler<Filter>> filter;
+  return *filter;
+}
+
+Filter ExchangeFilter(Filter filter) {
+  return ::SetUnhandledExceptionFilter(filter);
+}
+
+class ExceptionHandlers final : public RecordedResources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::exception_handlers;
+
+  void* Add(const Caller* caller, bool continues, ULONG first,
+            PVECTORED_EXCEPTION_HANDLER handler) {
+    Slots::Slot* slot = Slots::Take(handler);
+    if (slot == nullptr) {
+      SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+      return nullptr;
+    }
+    void* handle = continues
+                       ? ::AddVectoredContinueHandler(first, slot->trampoline)
+                       : ::AddVectoredExceptionHandler(first, slot->trampoline);
+    if (handle == nullptr) {
+      Slots::Give(slot);
+      return nullptr;
+    }
+    const std::lock_guard lock(mutex_);
+    handlers_[handle] = {
+        .slot = slot, .continues = continues, .of_runtime = caller->is_runtime};
+    return handle;
+  }
+
+  ULONG RemoveHandler(bool continues, void* handle) {
+    Slots::Slot* slot = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = handlers_.find(handle);
+      if (found != handlers_.end()) {
+        slot = found->second.slot;
+        handlers_.erase(found);
+      }
+    }
+    const ULONG removed = continues ? ::RemoveVectoredContinueHandler(handle)
+                                    : ::RemoveVectoredExceptionHandler(handle);
+    // A handler may remove itself: it runs on.
+    if (slot != nullptr) slot->handler = nullptr;
+    return removed;
+  }
+
+  std::vector<std::string> Obstacles() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> obstacles;
+    for (const auto& [handle, handler] : handlers_) {
+      if (handler.slot->running != 0) {
+        obstacles.push_back("its vectored exception handler runs");
+      }
+    }
+    return obstacles;
+  }
+
+  // Who raises an exception may hold any lock, so it can't be made to wait: the
+  // handler isn't called.
+  bool Hold() override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [handle, handler] : handlers_) {
+      handler.slot->held_for = GetCurrentThreadId();
+    }
+    for (const auto& [handle, handler] : handlers_) {
+      if (handler.slot->running != 0) return false;
+    }
+    return true;
+  }
+
+  void Resume() override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [handle, handler] : handlers_) handler.slot->held_for = 0;
+  }
+
+  void LeaveImage(Settlement& settlement) override {
+    if (UnhandledFilter().PutBack(this, ExchangeFilter)) {
+      settlement.Add("exception handler", "SetUnhandledExceptionFilter");
+    }
+    std::map<void*, Handler> handlers;
+    {
+      const std::lock_guard lock(mutex_);
+      handlers.swap(handlers_);
+    }
+    for (const auto& [handle, handler] : handlers) {
+      if (handler.continues) {
+        ::RemoveVectoredContinueHandler(handle);
+      } else {
+        ::RemoveVectoredExceptionHandler(handle);
+      }
+      Slots::Give(handler.slot);
+      if (handler.of_runtime) continue;
+      settlement.Add("exception handler", handler.continues
+                                              ? "AddVectoredContinueHandler"
+                                              : "AddVectoredExceptionHandler");
+    }
+  }
+
+ private:
+  struct Handler {
+    Slots::Slot* slot = nullptr;
+    bool continues = false;
+    bool of_runtime = false;
+  };
+
+  mutable Mutex mutex_;
+  std::map<void*, Handler> handlers_;
+};
+
+ExceptionHandlers& Of(const Caller* caller) {
+  return ResourcesOf<ExceptionHandlers>(caller);
+}
+
+}  // namespace
+
+std::unique_ptr<RecordedResources> make::exception_handlers() {
+  return std::make_unique<ExceptionHandlers>();
+}
+
+void* hooks::AddVectoredExceptionHandler(const Caller* caller, ULONG first,
+                                         PVECTORED_EXCEPTION_HANDLER handler) {
+  return Of(caller).Add(caller, false, first, handler);
+}
+
+void* hooks::AddVectoredContinueHandler(const Caller* caller, ULONG first,
+                                        PVECTORED_EXCEPTION_HANDLER handler) {
+  return Of(caller).Add(caller, true, first, handler);
+}
+
+ULONG hooks::RemoveVectoredExceptionHandler(const Caller* caller,
+                                            void* handle) {
+  return Of(caller).RemoveHandler(false, handle);
+}
+
+ULONG hooks::RemoveVectoredContinueHandler(const Caller* caller, void* handle) {
+  return Of(caller).RemoveHandler(true, handle);
+}
+
+LPTOP_LEVEL_EXCEPTION_FILTER hooks::SetUnhandledExceptionFilter(
+    const Caller* caller, LPTOP_LEVEL_EXCEPTION_FILTER filter) {
+  return UnhandledFilter().Set(&Of(caller), filter, ExchangeFilter);
+}
+
+}  // namespace relib::platform

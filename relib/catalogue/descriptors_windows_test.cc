@@ -1,0 +1,70 @@
+#include <io.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+
+constexpr char kKind[] = "open file";
+
+TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
+  ExpectFlat("descriptors_windows_left", MakeFolder(), 1);
+  const int before = CountHandles();
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("descriptors_windows_left");
+  EXPECT_EQ(RunEntry(module, folder), 8);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 8) << report.ToString();
+  EXPECT_THAT(report.left[0].items,
+              Contains(EndsWith(FinalPath(folder) + "\\open")));
+  EXPECT_THAT(report.left[0].items, Contains(EndsWith(" pipe")));
+  EXPECT_EQ(CountHandles(), before);
+}
+
+TEST(Descriptors, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("descriptors_windows_closed");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
+  EntryModule module = LoadEntry("descriptors_windows_released");
+  const auto released =
+      static_cast<int>(RunEntry(module, MakeFolder() + "/file"));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_EQ(_close(released), 0);
+}
+
+TEST(Descriptors, ThatWereReplacedArePutBack) {
+  const std::string folder = MakeFolder();
+  const int target = _creat((folder + "/host").c_str(), 0600);
+  for (const char* end : {"", " closed"}) {
+    const std::string file = absl::StrCat(folder, "/over", end + (*end != 0));
+    EntryModule module = LoadEntry("descriptors_windows_over_others");
+    EXPECT_EQ(RunEntry(module, absl::StrCat(target, " ", file, end)), 0);
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, "replaced descriptor");
+    EXPECT_EQ(ContentOf(file), "from the module");
+  }
+  EXPECT_EQ(_write(target, "from the host", 13), 13);
+  _close(target);
+  EXPECT_EQ(ContentOf(folder + "/host"), "from the host");
+}
+
+}  // namespace
+}  // namespace relib::catalogue

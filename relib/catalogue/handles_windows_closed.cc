@@ -1,0 +1,37 @@
+// Closes what it opens, in every way. Returns how many failed.
+
+#include <windows.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "relib/catalogue/entry.h"
+#include "relib/module.h"
+
+namespace {
+
+int64_t Run(std::string_view) {
+  int64_t failed = 0;
+  failed += !CloseHandle(CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  const HANDLE source = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+  HANDLE target;
+  failed += !DuplicateHandle(GetCurrentProcess(), source, GetCurrentProcess(),
+                             &target, 0, FALSE,
+                             DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
+  failed += !CloseHandle(target);
+  // Found at run time, by name and by number.
+  using Create = HANDLE(WINAPI*)(void*, BOOL, BOOL, const wchar_t*);
+  using Close = BOOL(WINAPI*)(HANDLE);
+  const HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
+  const auto create = reinterpret_cast<Create>(
+      reinterpret_cast<void*>(GetProcAddress(kernel, "CreateEventW")));
+  const auto close = reinterpret_cast<Close>(
+      reinterpret_cast<void*>(GetProcAddress(kernel, "CloseHandle")));
+  failed += !CloseHandle(create(nullptr, TRUE, FALSE, nullptr));
+  failed += !close(CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  return failed;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);

@@ -1,0 +1,87 @@
+#include <windows.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Matcher;
+using ::testing::StartsWith;
+
+TEST(Handles, ThatAreLeftAreClosedAndNamed) {
+  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  // The first time brings what the system keeps.
+  ExpectFlat("handles_windows_left", file, 1);
+  const int before = CountHandles();
+  EntryModule module = LoadEntry("handles_windows_left");
+  EXPECT_EQ(RunEntry(module, file), 16);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find("open file"), nullptr) << report.ToString();
+  EXPECT_THAT(report.Find("open file")->items, Contains(FinalPath(file)));
+  EXPECT_EQ(report.Find("open file")->count, 3) << report.ToString();
+  ASSERT_NE(report.Find("handle"), nullptr) << report.ToString();
+  EXPECT_EQ(report.Find("handle")->count, 13) << report.ToString();
+  EXPECT_THAT(report.Find("handle")->items,
+              IsSupersetOf<Matcher<std::string>>(
+                  {"event", "event catalogue event", "mutex catalogue mutex",
+                   "semaphore", "waitable timer", StartsWith("file mapping")}));
+  EXPECT_EQ(report.left.size(), 2) << report.ToString();
+  EXPECT_EQ(CountHandles(), before);
+}
+
+TEST(Handles, OfFunctionsFoundAtRunTimeAreClosed) {
+  EntryModule module = LoadEntry("handles_windows_found");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_THAT(report.left[0].items, ElementsAre("event catalogue found"));
+}
+
+TEST(Handles, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("handles_windows_closed");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+}
+
+TEST(Handles, ThatAreReleasedToTheHostStayOpen) {
+  EntryModule module = LoadEntry("handles_windows_released");
+  const int64_t handle = RunEntry(module, absl::StrCat(MakeFolder(), "\\file"));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_TRUE(IsOpen(handle));
+  CloseHandle(reinterpret_cast<HANDLE>(handle));
+}
+
+TEST(Handles, ThatSomebodyElseClosedAreForgotten) {
+  EntryModule module = LoadEntry("handles_windows_returned");
+  CloseHandle(reinterpret_cast<HANDLE>(RunEntry(module)));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+// Nobody has written a line that takes them.
+TEST(Handles, OfTheRuntimeAreClosedWithoutAWord) {
+  EntryModule module = LoadEntry("handles_windows_of_runtime");
+  EXPECT_EQ(RunEntry(module), 4);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+}
+
+TEST(Handles, StayFlat) {
+  ExpectFlat("handles_windows_left", absl::StrCat(MakeFolder(), "\\file"));
+  ExpectFlat("handles_windows_of_runtime");
+}
+
+}  // namespace
+}  // namespace relib::catalogue

@@ -1,0 +1,94 @@
+#include <windows.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Another library than the module.
+std::string Other() { return EntryFile("libraries_windows_closed"); }
+
+bool IsLoaded(const std::string& path) {
+  return GetModuleHandleA(path.c_str()) != nullptr;
+}
+
+TEST(Libraries, ThatAreLeftAreFreedAndNamed) {
+  EntryModule module = LoadEntry("libraries_windows_left");
+  EXPECT_EQ(RunEntry(module, Other()), 0);
+  EXPECT_TRUE(IsLoaded(Other()));
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "library");
+  EXPECT_EQ(report.left[0].count, 2);
+  EXPECT_THAT(report.left[0].items[0],
+              EndsWith("\\libraries_windows_closed.dll"));
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatTheHostHasLoadedAsWellStay) {
+  const HMODULE library = LoadLibraryA(Other().c_str());
+  EXPECT_EQ(CountLeft("libraries_windows_left", "library", Other()), 2);
+  EXPECT_TRUE(IsLoaded(Other()));
+  FreeLibrary(library);
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreReleasedToTheHostStay) {
+  EntryModule module = LoadEntry("libraries_windows_released");
+  const int64_t library = RunEntry(module, Other());
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_TRUE(IsLoaded(Other()));
+  FreeLibrary(reinterpret_cast<HMODULE>(library));
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreFreedAreNotReported) {
+  EntryModule module = LoadEntry("libraries_windows_closed");
+  EXPECT_EQ(RunEntry(module, EntryFile("libraries_windows_left")), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
+  EntryModule module = LoadEntry("libraries_windows_itself");
+  EXPECT_EQ(RunEntry(module), 0);
+  const absl::Status status = module.Unload().status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("1 more references"));
+  EXPECT_EQ(RunEntry(module, "give it back"), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, AModuleCantGiveBackTheHostsReference) {
+  EntryModule module = LoadEntry("libraries_windows_frees_itself");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, AModuleThatPinsItselfStays) {
+  // It can't be loaded again.
+  EntryModule module =
+      LoadEntry("libraries_windows_pinned", {.private_copy = true});
+  EXPECT_EQ(RunEntry(module), 0);
+  const absl::Status status = module.Unload().status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("pinned"));
+  EXPECT_EQ(RunEntry(module), 0);
+}
+
+TEST(Libraries, StayFlat) { ExpectFlat("libraries_windows_left", Other()); }
+
+}  // namespace
+}  // namespace relib::catalogue

@@ -1,0 +1,61 @@
+#include <windows.h>
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::Contains;
+using ::testing::IsEmpty;
+
+TEST(Mappings, ThatAreLeftAreFreedAndNamed) {
+  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  std::ofstream(file) << "content";
+  EntryModule module = LoadEntry("mappings_windows_left");
+  const int64_t address = RunEntry(module, file);
+  EXPECT_TRUE(IsTaken(address));
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "mapping");
+  EXPECT_EQ(report.left[0].count, 2);
+  EXPECT_EQ(report.left[0].bytes, (3 << 20) + 4096);
+  EXPECT_THAT(report.left[0].items,
+              Contains(absl::StrFormat("4096 bytes at %#x of %s", address,
+                                       FinalPath(file))));
+  EXPECT_FALSE(IsTaken(address));
+}
+
+TEST(Mappings, ThatAreFreedAreNotReported) {
+  EntryModule module = LoadEntry("mappings_windows_closed");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Mappings, ThatAreReleasedToTheHostStay) {
+  EntryModule module = LoadEntry("mappings_windows_released");
+  const int64_t address = RunEntry(module);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_TRUE(IsTaken(address));
+  EXPECT_TRUE(VirtualFree(reinterpret_cast<void*>(address), 0, MEM_RELEASE));
+}
+
+TEST(Mappings, ThatSomebodyElseFreedAreForgotten) {
+  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  std::ofstream(file) << "content";
+  EntryModule module = LoadEntry("mappings_windows_left");
+  UnmapViewOfFile(reinterpret_cast<void*>(RunEntry(module, file)));
+  EXPECT_EQ(UnloadEntry(module).left[0].count, 1);
+}
+
+}  // namespace
+}  // namespace relib::catalogue

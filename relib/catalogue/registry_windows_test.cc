@@ -1,0 +1,22 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+TEST(RegistryKeys, ThatAreLeftAreClosed) {
+  ExpectFlat("registry_windows_left", "", 20);
+  EntryModule module = LoadEntry("registry_windows_left");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "handle");
+  EXPECT_THAT(report.left[0].items,
+              ::testing::ElementsAre("registry key Software"));
+}
+
+}  // namespace
+}  // namespace relib::catalogue

@@ -1,0 +1,24 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+TEST(Sockets, ThatAreLeftAreClosed) {
+  ExpectFlat("sockets_windows_left", "", 20);
+  EntryModule module = LoadEntry("sockets_windows_left");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find("open file"), nullptr) << report.ToString();
+  EXPECT_EQ(report.Find("open file")->count, 2);
+  EXPECT_THAT(report.Find("open file")->items,
+              ::testing::ElementsAre("socket", "socket"));
+  ASSERT_NE(report.Find("library start"), nullptr) << report.ToString();
+  EXPECT_EQ(report.Find("library start")->count, 2);
+}
+
+}  // namespace
+}  // namespace relib::catalogue

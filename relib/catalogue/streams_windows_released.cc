@@ -1,0 +1,25 @@
+// Opens the file `argument`, writes to it and hands it to the host. Returns the
+// stream.
+
+#include <stdio.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "relib/catalogue/entry.h"
+#include "relib/module.h"
+#include "relib/release.h"
+
+namespace {
+
+int64_t Run(std::string_view argument) {
+  FILE* stream = fopen(std::string(argument).c_str(), "w");
+  std::fputs("from the module, ", stream);
+  relib::ReleaseToHost(stream);
+  return reinterpret_cast<int64_t>(stream);
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);

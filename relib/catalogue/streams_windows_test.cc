@@ -1,0 +1,89 @@
+#include <io.h>
+#include <stdio.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/catalogue/entry_test.h"
+#include "relib/catalogue/process_windows_test.h"
+#include "relib/host.h"
+
+namespace relib::catalogue {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+
+constexpr char kKind[] = "stream";
+
+TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
+  ExpectFlat("streams_windows_left", MakeFolder(), 1);
+  const int before = CountHandles();
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("streams_windows_left");
+  EXPECT_EQ(RunEntry(module, folder), 4);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 4);
+  EXPECT_THAT(report.left[0].items,
+              Contains(EndsWith(FinalPath(folder) + "\\fopen")));
+  for (const char* name : {"fopen", "fsopen", "fdopen", "freopen"}) {
+    EXPECT_EQ(ContentOf(absl::StrCat(folder, "/", name)), "text") << name;
+  }
+  EXPECT_EQ(CountHandles(), before);
+}
+
+TEST(Streams, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("streams_windows_closed");
+  EXPECT_EQ(RunEntry(module, MakeFolder() + "/file"), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
+  const std::string file = MakeFolder() + "/file";
+  const int given = _creat(file.c_str(), 0600);
+  EXPECT_EQ(CountLeft("streams_windows_of_given_descriptor", kKind,
+                      absl::StrCat(given)),
+            1);
+  EXPECT_EQ(_write(given, " and on", 7), 7);
+  EXPECT_EQ(_close(given), 0);
+  EXPECT_EQ(ContentOf(file), "to the host and on");
+}
+
+TEST(Streams, ThatAreReleasedToTheHostGoOn) {
+  const std::string file = MakeFolder() + "/file";
+  EntryModule module = LoadEntry("streams_windows_released");
+  FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_GE(std::fputs("from the host", stream), 0);
+  EXPECT_EQ(std::fclose(stream), 0);
+  EXPECT_EQ(ContentOf(file), "from the module, from the host");
+}
+
+TEST(Streams, OverStdoutGiveItBack) {
+  const std::string folder = MakeFolder();
+  std::fflush(stdout);
+  const int saved = _dup(1);
+  const int host = _creat((folder + "/host").c_str(), 0600);
+  _dup2(host, 1);
+  _close(host);
+  EntryModule module = LoadEntry("streams_windows_over_stdout");
+  EXPECT_EQ(RunEntry(module, folder + "/module"), 0);
+  const UnloadReport report = UnloadEntry(module);
+  std::fputs("from the host", stdout);
+  std::fflush(stdout);
+  _dup2(saved, 1);
+  _close(saved);
+  EXPECT_EQ(ContentOf(folder + "/module"), "from the module");
+  EXPECT_EQ(ContentOf(folder + "/host"), "from the host");
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "replaced descriptor");
+}
+
+}  // namespace
+}  // namespace relib::catalogue
