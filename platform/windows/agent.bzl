@@ -10,6 +10,7 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
     "pthread_create",
     "pthread_exit",
     "pthread_key_create",
+    "pthread_key_delete",
     # What relib/release.h calls (agent_release.cc).
     "relib_platform_release_descriptor",
     "relib_platform_release_handle",

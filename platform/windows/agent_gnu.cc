@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <windows.h>
 
+#include "platform/windows/agent_hooks.h"
 #include "platform/windows/agent_internal.h"
 
 extern "C" {
@@ -13,6 +14,7 @@ int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                           void* (*start)(void*), void* argument);
 void __real_pthread_exit(void* result);
 int __real_pthread_key_create(pthread_key_t* key, void (*destructor)(void*));
+int __real_pthread_key_delete(pthread_key_t key);
 
 }  // extern "C"
 
@@ -120,7 +122,21 @@ extern "C" int __wrap_pthread_key_create(pthread_key_t* key,
   using relib::platform::internal::CreateKey;
   using relib::platform::internal::key_once;
   InitOnceExecuteOnce(&key_once, &CreateKey, nullptr, nullptr);
-  return __real_pthread_key_create(key, destructor);
+  const int error = __real_pthread_key_create(key, destructor);
+  if (error == 0) {
+    relib::platform::internal::Record(relib::platform::ResourceKind::keys, *key,
+                                      RELIB_RETURN_ADDRESS());
+  }
+  return error;
+}
+
+extern "C" int __wrap_pthread_key_delete(pthread_key_t key) {
+  const int error = __real_pthread_key_delete(key);
+  if (error == 0) {
+    relib::platform::internal::Forget(relib::platform::ResourceKind::keys, key,
+                                      RELIB_RETURN_ADDRESS());
+  }
+  return error;
 }
 
 // Takes the place of libstdc++'s, which takes a reference on the library for

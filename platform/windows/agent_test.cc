@@ -26,7 +26,9 @@
 namespace relib::platform {
 namespace {
 
+using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 class AgentTest : public ::testing::Test {
  protected:
@@ -138,6 +140,23 @@ TEST_F(AgentTest, FreeLibraryAndExitThread) {
 TEST_F(AgentTest, AFailureIsTheSystemsOwn) {
   EXPECT_NE(Get<DWORD()>("FailToCreateThread")(), 0u);
   ExpectThreads(1);
+}
+
+TEST_F(AgentTest, AFunctionThatIsImportedByNumberIsHooked) {
+  ASSERT_TRUE(Get<bool()>("TakeSocket")());
+  TearDown();
+  EXPECT_THAT(left_, UnorderedElementsAre(
+                         Field(&LeftResources::kind, "open file"),
+                         Field(&LeftResources::kind, "library start")));
+}
+
+TEST_F(AgentTest, WhatWasTakenBeforeTheBindingIsGivenBack) {
+  Get<void()>("Forget")();
+  TearDown();
+  // The event and the thread's handle of DllMain().
+  ASSERT_EQ(left_.size(), 1u);
+  EXPECT_EQ(left_[0].kind, "handle");
+  EXPECT_EQ(left_[0].count, 2u);
 }
 
 // On Linux the C library pins a library for that.

@@ -46,6 +46,7 @@ DWORD WINAPI FreeAndExit(void*) {
 }
 
 HANDLE early_thread = nullptr;
+bool forget = false;
 
 }  // namespace
 
@@ -57,6 +58,7 @@ BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void*) {
     released = CreateEventW(nullptr, TRUE, FALSE, nullptr);
     early_thread = CreateThread(nullptr, 0, &Return, nullptr, 0, nullptr);
   } else if (reason == DLL_PROCESS_DETACH) {
+    if (forget) return TRUE;
     CloseHandle(released);
     CloseHandle(early_thread);
   }
@@ -68,6 +70,7 @@ void Start(const relib::platform::AgentBinding* binding) {
   relib::platform::RunConstructors();
 }
 
+void Forget() { forget = true; }
 void Release() { SetEvent(released); }
 int Running() { return InterlockedCompareExchange(&running, 0, 0); }
 

@@ -86,6 +86,8 @@ HOOKS = {
             "removes BOOL FlsFree(DWORD index)",
         ],
     },
+    # Of the pthreads library in the module (agent_gnu.cc).
+    "keys": {},
     "streams": {
         "msvcrt": [
             "adds FILE* fopen(const char* path, const char* mode)",

@@ -1,4 +1,5 @@
-// Which code is that of winpthreads: where the linker says that it is.
+// Which code is that of winpthreads and libgcc: where the linker says that it
+// is.
 
 #include <cstdint>
 

@@ -27,9 +27,9 @@ TEST(ThreadPools, CallbacksThatAreLeftEnd) {
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
     ASSERT_NE(report->Find("timer"), nullptr) << report->ToString();
-    EXPECT_THAT(report->Find("timer")->items,
-                UnorderedElementsAre("CreateThreadpoolTimer",
-                                     "CreateTimerQueueTimer"));
+    EXPECT_THAT(
+        report->Find("timer")->items,
+        UnorderedElementsAre("CreateThreadpoolTimer", "CreateTimerQueueTimer"));
     ASSERT_NE(report->Find("thread pool callback"), nullptr);
     EXPECT_THAT(
         report->Find("thread pool callback")->items,

@@ -15,7 +15,7 @@
 namespace relib::platform {
 namespace {
 
-using Slots = HandlerSlots<LONG, EXCEPTION_POINTERS*>;
+using Slots = HandlerSlots<LONG, EXCEPTION_POINTERS*, /*kWaits=*/false>;
 using Filter = LPTOP_LEVEL_EXCEPTION_FILTER;
 
 ReplacedHandler<Filter>& UnhandledFilter() {

@@ -13,8 +13,9 @@ namespace relib::platform {
 // Functions of the host that the system is given in place of handlers of
 // modules that get no argument of their own: one for each slot, which asks
 // whether the module is still there. Lock-free, because handlers of exceptions
-// run whatever locks are held.
-template <typename Result, typename Argument>
+// run whatever locks are held. `kWaits`: calls wait while a slot is held;
+// otherwise they aren't made.
+template <typename Result, typename Argument, bool kWaits>
 class HandlerSlots {
  public:
   using Handler = Result(WINAPI*)(Argument);
@@ -56,17 +57,23 @@ class HandlerSlots {
  private:
   static constexpr size_t kSlots = 128;
 
+  // Against the calling thread.
+  static bool IsHeld(const Slot& slot) {
+    const DWORD held_for = slot.held_for;
+    return held_for != 0 && held_for != GetCurrentThreadId();
+  }
+
   template <size_t kIndex>
   static Result WINAPI Call(Argument argument) {
     Slot& slot = slots[kIndex];
     ++slot.running;
     Result result = {};
-    const DWORD held_for = slot.held_for;
-    const Handler handler = slot.handler;
-    if (handler != nullptr &&
-        (held_for == 0 || held_for == GetCurrentThreadId())) {
-      result = handler(argument);
+    Handler handler = slot.handler;
+    while (handler != nullptr && IsHeld(slot)) {
+      if (kWaits) Sleep(1);
+      handler = kWaits ? slot.handler.load() : nullptr;
     }
+    if (handler != nullptr) result = handler(argument);
     --slot.running;
     return result;
   }

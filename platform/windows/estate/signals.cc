@@ -19,7 +19,7 @@
 namespace relib::platform {
 namespace {
 
-using Slots = HandlerSlots<BOOL, DWORD>;
+using Slots = HandlerSlots<BOOL, DWORD, /*kWaits=*/true>;
 
 // Of the C runtime.
 constexpr std::pair<int, const char*> kSignals[] = {

@@ -1,0 +1,38 @@
+#include <cstdint>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "platform/windows/estate/resources.h"
+
+namespace relib::platform {
+namespace {
+
+// Thread keys of the pthreads library that is linked into the module. They go
+// with it: the destructors of their values aren't called any more.
+class Keys final : public RecordedResources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::keys;
+
+  void Add(uint64_t value, bool of_runtime) override {
+    keys_.Add(value, of_runtime);
+  }
+
+  void Remove(uint64_t value) override { keys_.Remove(value); }
+
+  void LeaveImage(Settlement& settlement) override {
+    for (const auto& [key, of_runtime] : keys_.TakeAll()) {
+      if (!of_runtime) settlement.Add("thread key", absl::StrCat(key));
+    }
+  }
+
+ private:
+  Records keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordedResources> make::keys() {
+  return std::make_unique<Keys>();
+}
+
+}  // namespace relib::platform
