@@ -1,7 +1,8 @@
 #include "platform/agent.h"
 
+#include "platform/heap/agent_heap.h"
+#include "platform/heap/bind_heap.h"
 #include "platform/linux/agent_binding.h"
-#include "platform/linux/agent_heap.h"
 
 // libc++'s destructor for the key of std::thread; absent in other modules. By
 // its name in the object file, because GCC forgets the visibility of a function

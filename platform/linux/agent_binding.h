@@ -2,7 +2,7 @@
 #define PLATFORM_LINUX_AGENT_BINDING_H_
 
 #include "platform/agent.h"
-#include "platform/linux/heap_binding.h"
+#include "platform/heap/heap_binding.h"
 #include "platform/linux/hook_table.h"
 
 namespace relib::platform {
@@ -30,10 +30,6 @@ struct AgentBinding {
 // In the module. Null when calls are to go where they went without hooks: the
 // module was loaded by something else than relib, or this is a forked child.
 const AgentBinding* BoundAgent();
-
-// In the module: the heap that the host has chosen for it
-// (agent_heap_choice.cc).
-void BindHeap(RelibHeapBinding* binding);
 
 }  // namespace relib::platform
 

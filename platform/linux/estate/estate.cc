@@ -122,7 +122,7 @@ class LinuxEstate final : public Estate {
     static_cast<ResourcesOfModule*>(estate)->LeaveImage();
   }
 
-  Heap& heap() const { return ResourcesOf<Heap>(resources_); }
+  ModuleHeap& heap() const { return ResourcesOf<Heap>(resources_).heap; }
   const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
   mutable ResourcesOfModule resources_;

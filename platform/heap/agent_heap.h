@@ -1,10 +1,10 @@
-#ifndef PLATFORM_LINUX_AGENT_HEAP_H_
-#define PLATFORM_LINUX_AGENT_HEAP_H_
+#ifndef PLATFORM_HEAP_AGENT_HEAP_H_
+#define PLATFORM_HEAP_AGENT_HEAP_H_
 
 // The two halves of the heap in a module: agent_heap.c is mimalloc, and what
 // every allocation runs through; agent_heap_choice.cc is the rest.
 
-#include "platform/linux/heap_binding.h"
+#include "platform/heap/heap_binding.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,7 +17,8 @@ bool RelibHeapStart(const RelibHeapBinding* host);
 // From now on the hooks go to mimalloc right away.
 void RelibHeapOpenFastPath(void);
 // Null, and errno, when there is no memory.
-void* RelibHeapAllocate(size_t size, size_t alignment, bool zero);
+void* RelibHeapAllocate(size_t size, size_t alignment, size_t offset,
+                        bool zero);
 void* RelibHeapReallocate(void* block, size_t size);
 void RelibHeapFree(void* block);
 size_t RelibHeapSize(const void* block);
@@ -30,7 +31,7 @@ void RelibHeapThreadEnds(void* value);
 
 // --- agent_heap_choice.cc: what the hooks can't leave to mimalloc ---
 
-void* RelibSlowAllocate(size_t size, size_t alignment, bool zero,
+void* RelibSlowAllocate(size_t size, size_t alignment, size_t offset, bool zero,
                         const void* caller);
 void* RelibSlowReallocate(void* block, size_t size, const void* caller);
 void RelibSlowFree(void* block, const void* caller);
@@ -45,4 +46,4 @@ bool RelibHooksAreOn(void);
 }
 #endif
 
-#endif  // PLATFORM_LINUX_AGENT_HEAP_H_
+#endif  // PLATFORM_HEAP_AGENT_HEAP_H_

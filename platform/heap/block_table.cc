@@ -1,4 +1,4 @@
-#include "platform/linux/estate/block_table.h"
+#include "platform/heap/block_table.h"
 
 #include <algorithm>
 #include <cstddef>

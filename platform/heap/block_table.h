@@ -1,5 +1,5 @@
-#ifndef PLATFORM_LINUX_ESTATE_BLOCK_TABLE_H_
-#define PLATFORM_LINUX_ESTATE_BLOCK_TABLE_H_
+#ifndef PLATFORM_HEAP_BLOCK_TABLE_H_
+#define PLATFORM_HEAP_BLOCK_TABLE_H_
 
 #include <array>
 #include <cstddef>
@@ -74,4 +74,4 @@ class BlockTable {
 
 }  // namespace relib::platform
 
-#endif  // PLATFORM_LINUX_ESTATE_BLOCK_TABLE_H_
+#endif  // PLATFORM_HEAP_BLOCK_TABLE_H_

@@ -1,30 +1,17 @@
 // Which heap a module uses, and everything that mimalloc's fast path isn't for.
 
 #include <errno.h>
-#include <malloc.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
-#include "platform/linux/agent_binding.h"
-#include "platform/linux/agent_heap.h"
-
-extern "C" {
-void* __real_malloc(size_t size);
-void* __real_calloc(size_t count, size_t size);
-void* __real_memalign(size_t alignment, size_t size);
-void* __real_realloc(void* block, size_t size);
-void __real_free(void* block);
-size_t __real_malloc_usable_size(void* block);
-}
+#include "platform/heap/agent_heap.h"
+#include "platform/heap/bind_heap.h"
+#include "platform/heap/block_header.h"
+#include "platform/heap/system_heap.h"
 
 namespace relib::platform {
 namespace {
@@ -74,68 +61,23 @@ class PoolBlock {
 };
 constinit PoolBlock pool_block;
 
-// A block of the user's allocator has this in front, which also tells it from
-// one of the C library: what that has there is the size of the block.
-struct UserHeader {
-  static constexpr uint64_t kMark = 0x72656c6962206865;
-  static constexpr uintptr_t kPage = 4096;
-
-  static UserHeader* Of(void* block) {
-    return static_cast<UserHeader*>(block) - 1;
-  }
-  // Sanitizers object to a look at what lies in front of a foreign block.
-  [[gnu::no_sanitize_address, gnu::no_sanitize_thread]] static bool IsBefore(
-      void* block) {
-    const auto address = reinterpret_cast<uintptr_t>(block);
-    if (address % alignof(UserHeader) != 0) return false;
-    // glibc's blocks have a header as well. Those of a sanitizer may begin
-    // where the memory does.
-    if (address % kPage == 0) {
-      uint64_t mark = 0;
-      const iovec here = {.iov_base = &mark, .iov_len = sizeof(mark)};
-      const iovec there = {.iov_base = &Of(block)->mark,
-                           .iov_len = sizeof(mark)};
-      if (process_vm_readv(getpid(), &here, 1, &there, 1, 0) < 0 &&
-          errno == EFAULT) {
-        return false;
-      }
-    }
-    return Of(block)->mark == (kMark ^ address);
-  }
-
-  uint64_t mark;
-  // How far the block lies behind what the allocator returned: a power of two,
-  // of which this is the exponent; and in the other bits its size.
-  uint64_t offset_exponent : 8;
-  uint64_t size : 56;
-};
-
-void* AllocateFromUser(size_t size, size_t alignment) {
-  alignment = std::max(alignment, sizeof(UserHeader));
-  if (size > (uint64_t{1} << 48) || alignment > (uint64_t{1} << 48)) {
+void* AllocateFromUser(size_t size, size_t alignment, size_t offset) {
+  const BlockHeader::Layout layout(size, alignment, offset);
+  if (!layout.is_possible()) {
     errno = ENOMEM;
     return nullptr;
   }
-  auto* const memory = static_cast<char*>(
-      host->user_allocate(host->user_context, size + alignment, alignment));
+  void* const memory = host->user_allocate(
+      host->user_context, layout.memory_size(), layout.memory_alignment());
   if (memory == nullptr) {
     errno = ENOMEM;
     return nullptr;
   }
-  void* const block = memory + alignment;
-  *UserHeader::Of(block) = {
-      .mark = UserHeader::kMark ^ reinterpret_cast<uintptr_t>(block),
-      .offset_exponent = static_cast<uint64_t>(std::countr_zero(alignment)),
-      .size = size};
-  return block;
+  return BlockHeader::Write(memory, layout);
 }
 
 void FreeToUser(void* block) {
-  UserHeader* const header = UserHeader::Of(block);
-  header->mark = 0;
-  host->user_free(
-      host->user_context,
-      static_cast<char*>(block) - (uint64_t{1} << header->offset_exponent));
+  host->user_free(host->user_context, BlockHeader::Erase(block));
 }
 
 void StartModuleHeap() {
@@ -146,19 +88,17 @@ void StartModuleHeap() {
     heap.store(started ? Heap::kModule : Heap::kSystem);
     return;
   }
-  while (heap.load() == Heap::kModuleStarts) sched_yield();
+  while (heap.load() == Heap::kModuleStarts) SystemYield();
 }
 
-void* AllocateFromSystem(size_t size, size_t alignment, bool zero) {
-  if (alignment > alignof(max_align_t)) return __real_memalign(alignment, size);
-  return zero ? __real_calloc(1, size) : __real_malloc(size);
-}
-
-void* Allocate(size_t size, size_t alignment, bool zero) {
+void* Allocate(size_t size, size_t alignment, size_t offset, bool zero) {
   while (true) {
     switch (heap.load()) {
-      case Heap::kSystem:
-        return AllocateFromSystem(size, alignment, zero);
+      case Heap::kSystem: {
+        void* const block = SystemHeapAllocate(size, alignment, offset, zero);
+        if (host == nullptr) EarlyBlocks::Add(block);
+        return block;
+      }
       case Heap::kModuleLater:
         if (alignment == 0 && !zero && !host->checked) {
           if (void* const block = pool_block.Take(size)) return block;
@@ -168,9 +108,9 @@ void* Allocate(size_t size, size_t alignment, bool zero) {
         StartModuleHeap();
         continue;
       case Heap::kModule:
-        return RelibHeapAllocate(size, alignment, zero);
+        return RelibHeapAllocate(size, alignment, offset, zero);
       case Heap::kUser:
-        void* const block = AllocateFromUser(size, alignment);
+        void* const block = AllocateFromUser(size, alignment, offset);
         if (block != nullptr && zero) memset(block, 0, size);
         return block;
     }
@@ -178,7 +118,7 @@ void* Allocate(size_t size, size_t alignment, bool zero) {
 }
 
 bool IsUsers(void* block) {
-  return heap.load() == Heap::kUser && UserHeader::IsBefore(block);
+  return heap.load() == Heap::kUser && BlockHeader::IsBefore(block);
 }
 
 void Free(void* block) {
@@ -189,7 +129,8 @@ void Free(void* block) {
   } else if (IsUsers(block)) {
     FreeToUser(block);
   } else {
-    __real_free(block);
+    EarlyBlocks::Forget(block);
+    SystemHeapFree(block);
   }
 }
 
@@ -200,6 +141,7 @@ RelibHeapUse Leave() {
     ++use.blocks;
     use.bytes += pool_block.size();
   }
+  EarlyBlocks::FreeAll(use);
   return use;
 }
 
@@ -213,6 +155,8 @@ void BindHeap(RelibHeapBinding* binding) {
       heap.store(Heap::kModuleLater);
       break;
     case kRelibHeapOfSystem:
+      // They are like all others.
+      EarlyBlocks::ForgetAll();
       break;
     case kRelibHeapOfUser:
       heap.store(Heap::kUser);
@@ -222,9 +166,9 @@ void BindHeap(RelibHeapBinding* binding) {
 
 extern "C" {
 
-void* RelibSlowAllocate(size_t size, size_t alignment, bool zero,
+void* RelibSlowAllocate(size_t size, size_t alignment, size_t offset, bool zero,
                         const void* caller) {
-  void* const block = Allocate(size, alignment, zero);
+  void* const block = Allocate(size, alignment, offset, zero);
   if (block != nullptr && IsChecked()) {
     host->block_allocated(host->estate, block, size, caller);
   }
@@ -232,20 +176,22 @@ void* RelibSlowAllocate(size_t size, size_t alignment, bool zero,
 }
 
 void* RelibSlowReallocate(void* block, size_t size, const void* caller) {
-  if (block == nullptr) return RelibSlowAllocate(size, 0, false, caller);
+  if (block == nullptr) return RelibSlowAllocate(size, 0, 0, false, caller);
   if (size == 0) {
     RelibSlowFree(block, caller);
     return nullptr;
   }
-  if (!IsChecked() && !pool_block.Is(block) && !IsUsers(block)) {
+  const bool early = EarlyBlocks::Has(block);
+  if (!IsChecked() && !pool_block.Is(block) && !IsUsers(block) && !early) {
     // Each stays where it is.
     return RelibHeapOwns(block) ? RelibHeapReallocate(block, size)
-                                : __real_realloc(block, size);
+                                : SystemHeapReallocate(block, size);
   }
-  if (IsChecked() && !host->block_resized(host->estate, block, caller)) {
+  if (IsChecked() && !early &&
+      !host->block_resized(host->estate, block, caller)) {
     return nullptr;
   }
-  void* const larger = RelibSlowAllocate(size, 0, false, caller);
+  void* const larger = RelibSlowAllocate(size, 0, 0, false, caller);
   if (larger == nullptr) return nullptr;
   memcpy(larger, block, std::min(size, RelibSlowSize(block)));
   RelibSlowFree(block, caller);
@@ -253,7 +199,10 @@ void* RelibSlowReallocate(void* block, size_t size, const void* caller) {
 }
 
 void RelibSlowFree(void* block, const void* caller) {
-  if (IsChecked() && !host->block_freed(host->estate, block, caller)) return;
+  if (IsChecked() && !EarlyBlocks::Has(block) &&
+      !host->block_freed(host->estate, block, caller)) {
+    return;
+  }
   // As glibc does.
   const int kept = errno;
   Free(block);
@@ -264,8 +213,8 @@ size_t RelibSlowSize(const void* block) {
   void* const writable = const_cast<void*>(block);
   if (pool_block.Is(block)) return pool_block.size();
   if (RelibHeapOwns(block)) return RelibHeapSize(block);
-  if (IsUsers(writable)) return UserHeader::Of(writable)->size;
-  return __real_malloc_usable_size(writable);
+  if (IsUsers(writable)) return BlockHeader::SizeOf(writable);
+  return SystemHeapSize(writable);
 }
 
 }  // extern "C"

@@ -1,7 +1,8 @@
-#ifndef PLATFORM_LINUX_HEAP_BINDING_H_
-#define PLATFORM_LINUX_HEAP_BINDING_H_
+#ifndef PLATFORM_HEAP_HEAP_BINDING_H_
+#define PLATFORM_HEAP_HEAP_BINDING_H_
 
-// Between the heap in a module (agent_heap.c) and the host (estate/heap.cc).
+// Between the heap in a module (<os>/agent_heap.c) and the host
+// (module_heap.cc).
 // C, because mimalloc is.
 
 #include <stdbool.h>  // NOLINT(modernize-deprecated-headers): C.
@@ -28,6 +29,9 @@ typedef struct RelibHeapUse {
 
 // NOLINTNEXTLINE(modernize-use-using)
 typedef struct RelibHeapBinding {
+  // What the backend needs besides (platform/<os>/heap_system.h), or null.
+  const struct RelibHeapSystem* system;
+
   void* estate;
   enum RelibHeapKind kind;
   // Tell block_allocated() and block_freed() of every block.
@@ -39,7 +43,7 @@ typedef struct RelibHeapBinding {
   void (*user_free)(void* context, void* block);
 
   // A range of addresses, aligned to RELIB_HEAP_ALIGNMENT, with no memory
-  // behind it: mprotect() makes it accessible. Null if there is none of at
+  // behind it: the module makes it accessible. Null if there is none of at
   // least RELIB_HEAP_ALIGNMENT * 4.
   void* (*reserve)(void* estate, size_t* size);
   // Memory of its own; aligned to RELIB_HEAP_ALIGNMENT if it has half of that
@@ -66,4 +70,4 @@ typedef struct RelibHeapBinding {
 }
 #endif
 
-#endif  // PLATFORM_LINUX_HEAP_BINDING_H_
+#endif  // PLATFORM_HEAP_HEAP_BINDING_H_
