@@ -53,19 +53,18 @@ class BlockHeader {
     size_t distance_;
   };
 
-  // Returns the block.
-  static void* Write(void* memory, const Layout& layout) {
-    char* const block = static_cast<char*>(memory) + layout.distance_;
-    const bool simple = std::has_single_bit(layout.distance_);
+  // Returns the block. `gap` bytes of the memory lie in front of the piece.
+  static void* Write(void* memory, const Layout& layout, size_t gap = 0) {
+    const uint64_t distance = gap + layout.distance_;
+    char* const block = static_cast<char*>(memory) + distance;
+    const bool simple = std::has_single_bit(distance);
     const Fields header = {
         .mark = kMark ^ reinterpret_cast<uintptr_t>(block),
-        .distance =
-            simple ? static_cast<uint64_t>(std::countr_zero(layout.distance_))
-                   : kDistanceInFront,
+        .distance = simple ? static_cast<uint64_t>(std::countr_zero(distance))
+                           : kDistanceInFront,
         .size = layout.size_};
     memcpy(block - sizeof(header), &header, sizeof(header));
     if (!simple) {
-      const uint64_t distance = layout.distance_;
       memcpy(block - sizeof(header) - sizeof(distance), &distance,
              sizeof(distance));
     }

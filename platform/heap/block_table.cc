@@ -7,10 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "platform/estate.h"
 
 namespace relib::platform {
@@ -92,7 +92,7 @@ std::vector<LeakSite> BlockTable::Live(
     uint64_t count = 0;
     uint64_t bytes = 0;
   };
-  absl::flat_hash_map<Site*, Sum> sums;
+  std::unordered_map<Site*, Sum> sums;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (const auto& [begin, entry] : shard.blocks) {

@@ -6,18 +6,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "platform/estate.h"
+#include "platform/native/mutex.h"
 
 namespace relib::platform {
 
 // The blocks of a module's heap, live ones and those that were freed and whose
 // addresses nobody has got since: for validation and for traces of leaks.
 // Thread-safe. An entry takes some 60 bytes, and each call stack is there once.
+//
+// No absl hash tables, for the reason of platform/native/mutex.h.
 class BlockTable {
  public:
   struct Block {
@@ -58,8 +61,8 @@ class BlockTable {
     Site* free;
   };
   struct Shard {
-    mutable std::mutex mutex;
-    absl::flat_hash_map<uintptr_t, Entry> blocks;
+    mutable Mutex mutex;
+    std::unordered_map<uintptr_t, Entry> blocks;
   };
 
   Site* Intern(CallStack stack);
@@ -68,8 +71,9 @@ class BlockTable {
   static Block Describe(uintptr_t begin, const Entry& entry);
 
   std::array<Shard, 64> shards_;
-  std::mutex sites_mutex_;
-  absl::flat_hash_map<CallStack, std::unique_ptr<Site>> sites_;
+  Mutex sites_mutex_;
+  std::unordered_map<CallStack, std::unique_ptr<Site>, absl::Hash<CallStack>>
+      sites_;
 };
 
 }  // namespace relib::platform

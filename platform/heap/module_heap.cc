@@ -72,7 +72,7 @@ class Heaps {
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<ModuleHeap*> heaps_;
 };
 

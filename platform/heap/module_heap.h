@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "platform/estate.h"
 #include "platform/heap/block_table.h"
 #include "platform/heap/heap_binding.h"
+#include "platform/native/mutex.h"
 
 namespace relib::platform {
 
@@ -67,7 +67,7 @@ class ModuleHeap {
   std::vector<LeakSite> leaks_;
   RelibHeapUse use_ = {};
 
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   // What was mapped for the range, which is its aligned part.
   Region reserved_;
   std::vector<Region> mapped_;

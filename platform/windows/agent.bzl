@@ -20,4 +20,6 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in [
 ]] + [
     # Tables of virtual functions refer to them weakly, for which no archive is searched: they would be null.
     "-Wl,--undefined=__cxa_pure_virtual,--undefined=__cxa_deleted_virtual",
+    # The last code of the image (entry_gnu.cc).
+    "-Wl,-e,relib_entry",
 ]

@@ -1,12 +1,12 @@
 #include "platform/agent.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
 #include "platform/windows/agent_binding.h"
 #include "platform/windows/agent_hooks.h"
 #include "platform/windows/agent_internal.h"
+#include "platform/windows/agent_memory.h"
 #include "platform/windows/hook_stubs.h"
 
 // The hooks work by the module's own import table: the loader calls the TLS
@@ -261,11 +261,16 @@ void ReplaceImports() {
 // ---------------------------------------------------------------------------
 // The events of the image.
 
+}  // namespace
+
 void LeaveImage() {
   if (const AgentBinding* binding = bound) {
     binding->leave_image(&binding->module);
   }
+  LeaveMemory();
 }
+
+namespace {
 
 void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
   switch (reason) {
@@ -313,13 +318,12 @@ FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
 }  // namespace internal
 
 void BindAgent(const AgentBinding* binding) {
+  internal::BindMemory(binding->heap);
   *binding->module.image = reinterpret_cast<HMODULE>(__ImageBase);
   AcquireSRWLockExclusive(&internal::lock);
   internal::ReplayEarly(binding);
   internal::bound = binding;
   ReleaseSRWLockExclusive(&internal::lock);
-  // Runs after the static destructors, which are registered later.
-  atexit(&internal::LeaveImage);
 }
 
 }  // namespace relib::platform

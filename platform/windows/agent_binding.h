@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "platform/agent.h"
+#include "platform/heap/heap_binding.h"
 #include "platform/windows/hook_table.h"
 
 namespace relib::platform {
@@ -20,6 +21,8 @@ struct AgentBinding {
   // For the others: each behaves as the function it stands for, and records
   // what came of it.
   const HookTable* hooks;
+
+  RelibHeapBinding* heap;
 
   // The static destructors are about to run; the last code of the image has
   // run.

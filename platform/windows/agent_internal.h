@@ -2,7 +2,8 @@
 #define PLATFORM_WINDOWS_AGENT_INTERNAL_H_
 
 // Between the sources of the agent: agent.cc is for every compiler,
-// agent_gnu.cc for the C++ runtime of GCC and clang, runtime_code for a linker.
+// agent_gnu.cc and entry_gnu.cc for the C++ runtime of GCC and clang,
+// runtime_code for a linker.
 
 namespace relib::platform::internal {
 
@@ -10,6 +11,9 @@ namespace relib::platform::internal {
 // constructed first: those of the calling thread, or of all threads.
 void RunThreadDestructors();
 void RunAllThreadDestructors();
+
+// When the last code of the image has run.
+void LeaveImage();
 
 // Whether it is code of the pthreads library that is linked into the module.
 bool IsRuntimeCode(const void* address);

@@ -295,6 +295,8 @@ HOOKS = {
             "wchar_t* _wsetlocale(int category, const wchar_t* locale)",
         ],
     },
+    # The last: what is given back before may have its memory here.
+    "heap": {},
 }
 
 # Functions that the agent itself implements, as Hooked_NAME in agent.cc.

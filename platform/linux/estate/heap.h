@@ -1,18 +1,13 @@
 #ifndef PLATFORM_LINUX_ESTATE_HEAP_H_
 #define PLATFORM_LINUX_ESTATE_HEAP_H_
 
-#include "platform/heap/module_heap.h"
-#include "platform/linux/estate/resources.h"
+#include "platform/heap/heap_resources.h"
+#include "platform/linux/estate/resource_kinds.h"
 
 namespace relib::platform {
 
-struct Heap final : Resources {
+struct Heap final : HeapResources<Resources> {
   static constexpr ResourceKind kKind = ResourceKind::heap;
-
-  void LeaveImage(Settlement& settlement) override;
-  void Settle(Settlement& settlement) override;
-
-  ModuleHeap heap;
 };
 
 }  // namespace relib::platform

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "platform/estate/resources.h"
 #include "platform/windows/agent_binding.h"
+#include "platform/windows/estate/heap.h"
 #include "platform/windows/estate/resources.h"
 #include "platform/windows/estate/threads.h"
 
@@ -21,7 +22,8 @@ namespace {
 class WindowsEstate final : public Estate {
  public:
   explicit WindowsEstate(const EstateOptions& options)
-      : resources_(kMakeResources, options.run_destructor) {}
+      : resources_(kMakeResources, options.run_destructor),
+        heap_binding_(heap().Configure(options)) {}
 
   const AgentBinding* binding() const override { return &binding_; }
 
@@ -45,8 +47,8 @@ class WindowsEstate final : public Estate {
 
   void ResumeCallbacks() override { resources_.Resume(); }
 
-  void KeepTraces() override {}
-  std::vector<LeakSite> Leaks() const override { return {}; }
+  void KeepTraces() override { heap().KeepTraces(); }
+  std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
   void SkipDestructors() override { resources_.destructors()->Skip(); }
 
@@ -74,10 +76,12 @@ class WindowsEstate final : public Estate {
     module->resources->LeaveImage();
   }
 
+  ModuleHeap& heap() const { return ResourcesOf<Heap>(resources_).heap; }
   const Threads& threads() const { return ResourcesOf<Threads>(resources_); }
 
   mutable ResourcesOfModule resources_;
   HMODULE image_ = nullptr;
+  RelibHeapBinding* const heap_binding_;
   const AgentBinding binding_ = {
       .module = {.resources = &resources_,
                  .is_runtime = false,
@@ -88,6 +92,7 @@ class WindowsEstate final : public Estate {
       .add = &Add,
       .remove = &Remove,
       .hooks = &kHooks,
+      .heap = heap_binding_,
       .before_destructors = &BeforeDestructors,
       .leave_image = &LeaveImage,
   };
