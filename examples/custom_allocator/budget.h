@@ -2,8 +2,8 @@
 #define EXAMPLES_CUSTOM_ALLOCATOR_BUDGET_H_
 
 #include <cstddef>
-#include <cstdlib>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 
 #include "relib/options.h"
@@ -25,7 +25,9 @@ class Budget {
 
   size_t Drop() {
     const std::lock_guard lock(mutex_);
-    for (const auto& [memory, size] : blocks_) std::free(memory);
+    for (const auto& [memory, block] : blocks_) {
+      ::operator delete(memory, block.alignment);
+    }
     const size_t count = blocks_.size();
     blocks_.clear();
     used_ = 0;
@@ -33,32 +35,38 @@ class Budget {
   }
 
  private:
+  struct Block {
+    size_t size;
+    std::align_val_t alignment;
+  };
+
   static void* Allocate(void* context, size_t size, size_t alignment) {
     auto& self = *static_cast<Budget*>(context);
     const std::lock_guard lock(self.mutex_);
     if (size > self.limit_ - self.used_) return nullptr;
-    // std::aligned_alloc() wants whole multiples.
-    void* const memory = std::aligned_alloc(
-        alignment, (size + alignment - 1) / alignment * alignment);
+    const Block block = {.size = size,
+                         .alignment = std::align_val_t(alignment)};
+    void* const memory = ::operator new(size, block.alignment, std::nothrow);
     if (memory == nullptr) return nullptr;
     self.used_ += size;
-    self.blocks_[memory] = size;
+    self.blocks_[memory] = block;
     return memory;
   }
 
   static void Free(void* context, void* memory) {
     auto& self = *static_cast<Budget*>(context);
     const std::lock_guard lock(self.mutex_);
-    const auto block = self.blocks_.find(memory);
-    self.used_ -= block->second;
-    self.blocks_.erase(block);
-    std::free(memory);
+    const auto found = self.blocks_.find(memory);
+    const Block block = found->second;
+    self.used_ -= block.size;
+    self.blocks_.erase(found);
+    ::operator delete(memory, block.alignment);
   }
 
   const size_t limit_;
   std::mutex mutex_;
   size_t used_ = 0;
-  std::unordered_map<void*, size_t> blocks_;
+  std::unordered_map<void*, Block> blocks_;
 };
 
 #endif  // EXAMPLES_CUSTOM_ALLOCATOR_BUDGET_H_

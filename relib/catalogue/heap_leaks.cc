@@ -1,6 +1,5 @@
 // Leaks a block of at least 1,000 bytes through each of the ways to get one.
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "relib/catalogue/entry.h"
+#include "relib/catalogue/heap_leaks_system.h"
 #include "relib/module.h"
 
 namespace {
@@ -21,16 +21,6 @@ template <typename T>
 int64_t Leak(T* block) {
   asm volatile("" : : "g"(block) : "memory");
   return block != nullptr ? 1 : 0;
-}
-
-int64_t LeakLine() {
-  FILE* const file = fopen("/proc/self/status", "re");
-  if (file == nullptr) return 0;
-  char* line = nullptr;
-  size_t capacity = 0;
-  const bool read = getdelim(&line, &capacity, EOF, file) > 0;
-  fclose(file);
-  return read ? Leak(line) : 0;
 }
 
 struct alignas(256) Aligned {
@@ -44,21 +34,10 @@ int64_t Run(std::string_view way) {
   if (way == "malloc") return Leak(malloc(1000));
   if (way == "calloc") return Leak(calloc(10, 100));
   if (way == "realloc") return Leak(realloc(malloc(10), 1000));
-  if (way == "aligned_alloc") return Leak(aligned_alloc(256, 1024));
   if (way == "large") return Leak(malloc(size_t{100} << 20));
   if (way == "strdup") return Leak(strdup(text.c_str()));
-  if (way == "strndup") return Leak(strndup(text.c_str(), 1000));
   if (way == "wcsdup") return Leak(wcsdup(std::wstring(1000, L'x').c_str()));
-  if (way == "getline") return LeakLine();
-  if (way == "asprintf") {
-    char* result = nullptr;
-    return asprintf(&result, "%s", text.c_str()) == 1000 ? Leak(result) : 0;
-  }
-  if (way == "posix_memalign") {
-    void* block = nullptr;
-    return posix_memalign(&block, 512, 1000) == 0 ? Leak(block) : 0;
-  }
-  return 0;
+  return relib::catalogue::LeakBySystem(way, text);
 }
 
 }  // namespace

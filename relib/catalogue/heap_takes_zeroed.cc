@@ -1,7 +1,6 @@
 // Takes zeroed memory: the argument says how many MiB. The result is the memory
 // in KiB that the process has more after it, or -1 if the memory isn't zeroed.
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <charconv>
@@ -10,19 +9,10 @@
 #include <string_view>
 
 #include "relib/catalogue/entry.h"
+#include "relib/catalogue/resident_memory.h"
 #include "relib/module.h"
 
 namespace {
-
-int64_t ResidentKib() {
-  FILE* const file = fopen("/proc/self/statm", "re");
-  if (file == nullptr) return -1;
-  long long all = 0;
-  long long resident = 0;
-  const bool read = fscanf(file, "%lld %lld", &all, &resident) == 2;
-  fclose(file);
-  return read ? resident * 4 : -1;
-}
 
 int64_t Run(std::string_view argument) {
   size_t mib = 0;
@@ -31,11 +21,11 @@ int64_t Run(std::string_view argument) {
   int64_t most = 0;
   // The second and the third time it is memory that was used.
   for (int i = 0; i < 3; ++i) {
-    const int64_t before = ResidentKib();
+    const int64_t before = relib::catalogue::ResidentKib();
     auto* const block = static_cast<char*>(calloc(1, size));
     if (block == nullptr) return -1;
     asm volatile("" : : "g"(block) : "memory");
-    const int64_t grown = ResidentKib() - before;
+    const int64_t grown = relib::catalogue::ResidentKib() - before;
     if (grown > most) most = grown;
     for (size_t j = 0; j < size; j += 997) {
       if (block[j] != 0) return -1;

@@ -1,0 +1,22 @@
+#ifndef RELIB_CATALOGUE_HEAP_TEST_SYSTEM_H_
+#define RELIB_CATALOGUE_HEAP_TEST_SYSTEM_H_
+
+#include <cstddef>
+
+#include "absl/types/span.h"
+
+namespace relib::catalogue {
+
+// What heap_leaks can do on this system alone, and one that aligns.
+extern const absl::Span<const char* const> kWaysOfThisSystem;
+extern const char kAlignedWay[];
+
+// Of a block of the program's own heap.
+size_t SizeOfHostsBlock(void* block);
+
+void* AllocateAligned(size_t size, size_t alignment);
+void FreeAligned(void* memory);
+
+}  // namespace relib::catalogue
+
+#endif  // RELIB_CATALOGUE_HEAP_TEST_SYSTEM_H_

@@ -1,0 +1,30 @@
+#include "relib/catalogue/heap_test_system.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+#include <cstddef>
+
+#include "absl/types/span.h"
+
+namespace relib::catalogue {
+namespace {
+
+constexpr const char* kWays[] = {"aligned_alloc", "posix_memalign", "strndup",
+                                 "getline"};
+
+}  // namespace
+
+const absl::Span<const char* const> kWaysOfThisSystem = kWays;
+const char kAlignedWay[] = "aligned_alloc";
+
+size_t SizeOfHostsBlock(void* block) { return malloc_usable_size(block); }
+
+void* AllocateAligned(size_t size, size_t alignment) {
+  return aligned_alloc(alignment,
+                       (size + alignment - 1) / alignment * alignment);
+}
+
+void FreeAligned(void* memory) { free(memory); }
+
+}  // namespace relib::catalogue

@@ -1,0 +1,28 @@
+#include "relib/catalogue/resident_memory.h"
+
+#include <stdio.h>
+
+#include <cstdint>
+
+namespace relib::catalogue {
+namespace {
+
+int64_t Line(const char* format) {
+  FILE* const file = fopen("/proc/self/status", "re");
+  if (file == nullptr) return -1;
+  char line[256];
+  long kib = -1;
+  while (kib < 0 && fgets(line, sizeof(line), file) != nullptr) {
+    if (sscanf(line, format, &kib) != 1) kib = -1;
+  }
+  fclose(file);
+  return kib;
+}
+
+}  // namespace
+
+int64_t ResidentKib() { return Line("VmRSS: %ld kB"); }
+
+int64_t ResidentKibWithoutFiles() { return Line("RssAnon: %ld kB"); }
+
+}  // namespace relib::catalogue
