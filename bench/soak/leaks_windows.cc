@@ -1,9 +1,14 @@
+#include <cstdlib>
+
 #include "bench/soak/leaks.h"
 
 namespace relib::bench::soak {
 
-// What a module takes from Windows and from its heap isn't given back yet
-// (docs/unloading.md), so there is nothing to leave.
-void LeakOfTheSystem() {}
+void LeakOfTheSystem() {
+  for (int i = 0; i < 100; ++i) {
+    void* const block = std::malloc(16 << (i % 10));
+    asm volatile("" : : "g"(block) : "memory");
+  }
+}
 
 }  // namespace relib::bench::soak

@@ -126,6 +126,13 @@ TEST(HeapTest, BlocksOfTheCLibraryCanBeFreed) {
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
 }
 
+TEST(HeapTest, SystemHeapServesAllFunctions) {
+  EntryModule module =
+      LoadEntry("heap_mixes_with_library", {.heap = Heap::kSystem});
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
 TEST_F(ModuleHeapTest, ZeroedPagesStayUntouched) {
   EntryModule module = LoadEntry("heap_takes_zeroed");
   for (const char* mib : {"2", "20", "64", "200"}) {
