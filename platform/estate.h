@@ -95,7 +95,6 @@ struct EstateOptions {
   // function(argument). Empty: just so.
   std::function<void(void (*function)(void* argument), void* argument)>
       run_destructor;
-  // Windows has the system's heap alone.
   HeapOptions heap;
 };
 

@@ -14,8 +14,7 @@
 namespace relib {
 
 // Where malloc(), new and their like in a module take memory from; docs/heap.md
-// says more. Windows has kSystem alone, whatever is asked for; and with a
-// sanitizer, new and delete are always the sanitizer's.
+// says more. With a sanitizer, new and delete are always the sanitizer's.
 enum class Heap {
   // One of its own, which goes with it: what it leaks is given back.
   kModule,

@@ -34,26 +34,10 @@ struct Object {
 SRWLOCK objects_lock = SRWLOCK_INIT;
 Object* objects = nullptr;  // the newest first
 
-// When the destructors of a thread have to run: before the memory of its
-// objects goes. With GCC's emulated TLS (libgcc's emutls.c) a thread of
-// winpthreads frees that by the destructor of a pthread key, long before the
-// loader hears of its end; and while it runs those, it holds the lock that
-// pthread_create(), _join() and _detach() take. So the destructors run at the
-// end of the start routine or in pthread_exit(). For a thread that is
-// cancelled, and for objects that are constructed later, a key of the agent's
-// own is left: keys are served in the order of their creation, so it is created
-// before the module's first other one.
-INIT_ONCE key_once = INIT_ONCE_STATIC_INIT;
-pthread_key_t key;
-bool has_key = false;
-
-void OnPthreadExit(void*) { RunThreadDestructors(); }
-
-BOOL CALLBACK CreateKey(INIT_ONCE*, void*, void**) {
-  has_key = __real_pthread_key_create(&key, &OnPthreadExit) == 0;
-  return TRUE;
-}
-
+// The destructors of a thread of winpthreads run at the end of its start
+// routine, or in pthread_exit(): what the loader says of the end of a thread
+// comes under its lock, which is left for threads of other sorts, threads that
+// are cancelled, and objects that are constructed later.
 struct StartCall {
   void* (*start)(void*);
   void* argument;
@@ -119,9 +103,6 @@ extern "C" void __wrap_pthread_exit(void* result) {
 
 extern "C" int __wrap_pthread_key_create(pthread_key_t* key,
                                          void (*destructor)(void*)) {
-  using relib::platform::internal::CreateKey;
-  using relib::platform::internal::key_once;
-  InitOnceExecuteOnce(&key_once, &CreateKey, nullptr, nullptr);
   const int error = __real_pthread_key_create(key, destructor);
   if (error == 0) {
     relib::platform::internal::Record(relib::platform::ResourceKind::keys, *key,
@@ -155,10 +136,5 @@ extern "C" int __cxa_thread_atexit(void (*destructor)(void*), void* object,
   entry->next = relib::platform::internal::objects;
   relib::platform::internal::objects = entry;
   ReleaseSRWLockExclusive(&relib::platform::internal::objects_lock);
-  // Not with native TLS (clang), whose memory lives until the thread is gone.
-  if (relib::platform::internal::has_key) {
-    // Any value but null: the key's destructor is called.
-    pthread_setspecific(relib::platform::internal::key, object);
-  }
   return 0;
 }

@@ -1,9 +1,9 @@
 // Thread-local variables of GCC, which on Windows calls a function for the
 // address of each. That of libgcc has two faults in a module: its memory comes
 // from malloc(), so that the module seems to leak it; and it frees that by a
-// thread key of winpthreads, which a thread of the host doesn't have, or has
-// for too short a time (agent_gnu.cc). This one has memory of its own, until
-// the thread has left the image for good.
+// thread key of winpthreads, before the destructors of objects that come later,
+// and not at all for threads that outlive the module. This one has memory of
+// its own, until the thread, or all, have left the image for good.
 
 #include <string.h>
 #include <windows.h>

@@ -22,12 +22,12 @@ _ARCHIVES = {
 
 # What these call instead of what (runtime_gnu.cc).
 _REPLACEMENTS = {
-    "__imp_InitializeCriticalSection": "relib_runtime_initialize_critical_section",
     "calloc": "relib_runtime_calloc",
     "free": "relib_runtime_free",
     "malloc": "relib_runtime_malloc",
     "realloc": "relib_runtime_realloc",
     "strdup": "relib_runtime_strdup",
+    "__imp_InitializeCriticalSection": "relib_runtime_initialize_critical_section",
 }
 
 # compile_command... -- archiver objcopy archive output [object...]
