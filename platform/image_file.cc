@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -62,6 +63,14 @@ absl::StatusOr<std::string> ReadRecord(const ByteSource& source) {
     return absl::FailedPreconditionError(
         "a Windows library (PE); this program runs on Linux");
   }
+  return UnknownFormat(file);
+}
+
+absl::StatusOr<std::optional<DebugFileName>> FindDebugFileName(
+    const ByteSource& source) {
+  const BufferedStart file(source);
+  if (IsElf(file)) return std::nullopt;
+  if (IsPe(file)) return FindPdbName(file);
   return UnknownFormat(file);
 }
 

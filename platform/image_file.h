@@ -1,6 +1,9 @@
 #ifndef PLATFORM_IMAGE_FILE_H_
 #define PLATFORM_IMAGE_FILE_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +54,20 @@ struct ImageFacts {
 // Errors: as ReadRecord, except that a foreign machine and a missing record are
 // not errors here.
 absl::StatusOr<ImageFacts> InspectImage(const ByteSource& file);
+
+// The file that holds a library's debug information, as the library names it.
+struct DebugFileName {
+  // A path on the machine that built it, or a name alone.
+  std::string path;
+  // Where in the library that stands, and how long it may be.
+  uint64_t offset = 0;
+  size_t max_size = 0;
+};
+
+// Of a library whose debug information is in a PDB file; of others, that hold
+// it themselves or have none, nullopt. Errors: as InspectImage.
+absl::StatusOr<std::optional<DebugFileName>> FindDebugFileName(
+    const ByteSource& file);
 
 }  // namespace relib::platform
 

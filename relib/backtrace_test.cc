@@ -356,13 +356,24 @@ TEST(BacktraceTest, GoesThroughHostAndModulesByTurns) {
   EXPECT_EQ(modules[3], file("tracing"));
 }
 
-// Copies the module of that name.
-void Put(const std::string& name, const std::string& path) {
+void CopyOver(const std::filesystem::path& from,
+              const std::filesystem::path& to) {
   // mingw-w64 can't overwrite.
-  std::filesystem::remove(path);
-  std::filesystem::copy_file(ModuleFile(name), path);
-  std::filesystem::permissions(path, std::filesystem::perms::owner_write,
+  std::filesystem::remove(to);
+  std::filesystem::copy_file(from, to);
+  std::filesystem::permissions(to, std::filesystem::perms::owner_write,
                                std::filesystem::perm_options::add);
+}
+
+// Copies the module of that name; its PDB file, if it has one, keeps its name.
+void Put(const std::string& name, const std::string& path) {
+  const std::filesystem::path module = ModuleFile(name);
+  CopyOver(module, path);
+  const std::filesystem::path pdb =
+      std::filesystem::path(module).replace_extension(".pdb");
+  if (std::filesystem::exists(pdb)) {
+    CopyOver(pdb, std::filesystem::path(path).replace_filename(pdb.filename()));
+  }
 }
 
 uintptr_t BaseOf(const BacktraceFrame& frame) {

@@ -18,20 +18,29 @@ def checked_module_impl(ctx):
     """
     source = ctx.file.library
     output = ctx.actions.declare_file(ctx.attr.file_name)
+
+    # With a transition it is a list.
+    library = ctx.attr.library[0] if type(ctx.attr.library) == type([]) else ctx.attr.library
+    pdbs = getattr(library[OutputGroupInfo], "pdb_file", depset()).to_list()
+    debug_info = [ctx.actions.declare_file(ctx.attr.file_name.rpartition(".")[0] + ".pdb")] if pdbs else []
     ctx.actions.run(
         executable = ctx.executable._cross_checker if getattr(ctx.attr, "cross", False) else ctx.executable._checker,
         arguments = [source.path, output.path, str(ctx.label)] +
                     (["--sanitized"] if ctx.attr.sanitized else []) +
-                    (["--stays"] if getattr(ctx.attr, "stays", False) else []),
-        inputs = [source],
-        outputs = [output],
+                    (["--stays"] if getattr(ctx.attr, "stays", False) else []) +
+                    (["--pdb", pdbs[0].path, debug_info[0].path] if pdbs else []),
+        inputs = [source] + pdbs,
+        outputs = [output] + debug_info,
         mnemonic = "CheckModule",
         progress_message = "Checking that %s can be unloaded" % ctx.label,
     )
-    return [DefaultInfo(
-        files = depset([output]),
-        runfiles = ctx.runfiles(files = [output]),
-    )]
+    return [
+        DefaultInfo(
+            files = depset([output]),
+            runfiles = ctx.runfiles(files = [output] + debug_info),
+        ),
+        OutputGroupInfo(pdb_file = depset(debug_info)),
+    ]
 
 _checked_module = rule(
     implementation = checked_module_impl,
@@ -73,7 +82,7 @@ def relib_module(
         visibility = None,
         unloading = True,
         **kwargs):
-    """Builds lib<name>.so or <name>.dll.
+    """Builds lib<name>.so or <name>.dll; with clang, <name>.pdb beside the latter.
 
     The library exports the one symbol that hosts look for, has its own static copy of the C++ runtime, and
     defers its static constructors to the host. The build fails, with the reason, if it could not be unloaded.
@@ -98,8 +107,8 @@ def relib_module(
     unchecked = name + "_unchecked"
     common = dict(
         srcs = srcs,
-        # GNU ld, which the agent's linker script needs, doesn't know --start-lib.
-        features = features + ["-supports_start_end_lib"],
+        # GNU ld, which the agent's linker script needs, doesn't know --start-lib. Only clang for Windows makes PDB files.
+        features = features + ["-supports_start_end_lib", "generate_pdb_file"],
         copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"] +
                 ([] if unloading else ["-DRELIB_INTERNAL_STAYS"]),
         linkshared = True,

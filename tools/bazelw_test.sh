@@ -28,7 +28,7 @@ new_machine() {
   touch "$log"
   local program
   for program in cat dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
-  for program in g++ python3 xz valgrind clang-19; do fake "$program"; done
+  for program in g++ python3 xz valgrind clang-19 ld.lld-19; do fake "$program"; done
   fake bazel 'pwd >>"'"$log"'"'
   fake dpkg-query 'case $* in *libc++-19-dev*) printf installed ;; *) exit 1 ;; esac'
   fake sudo '"$@"'
@@ -38,6 +38,7 @@ new_machine() {
     case \$package in
       bazel-bootstrap) program=bazel ;;
       g++-mingw*) program=x86_64-w64-mingw32-g++-posix ;;
+      lld-*) program=ld.\$package ;;
       *) program=\$package ;;
     esac
     printf '#!$shell\necho \"%s \$*\" >>\"$log\"\n' \"\$program\" >\"$machine/\$program\"
@@ -95,7 +96,7 @@ bazelw build //...
 expect "bazelisk serves as Bazel" logged "bazelisk build //..."
 expect "bazelisk needs no package" never logs_like "^apt-get"
 
-for arguments in "test --config=windows //..." "test --config windows //..."; do
+for arguments in "test --config=windows //..." "test --config windows //..." "test --config=windows_clang //..."; do
   new_machine
   # shellcheck disable=SC2086  # several arguments
   bazelw $arguments
@@ -133,7 +134,7 @@ bazelw run //:program -- --config=windows
 expect "arguments of the program are no configs" never logs_like "^apt-get"
 
 new_machine
-rm "$machine/clang-19"
+rm "$machine/clang-19" "$machine/ld.lld-19"
 bazelw build --config=clang --config=asan //...
 expect "--config=clang installs clang, lld and the sanitizers" \
   logs_like "^apt-get .* clang-19 lld-19 libclang-rt-19-dev$"
@@ -147,6 +148,22 @@ bazelw run --config=clang //:program -- --config=clang
 expect "another clang will do, and Bazel is told" \
   logged "bazel run --config=clang --repo_env=CC=clang-17 //:program -- --config=clang"
 expect "another clang needs no package" never logs_like "^apt-get"
+
+for arguments in "test --config=windows //..." "run --config=windows //examples:abi_stable" "build --config=windows_clang //..."; do
+  new_machine
+  rm "$machine/clang-19" "$machine/ld.lld-19"
+  fake x86_64-w64-mingw32-g++-posix
+  fake wine
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments installs clang and lld" logs_like "^apt-get .* --no-install-recommends clang-19 lld-19$"
+  expect "$arguments lets Bazel look for it" logged "bazel shutdown"
+  expect "$arguments reaches Bazel" logged "bazel $arguments"
+  : >"$log"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments finds it the second time" never logs_like "^(apt-get|bazel shutdown)"
+done
 
 for arguments in "test //..." "run //examples:abi_stable" "build --config=libcxx //..."; do
   new_machine
@@ -163,12 +180,12 @@ for arguments in "test //..." "run //examples:abi_stable" "build --config=libcxx
   expect "$arguments finds it the second time" never logs_like "^(apt-get|bazel shutdown)"
 done
 
-for arguments in "build //..." "run //:program -- test" "test --config=windows //..."; do
+for arguments in "build //..." "run //:program -- test" "build --config=windows //..."; do
   new_machine
   rm "$machine/clang-19"
   # shellcheck disable=SC2086  # several arguments
   bazelw $arguments
-  expect "$arguments needs no second compiler" never logs_like "libc\+\+"
+  expect "$arguments needs no second compiler" never logs_like "clang"
 done
 
 new_machine

@@ -1,24 +1,29 @@
 // Copies a library to its final name if relib can unload it, and fails with the
 // reason otherwise. An action of relib_module() (relib/defs.bzl):
 //
-//   check_module LIBRARY OUTPUT LABEL [--sanitized] [--stays]
+//   check_module LIBRARY OUTPUT LABEL [--sanitized] [--stays] [--pdb PDB
+//   OUTPUT]
 //
-// One that stays need only be a module.
+// One that stays need only be a module. A PDB file is copied as well.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "platform/debug_file.h"
 #include "platform/file.h"
 #include "platform/image_file.h"
 
@@ -83,9 +88,40 @@ std::vector<std::string> Problems(const ImageFacts& facts,
   return problems;
 }
 
+absl::Status Copy(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::copy_file(
+      from, to, std::filesystem::copy_options::overwrite_existing, error);
+  if (error) {
+    return absl::InternalError(
+        absl::StrCat("can't write ", to, ": ", error.message()));
+  }
+  return absl::OkStatus();
+}
+
+// Copies the PDB file of `library` to `to`, and makes `copy`, which is one of
+// the library, name that.
+absl::Status CopyPdb(const std::string& from, const std::string& to,
+                     const File& library, const std::string& copy) {
+  absl::StatusOr<std::optional<DebugFileName>> name =
+      FindDebugFileName(library);
+  if (!name.ok()) return name.status();
+  if (!name->has_value()) {
+    return absl::InternalError(absl::StrCat(copy, " names no PDB file"));
+  }
+  if (absl::Status status = Copy(from, to); !status.ok()) return status;
+  // It was copied with its permissions, and Bazel's files are read-only.
+  std::error_code error;
+  std::filesystem::permissions(copy, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add, error);
+  return SetDebugFileName(copy, **name,
+                          std::filesystem::path(to).filename().string());
+}
+
 int Main(const std::vector<std::string>& arguments) {
   if (arguments.size() < 3) {
-    std::cerr << "usage: check_module LIBRARY OUTPUT LABEL [--sanitized]\n";
+    std::cerr << "usage: check_module LIBRARY OUTPUT LABEL [--sanitized] "
+                 "[--stays] [--pdb PDB_FILE OUTPUT]\n";
     return 2;
   }
   const std::string& library = arguments[0];
@@ -94,6 +130,13 @@ int Main(const std::vector<std::string>& arguments) {
   const auto has = [&arguments](std::string_view option) {
     return std::find(arguments.begin() + 3, arguments.end(), option) !=
            arguments.end();
+  };
+  // The `count` arguments behind `option`, if it is there.
+  const auto after = [&arguments](std::string_view option, ptrdiff_t count) {
+    const auto found =
+        std::find(arguments.begin() + 3, arguments.end(), option);
+    if (arguments.end() - found <= count) return std::vector<std::string>();
+    return std::vector<std::string>(found + 1, found + 1 + count);
   };
   const Options options = {.sanitized = has("--sanitized"),
                            .stays = has("--stays")};
@@ -114,13 +157,13 @@ int Main(const std::vector<std::string>& arguments) {
       std::cerr << "  - " << problem << "\n";
     return 1;
   }
-  std::error_code error;
-  std::filesystem::copy_file(library, output,
-                             std::filesystem::copy_options::overwrite_existing,
-                             error);
-  if (error) {
-    std::cerr << label << ": can't write " << output << ": " << error.message()
-              << "\n";
+  absl::Status copied = Copy(library, output);
+  if (const std::vector<std::string> pdb = after("--pdb", 2);
+      copied.ok() && !pdb.empty()) {
+    copied = CopyPdb(pdb[0], pdb[1], **file, output);
+  }
+  if (!copied.ok()) {
+    std::cerr << label << ": " << copied.message() << "\n";
     return 1;
   }
   return 0;

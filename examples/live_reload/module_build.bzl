@@ -38,7 +38,8 @@ def _module_build_impl(ctx):
     ]
 
     # From paths of Bazel's to words of the shell. What one command makes is an input of the next.
-    places = {}
+    places = {file.path: "'\"$runfiles\"'/" + file.short_path for file in ctx.files._linked}
+    runfiles += ctx.files._linked
     parts = []
     for command in ctx.attr.module[_CommandsInfo].commands:
         is_link = command.mnemonic == "CppLink"
@@ -47,6 +48,9 @@ def _module_build_impl(ctx):
                 places[file.path] = "'\"$runfiles\"'/" + file.short_path
                 runfiles.append(file)
         for file in command.outputs.to_list():
+            # Nobody names it to the linker.
+            if file.extension == "pdb":
+                continue
             places[file.path] = "'\"$output\"'" if is_link else "objects/" + file.basename
 
         to_shell = ctx.actions.declare_file("%s.%d.sed" % (ctx.label.name, len(parts)))
@@ -87,7 +91,7 @@ mkdir -p objects
     )]
 
 def _is_ours(file):
-    # The toolchain's files are reached by absolute paths; a middleman is no file at all.
+    # The compiler is reached by an absolute path; a middleman is no file at all.
     return not file.path.startswith("external/") and "/_middlemen/" not in file.path
 
 module_build = rule(
@@ -102,5 +106,7 @@ module_build = rule(
             doc = "Sources and headers that are taken from the working directory, not from Bazel.",
             allow_files = True,
         ),
+        # What toolchains of ours link.
+        "_linked": attr.label(default = "@relib_mingw_clang//:call_once"),
     },
 )

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,6 +22,8 @@ constexpr uint32_t kMaxImportedLibraries = 1 << 12;
 constexpr size_t kMaxLibraryName = 512;
 constexpr size_t kSymbolSize = 18;
 constexpr size_t kMaxSymbolName = 1 << 16;
+constexpr uint32_t kMaxDebugEntries = 1 << 8;
+constexpr size_t kMaxPdbName = 1 << 16;
 
 // Offsets from the PE signature.
 constexpr uint64_t kCoffHeader = 4;
@@ -33,6 +37,7 @@ constexpr uint16_t kIsDll = 0x2000;
 enum Directory : uint32_t {
   kExportDirectory = 0,
   kImportDirectory = 1,
+  kDebugDirectory = 6,
   kDelayImportDirectory = 13,
   kDirectoryCount = 16,
 };
@@ -113,6 +118,7 @@ class PeFile {
   absl::Status ReadExports(ImageFacts& facts) const;
   absl::Status ReadImports(Directory directory,
                            std::vector<std::string>& names) const;
+  absl::StatusOr<std::optional<DebugFileName>> PdbName() const;
 
  private:
   explicit PeFile(const ByteSource& file) : file_(&file) {}
@@ -135,7 +141,8 @@ class PeFile {
   uint16_t magic_ = 0;
   uint32_t headers_size_ = 0;
   uint32_t directory_[kDirectoryCount] = {};  // addresses; 0 if there is none
-  std::vector<Section> sections_;             // by address, not overlapping
+  uint32_t debug_directory_size_ = 0;
+  std::vector<Section> sections_;  // by address, not overlapping
   uint32_t record_count_ = 0;
   Section record_ = {};
 };
@@ -207,6 +214,11 @@ absl::Status PeFile::ReadHeaders() {
     if (!file_->Read(optional + directories + 8 * i, &directory_[i])) {
       return Damaged("it ends inside of the directories");
     }
+  }
+  if (directory_[kDebugDirectory] != 0 &&
+      !file_->Read(optional + directories + 8 * kDebugDirectory + 4,
+                   &debug_directory_size_)) {
+    return Damaged("it ends inside of the directories");
   }
 
   const uint64_t table = optional + optional_header_size_;
@@ -430,6 +442,49 @@ absl::Status PeFile::ReadImports(Directory directory,
                               " libraries"));
 }
 
+absl::StatusOr<std::optional<DebugFileName>> PeFile::PdbName() const {
+  constexpr uint32_t kEntrySize = 28;
+  constexpr uint32_t kCodeView = 2;
+  // "RSDS", the identity and age of the PDB file, and its name.
+  constexpr uint32_t kNameOffset = 24;
+  if (directory_[kDebugDirectory] == 0) return std::nullopt;
+  Range range;
+  if (!Locate(directory_[kDebugDirectory], range) ||
+      debug_directory_size_ > range.size ||
+      debug_directory_size_ > kMaxDebugEntries * kEntrySize) {
+    return Damaged(absl::StrCat("its debug directory at address 0x",
+                                absl::Hex(directory_[kDebugDirectory]),
+                                " is not in the file or is too long"));
+  }
+  for (uint32_t i = 0; i < debug_directory_size_ / kEntrySize; ++i) {
+    unsigned char entry[kEntrySize];
+    if (!file_->ReadAt(range.offset + uint64_t{i} * kEntrySize, entry,
+                       sizeof(entry))) {
+      return Damaged("its debug directory can't be read");
+    }
+    if (Field<uint32_t>(entry, 12) != kCodeView) continue;
+    const uint32_t size = Field<uint32_t>(entry, 16);
+    const uint64_t offset = Field<uint32_t>(entry, 24);
+    char format[4];
+    if (size <= kNameOffset || !file_->ReadAt(offset, format, 4) ||
+        std::memcmp(format, "RSDS", 4) != 0) {
+      continue;  // older formats, which nobody writes any more
+    }
+    std::string name(std::min<size_t>(size - kNameOffset, kMaxPdbName), '\0');
+    if (!file_->ReadAt(offset + kNameOffset, name.data(), name.size())) {
+      return Damaged("the name of its PDB file is cut off");
+    }
+    const std::string_view path = UntilNul(name.data(), name.size());
+    if (path.size() == name.size()) {
+      return Damaged("the name of its PDB file doesn't end");
+    }
+    return DebugFileName{.path = std::string(path),
+                         .offset = offset + kNameOffset,
+                         .max_size = name.size() - 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool IsPe(const ByteSource& file) {
@@ -467,6 +522,14 @@ absl::StatusOr<ImageFacts> InspectPe(const ByteSource& file) {
     if (!status.ok()) return status;
   }
   return facts;
+}
+
+absl::StatusOr<std::optional<DebugFileName>> FindPdbName(
+    const ByteSource& file) {
+  absl::StatusOr<PeFile> pe = PeFile::Open(file);
+  if (!pe.ok()) return pe.status();
+  if (absl::Status status = pe->ReadHeaders(); !status.ok()) return status;
+  return pe->PdbName();
 }
 
 }  // namespace relib::platform

@@ -2,6 +2,7 @@
 #define PLATFORM_WINDOWS_PE_FILE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -34,6 +35,11 @@ absl::StatusOr<std::string> ReadPeRecord(const ByteSource& file,
 // are as in the file; `needed` includes what is loaded at the first call only.
 // InvalidArgument: no PE file, or a damaged one.
 absl::StatusOr<ImageFacts> InspectPe(const ByteSource& file);
+
+// Of a library or program for any machine: the PDB file in its CodeView record.
+// InvalidArgument: no PE file, or a damaged one.
+absl::StatusOr<std::optional<DebugFileName>> FindPdbName(
+    const ByteSource& file);
 
 }  // namespace relib::platform
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ constexpr uint32_t kExports = kRdata;
 constexpr uint32_t kNames = kRdata + 0x40;
 constexpr uint32_t kImports = kRdata + 0x80;
 constexpr uint32_t kDelayImports = kRdata + 0x100;
+constexpr uint32_t kDebug = kRdata + 0x180;
+constexpr uint32_t kCodeView = kRdata + 0x1c0;
 constexpr uint32_t kStrings = kRdata + 0x200;
 
 uint32_t Address(uint32_t offset) { return offset - kRdata + kRdataAddress; }
@@ -67,6 +70,8 @@ std::string MakePe() {
   Put<uint32_t>(pe, kDirectories, Address(kExports));
   Put<uint32_t>(pe, kDirectories + 8, Address(kImports));
   Put<uint32_t>(pe, kDirectories + 13 * 8, Address(kDelayImports));
+  Put<uint32_t>(pe, kDirectories + 6 * 8, Address(kDebug));
+  Put<uint32_t>(pe, kDirectories + 6 * 8 + 4, 2 * 28);
 
   PutText(pe, kSections, ".rdata");
   Put<uint32_t>(pe, kSections + 8, 0x400);
@@ -92,6 +97,14 @@ std::string MakePe() {
   Put<uint32_t>(pe, kImports + 12, Address(kStrings + 0x80));
   Put<uint32_t>(pe, kImports + 20 + 12, Address(kStrings + 0x80 + 13));
   Put<uint32_t>(pe, kDelayImports + 4, Address(kStrings + 0xc0));
+
+  Put<uint32_t>(pe, kDebug + 12, 16);  // says that the build is reproducible
+  Put<uint32_t>(pe, kDebug + 28 + 12, 2);
+  Put<uint32_t>(pe, kDebug + 28 + 16, 24 + 16);
+  Put<uint32_t>(pe, kDebug + 28 + 20, Address(kCodeView));
+  Put<uint32_t>(pe, kDebug + 28 + 24, kCodeView);
+  PutText(pe, kCodeView, "RSDS");
+  PutText(pe, kCodeView + 24, "greeter.pdb");
   return pe;
 }
 
@@ -142,6 +155,61 @@ TEST(PeFileTest, ReadsTheFacts) {
               ElementsAre("KERNEL32.dll", "msvcrt.dll", "late.dll"));
   EXPECT_THAT(facts->unique_exports, IsEmpty());
   EXPECT_TRUE(facts->has_record);
+}
+
+absl::StatusOr<std::optional<DebugFileName>> Pdb(std::string_view bytes) {
+  return FindPdbName(MemoryByteSource(bytes));
+}
+
+TEST(PeFileTest, FindsTheNameOfThePdbFile) {
+  const auto name = Pdb(MakePe());
+  ASSERT_TRUE(name.ok()) << name.status();
+  ASSERT_TRUE(name->has_value());
+  EXPECT_EQ((*name)->path, "greeter.pdb");
+  EXPECT_EQ((*name)->offset, kCodeView + 24);
+  EXPECT_EQ((*name)->max_size, 15u);
+}
+
+TEST(PeFileTest, NotEveryLibraryHasAPdbFile) {
+  struct {
+    uint32_t offset;
+    uint32_t value;
+  } const kCases[] = {
+      {kDirectories + 6 * 8, 0}, {kDirectories + 6 * 8 + 4, 28},
+      {kOptional + 108, 6},      {kDebug + 28 + 12, 4},
+      {kDebug + 28 + 16, 24},    {kDebug + 28 + 24, 0xffffffff},
+      {kCodeView, 0x3031424e},  // "NB10", of Visual Studio 6
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.offset);
+    std::string pe = MakePe();
+    Put<uint32_t>(pe, c.offset, c.value);
+    const auto name = Pdb(pe);
+    ASSERT_TRUE(name.ok()) << name.status();
+    EXPECT_FALSE(name->has_value());
+  }
+}
+
+TEST(PeFileTest, ADamagedDebugDirectoryIsRefused) {
+  struct {
+    uint32_t offset;
+    uint32_t value;
+    std::string_view why;
+  } const kCases[] = {
+      {kDirectories + 6 * 8, 0xffffffff, "debug directory"},
+      {kDirectories + 6 * 8 + 4, 0x10000, "debug directory"},
+      {kDebug + 28 + 16, 0x1000, "cut off"},
+      {kDebug + 28 + 16, 24 + 11, "doesn't end"},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.why);
+    std::string pe = MakePe();
+    Put<uint32_t>(pe, c.offset, c.value);
+    const auto name = Pdb(pe);
+    EXPECT_EQ(name.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(name.status().message()),
+                HasSubstr(std::string(c.why)));
+  }
 }
 
 TEST(PeFileTest, ALibraryWithoutDirectoriesHasNoFacts) {
@@ -406,6 +474,9 @@ TEST(PeFileTest, MutationsAreHarmless) {
       size_t length = facts->own_name.size();
       for (const std::string& name : facts->exports) length += name.size();
       EXPECT_LE(length, pe.size());
+    }
+    if (const auto name = Pdb(pe); name.ok() && name->has_value()) {
+      EXPECT_LE((*name)->offset + (*name)->max_size, pe.size());
     }
   }
   EXPECT_GT(read, 1000) << "the mutations are too coarse to test much";

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "platform/stack_walker.h"
 #include "platform/windows/coff_symbols.h"
 #include "platform/windows/handle.h"
@@ -183,7 +184,18 @@ class WindowsSymbolizer final : public Symbolizer {
     return image;
   }
 
-  std::string NameOf(uintptr_t call) {
+  static std::string NameOf(uintptr_t call) {
+    std::string name = NameAt(call);
+    if (!name.empty()) return name;
+    // Of a function without debug information Wine knows where it begins, but
+    // not where it ends.
+    DWORD64 image;
+    const RUNTIME_FUNCTION* function =
+        RtlLookupFunctionEntry(call, &image, nullptr);
+    return function == nullptr ? "" : NameAt(image + function->BeginAddress);
+  }
+
+  static std::string NameAt(uintptr_t address) {
     struct {
       SYMBOL_INFOW info;
       wchar_t rest[MAX_SYM_NAME];
@@ -191,8 +203,13 @@ class WindowsSymbolizer final : public Symbolizer {
     buffer.info.SizeOfStruct = sizeof(buffer.info);
     buffer.info.MaxNameLen = MAX_SYM_NAME;
     DWORD64 displacement = 0;
-    if (!SymFromAddrW(Session(), call, &displacement, &buffer.info)) return "";
-    return ToUtf8(buffer.info.Name);
+    if (!SymFromAddrW(Session(), address, &displacement, &buffer.info)) {
+      return "";
+    }
+    // Public symbols are mangled; the others are written in MSVC's way.
+    return absl::StrReplaceAll(
+        Demangle(ToUtf8(buffer.info.Name)),
+        {{"`anonymous namespace'", "(anonymous namespace)"}});
   }
 
   // Bazel compiles in a folder that it calls so; DbgHelp makes Windows' slashes

@@ -30,7 +30,6 @@
 #include "platform/file.h"
 #include "platform/image_file.h"
 #include "platform/library.h"
-#include "platform/private_directory.h"
 #include "platform/thread_id.h"
 #include "platform/thread_stack.h"
 #include "platform/throw_observer.h"
@@ -41,7 +40,6 @@
 #include "relib/internal/failure.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/loaded_files.h"
-#include "relib/internal/private_copies.h"
 #include "relib/internal/record_reader.h"
 #include "relib/internal/throw_sites.h"
 #include "relib/internal/trace.h"
@@ -49,37 +47,6 @@
 
 namespace relib::internal {
 namespace {
-
-std::string_view FileName(std::string_view path) {
-  return path.substr(path.find_last_of("/\\") + 1);
-}
-
-absl::StatusOr<std::string> CopyToPrivateFolder(const std::string& path) {
-  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-  if (!copies.ok()) {
-    return MakeError(LoadError::kCopyFailed,
-                     absl::StrCat("no folder for a private copy of ", path,
-                                  ": ", copies.status().message()));
-  }
-  std::string_view name = FileName(path);
-  name = name.substr(0, name.rfind('.'));
-  absl::StatusOr<std::string> copy = (*copies)->CopyIn(path, std::string(name));
-  if (!copy.ok()) {
-    return MakeError(absl::IsAborted(copy.status())
-                         ? LoadError::kChangedWhileLoading
-                         : LoadError::kCopyFailed,
-                     absl::StrCat("no private copy of ", path, ": ",
-                                  copy.status().message()));
-  }
-  return copy;
-}
-
-void DeletePrivateCopy(const std::string& path) {
-  if (absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-      copies.ok()) {
-    (*copies)->Remove(path);
-  }
-}
 
 LoadError KindOfFileError(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? LoadError::kNotAModule
@@ -237,15 +204,20 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     return MakeError(LoadError::kNotFound, file_path.status().message());
   }
   if (options.private_copy) {
-    file_path = CopyToPrivateFolder(*file_path);
-    if (!file_path.ok()) return file_path.status();
-    module->private_copy_ = true;
+    absl::StatusOr<PrivateCopy> copy = CopyPrivately(*file_path);
+    if (!copy.ok()) {
+      return MakeError(absl::IsAborted(copy.status())
+                           ? LoadError::kChangedWhileLoading
+                           : LoadError::kCopyFailed,
+                       copy.status().message());
+    }
+    file_path = copy->library;
+    module->private_copy_ = *std::move(copy);
     file = platform::File::Open(*file_path);
   }
   module->mapped_path_ = *file_path;
-  absl::Cleanup delete_copy = [copied = module->private_copy_,
-                               copy = *file_path] {
-    if (copied) DeletePrivateCopy(copy);
+  absl::Cleanup delete_copy = [copy = module->private_copy_] {
+    if (copy.has_value()) DeletePrivateCopy(*copy);
   };
   if (!file.ok()) {
     return MakeError(KindOfFileError(file.status()), file.status().message());
@@ -783,7 +755,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
          .bytes = site.bytes});
   }
   ReleaseFile(id_);
-  if (private_copy_) DeletePrivateCopy(mapped_path_);
+  if (private_copy_.has_value()) DeletePrivateCopy(*private_copy_);
   descriptor_ = nullptr;
   request_.import_slots.reset();
   return UnloadReport{.elapsed = absl::Now() - begin,

@@ -22,6 +22,7 @@
 #include "relib/internal/abi.h"
 #include "relib/internal/before_unload.h"
 #include "relib/internal/gate.h"
+#include "relib/internal/private_copies.h"
 #include "relib/internal/record_reader.h"
 #include "relib/options.h"
 
@@ -123,7 +124,7 @@ class LoadedModule final : public Gate {
   const std::string path_;
   std::string mapped_path_;
   LoadRequest request_;
-  bool private_copy_ = false;
+  std::optional<PrivateCopy> private_copy_;
   // LoadOptions::unloading.
   bool unloading_ = true;
   // LoadOptions::crash_guard.

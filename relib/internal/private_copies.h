@@ -1,6 +1,8 @@
 #ifndef RELIB_INTERNAL_PRIVATE_COPIES_H_
 #define RELIB_INTERNAL_PRIVATE_COPIES_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "platform/private_directory.h"
 
@@ -10,6 +12,19 @@ namespace relib::internal {
 // and deleted when the process exits. What crashed processes left is swept when
 // it is made. Thread-safe; a failure isn't remembered.
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies();
+
+// A library, and its PDB file if that could be copied as well.
+struct PrivateCopy {
+  std::string library;
+  std::string debug_file;
+};
+
+// Copies the library at `path` into that folder. The copy names the copy of its
+// PDB file: nothing that looks the code up opens the original, which the next
+// build overwrites. Errors: as PrivateDirectory::Create() and CopyIn().
+absl::StatusOr<PrivateCopy> CopyPrivately(const std::string& path);
+
+void DeletePrivateCopy(const PrivateCopy& copy);
 
 }  // namespace relib::internal
 

@@ -2,11 +2,12 @@
 
 load("//relib:defs.bzl", "relib_module")
 
-# What every compilation mode leaves out but `dbg`. DWARF 4, because Wine reads no later one.
-DEBUG_COPTS = [
-    "-g",
-    "-gdwarf-4",
-]
+# What every compilation mode leaves out but `dbg`. GCC's DWARF 4, because Wine reads no later one; clang for Windows
+# makes PDB files.
+DEBUG_COPTS = ["-g"] + select({
+    "//tools:windows_clang": [],
+    "//conditions:default": ["-gdwarf-4"],
+})
 
 def tracing_module(name, has_debug_info = True, copts = [], linkopts = []):
     relib_module(

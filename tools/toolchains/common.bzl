@@ -59,7 +59,7 @@ COMMON_FEATURES = [
     ),
 ]
 
-def system_toolchain(name, config, constraints, identifier):
+def system_toolchain(name, config, constraints, identifier, linker_files = []):
     """A compiler that is installed on the system that builds, Linux on x86-64.
 
     Args:
@@ -67,6 +67,7 @@ def system_toolchain(name, config, constraints, identifier):
       config: the target that describes the compiler.
       constraints: of the platforms that it builds for.
       identifier: as the config says it.
+      linker_files: what it links that isn't installed.
     """
     native.toolchain(
         name = "toolchain",
@@ -81,14 +82,18 @@ def system_toolchain(name, config, constraints, identifier):
 
     # No file of the system's compiler is an input of an action.
     native.filegroup(name = "no_files")
+    native.filegroup(
+        name = "linker_files",
+        srcs = linker_files,
+    )
     cc_toolchain(
         name = name,
-        all_files = ":no_files",
+        all_files = ":linker_files",
         ar_files = ":no_files",
         as_files = ":no_files",
         compiler_files = ":no_files",
         dwp_files = ":no_files",
-        linker_files = ":no_files",
+        linker_files = ":linker_files",
         objcopy_files = ":no_files",
         strip_files = ":no_files",
         supports_param_files = True,
