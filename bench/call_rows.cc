@@ -31,11 +31,13 @@ using CallModule = relib::Module<CallExports>;
 constexpr char kRawPointer[] = "raw function pointer";
 
 // Shared by the sides of a row, unloaded with them.
-absl::StatusOr<std::shared_ptr<CallModule>> LoadCallModule() {
+absl::StatusOr<std::shared_ptr<CallModule>> LoadCallModule(
+    const LoadOptions& options = {}) {
   absl::StatusOr<CallModule> module = relib::Load<CallExports>(
       CopyOfModule("call_module"),
       CallImports{.add = [](int a, int b) { return Add(a, b); },
-                  .text = [](size_t size) { return MakeText(size); }});
+                  .text = [](size_t size) { return MakeText(size); }},
+      options);
   if (!module.ok()) return module.status();
   return std::make_shared<CallModule>(*std::move(module));
 }
@@ -111,6 +113,25 @@ const RowRegistration kCallExportPinned(CallRow(
                   [pinned] { return Checked(pinned->exports().add(1, 2)); }),
               .baseline = RawAddSide(module)};
     }));
+
+// Against the same call without a guard.
+const RowRegistration kCallGuarded({
+    .name = "call.guarded",
+    .baseline = "call.export",
+    .goal = std::nullopt,
+    .prepare = []() -> absl::StatusOr<Comparison> {
+      const auto module = LoadCallModule();
+      if (!module.ok()) return module.status();
+      const auto guarded = LoadCallModule({.crash_guard = true});
+      if (!guarded.ok()) return guarded.status();
+      return Comparison{.subject = Repeated([module = *guarded] {
+                          return Checked(module->exports().add(1, 2));
+                        }),
+                        .baseline = Repeated([module = *module] {
+                          return Checked(module->exports().add(1, 2));
+                        })};
+    },
+});
 
 const RowRegistration kCallImport(CallRow(
     "call.import", kRawPointer, 1.1,

@@ -263,6 +263,20 @@ void ReplaceImports() {
 
 }  // namespace
 
+void RunDestructor(void (*destroy)(void*), void* object) {
+  if (const AgentBinding* binding = bound) {
+    binding->run_destructor(&binding->module, destroy, object);
+  } else {
+    destroy(object);
+  }
+}
+
+bool DestructorsAreSkipped() {
+  const AgentBinding* binding = bound;
+  return binding != nullptr &&
+         binding->destructors_are_skipped(&binding->module);
+}
+
 void LeaveImage() {
   if (const AgentBinding* binding = bound) {
     binding->leave_image(&binding->module);

@@ -24,6 +24,10 @@ struct AgentBinding {
 
   RelibHeapBinding* heap;
 
+  // Calls a destructor in the image, if they aren't skipped.
+  void (*run_destructor)(const Caller* module, void (*destroy)(void*),
+                         void* object);
+  bool (*destructors_are_skipped)(const Caller* module);
   // The static destructors are about to run; the last code of the image has
   // run.
   void (*before_destructors)(const Caller* module);

@@ -69,7 +69,7 @@ void Run(DWORD thread) {
   while (Object* object = TakeNewest(thread)) {
     const Object copy = *object;
     HeapFree(GetProcessHeap(), 0, object);
-    copy.destructor(copy.object);
+    RunDestructor(copy.destructor, copy.object);
   }
 }
 

@@ -12,6 +12,11 @@ namespace relib::platform::internal {
 void RunThreadDestructors();
 void RunAllThreadDestructors();
 
+// Calls a destructor, as the host wants it; or not, when a crash has made them
+// all to be skipped.
+void RunDestructor(void (*destroy)(void*), void* object);
+bool DestructorsAreSkipped();
+
 // When the last code of the image has run.
 void LeaveImage();
 

@@ -12,7 +12,10 @@ extern "C" {
 BOOL WINAPI DllMainCRTStartup(HINSTANCE image, DWORD reason, void* reserved);
 
 BOOL WINAPI relib_entry(HINSTANCE image, DWORD reason, void* reserved) {
-  const BOOL result = DllMainCRTStartup(image, reason, reserved);
+  const bool is_skipped = reason == DLL_PROCESS_DETACH &&
+                          relib::platform::internal::DestructorsAreSkipped();
+  const BOOL result =
+      is_skipped ? TRUE : DllMainCRTStartup(image, reason, reserved);
   if (reason == DLL_THREAD_DETACH) {
     relib::platform::internal::LeaveMemoryOfThread();
   } else if (reason == DLL_PROCESS_DETACH && reserved == nullptr) {

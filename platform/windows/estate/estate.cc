@@ -68,6 +68,15 @@ class WindowsEstate final : public Estate {
         caller->resources->Get(static_cast<size_t>(kind)));
   }
 
+  static void RunDestructor(const Caller* module, void (*destroy)(void*),
+                            void* object) {
+    module->resources->destructors()->Run(destroy, object);
+  }
+
+  static bool DestructorsAreSkipped(const Caller* module) {
+    return module->resources->destructors()->are_skipped();
+  }
+
   static void BeforeDestructors(const Caller* module) {
     module->resources->BeforeDestructors();
   }
@@ -93,6 +102,8 @@ class WindowsEstate final : public Estate {
       .remove = &Remove,
       .hooks = &kHooks,
       .heap = heap_binding_,
+      .run_destructor = &RunDestructor,
+      .destructors_are_skipped = &DestructorsAreSkipped,
       .before_destructors = &BeforeDestructors,
       .leave_image = &LeaveImage,
   };

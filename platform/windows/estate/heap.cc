@@ -4,6 +4,8 @@
 
 namespace relib::platform {
 
-std::unique_ptr<RecordedResources> make::heap() { return std::make_unique<Heap>(); }
+std::unique_ptr<RecordedResources> make::heap() {
+  return std::make_unique<Heap>();
+}
 
 }  // namespace relib::platform
