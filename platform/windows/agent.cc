@@ -3,6 +3,8 @@
 #include <string.h>
 #include <windows.h>
 
+#include <atomic>
+
 #include "platform/windows/agent_binding.h"
 #include "platform/windows/agent_hooks.h"
 #include "platform/windows/agent_internal.h"
@@ -35,7 +37,7 @@ struct Early {
 
 SRWLOCK lock = SRWLOCK_INIT;
 Early* early = nullptr;  // under `lock`
-const AgentBinding* volatile bound = nullptr;
+constinit std::atomic<const AgentBinding*> bound = nullptr;
 
 void RememberEarly(ResourceKind kind, uint64_t value, bool is_runtime) {
   // The handle of a thread stands for two things.
@@ -325,7 +327,9 @@ FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
   if (function == nullptr) return real;
   const Hook* hook = FindHook(NameOf(base), function);
   if (hook == nullptr) return real;
-  if (*hook->real == nullptr) *hook->real = reinterpret_cast<void*>(real);
+  // Another thread may be doing the same.
+  InterlockedCompareExchangePointer(hook->real, reinterpret_cast<void*>(real),
+                                    nullptr);
   return reinterpret_cast<FARPROC>(hook->replacement);
 }
 

@@ -14,7 +14,9 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
+  static char buffer[4096];
   FILE* stream = fopen(std::string(argument).c_str(), "w");
+  std::setvbuf(stream, buffer, _IOFBF, sizeof(buffer));
   std::fputs("from the module, ", stream);
   relib::ReleaseToHost(stream);
   return reinterpret_cast<int64_t>(stream);

@@ -33,6 +33,8 @@ class Streams final : public RecordedResources {
     // Of _popen().
     bool has_child = false;
     bool of_runtime = false;
+    // It has got one of the module.
+    bool has_buffer = false;
     intptr_t handle = -1;
   };
 
@@ -47,10 +49,22 @@ class Streams final : public RecordedResources {
     streams_[file] = stream;
   }
 
+  // It may be closed now, or be the host's from now on.
   void Remove(uint64_t value) override {
-    const std::lock_guard lock(mutex_);
-    streams_.erase(reinterpret_cast<FILE*>(value));
-    others_.erase(reinterpret_cast<FILE*>(value));
+    auto* file = reinterpret_cast<FILE*>(value);
+    bool has_buffer = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = streams_.find(file);
+      if (found != streams_.end()) {
+        has_buffer = found->second.has_buffer;
+        streams_.erase(found);
+      }
+      others_.erase(file);
+    }
+    if (!has_buffer) return;
+    fflush(file);
+    setvbuf(file, nullptr, _IONBF, 0);
   }
 
   bool Has(FILE* file) const {
@@ -58,10 +72,15 @@ class Streams final : public RecordedResources {
     return streams_.contains(file);
   }
 
-  // Somebody else's stream has got a buffer or a file of the module.
+  // A stream has got a buffer of the module; or somebody else's, a file.
   void Uses(FILE* file) {
     const std::lock_guard lock(mutex_);
-    if (!streams_.contains(file)) others_.insert(file);
+    const auto found = streams_.find(file);
+    if (found == streams_.end()) {
+      others_.insert(file);
+    } else {
+      found->second.has_buffer = true;
+    }
   }
 
   void LeaveImage(Settlement& settlement) override {
