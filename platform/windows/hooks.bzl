@@ -82,8 +82,8 @@ HOOKS = {
     },
     "fls_indices": {
         "KERNEL32": [
-            "adds DWORD FlsAlloc(PFLS_CALLBACK_FUNCTION destroy)",
-            "removes BOOL FlsFree(DWORD index)",
+            "early DWORD FlsAlloc(PFLS_CALLBACK_FUNCTION destroy)",
+            "BOOL FlsFree(DWORD index)",
         ],
     },
     # Of the pthreads library in the module (agent_gnu.cc).

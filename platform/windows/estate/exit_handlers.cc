@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/base/no_destructor.h"
+#include "platform/estate/destructors.h"
 #include "platform/native/mutex.h"
 #include "platform/windows/estate/resources.h"
 
@@ -18,7 +19,7 @@ class ExitHandlers final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::exit_handlers;
 
-  _onexit_t Add(_onexit_t function) {
+  _onexit_t Add(const Caller* caller, _onexit_t function) {
     static const bool registered = ::_onexit([] {
                                      Run(nullptr);
                                      return 0;
@@ -26,7 +27,9 @@ class ExitHandlers final : public RecordedResources {
     if (!registered) return nullptr;
     All& all = AllHandlers();
     const std::lock_guard lock(all.mutex);
-    all.handlers.push_back({.owner = this, .function = function});
+    all.handlers.push_back({.owner = this,
+                            .function = function,
+                            .destructors = caller->resources->destructors()});
     return function;
   }
 
@@ -36,6 +39,7 @@ class ExitHandlers final : public RecordedResources {
   struct Handler {
     const ExitHandlers* owner = nullptr;
     _onexit_t function = nullptr;
+    std::shared_ptr<Destructors> destructors;
   };
   struct All {
     Mutex mutex;
@@ -62,7 +66,9 @@ class ExitHandlers final : public RecordedResources {
         next = *found;
         all.handlers.erase(found);
       }
-      next.function();
+      next.destructors->Run(
+          [](void* function) { reinterpret_cast<_onexit_t>(function)(); },
+          reinterpret_cast<void*>(next.function));
     }
   }
 };
@@ -74,7 +80,7 @@ std::unique_ptr<RecordedResources> make::exit_handlers() {
 }
 
 _onexit_t hooks::_onexit(const Caller* caller, _onexit_t function) {
-  return ResourcesOf<ExitHandlers>(caller).Add(function);
+  return ResourcesOf<ExitHandlers>(caller).Add(caller, function);
 }
 
 }  // namespace relib::platform

@@ -63,19 +63,28 @@ class HandlerSlots {
     return held_for != 0 && held_for != GetCurrentThreadId();
   }
 
+  class Running {
+   public:
+    explicit Running(Slot& slot) : slot_(slot) { ++slot_.running; }
+    ~Running() { --slot_.running; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    Slot& slot_;
+  };
+
   template <size_t kIndex>
   static Result WINAPI Call(Argument argument) {
     Slot& slot = slots[kIndex];
-    ++slot.running;
-    Result result = {};
+    const Running running(slot);
     Handler handler = slot.handler;
     while (handler != nullptr && IsHeld(slot)) {
       if (kWaits) Sleep(1);
       handler = kWaits ? slot.handler.load() : nullptr;
     }
-    if (handler != nullptr) result = handler(argument);
-    --slot.running;
-    return result;
+    if (handler != nullptr) return handler(argument);
+    return Result();
   }
 
   template <size_t... kIndices>
