@@ -30,6 +30,14 @@ _REPLACEMENTS = {
     "__imp_InitializeCriticalSection": "relib_runtime_initialize_critical_section",
 }
 
+# Of those whose calls are told from the module's: the linker sorts code by what follows the `$`, so theirs lies between the
+# two marks of runtime_code_gnu.cc.
+_MARKED_ARCHIVES = ["libpthread.a", "libwinpthread.a"]
+_MARK = " ".join([
+    "--rename-section '%s=.text$zzzz_relib_runtime_1'" % section
+    for section in [".text", ".text.unlikely"]
+])
+
 # compile_command... -- archiver objcopy archive output [object...]
 _SCRIPT = """
 set -euo pipefail
@@ -93,7 +101,10 @@ def _runtime_archives_impl(ctx):
                 name,
                 output.path,
             ] + objects,
-            command = _SCRIPT % (redefinitions, redefinitions),
+            command = _SCRIPT % (
+                redefinitions + (" " + _MARK if name in _MARKED_ARCHIVES else ""),
+                redefinitions,
+            ),
             inputs = cc_toolchain.all_files,
             mnemonic = "RuntimeArchive",
             outputs = [output],
