@@ -22,6 +22,8 @@ load(
 #   removes  the kind's Remove() gets the first argument; then it is called
 #   after    it is called; then the host's hook, which gets the result and the arguments
 #   early    the host's hook is called instead; but before the module knows its host it is done as by `adds`
+#   later    likewise, but before that it isn't done at all: the last argument is given to Add() then, and stands for the
+#            result
 #   (none)   the host's hook is called instead; before the module knows its host, the function itself
 #
 # The order of the kinds is that in which they are given back.
@@ -65,7 +67,7 @@ HOOKS = {
     },
     "exception_handlers": {
         "KERNEL32": [
-            "void* AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler)",
+            "later void* AddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler)",
             "void* AddVectoredContinueHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler)",
             "ULONG RemoveVectoredExceptionHandler(void* handle)",
             "ULONG RemoveVectoredContinueHandler(void* handle)",
@@ -335,7 +337,7 @@ _LIBRARIES = {
 
 _TABLE = "platform/windows/hooks.bzl"
 
-_WORDS = ["adds", "after", "early", "removes"]
+_WORDS = ["adds", "after", "early", "later", "removes"]
 
 def _host_side(kind, library, declaration):
     hook = parse_declaration(declaration, _WORDS)
@@ -363,7 +365,7 @@ _HOOKS = [
 ]
 
 # Those that the host implements one by one.
-_HOST_HOOKS = [hook for hook in _HOOKS if hook.word in ["after", "early", ""]]
+_HOST_HOOKS = [hook for hook in _HOOKS if hook.word in ["after", "early", "later", ""]]
 
 _AGENT_HOOKS = [
     _host_side("", library, declaration)
@@ -408,6 +410,13 @@ _STUBS = {
   Took(ResourceKind::{kind}, result, RELIB_RETURN_ADDRESS());
   return result;
 """,
+    "later": """  if (const AgentBinding* binding = BoundAgent()) {{
+    const Caller* caller = CallerAt(binding, RELIB_RETURN_ADDRESS());
+    return binding->hooks->{name}({host_arguments});
+  }}
+  Took(ResourceKind::{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
+  return reinterpret_cast<{result}>({last_argument});
+""",
     "removes": """  GivesBack(ResourceKind::{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
   return real_{name}({arguments});
 """,
@@ -420,6 +429,7 @@ def _fields(hook):
         "first_argument": hook.first_argument,
         "host_arguments": hook.host_arguments,
         "kind": hook.kind,
+        "last_argument": hook.arguments.rpartition(", ")[2],
         "name": hook.name,
         "parameters": hook.parameters,
         "prefixes": ", ".join(["\"%s\"" % prefix for prefix in _LIBRARIES[hook.library].prefixes]),

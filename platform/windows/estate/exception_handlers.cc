@@ -1,5 +1,6 @@
 #include <windows.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,8 +32,17 @@ class ExceptionHandlers final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::exception_handlers;
 
-  void* Add(const Caller* caller, bool continues, ULONG first,
-            PVECTORED_EXCEPTION_HANDLER handler) {
+  // A handler from before the module knew its host, which stands for its
+  // handle: that of winpthreads, the first thing that it does. Given to the
+  // system as it is, it could be called when the image is gone.
+  void Add(uint64_t value, bool of_runtime) override {
+    const auto handler = reinterpret_cast<PVECTORED_EXCEPTION_HANDLER>(value);
+    AddHandler(of_runtime, false, 1, handler, reinterpret_cast<void*>(value));
+  }
+
+  // `key`: what the module has got for a handle; null for the handle itself.
+  void* AddHandler(bool of_runtime, bool continues, ULONG first,
+                   PVECTORED_EXCEPTION_HANDLER handler, void* key = nullptr) {
     Slots::Slot* slot = Slots::Take(handler);
     if (slot == nullptr) {
       SetLastError(ERROR_NOT_ENOUGH_MEMORY);
@@ -46,8 +56,10 @@ class ExceptionHandlers final : public RecordedResources {
       return nullptr;
     }
     const std::lock_guard lock(mutex_);
-    handlers_[handle] = {
-        .slot = slot, .continues = continues, .of_runtime = caller->is_runtime};
+    handlers_[key != nullptr ? key : handle] = {.slot = slot,
+                                                .handle = handle,
+                                                .continues = continues,
+                                                .of_runtime = of_runtime};
     return handle;
   }
 
@@ -58,6 +70,7 @@ class ExceptionHandlers final : public RecordedResources {
       const auto found = handlers_.find(handle);
       if (found != handlers_.end()) {
         slot = found->second.slot;
+        handle = found->second.handle;
         handlers_.erase(found);
       }
     }
@@ -71,7 +84,7 @@ class ExceptionHandlers final : public RecordedResources {
   std::vector<std::string> Obstacles() const override {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> obstacles;
-    for (const auto& [handle, handler] : handlers_) {
+    for (const auto& [key, handler] : handlers_) {
       if (handler.slot->running != 0) {
         obstacles.push_back("its vectored exception handler runs");
       }
@@ -83,10 +96,10 @@ class ExceptionHandlers final : public RecordedResources {
   // handler isn't called.
   bool Hold() override {
     const std::lock_guard lock(mutex_);
-    for (const auto& [handle, handler] : handlers_) {
+    for (const auto& [key, handler] : handlers_) {
       handler.slot->held_for = GetCurrentThreadId();
     }
-    for (const auto& [handle, handler] : handlers_) {
+    for (const auto& [key, handler] : handlers_) {
       if (handler.slot->running != 0) return false;
     }
     return true;
@@ -94,7 +107,7 @@ class ExceptionHandlers final : public RecordedResources {
 
   void Resume() override {
     const std::lock_guard lock(mutex_);
-    for (const auto& [handle, handler] : handlers_) handler.slot->held_for = 0;
+    for (const auto& [key, handler] : handlers_) handler.slot->held_for = 0;
   }
 
   void LeaveImage(Settlement& settlement) override {
@@ -106,11 +119,11 @@ class ExceptionHandlers final : public RecordedResources {
       const std::lock_guard lock(mutex_);
       handlers.swap(handlers_);
     }
-    for (const auto& [handle, handler] : handlers) {
+    for (const auto& [key, handler] : handlers) {
       if (handler.continues) {
-        ::RemoveVectoredContinueHandler(handle);
+        ::RemoveVectoredContinueHandler(handler.handle);
       } else {
-        ::RemoveVectoredExceptionHandler(handle);
+        ::RemoveVectoredExceptionHandler(handler.handle);
       }
       Slots::Give(handler.slot);
       if (handler.of_runtime) continue;
@@ -123,6 +136,7 @@ class ExceptionHandlers final : public RecordedResources {
  private:
   struct Handler {
     Slots::Slot* slot = nullptr;
+    void* handle = nullptr;
     bool continues = false;
     bool of_runtime = false;
   };
@@ -143,12 +157,12 @@ std::unique_ptr<RecordedResources> make::exception_handlers() {
 
 void* hooks::AddVectoredExceptionHandler(const Caller* caller, ULONG first,
                                          PVECTORED_EXCEPTION_HANDLER handler) {
-  return Of(caller).Add(caller, false, first, handler);
+  return Of(caller).AddHandler(caller->is_runtime, false, first, handler);
 }
 
 void* hooks::AddVectoredContinueHandler(const Caller* caller, ULONG first,
                                         PVECTORED_EXCEPTION_HANDLER handler) {
-  return Of(caller).Add(caller, true, first, handler);
+  return Of(caller).AddHandler(caller->is_runtime, true, first, handler);
 }
 
 ULONG hooks::RemoveVectoredExceptionHandler(const Caller* caller,
