@@ -128,6 +128,5 @@ runtime_archives = rule(
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
     },
     fragments = ["cpp"],
-    incompatible_use_toolchain_transition = True,
     toolchains = use_cc_toolchain(),
 )
