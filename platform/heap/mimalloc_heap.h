@@ -24,6 +24,9 @@ static bool SystemCommit(void* memory, size_t size);
 // isn't done, and they are as before.
 static bool SystemClear(void* memory, size_t size);
 static bool SystemIsAccessible(const void* memory);
+// Whether so large a piece is better mapped by itself than taken from the
+// range.
+static bool SystemMapsAlone(size_t size);
 // In place of the host's map() and unmap() in a forked child, where all goes
 // with the process. Aligned as there.
 static void* SystemMapWithoutHost(size_t size);
@@ -208,7 +211,24 @@ mi_msecs_t _mi_clock_end(mi_msecs_t start) { return _mi_clock_now() - start; }
 //
 #include "src/segment-cache.c"
 //
+static void* AllocateSegment(size_t size, size_t alignment, size_t offset,
+                             bool* commit, bool* large, bool* is_pinned,
+                             bool* is_zero, mi_arena_id_t arena_id, size_t* id,
+                             mi_os_tld_t* tld) {
+  if (SystemMapsAlone(size)) {
+    void* const memory = _mi_os_alloc_aligned_offset(
+        size, alignment, offset, *commit, large, tld->stats);
+    *is_pinned = false;
+    *is_zero = true;
+    *id = MI_MEMID_OS;
+    if (memory != NULL) return memory;
+  }
+  return _mi_arena_alloc_aligned(size, alignment, offset, commit, large,
+                                 is_pinned, is_zero, arena_id, id, tld);
+}
+#define _mi_arena_alloc_aligned AllocateSegment
 #include "src/segment.c"
+#undef _mi_arena_alloc_aligned
 //
 #include "src/page.c"
 //

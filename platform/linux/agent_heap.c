@@ -171,6 +171,11 @@ static bool SystemIsAccessible(const void* memory) {
   return true;
 }
 
+static bool SystemMapsAlone(size_t size) {
+  (void)size;
+  return false;
+}
+
 static void* SystemMapWithoutHost(size_t size) {
   // Three times the size holds a part that is aligned.
   void* const memory =

@@ -110,6 +110,9 @@ static bool SystemIsAccessible(const void* memory) {
          facts.State == MEM_COMMIT;
 }
 
+// It is one call instead of two each time, and of the size that is needed.
+static bool SystemMapsAlone(size_t size) { return size > MI_SEGMENT_SIZE; }
+
 // There is no fork().
 static void* SystemMapWithoutHost(size_t size) {
   (void)size;

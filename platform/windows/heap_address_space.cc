@@ -59,6 +59,27 @@ std::string ImagePath(void* image) {
   return path.empty() ? "a library" : ToUtf8(path);
 }
 
+// Windows has it since version 1803, and headers if they are asked for that.
+using VirtualAlloc2 = void* WINAPI(HANDLE process, void* base, SIZE_T size,
+                                   ULONG type, ULONG protection,
+                                   MEM_EXTENDED_PARAMETER* parameters,
+                                   ULONG count);
+
+// Null without it.
+void* MapAligned(size_t size, size_t alignment) {
+  static const auto allocate =
+      reinterpret_cast<VirtualAlloc2*>(reinterpret_cast<void*>(GetProcAddress(
+          GetModuleHandleW(L"kernelbase.dll"), "VirtualAlloc2")));
+  if (allocate == nullptr) return nullptr;
+  MEM_ADDRESS_REQUIREMENTS requirements = {};
+  requirements.Alignment = alignment > 1 ? alignment : 0;
+  MEM_EXTENDED_PARAMETER parameter = {};
+  parameter.Type = MemExtendedParameterAddressRequirements;
+  parameter.Pointer = &requirements;
+  return allocate(GetCurrentProcess(), nullptr, size, MEM_RESERVE | MEM_COMMIT,
+                  PAGE_READWRITE, &parameter, 1);
+}
+
 }  // namespace
 
 const RelibHeapSystem* HeapSystem() { return &kSystem; }
@@ -74,8 +95,10 @@ void* ReserveAddresses(size_t size) {
   return VirtualAlloc(nullptr, size, MEM_RESERVE, PAGE_READWRITE);
 }
 
-// A part of a reservation can't be given back: the rest stays reserved with it.
 void* MapMemory(size_t size, size_t alignment) {
+  if (void* const memory = MapAligned(size, alignment)) return memory;
+  // A part of a reservation can't be given back: the rest stays reserved with
+  // it.
   void* const reserved =
       ReserveAddresses(size + (alignment > 1 ? alignment : 0));
   if (reserved == nullptr) return nullptr;
@@ -91,6 +114,7 @@ void* MapMemory(size_t size, size_t alignment) {
 }
 
 bool UnmapMemory(void* memory, size_t /*size*/) {
+  if (VirtualFree(memory, 0, MEM_RELEASE)) return true;
   return VirtualFree(FactsOf(memory).AllocationBase, 0, MEM_RELEASE) != 0;
 }
 
