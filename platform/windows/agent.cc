@@ -258,6 +258,10 @@ void ReplaceImports() {
                          base + library->OriginalFirstThunk),
                      reinterpret_cast<void**>(base + library->FirstThunk));
   }
+  // What the agent calls past its hooks: naming the functions here puts them
+  // into the table of every module.
+  if (real_CloseHandle == nullptr) real_CloseHandle = &CloseHandle;
+  if (real_DuplicateHandle == nullptr) real_DuplicateHandle = &DuplicateHandle;
 }
 
 // ---------------------------------------------------------------------------

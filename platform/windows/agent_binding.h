@@ -23,6 +23,9 @@ struct AgentBinding {
   const HookTable* hooks;
 
   RelibHeapBinding* heap;
+  // One for all of the process, which a thread may take several times.
+  void (*lock_dbghelp)();
+  void (*unlock_dbghelp)();
 
   // Calls a destructor in the image, if they aren't skipped.
   void (*run_destructor)(const Caller* module, void (*destroy)(void*),

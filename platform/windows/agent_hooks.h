@@ -53,6 +53,25 @@ class KeepLastError {
   const DWORD error_;
 };
 
+// DbgHelp isn't thread-safe. Until the module is bound no code of it that uses
+// DbgHelp has run, but for DllMain() and callbacks of the loader.
+class DbgHelpLock {
+ public:
+  DbgHelpLock() : binding_(BoundAgent()) {
+    if (binding_ != nullptr) binding_->lock_dbghelp();
+  }
+  ~DbgHelpLock() {
+    if (binding_ == nullptr) return;
+    const KeepLastError keep;
+    binding_->unlock_dbghelp();
+  }
+  DbgHelpLock(const DbgHelpLock&) = delete;
+  DbgHelpLock& operator=(const DbgHelpLock&) = delete;
+
+ private:
+  const AgentBinding* const binding_;
+};
+
 template <typename T>
 uint64_t ValueOf(T value) {
   if constexpr (std::is_pointer_v<T>) {

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <windows.h>
+// Behind windows.h, which it needs.
+// clang-format off
+#include <dbghelp.h>
+// clang-format on
 
 namespace relib::platform {
 

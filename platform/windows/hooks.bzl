@@ -24,6 +24,7 @@ load(
 #   early    the host's hook is called instead; but before the module knows its host it is done as by `adds`
 #   later    likewise, but before that it isn't done at all: the last argument is given to Add() then, and stands for the
 #            result
+#   locked   it is called, under the process's one lock for DbgHelp
 #   (none)   the host's hook is called instead; before the module knows its host, the function itself
 #
 # The order of the kinds is that in which they are given back.
@@ -297,6 +298,46 @@ HOOKS = {
             "wchar_t* _wsetlocale(int category, const wchar_t* locale)",
         ],
     },
+    "symbol_sessions": {
+        "dbghelp": [
+            "BOOL SymInitialize(HANDLE process, const char* path, BOOL all_modules)",
+            "BOOL SymInitializeW(HANDLE process, const wchar_t* path, BOOL all_modules)",
+            "BOOL SymCleanup(HANDLE process)",
+            "locked BOOL EnumerateLoadedModules64(HANDLE process, PENUMLOADED_MODULES_CALLBACK64 callback, void* context)",
+            "locked BOOL EnumerateLoadedModulesW64(HANDLE process, PENUMLOADED_MODULES_CALLBACKW64 callback, void* context)",
+            "locked BOOL MiniDumpWriteDump(HANDLE process, DWORD id, HANDLE file, MINIDUMP_TYPE type, PMINIDUMP_EXCEPTION_INFORMATION exception, PMINIDUMP_USER_STREAM_INFORMATION streams, PMINIDUMP_CALLBACK_INFORMATION callback)",
+            "locked BOOL StackWalk64(DWORD machine, HANDLE process, HANDLE thread, STACKFRAME64* frame, void* context, PREAD_PROCESS_MEMORY_ROUTINE64 read, PFUNCTION_TABLE_ACCESS_ROUTINE64 functions, PGET_MODULE_BASE_ROUTINE64 bases, PTRANSLATE_ADDRESS_ROUTINE64 translate)",
+            "locked BOOL SymEnumerateModules64(HANDLE process, PSYM_ENUMMODULES_CALLBACK64 callback, void* context)",
+            "locked BOOL SymEnumerateModulesW64(HANDLE process, PSYM_ENUMMODULES_CALLBACKW64 callback, void* context)",
+            "locked BOOL SymEnumSymbols(HANDLE process, ULONG64 base, const char* mask, PSYM_ENUMERATESYMBOLS_CALLBACK callback, void* context)",
+            "locked BOOL SymEnumSymbolsW(HANDLE process, ULONG64 base, const wchar_t* mask, PSYM_ENUMERATESYMBOLS_CALLBACKW callback, void* context)",
+            "locked BOOL SymFromAddr(HANDLE process, DWORD64 address, DWORD64* offset, SYMBOL_INFO* symbol)",
+            "locked BOOL SymFromAddrW(HANDLE process, DWORD64 address, DWORD64* offset, SYMBOL_INFOW* symbol)",
+            "locked BOOL SymFromName(HANDLE process, const char* name, SYMBOL_INFO* symbol)",
+            "locked void* SymFunctionTableAccess64(HANDLE process, DWORD64 address)",
+            "locked BOOL SymGetLineFromAddr64(HANDLE process, DWORD64 address, DWORD* offset, IMAGEHLP_LINE64* line)",
+            "locked BOOL SymGetLineFromAddrW64(HANDLE process, DWORD64 address, DWORD* offset, IMAGEHLP_LINEW64* line)",
+            "locked DWORD64 SymGetModuleBase64(HANDLE process, DWORD64 address)",
+            "locked BOOL SymGetModuleInfo64(HANDLE process, DWORD64 address, IMAGEHLP_MODULE64* module)",
+            "locked BOOL SymGetModuleInfoW64(HANDLE process, DWORD64 address, IMAGEHLP_MODULEW64* module)",
+            "locked DWORD SymGetOptions()",
+            "locked BOOL SymGetSearchPath(HANDLE process, char* path, DWORD size)",
+            "locked BOOL SymGetSearchPathW(HANDLE process, wchar_t* path, DWORD size)",
+            "locked BOOL SymGetSymFromAddr64(HANDLE process, DWORD64 address, DWORD64* offset, IMAGEHLP_SYMBOL64* symbol)",
+            "locked BOOL SymGetTypeInfo(HANDLE process, DWORD64 base, ULONG type, IMAGEHLP_SYMBOL_TYPE_INFO what, void* info)",
+            "locked DWORD64 SymLoadModule64(HANDLE process, HANDLE file, const char* image, const char* name, DWORD64 base, DWORD size)",
+            "locked DWORD64 SymLoadModuleEx(HANDLE process, HANDLE file, const char* image, const char* name, DWORD64 base, DWORD size, MODLOAD_DATA* data, DWORD flags)",
+            "locked DWORD64 SymLoadModuleExW(HANDLE process, HANDLE file, const wchar_t* image, const wchar_t* name, DWORD64 base, DWORD size, MODLOAD_DATA* data, DWORD flags)",
+            "locked BOOL SymRefreshModuleList(HANDLE process)",
+            "locked BOOL SymSetContext(HANDLE process, IMAGEHLP_STACK_FRAME* frame, void* context)",
+            "locked DWORD SymSetOptions(DWORD options)",
+            "locked BOOL SymSetSearchPath(HANDLE process, const char* path)",
+            "locked BOOL SymSetSearchPathW(HANDLE process, const wchar_t* path)",
+            "locked BOOL SymUnloadModule64(HANDLE process, DWORD64 base)",
+            "locked DWORD UnDecorateSymbolName(const char* name, char* output, DWORD size, DWORD flags)",
+            "locked DWORD UnDecorateSymbolNameW(const wchar_t* name, wchar_t* output, DWORD size, DWORD flags)",
+        ],
+    },
     # The last: what is given back before may have its memory here.
     "heap": {},
 }
@@ -332,12 +373,15 @@ _LIBRARIES = {
     "msvcrt": struct(
         convention = "__cdecl",
         prefixes = ["msvcrt."],
+    "dbghelp": struct(
+        convention = "WINAPI",
+        prefixes = ["dbghelp."],
     ),
 }
 
 _TABLE = "platform/windows/hooks.bzl"
 
-_WORDS = ["adds", "after", "early", "later", "removes"]
+_WORDS = ["adds", "after", "early", "later", "locked", "removes"]
 
 def _host_side(kind, library, declaration):
     hook = parse_declaration(declaration, _WORDS)
@@ -416,6 +460,9 @@ _STUBS = {
   }}
   Took(ResourceKind::{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
   return reinterpret_cast<{result}>({last_argument});
+""",
+    "locked": """  const DbgHelpLock lock;
+  return real_{name}({arguments});
 """,
     "removes": """  GivesBack(ResourceKind::{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
   return real_{name}({arguments});

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/file.h"
+#include "platform/windows/dbghelp.h"
 #include "platform/windows/error.h"
 #include "platform/windows/pe_file.h"
 #include "platform/windows/utf.h"
@@ -411,6 +412,8 @@ absl::Status Library::Unload() {
     handle_ = nullptr;
     return absl::InternalError(absl::StrCat("the system forgot ", path_,
                                             " but left its image in memory"));
+  } else {
+    ForgetSymbolsOf(module);
   }
   handle_ = nullptr;
   address_ = nullptr;

@@ -48,7 +48,9 @@ shift 5
 archive=$("${compiler[@]}" -print-file-name="$name")
 [[ $archive == /* ]] || { echo "the compiler has no $name" >&2; exit 1; }
 if (($# == 0)); then
-  "$objcopy" --enable-deterministic-archives %s "$archive" "$output"
+  # So that lld keeps its code together (runtime_code_lld.cc).
+  "$objcopy" --enable-deterministic-archives %s --rename-section '.text=.text$relib_runtime_1' \\
+    --rename-section '.text.unlikely=.text$relib_runtime_1' "$archive" "$output"
   exit
 fi
 cp "$archive" "$output"

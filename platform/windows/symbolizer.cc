@@ -21,6 +21,7 @@
 #include "absl/strings/str_replace.h"
 #include "platform/stack_walker.h"
 #include "platform/windows/coff_symbols.h"
+#include "platform/windows/dbghelp.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
 
@@ -99,8 +100,9 @@ bool IsOfSystem(const std::wstring& path) {
              CSTR_EQUAL;
 }
 
-// DbgHelp's session, which is this process's own: the program may have another
-// under the handle of the process. Begun at the first use, and never ended:
+// DbgHelp's session, which is relib's own: the program and modules may have
+// others under the handle of the process. Begun at the first use, and never
+// ended:
 // what DbgHelp knows of the program itself, which can take long to read, is
 // kept.
 HANDLE Session() {
@@ -113,7 +115,8 @@ HANDLE Session() {
 
 class WindowsSymbolizer final : public Symbolizer {
  public:
-  WindowsSymbolizer() : old_options_(SymGetOptions()) {
+  WindowsSymbolizer() {
+    old_options_ = SymGetOptions();
     SymSetOptions(SYMOPT_UNDNAME | SYMOPT_LOAD_LINES |
                   SYMOPT_FAIL_CRITICAL_ERRORS | SYMOPT_NO_PROMPTS);
   }
@@ -221,7 +224,8 @@ class WindowsSymbolizer final : public Symbolizer {
     return folder > 2 ? name : name.substr(folder + kFolder.size());
   }
 
-  const DWORD old_options_;
+  const DbgHelpLock lock_;
+  DWORD old_options_;
   // By where they begin.
   std::map<uintptr_t, Image> images_;
 };

@@ -42,8 +42,7 @@ std::string ModuleByClang(std::string_view name) {
 }
 
 // On Windows clang has GCC's standard library.
-constexpr bool kSameLibrary =
-    platform::kTargetSystem == platform::System::kWindows;
+const bool kSameLibrary = platform::kTargetSystem == platform::System::kWindows;
 
 TEST(MixedCompilersTest, AnInterfaceThatIsntStableIsRefused) {
   const absl::Status status =

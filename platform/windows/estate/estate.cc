@@ -13,6 +13,7 @@
 #include "platform/estate/resources.h"
 #include "platform/windows/agent_binding.h"
 #include "platform/windows/estate/heap.h"
+#include "platform/windows/dbghelp.h"
 #include "platform/windows/estate/resources.h"
 #include "platform/windows/estate/threads.h"
 
@@ -102,6 +103,8 @@ class WindowsEstate final : public Estate {
       .remove = &Remove,
       .hooks = &kHooks,
       .heap = heap_binding_,
+      .lock_dbghelp = &LockDbgHelp,
+      .unlock_dbghelp = &UnlockDbgHelp,
       .run_destructor = &RunDestructor,
       .destructors_are_skipped = &DestructorsAreSkipped,
       .before_destructors = &BeforeDestructors,

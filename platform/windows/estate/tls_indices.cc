@@ -13,8 +13,6 @@ namespace {
 // uses it, for good.
 class TlsIndices final : public RecordedResources {
  public:
-  static constexpr ResourceKind kKind = ResourceKind::tls_indices;
-
   void Add(uint64_t value, bool of_runtime) override {
     indices_.Add(value, of_runtime);
   }

@@ -1,0 +1,97 @@
+// That the agent's hooks work in a library of MSVC's ABI, in a host by another
+// compiler.
+
+#include <windows.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/agent.h"
+#include "platform/estate.h"
+#include "platform/file.h"
+#include "platform/library.h"
+#include "platform/testdata/runfile.h"
+
+namespace relib::platform {
+namespace {
+
+using ::testing::AnyOf;
+
+class MsvcTest : public ::testing::Test {
+ protected:
+  MsvcTest() {
+    absl::StatusOr<std::string> path =
+        CanonicalPath(Runfile("platform/windows/msvc_test_library.dll"));
+    EXPECT_TRUE(path.ok()) << path.status();
+    absl::StatusOr<Library> library = Library::Load(*path);
+    EXPECT_TRUE(library.ok()) << library.status();
+    library_ = std::make_unique<Library>(*std::move(library));
+  }
+  ~MsvcTest() override { CloseHandle(event_); }
+
+  template <typename Function>
+  Function* Get(const char* name) const {
+    return reinterpret_cast<Function*>(library_->Symbol(name));
+  }
+
+  void Bind() { Get<void(const AgentBinding*)>("Start")(estate_->binding()); }
+
+  std::vector<LeftResources> Unload() {
+    const absl::Status status = library_->Unload();
+    EXPECT_TRUE(status.ok()) << status;
+    return estate_->Settle();
+  }
+
+  const std::unique_ptr<Estate> estate_ = Estate::Create();
+  std::unique_ptr<Library> library_;
+  HANDLE event_ = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+};
+
+TEST_F(MsvcTest, AThreadCountsUntilItIsGone) {
+  Bind();
+  const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
+  ASSERT_NE(thread, nullptr);
+  EXPECT_EQ(estate_->LiveThreads().size(), 1u);
+  EXPECT_FALSE(estate_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
+  SetEvent(event_);
+  EXPECT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  // The library leaves its handle.
+  const std::vector<LeftResources> left = Unload();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].count, 1u);
+}
+
+TEST_F(MsvcTest, AThreadFromBeforeTheBindingCounts) {
+  const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
+  ASSERT_NE(thread, nullptr);
+  Bind();
+  EXPECT_EQ(estate_->LiveThreads().size(), 1u);
+  SetEvent(event_);
+  EXPECT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_EQ(Unload().size(), 1u);
+}
+
+TEST_F(MsvcTest, WhatItLeavesIsGivenBack) {
+  Bind();
+  const DWORD index = Get<DWORD()>("TakeTlsIndex")();
+  EXPECT_NE(index, TLS_OUT_OF_INDEXES);
+  EXPECT_NE(Get<HANDLE()>("TakeEvent")(), nullptr);
+  const std::vector<LeftResources> left = Unload();
+  ASSERT_EQ(left.size(), 2u);
+  // Wine doesn't tell of which sort a handle is.
+  EXPECT_THAT(left[0].kind, AnyOf("handle", "event"));
+  EXPECT_EQ(left[1].kind, "TLS index");
+  EXPECT_EQ(OpenEventW(SYNCHRONIZE, FALSE, L"relib-msvc-test"), nullptr);
+  EXPECT_FALSE(TlsFree(index));
+}
+
+}  // namespace
+}  // namespace relib::platform

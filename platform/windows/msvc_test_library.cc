@@ -1,0 +1,93 @@
+// A library of MSVC's ABI with the agent in it. clang makes it without MSVC's
+// headers and libraries, so what the agent needs of the C and C++ runtimes is
+// here, as little as will do: there are no static and no thread_local objects.
+
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "platform/agent.h"
+#include "platform/windows/agent_internal.h"
+
+namespace relib::platform::internal {
+
+void RunThreadDestructors() {}
+void RunAllThreadDestructors() {}
+bool IsRuntimeCode(const void* /*address*/) { return false; }
+
+}  // namespace relib::platform::internal
+
+extern "C" {
+
+// ---------------------------------------------------------------------------
+// Of the C runtime.
+
+// The callbacks of the loader lie between these two.
+#pragma section(".CRT$XLA", long, read)
+#pragma section(".CRT$XLZ", long, read)
+__declspec(allocate(
+    ".CRT$XLA")) extern const PIMAGE_TLS_CALLBACK first_callback = nullptr;
+__declspec(allocate(
+    ".CRT$XLZ")) extern const PIMAGE_TLS_CALLBACK last_callback = nullptr;
+
+ULONG _tls_index = 0;
+char tls_template[16] = {};
+
+// The linker knows it by its name.
+extern const IMAGE_TLS_DIRECTORY64 _tls_used = {
+    reinterpret_cast<ULONGLONG>(tls_template),
+    reinterpret_cast<ULONGLONG>(tls_template + sizeof(tls_template)),
+    reinterpret_cast<ULONGLONG>(&_tls_index),
+    reinterpret_cast<ULONGLONG>(&first_callback + 1),
+    0,
+    0,
+};
+
+int strcmp(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) {
+    ++a;
+    ++b;
+  }
+  return static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b);
+}
+
+static void (*at_exit)() = nullptr;
+
+// The agent's is the only one.
+int atexit(void (*function)()) {
+  if (at_exit != nullptr) return -1;
+  at_exit = function;
+  return 0;
+}
+
+BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* process_ends) {
+  if (reason == DLL_PROCESS_DETACH && process_ends == nullptr &&
+      at_exit != nullptr) {
+    at_exit();
+  }
+  return TRUE;
+}
+
+// ---------------------------------------------------------------------------
+// For the test.
+
+__declspec(dllexport) void Start(const relib::platform::AgentBinding* binding) {
+  relib::platform::BindAgent(binding);
+}
+
+static DWORD WINAPI Wait(void* event) {
+  WaitForSingleObject(event, INFINITE);
+  return 7;
+}
+
+__declspec(dllexport) HANDLE StartThread(HANDLE until) {
+  return CreateThread(nullptr, 0, &Wait, until, 0, nullptr);
+}
+
+__declspec(dllexport) DWORD TakeTlsIndex() { return TlsAlloc(); }
+
+__declspec(dllexport) HANDLE TakeEvent() {
+  return CreateEventW(nullptr, TRUE, FALSE, L"relib-msvc-test");
+}
+
+}  // extern "C"
