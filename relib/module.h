@@ -230,7 +230,7 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 // A note must lie in its section without gaps, hence the alignment: compilers
 // align large constants to 32 bytes on their own.
 #define RELIB_INTERNAL_NOTE(name, type, text)                                 \
-  RELIB_INTERNAL_RECORD_SECTION alignas(4) constinit static const auto name = \
+  alignas(4) RELIB_INTERNAL_RECORD_SECTION constinit static const auto name = \
       ::relib::internal::MakeNote<::relib::internal::NoteType::type, text>()
 
 #endif  // RELIB_MODULE_H_

@@ -5,6 +5,7 @@ _SYSTEMS = {
     "Windows": "os:windows",
 }
 
+# buildifier: disable=unnamed-macro
 def test_list(reasons = {}):
     """Makes tests.txt, which docs/platforms.md shows. To be called at the end of a BUILD file.
 
