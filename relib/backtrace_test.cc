@@ -427,6 +427,33 @@ TEST(BacktraceTest, HasNoNamesOfAFileThatWasReplaced) {
   EXPECT_TRUE(Find(exception->backtrace, "TestBody").has_value());
 }
 
+// The next build writes them while the module runs.
+TEST(BacktraceTest, OfAPrivateCopyDoesntNeedTheOriginals) {
+  const platform::TestFolder folder;
+  const std::string path = folder / "module.so";
+  const std::filesystem::path pdb = folder / "tracing.pdb";
+  Put("tracing", path);
+  absl::StatusOr<Module<tracing::Exports>> module =
+      LoadTracing(path, [] {}, {.private_copy = true});
+  ASSERT_TRUE(module.ok()) << module.status();
+  const absl::Status before = module->exports().fail(How::kDirectly);
+  Put("tracing_other_version", path);
+  if (std::filesystem::exists(pdb)) {
+    CopyOver(folder / "tracing_other_version.pdb", pdb);
+  }
+  const absl::Status after = module->exports().fail(How::kDirectly);
+  for (const absl::Status& status : {before, after}) {
+    const std::optional<ExceptionInfo> exception = ExceptionOf(status);
+    ASSERT_TRUE(exception.has_value());
+    ExpectThrownBy(*exception, "ThrowHere", {"Fail", "TestBody"});
+  }
+  std::filesystem::remove(path);
+  std::filesystem::remove(pdb);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::exists(pdb));
+  EXPECT_TRUE(module->Unload().ok());
+}
+
 TEST(BacktraceTest, OutlivesAPrivateCopy) {
   absl::Status status;
   {

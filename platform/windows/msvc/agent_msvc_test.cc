@@ -25,17 +25,17 @@ namespace {
 
 using ::testing::AnyOf;
 
-class MsvcTest : public ::testing::Test {
+class AgentMsvcTest : public ::testing::Test {
  protected:
-  MsvcTest() {
-    absl::StatusOr<std::string> path =
-        CanonicalPath(Runfile("platform/windows/msvc_test_library.dll"));
+  AgentMsvcTest() {
+    absl::StatusOr<std::string> path = CanonicalPath(
+        Runfile("platform/windows/msvc/agent_msvc_test_library.dll"));
     EXPECT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     EXPECT_TRUE(library.ok()) << library.status();
     library_ = std::make_unique<Library>(*std::move(library));
   }
-  ~MsvcTest() override { CloseHandle(event_); }
+  ~AgentMsvcTest() override { CloseHandle(event_); }
 
   template <typename Function>
   Function* Get(const char* name) const {
@@ -55,7 +55,7 @@ class MsvcTest : public ::testing::Test {
   HANDLE event_ = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 };
 
-TEST_F(MsvcTest, AThreadCountsUntilItIsGone) {
+TEST_F(AgentMsvcTest, AThreadCountsUntilItIsGone) {
   Bind();
   const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
   ASSERT_NE(thread, nullptr);
@@ -69,7 +69,7 @@ TEST_F(MsvcTest, AThreadCountsUntilItIsGone) {
   EXPECT_EQ(left[0].count, 1u);
 }
 
-TEST_F(MsvcTest, AThreadFromBeforeTheBindingCounts) {
+TEST_F(AgentMsvcTest, AThreadFromBeforeTheBindingCounts) {
   const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
   ASSERT_NE(thread, nullptr);
   Bind();
@@ -79,7 +79,7 @@ TEST_F(MsvcTest, AThreadFromBeforeTheBindingCounts) {
   EXPECT_EQ(Unload().size(), 1u);
 }
 
-TEST_F(MsvcTest, WhatItLeavesIsGivenBack) {
+TEST_F(AgentMsvcTest, WhatItLeavesIsGivenBack) {
   Bind();
   const DWORD index = Get<DWORD()>("TakeTlsIndex")();
   EXPECT_NE(index, TLS_OUT_OF_INDEXES);
