@@ -25,14 +25,14 @@ def test_list(reasons = {}):
         needs = str(rule.get("target_compatible_with", []))
         systems = [system for system, constraint in _SYSTEMS.items() if constraint in needs]
         if not systems:
-            systems = _SYSTEMS.keys()
+            systems = list(_SYSTEMS)
         elif name not in reasons:
             missing.append(name)
         lines.append("| `//%s:%s` | %s | %s |" % (
             native.package_name(),
             name,
             ", ".join(systems),
-            unused.pop(name, ""),
+            unused.pop(name, "") if len(systems) == 1 else "",
         ))
     if missing:
         fail("give test_list() a reason for each of: " + ", ".join(missing))

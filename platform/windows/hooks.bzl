@@ -369,13 +369,14 @@ _LIBRARIES = {
         convention = "__cdecl",
         prefixes = ["msvcr", "ucrtbase", "api-ms-win-crt-"],
     ),
+    "dbghelp": struct(
+        convention = "WINAPI",
+        prefixes = ["dbghelp."],
+    ),
     # The C runtime of the program, which may be another than the module's.
     "msvcrt": struct(
         convention = "__cdecl",
         prefixes = ["msvcrt."],
-    "dbghelp": struct(
-        convention = "WINAPI",
-        prefixes = ["dbghelp."],
     ),
 }
 
