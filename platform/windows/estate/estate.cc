@@ -12,8 +12,8 @@
 #include "absl/time/time.h"
 #include "platform/estate/resources.h"
 #include "platform/windows/agent_binding.h"
-#include "platform/windows/estate/heap.h"
 #include "platform/windows/dbghelp.h"
+#include "platform/windows/estate/heap.h"
 #include "platform/windows/estate/resources.h"
 #include "platform/windows/estate/threads.h"
 

@@ -2,18 +2,22 @@
 // headers and libraries, so what the agent needs of the C and C++ runtimes is
 // here, as little as will do: there are no static and no thread_local objects.
 
-#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
 #include "platform/agent.h"
 #include "platform/windows/agent_internal.h"
+#include "platform/windows/agent_memory.h"
 
 namespace relib::platform::internal {
 
 void RunThreadDestructors() {}
 void RunAllThreadDestructors() {}
 bool IsRuntimeCode(const void* /*address*/) { return false; }
+// There is no heap that would be the module's.
+void BindMemory(RelibHeapBinding* /*binding*/) {}
+void LeaveMemoryOfThread() {}
+void LeaveMemory() {}
 
 }  // namespace relib::platform::internal
 
@@ -51,19 +55,9 @@ int strcmp(const char* a, const char* b) {
   return static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b);
 }
 
-static void (*at_exit)() = nullptr;
-
-// The agent's is the only one.
-int atexit(void (*function)()) {
-  if (at_exit != nullptr) return -1;
-  at_exit = function;
-  return 0;
-}
-
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* process_ends) {
-  if (reason == DLL_PROCESS_DETACH && process_ends == nullptr &&
-      at_exit != nullptr) {
-    at_exit();
+  if (reason == DLL_PROCESS_DETACH && process_ends == nullptr) {
+    relib::platform::internal::LeaveImage();
   }
   return TRUE;
 }

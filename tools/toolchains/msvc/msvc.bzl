@@ -41,6 +41,10 @@ def _includes(contexts, bin_dir):
     return flags
 
 def _msvc_library_impl(ctx):
+    headers = depset(
+        ctx.files.srcs + ctx.files.hdrs + ctx.files._headers,
+        transitive = [dep[CcInfo].compilation_context.headers for dep in ctx.attr.deps],
+    )
     objects = []
     for source in ctx.files.srcs:
         object = ctx.actions.declare_file("%s.msvc/%s.obj" % (ctx.label.name, source.basename))
@@ -62,7 +66,7 @@ def _msvc_library_impl(ctx):
                 "-o",
                 object.path,
             ],
-            inputs = ctx.files.srcs + ctx.files.hdrs + ctx.files._headers,
+            inputs = headers,
             mnemonic = "MsvcCompile",
             outputs = [object],
         )
@@ -91,8 +95,12 @@ msvc_library = rule(
     implementation = _msvc_library_impl,
     doc = "A DLL that starts at DllMain(), without C and C++ runtimes.",
     attrs = {
+        "deps": attr.label_list(
+            doc = "Libraries whose headers the sources include; they aren't linked.",
+            providers = [CcInfo],
+        ),
         "hdrs": attr.label_list(
-            doc = "What the sources include.",
+            doc = "What else the sources include.",
             allow_files = True,
         ),
         "imports": attr.label(
