@@ -111,6 +111,8 @@ def _runtime_archives_impl(ctx):
             mnemonic = "RuntimeArchive",
             outputs = [output],
             progress_message = "Giving %s memory of its own" % name,
+            # clang finds GCC's libraries by GCC on the PATH.
+            use_default_shell_env = True,
         )
     return [
         DefaultInfo(files = depset(outputs)),
