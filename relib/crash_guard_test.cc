@@ -103,12 +103,12 @@ TEST_P(EveryCrash, ForEachKindOfResult) {
     CrasherModule module = LoadCrasher();
     ExpectCrash(module.exports().crash_for_int(GetParam()).status(),
                 GetParam());
-    EXPECT_TRUE(module.Unload().ok());
+    EXPECT_EQ(module.Unload().status(), absl::OkStatus());
   }
   CrasherModule module = LoadCrasher();
   ExpectCrash(module.exports().crash_for_string(GetParam()).status(),
               GetParam());
-  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
 TEST_P(EveryCrash, OnSeveralThreadsAtOnce) {
@@ -127,7 +127,7 @@ TEST_P(EveryCrash, OnSeveralThreadsAtOnce) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
 TEST(CrashGuardTest, CallsUnderAPinAreGuarded) {
@@ -140,7 +140,7 @@ TEST(CrashGuardTest, CallsUnderAPinAreGuarded) {
     EXPECT_EQ(CallErrorOf(pinned->exports().add(1, 2).status()),
               CallError::kPoisoned);
   }
-  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
 TEST(CrashGuardTest, OtherModulesAndThreadsGoOn) {
@@ -176,7 +176,7 @@ TEST(CrashGuardTest, ExceptionsAndImportsWorkAsWithoutIt) {
   EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("of the host"));
   EXPECT_EQ(*module.exports().add(1, 2), 3);
-  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
 // What crashed modules leave is given back as that of others, and none of their
@@ -218,7 +218,7 @@ TEST(CrashGuardTest, BeforeUnloadThatCrashesRefusesOnce) {
   ASSERT_TRUE(CrashOf(status).has_value());
   EXPECT_EQ(CallErrorOf(module.exports().add(1, 2).status()),
             CallError::kPoisoned);
-  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
 TEST(CrashGuardTest, AConstructorThatCrashesFailsTheLoad) {

@@ -4,7 +4,6 @@
 #include <windows.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "platform/stack_walker.h"
 #include "platform/windows/frame_walk.h"
+#include "platform/windows/guarded_abort.h"
 
 namespace relib::platform {
 namespace {
@@ -26,6 +26,9 @@ struct GuardedCall {
   const CrashGuard* guard;
   GuardedCall* outer;
   Crash* crash;
+  // To walk the stack with: after an overflow there is little of it, and Wine
+  // knows no SetThreadStackGuarantee().
+  CONTEXT registers;
   // Wine's own libraries link their exception handlers there; Windows doesn't
   // use it.
   void* exception_list;
@@ -59,10 +62,13 @@ void SetInnermost(GuardedCall* call) { InnermostPointer().Set(call); }
 // ---------------------------------------------------------------------------
 // Whose crash it is.
 
-// Fills in the frames of the crash, too. `registers` are those of the crash.
-bool IsOfImage(const GuardedCall& call, CONTEXT registers,
-               Interrupted interrupted, Crash& crash) {
+// Fills in the frames of the crash, too. call.registers are those of the crash;
+// of a function here that was called instead of abort(), if it is in a call.
+bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
+  CONTEXT& registers = call.registers;
+  Crash& crash = *call.crash;
   const CrashGuard& guard = *call.guard;
+  const bool is_abort = interrupted == Interrupted::kInCall;
   crash.frame_count = 0;
   if (interrupted == Interrupted::kBeforeInstruction &&
       ImageAt(registers.Rip).end == 0) {
@@ -76,7 +82,13 @@ bool IsOfImage(const GuardedCall& call, CONTEXT registers,
   // The program's frames that lie between the image and the guarded call.
   bool found_program = false;
   bool is_foreign = false;
+  // The frames of whoever stands in for abort().
+  bool is_in_stand_in = is_abort;
+  const AddressRange here =
+      ImageAt(reinterpret_cast<uintptr_t>(&AbortGuardedCall));
   WalkFrames(registers, interrupted, [&](const StackFrame& frame) {
+    is_in_stand_in = is_in_stand_in && here.Contains(frame.address - 1);
+    if (is_in_stand_in) return true;
     if (frame.stack > reinterpret_cast<uintptr_t>(&call)) return false;
     if (crash.frame_count < Crash::kMostFrames) {
       crash.frames[crash.frame_count++] = frame.address;
@@ -137,9 +149,9 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
   Crash::Kind kind;
   if (!KindOf(record.ExceptionCode, kind)) return EXCEPTION_CONTINUE_SEARCH;
   GuardedCall* call = Innermost();
-  if (call == nullptr ||
-      !IsOfImage(*call, registers, Interrupted::kBeforeInstruction,
-                 *call->crash)) {
+  if (call == nullptr) return EXCEPTION_CONTINUE_SEARCH;
+  call->registers = registers;
+  if (!IsOfImage(*call, Interrupted::kBeforeInstruction)) {
     return EXCEPTION_CONTINUE_SEARCH;
   }
   Crash& crash = *call->crash;
@@ -163,43 +175,26 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
   return EXCEPTION_CONTINUE_EXECUTION;
 }
 
-using SignalHandler = void(__cdecl*)(int);
-SignalHandler previous_abort = SIG_DFL;
+}  // namespace
 
-// abort() of msvcrt calls it like any function.
-void __cdecl HandleAbort(int number) {
-  // It is called once only.
-  signal(SIGABRT, HandleAbort);
-  if (GuardedCall* call = Innermost()) {
-    CONTEXT registers;
-    RtlCaptureContext(&registers);
-    // Not this function, which is the program's.
-    DWORD64 image;
-    if (RUNTIME_FUNCTION* function =
-            RtlLookupFunctionEntry(registers.Rip, &image, nullptr)) {
-      void* handler_data;
-      DWORD64 frame;
-      RtlVirtualUnwind(UNW_FLAG_NHANDLER, image, registers.Rip, function,
-                       &registers, &handler_data, &frame, nullptr);
-    }
-    Crash& crash = *call->crash;
-    if (IsOfImage(*call, registers, Interrupted::kInCall, crash)) {
-      crash.kind = Crash::Kind::kAbort;
-      crash.code = 0;
-      crash.address = nullptr;
-      crash.is_write = false;
-      GoOn(call);
-    }
-  }
-  if (previous_abort != SIG_DFL && previous_abort != SIG_IGN) {
-    previous_abort(number);
-  }
+void AbortGuardedCall() {
+  GuardedCall* call = Innermost();
+  if (call == nullptr) return;
+  RtlCaptureContext(&call->registers);
+  if (!IsOfImage(*call, Interrupted::kInCall)) return;
+  Crash& crash = *call->crash;
+  crash.kind = Crash::Kind::kAbort;
+  crash.code = 0;
+  crash.address = nullptr;
+  crash.is_write = false;
+  GoOn(call);
 }
+
+namespace {
 
 void InstallHandlers() {
   static const bool installed = [] {
     AddVectoredExceptionHandler(/*First=*/1, HandleException);
-    previous_abort = signal(SIGABRT, HandleAbort);
     return true;
   }();
   static_cast<void>(installed);
@@ -262,11 +257,11 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
   PrepareThread();
-  GuardedCall call = {.jump = {},
-                      .guard = this,
-                      .outer = Innermost(),
-                      .crash = &crash,
-                      .exception_list = ExceptionList()};
+  GuardedCall call;
+  call.guard = this;
+  call.outer = Innermost();
+  call.crash = &crash;
+  call.exception_list = ExceptionList();
   if (__builtin_setjmp(call.jump) != 0) {
     // Nothing that was in a register is known here.
     const GuardedCall* crashed = Innermost();

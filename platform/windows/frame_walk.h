@@ -34,10 +34,10 @@ inline bool ReturnFromLeaf(CONTEXT& registers) {
 }
 
 // Calls visit(frame) with the frames of a stack, callees before callers, until
-// it returns false or the unwind tables end. Takes no memory and no lock of
-// relib's.
+// it returns false or the unwind tables end. Leaves the last ones in
+// `registers`. Takes no memory and no lock of relib's, and little of the stack.
 template <typename Visit>
-void WalkFrames(CONTEXT registers, Interrupted interrupted, Visit visit) {
+void WalkFrames(CONTEXT& registers, Interrupted interrupted, Visit visit) {
   bool is_first = interrupted == Interrupted::kBeforeInstruction;
   while (registers.Rip != 0) {
     if (!visit(StackFrame{.address = static_cast<uintptr_t>(registers.Rip) +

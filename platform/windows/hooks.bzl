@@ -81,6 +81,7 @@ HOOKS = {
         ],
         "msvcrt": [
             "SignalHandler signal(int signal, SignalHandler handler)",
+            "void abort()",
         ],
     },
     "fls_indices": {

@@ -48,9 +48,7 @@ shift 5
 archive=$("${compiler[@]}" -print-file-name="$name")
 [[ $archive == /* ]] || { echo "the compiler has no $name" >&2; exit 1; }
 if (($# == 0)); then
-  # So that lld keeps its code together (runtime_code_lld.cc).
-  "$objcopy" --enable-deterministic-archives %s --rename-section '.text=.text$relib_runtime_1' \\
-    --rename-section '.text.unlikely=.text$relib_runtime_1' "$archive" "$output"
+  "$objcopy" --enable-deterministic-archives %s "$archive" "$output"
   exit
 fi
 cp "$archive" "$output"

@@ -15,6 +15,7 @@
 #include "platform/windows/estate/handler_slots.h"
 #include "platform/windows/estate/replaced_handler.h"
 #include "platform/windows/estate/resources.h"
+#include "platform/windows/guarded_abort.h"
 
 namespace relib::platform {
 namespace {
@@ -145,6 +146,11 @@ BOOL hooks::SetConsoleCtrlHandler(const Caller* caller,
   if (handler == nullptr) return ::SetConsoleCtrlHandler(handler, add);
   return add ? Of(caller).AddConsoleHandler(handler)
              : Of(caller).RemoveConsoleHandler(handler);
+}
+
+void hooks::abort(const Caller* /*caller*/) {
+  AbortGuardedCall();
+  ::abort();
 }
 
 SignalHandler hooks::signal(const Caller* caller, int signal,
