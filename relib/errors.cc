@@ -41,6 +41,7 @@ constexpr KindInfo kLoadErrors[] = {
 };
 constexpr KindInfo kUnloadErrors[] = {
     {"kCallsInFlight", absl::StatusCode::kUnavailable},
+    {"kInUse", absl::StatusCode::kFailedPrecondition},
     {"kBeforeUnloadFailed", absl::StatusCode::kAborted},
     {"kDeadlineExceeded", absl::StatusCode::kDeadlineExceeded},
     {"kThreadsStillRunning", absl::StatusCode::kUnavailable},

@@ -52,6 +52,9 @@ enum class UnloadError {
   // Unload() was called from inside of such a call, or under a pin of its own,
   // and would wait for itself.
   kCallsInFlight,
+  // Other modules import its functions (Module::Link()); the message names
+  // them.
+  kInUse,
   // before_unload threw, or crashed.
   kBeforeUnloadFailed,
   // before_unload has not returned by the deadline. It goes on, and another

@@ -14,11 +14,13 @@
 //   absl::StatusOr<relib::UnloadReport> report = module->Unload();
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +32,7 @@
 #include "relib/internal/gate.h"
 #include "relib/internal/host_note.h"
 #include "relib/internal/loaded_module.h"
+#include "relib/internal/module_gate.h"
 #include "relib/internal/thunk.h"
 #include "relib/options.h"
 
@@ -60,7 +63,7 @@ struct HostSide {
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
     if (entry.gate_ == nullptr) [[unlikely]]
       return NotOfAModule<R>();
-    const CallScope call(*static_cast<const Gate*>(entry.gate_), &entry);
+    const CallScope call(GateOf(entry), &entry);
     if (!call.entered()) [[unlikely]]
       return CallGuarded(entry, arguments...);
     return Invoke(entry, arguments...);
@@ -122,52 +125,100 @@ struct HostSide {
   template <typename R, typename... A>
   RELIB_INTERNAL_COLD static Result<R> CallGuarded(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
-    const LoadedModule& module = ModuleOf(entry.gate_);
-    if (!module.is_guarded()) return module.Refused(&entry);
-    const GuardedCallScope call(module, &entry);
-    if (!call.entered()) return module.Refused(&entry);
-    return InvokeGuarded(entry, arguments...);
+    const ModuleGate& gate = GateOf(entry);
+    if (gate.is_guarded()) {
+      const GuardedCallScope call(gate, &entry);
+      if (call.entered()) return InvokeGuarded(entry, arguments...);
+    }
+    const Detour detour = gate.DetourOf(&entry);
+    if (detour.entry == nullptr) return detour.status;
+    const auto& other = *static_cast<const Export<R(A...)>*>(detour.entry);
+    if (!detour.is_inside) return Call(other, arguments...);
+    return gate.is_guarded() ? InvokeGuarded(other, arguments...)
+                             : Invoke(other, arguments...);
   }
   template <typename R, typename... A>
   RELIB_INTERNAL_COLD static Result<R> InvokeGuarded(
       const Export<R(A...)>& entry, ParameterType<A>... arguments) {
-    const LoadedModule& module = ModuleOf(entry.gate_);
+    const LoadedModule& module = GateOf(entry).module();
     if (module.is_poisoned()) return module.Refused(&entry);
     platform::Crash crash;
-    // Stands for `crash`.
-    auto* const crashed = reinterpret_cast<Failure*>(&crash);
     return CallThunk<Result<R>, R>(
         entry.destroy_,
         [&](auto... storage) {
-          typename ResultTraits<R>::Type outcome{};
-          const auto invoke = [&] {
-            outcome = entry.invoke_(storage..., arguments...);
-          };
-          if (!module.RunGuarded(invoke, crash)) {
-            if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
-              outcome.failure = crashed;
-            } else {
-              outcome = crashed;
-            }
-          }
-          return outcome;
+          return RunGuarded<R>(module, crash, [&] {
+            return entry.invoke_(storage..., arguments...);
+          });
         },
         [&](Failure* failure) -> Result<R> {
-          if (failure == crashed) return module.Crashed(&entry, crash);
+          if (failure == StandsFor(crash)) {
+            return module.Crashed(&entry, crash);
+          }
           return module.Failed(&entry, failure);
         });
   }
+
+  // What a thunk gives back, or StandsFor(crash).
+  template <typename R, typename Invoke>
+  static typename ResultTraits<R>::Type RunGuarded(const LoadedModule& module,
+                                                   platform::Crash& crash,
+                                                   const Invoke& invoke) {
+    typename ResultTraits<R>::Type outcome{};
+    const auto run = [&] { outcome = invoke(); };
+    if (module.RunGuarded(run, crash)) return outcome;
+    return FailureAs<R>(StandsFor(crash));
+  }
+  static Failure* StandsFor(platform::Crash& crash) {
+    return reinterpret_cast<Failure*>(&crash);
+  }
+  template <typename R>
+  static typename ResultTraits<R>::Type FailureAs(Failure* failure) {
+    if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
+      return {R(), failure};
+    } else {
+      return failure;
+    }
+  }
+
+  // Calls an export for another module, which keeps this one in place as long
+  // as it is loaded itself: no gate is needed. Results and failures go through
+  // as they are. `storage` is a pointer, or nothing.
+  template <typename R, typename... A>
+  static typename ResultTraits<R>::Type CallForModule(
+      const Export<R(A...)>& entry, auto... storage_and_arguments) noexcept {
+    const ModuleGate& gate = GateOf(entry);
+    if (!gate.is_guarded()) [[likely]]
+      return entry.invoke_(storage_and_arguments.get()...);
+    const LoadedModule& module = gate.module();
+    if (module.is_poisoned()) {
+      return FailureAs<R>(FailureOf(module.Refused(&entry)));
+    }
+    platform::Crash crash;
+    const auto outcome = RunGuarded<R>(module, crash, [&] {
+      return entry.invoke_(storage_and_arguments.get()...);
+    });
+    if (FailureIn(outcome) != StandsFor(crash)) return outcome;
+    return FailureAs<R>(FailureOf(module.Crashed(&entry, crash)));
+  }
+  template <typename R>
+  static Failure* FailureIn(const Outcome<R>& outcome) {
+    return outcome.failure;
+  }
+  static Failure* FailureIn(Failure* failure) { return failure; }
+  static Failure* FailureOf(const absl::Status& status);
+  template <typename R, typename... A>
+  static DestroyFunction DestroyerOf(const Export<R(A...)>& entry) {
+    return entry.destroy_;
+  }
+
   template <typename R, typename... A>
   RELIB_INTERNAL_COLD static Result<R> Failed(const Export<R(A...)>& entry,
                                               Failure* failure) noexcept {
-    return ModuleOf(entry.gate_).Failed(&entry, failure);
+    return GateOf(entry).module().Failed(&entry, failure);
   }
   template <typename Entry>
-  static const Gate& GateOf(const Entry& entry) {
-    return *static_cast<const Gate*>(entry.gate_);
-  }
-  static const LoadedModule& ModuleOf(const void* gate) {
-    return *static_cast<const LoadedModule*>(static_cast<const Gate*>(gate));
+  static const ModuleGate& GateOf(const Entry& entry) {
+    return *static_cast<const ModuleGate*>(entry.gate_);
   }
 
   // An exports struct that the host made itself, or an OptionalExport that the
@@ -203,6 +254,67 @@ template <>
 struct Slots<NoExports> {
   ExportSlot main;
 };
+
+// What the host sees of a module, in one piece of memory. A Reloader has one
+// for each version that is loaded at the same time, and uses it again.
+template <typename T>
+struct Entrance {
+  explicit Entrance(CallRouter* router = nullptr) : gate(router) {}
+
+  ModuleGate gate;
+  Slots<T> slots;
+};
+
+// An import that is an export of another module: calls go from the one to the
+// other, past the host.
+template <typename Signature>
+class ModuleLink;
+
+template <typename R, typename... A>
+ModuleLink(std::shared_ptr<ModuleGate>, const Export<R(A...)>*)
+    -> ModuleLink<R(A...)>;
+
+template <typename R, typename... A>
+class ModuleLink<R(A...)> {
+ public:
+  using LinkedSignature = R(A...);
+
+  ModuleLink(std::shared_ptr<ModuleGate> gate, const Export<R(A...)>* entry)
+      : gate_(std::move(gate)), entry_(entry) {}
+
+  const std::shared_ptr<ModuleGate>& gate() const { return gate_; }
+
+  DestroyFunction destroy() const { return HostSide::DestroyerOf(*entry_); }
+
+  // As ImportThunk::Invoke().
+  static typename ResultTraits<R>::Type Forward(
+      void* context, ParameterType<A>... arguments) noexcept {
+    return HostSide::CallForModule<R, A...>(EntryIn(context),
+                                            std::ref(arguments)...);
+  }
+  static Failure* ForwardWithStorage(void* context, void* storage,
+                                     ParameterType<A>... arguments) noexcept {
+    return HostSide::CallForModule<R, A...>(EntryIn(context), std::ref(storage),
+                                            std::ref(arguments)...);
+  }
+
+ private:
+  static const Export<R(A...)>& EntryIn(void* context) {
+    return *static_cast<const ModuleLink*>(context)->entry_;
+  }
+
+  const std::shared_ptr<ModuleGate> gate_;
+  // Behind the gate, and kept by it.
+  const Export<R(A...)>* const entry_;
+};
+
+// A new one.
+template <typename T>
+GateAndSlots EntranceFor(CallRouter* router = nullptr) {
+  auto entrance = std::make_shared<Entrance<T>>(router);
+  return {.gate = {entrance, &entrance->gate},
+          .slots = {entrance, &entrance->slots}};
+}
 
 template <typename Side, typename R>
 HostSide::Result<R> CallMain(const LoadedModule& module,
@@ -310,9 +422,24 @@ class Module {
       return internal::MakeError(CallError::kUnloading,
                                  "this relib::Module was moved from");
     }
-    internal::GatePin pin(*module_);
+    internal::GatePin pin(module_->gate());
     if (!pin.taken()) return module_->RefusedPin();
     return Pinned<Exports>(std::move(pin), module_.get(), slots_.get());
+  }
+
+  // An export of this module as an import of another one:
+  //
+  //   relib::Load<GameExports>("libgame.so",
+  //                            GameImports{.sqrt =
+  //                            math->Link(&MathExports::sqrt)});
+  //
+  // Calls go from module to module at the cost of two function pointers. What
+  // is loaded with the result keeps this module in place until it is unloaded
+  // itself: UnloadError::kInUse. The result alone doesn't.
+  template <typename Entry>
+  auto Link(Entry Exports::* entry) const {
+    return internal::ModuleLink(module_->shared_gate(),
+                                &(slots_->exports.*entry));
   }
 
   // Takes the module out of the process: closes it for new calls and pins,
@@ -343,9 +470,10 @@ class Module {
                                             internal::LoadRequest request,
                                             const LoadOptions& options);
 
-  Module(std::unique_ptr<internal::LoadedModule> module,
-         std::shared_ptr<internal::Slots<Exports>> slots)
-      : slots_(std::move(slots)), module_(std::move(module)) {}
+  explicit Module(std::unique_ptr<internal::LoadedModule> module)
+      : slots_(std::static_pointer_cast<internal::Slots<Exports>>(
+            module->slots())),
+        module_(std::move(module)) {}
 
   std::shared_ptr<internal::Slots<Exports>> slots_;
   std::unique_ptr<internal::LoadedModule> module_;
@@ -355,16 +483,19 @@ template <typename Exports>
 absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
                                          internal::LoadRequest request,
                                          const LoadOptions& options) {
-  auto slots = std::make_shared<internal::Slots<Exports>>();
   if constexpr (!std::is_same_v<Exports, NoExports>) {
     request.exports = &internal::HostNote<Exports>();
   }
-  request.slots = slots;
-  request.slots_size = sizeof(*slots);
+  request.slots_size = sizeof(internal::Slots<Exports>);
+  if (!request.enter) {
+    request.enter = [](const std::vector<bool>&) {
+      return internal::EntranceFor<Exports>();
+    };
+  }
   absl::StatusOr<std::unique_ptr<internal::LoadedModule>> module =
       internal::LoadedModule::Load(path, std::move(request), options);
   if (!module.ok()) return module.status();
-  return Module<Exports>(*std::move(module), std::move(slots));
+  return Module<Exports>(*std::move(module));
 }
 
 // Loads the module in the file at `path`, a path to a file and not a name to be

@@ -54,6 +54,8 @@ namespace internal {
 struct ImportTarget {
   std::atomic<int> users{1};
   void (*destroy)(ImportTarget*) = nullptr;
+  // Of a function of another module: a std::shared_ptr<ModuleGate>.
+  const void* gate = nullptr;
 };
 template <typename F>
 struct ImportTargetOf : ImportTarget {
@@ -165,6 +167,23 @@ class Import<R(A...)> {
         &internal::ImportThunk<R,
                                A...>::template Invoke<std::remove_cvref_t<F>>;
     context_ = &target->function;
+    target_ = target;
+  }
+
+  // What Module::Link() returns.
+  template <typename Link>
+    requires std::is_same_v<typename Link::LinkedSignature, R(A...)>
+  Import(Link link)  // NOLINT(google-explicit-constructor)
+      : destroy_(link.destroy()) {
+    auto* target = new internal::ImportTargetOf<Link>(std::move(link));
+    if constexpr (internal::ResultTraits<R>::kKind ==
+                  internal::ResultKind::kStorage) {
+      invoke_ = &Link::ForwardWithStorage;
+    } else {
+      invoke_ = &Link::Forward;
+    }
+    context_ = &target->function;
+    target->gate = &target->function.gate();
     target_ = target;
   }
 

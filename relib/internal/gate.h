@@ -70,15 +70,18 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
 
   // Calls are entered with an address in [begin, begin + size), which says what
-  // is called. Before the first call.
+  // is called. Before the first call, and the same for good.
   void SetRange(const void* begin, size_t size) {
+    if (begin_ == begin) return;
     begin_ = static_cast<const char*>(begin);
     size_ = size;
   }
 
   // Calls have to be entered by GuardedCallScope: CallScope finds the gate
   // closed. Before the first call.
-  void Guard() { is_guarded_ = true; }
+  void Guard() {
+    if (!is_guarded_) is_guarded_ = true;
+  }
   bool is_guarded() const { return is_guarded_; }
 
   void Open() {

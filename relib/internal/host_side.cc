@@ -6,6 +6,7 @@
 #include "relib/host.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/failure.h"
+#include "relib/internal/thunk.h"
 
 namespace relib::internal {
 
@@ -16,6 +17,10 @@ absl::Status HostSide::NotOfAModuleStatus() {
       "module lacks it: ask for it with if (exports.name) first. If not, call "
       "it through Module::exports(), or when the Reloader has a version that "
       "runs");
+}
+
+Failure* HostSide::FailureOf(const absl::Status& status) {
+  return MakeFailure("", status.message());
 }
 
 absl::Status HostSide::CallbackFailed(Failure* failure) {

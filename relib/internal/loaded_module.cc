@@ -35,11 +35,13 @@
 #include "platform/throw_observer.h"
 #include "relib/backtrace.h"
 #include "relib/errors.h"
+#include "relib/interface.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/before_unload.h"
 #include "relib/internal/failure.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/loaded_files.h"
+#include "relib/internal/module_gate.h"
 #include "relib/internal/record_reader.h"
 #include "relib/internal/throw_sites.h"
 #include "relib/internal/trace.h"
@@ -276,8 +278,12 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   if (!status.ok()) return status;
   std::move(release_file).Cancel();
   std::move(delete_copy).Cancel();
-  module->Open();
+  module->gate().Open();
   return module;
+}
+
+LoadedModule::~LoadedModule() {
+  if (entrance_.gate != nullptr) entrance_.gate->SetModule(nullptr);
 }
 
 absl::Status LoadedModule::Check(const platform::File& file) {
@@ -298,28 +304,72 @@ absl::Status LoadedModule::Check(const platform::File& file) {
                                      .imports = request_.imports,
                                      .unloading = unloading_},
                                     path_);
-  return status.ok() ? CheckImportsAreGiven() : status;
+  if (status.ok()) status = CheckImportsAreGiven();
+  if (!status.ok()) return status;
+  Enter();
+  return UseOtherModules();
 }
 
 absl::Status LoadedModule::CheckImportsAreGiven() const {
   if (!record_.imports.has_value()) return absl::OkStatus();
-  const auto* given = static_cast<const char*>(request_.import_slots.get());
   std::vector<std::string> problems;
   for (const RecordEntry& wanted : record_.imports->entries) {
-    const RecordEntry* entry = FindEntry(*request_.imports, wanted.name);
-    const size_t index = entry - request_.imports->entries.data();
-    ImportSlot slot;
-    std::memcpy(&slot, given + index * sizeof(slot), sizeof(slot));
-    if (slot.context != nullptr) continue;
+    if (GivenImport(wanted).context != nullptr) continue;
     problems.push_back(absl::StrCat(
-        "it needs the import '", entry->name,
+        "it needs the import '", wanted.name,
         "', which the host left empty; give it a function:\n  host:   ",
-        entry->signature));
+        FindEntry(*request_.imports, wanted.name)->signature));
   }
   if (problems.empty()) return absl::OkStatus();
   return MakeError(
       LoadError::kMissingImport,
       absl::StrCat(path_, " can't be loaded: ", absl::StrJoin(problems, "\n")));
+}
+
+ImportSlot LoadedModule::GivenImport(const RecordEntry& wanted) const {
+  const size_t index = FindEntry(*request_.imports, wanted.name) -
+                       request_.imports->entries.data();
+  ImportSlot slot;
+  std::memcpy(&slot,
+              static_cast<const char*>(request_.import_slots.get()) +
+                  index * sizeof(slot),
+              sizeof(slot));
+  return slot;
+}
+
+void LoadedModule::Enter() {
+  std::vector<bool> has;
+  if (request_.exports != nullptr) {
+    for (const RecordEntry& wanted : request_.exports->entries) {
+      const RecordEntry* entry = record_.exports.has_value()
+                                     ? FindEntry(*record_.exports, wanted.name)
+                                     : nullptr;
+      has.push_back(entry != nullptr && entry->kind != EntryKind::kAbsent);
+    }
+  }
+  entrance_ = request_.enter(has);
+  request_.enter = nullptr;
+}
+
+absl::Status LoadedModule::UseOtherModules() {
+  if (!record_.imports.has_value()) return absl::OkStatus();
+  for (const RecordEntry& wanted : record_.imports->entries) {
+    const auto* target =
+        static_cast<const ImportTarget*>(GivenImport(wanted).owner);
+    if (target == nullptr || target->gate == nullptr) continue;
+    std::optional<ModuleGate::Use> use = ModuleGate::AddUse(
+        *static_cast<const std::shared_ptr<ModuleGate>*>(target->gate), path_);
+    if (!use.has_value()) {
+      return MakeError(
+          LoadError::kMissingImport,
+          absl::StrCat(path_, " can't be loaded: its import '", wanted.name,
+                       "' belongs to another module, which is unloaded or "
+                       "being unloaded. Load that again, and link its "
+                       "export"));
+    }
+    uses_.push_back(*std::move(use));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status LoadedModule::Map(const platform::FileId& checked,
@@ -355,7 +405,7 @@ absl::Status LoadedModule::Map(const platform::FileId& checked,
   platform::ObserveThrows(RecordHostThrow);
   if (wants_crash_guard_) {
     crash_guard_.emplace(descriptor_);
-    Guard();
+    gate().Guard();
   }
   Failure* failure = nullptr;
   platform::Crash crash;
@@ -412,13 +462,8 @@ void LoadedModule::Bind() {
   // Imports: by name, into the order of the module.
   auto* wanted = static_cast<char*>(descriptor_->imports->slots);
   if (record_.imports.has_value()) {
-    const auto* given = static_cast<const char*>(request_.import_slots.get());
     for (size_t i = 0; i < record_.imports->entries.size(); ++i) {
-      const RecordEntry* entry =
-          FindEntry(*request_.imports, record_.imports->entries[i].name);
-      const size_t index = entry - request_.imports->entries.data();
-      ImportSlot slot;
-      std::memcpy(&slot, given + index * sizeof(slot), sizeof(slot));
+      ImportSlot slot = GivenImport(record_.imports->entries[i]);
       // The module doesn't own the callable.
       slot.owner = nullptr;
       std::memcpy(wanted + i * sizeof(slot), &slot, sizeof(slot));
@@ -426,12 +471,16 @@ void LoadedModule::Bind() {
   }
 
   // Exports: by name, into the order of the host; main behind them.
-  auto* slots = static_cast<char*>(request_.slots.get());
+  auto* slots = static_cast<char*>(entrance_.slots.get());
+  const ModuleGate* entry_gate = entrance_.gate.get();
+  // A late call of a version before this one may be looking at the gate of a
+  // slot, which stays the same; what else is there it reads behind the gate.
   const auto bind = [&](char* to, const void* from) {
-    ExportSlot slot;
-    std::memcpy(&slot, from, sizeof(slot));
-    slot.gate = static_cast<const Gate*>(this);
-    std::memcpy(to, &slot, sizeof(slot));
+    auto& slot = *reinterpret_cast<ExportSlot*>(to);
+    const auto& body = *static_cast<const ExportSlot*>(from);
+    slot.invoke = body.invoke;
+    slot.destroy = body.destroy;
+    if (slot.gate != entry_gate) slot.gate = entry_gate;
   };
   const auto* offered = static_cast<const char*>(descriptor_->exports->slots);
   if (request_.exports != nullptr) {
@@ -443,8 +492,8 @@ void LoadedModule::Bind() {
               : nullptr;
       if (entry == nullptr || entry->kind == EntryKind::kAbsent) {
         // An OptionalExport, perhaps with a body that the host compiled.
-        const ExportSlot none = {};
-        std::memcpy(to, &none, sizeof(none));
+        auto& slot = *reinterpret_cast<ExportSlot*>(to);
+        if (slot.invoke != nullptr) slot = {};
         continue;
       }
       const size_t index = entry - record_.exports->entries.data();
@@ -455,7 +504,8 @@ void LoadedModule::Bind() {
     bind(slots + request_.slots_size - sizeof(ExportSlot),
          descriptor_->main->slot);
   }
-  SetRange(slots, request_.slots_size);
+  gate().SetRange(slots, request_.slots_size);
+  gate().SetModule(this);
 }
 
 absl::Status LoadedModule::CheckMain(std::string_view text) const {
@@ -479,7 +529,7 @@ absl::Status LoadedModule::CheckMain(std::string_view text) const {
 
 std::string LoadedModule::NameOf(const void* what) const {
   const size_t offset = static_cast<const char*>(what) -
-                        static_cast<const char*>(request_.slots.get());
+                        static_cast<const char*>(entrance_.slots.get());
   const size_t index = offset / sizeof(ExportSlot);
   if (request_.exports != nullptr && index < request_.exports->entries.size()) {
     return std::string(request_.exports->entries[index].name);
@@ -487,10 +537,11 @@ std::string LoadedModule::NameOf(const void* what) const {
   return "main";
 }
 
-std::string LoadedModule::DescribeUsers(const std::vector<User>& users) const {
+std::string LoadedModule::DescribeUsers(
+    const std::vector<Gate::User>& users) const {
   // A function that calls itself is there once for each time.
   std::map<std::pair<const void*, uint64_t>, int> counts;
-  for (const User& user : users) ++counts[{user.what, user.thread_id}];
+  for (const Gate::User& user : users) ++counts[{user.what, user.thread_id}];
   std::vector<std::string> texts;
   for (const auto& [user, count] : counts) {
     const auto& [what, thread_id] = user;
@@ -562,7 +613,7 @@ absl::Status LoadedModule::Failed(const void* what, Failure* failure) const {
 void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   if (module == nullptr) return;
   if (!module->unloading_) {
-    module->Close();
+    module->gate().Close();
     LeaveForever(std::move(module));
     return;
   }
@@ -570,7 +621,7 @@ void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   if (status.ok() || UnloadErrorOf(status) == UnloadError::kNotLoaded) return;
   LOG(ERROR) << "relib leaves a module loaded: " << status.message();
   // Nobody can call it any more, but what still runs in it may use all of this.
-  module->Close();
+  module->gate().Close();
   LeaveForever(std::move(module));
 }
 
@@ -610,7 +661,7 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
                                   " was loaded to stay: LoadOptions{.unloading "
                                   "= false}"));
   }
-  if (CalledByThisThread()) {
+  if (gate().CalledByThisThread()) {
     return MakeError(
         UnloadError::kCallsInFlight,
         absl::StrCat(path_,
@@ -618,7 +669,7 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
                      "is in a call of it. Return first, or unload it from "
                      "another thread"));
   }
-  if (PinnedOnThisStack()) {
+  if (gate().PinnedOnThisStack()) {
     return MakeError(
         UnloadError::kCallsInFlight,
         absl::StrCat(path_,
@@ -663,12 +714,20 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   }
   const absl::Time deadline = begin + options.deadline;
   const auto refuse = [&](UnloadError error, std::string_view why) {
-    Open();
+    gate().OpenForUses();
+    gate().Open();
     return MakeError(error, absl::StrCat(path_, " stays loaded: ", why));
   };
 
-  Close();
-  if (const std::vector<User> users = WaitForUsers(deadline); !users.empty()) {
+  if (const std::vector<std::string> users = gate().CloseForUses();
+      !users.empty()) {
+    return refuse(UnloadError::kInUse, absl::StrCat("other modules use it (",
+                                                    absl::StrJoin(users, ", "),
+                                                    "). Unload them first"));
+  }
+  gate().Close();
+  if (const std::vector<Gate::User> users = gate().WaitForUsers(deadline);
+      !users.empty()) {
     return refuse(
         UnloadError::kCallsInFlight,
         absl::StrCat("it is in use (", DescribeUsers(users),
@@ -692,7 +751,8 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     before_unload_thread_.store(0);
     before_unload_.reset();
     if (before_unload_crash_.has_value()) {
-      Open();
+      gate().OpenForUses();
+      gate().Open();
       return CrashError(
           UnloadError::kBeforeUnloadFailed, *before_unload_crash_,
           absl::StrCat(path_,
@@ -757,6 +817,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   ReleaseFile(id_);
   if (private_copy_.has_value()) DeletePrivateCopy(*private_copy_);
   descriptor_ = nullptr;
+  uses_.clear();
   request_.import_slots.reset();
   return UnloadReport{.elapsed = absl::Now() - begin,
                       .left = std::move(left),

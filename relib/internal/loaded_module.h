@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,18 +23,26 @@
 #include "relib/internal/abi.h"
 #include "relib/internal/before_unload.h"
 #include "relib/internal/gate.h"
+#include "relib/internal/module_gate.h"
 #include "relib/internal/private_copies.h"
 #include "relib/internal/record_reader.h"
 #include "relib/options.h"
 
 namespace relib::internal {
 
+// Kept together.
+struct GateAndSlots {
+  std::shared_ptr<ModuleGate> gate;
+  std::shared_ptr<void> slots;
+};
+
 // What a host wants of a module, without its types.
 struct LoadRequest {
   const RecordNote* exports = nullptr;
-  // Room for the host's exports struct, followed by the ExportSlot of main; the
-  // loader fills both.
-  std::shared_ptr<void> slots;
+  // Gives room for the host's exports struct, followed by the ExportSlot of
+  // main, which the loader fills; and the gate in front of them, which is
+  // closed. `has` tells which of the exports the module has.
+  std::function<GateAndSlots(const std::vector<bool>& has)> enter;
   size_t slots_size = 0;
 
   const RecordNote* imports = nullptr;
@@ -42,8 +51,12 @@ struct LoadRequest {
 };
 
 // A module in this process: relib::Module without the types. Thread-safe.
-class LoadedModule final : public Gate {
+class LoadedModule final {
  public:
+  LoadedModule(const LoadedModule&) = delete;
+  LoadedModule& operator=(const LoadedModule&) = delete;
+  ~LoadedModule();
+
   static absl::StatusOr<std::unique_ptr<LoadedModule>> Load(
       const std::string& path, LoadRequest request, const LoadOptions& options);
 
@@ -58,11 +71,11 @@ class LoadedModule final : public Gate {
   // What is mapped: the canonical path, or that of the private copy.
   const std::string& mapped_path() const { return mapped_path_; }
 
-  const ExportSlot& main() const {
-    return reinterpret_cast<const ExportSlot*>(
-        static_cast<const char*>(request_.slots.get()) +
-        request_.slots_size)[-1];
+  ModuleGate& gate() const { return *entrance_.gate; }
+  const std::shared_ptr<ModuleGate>& shared_gate() const {
+    return entrance_.gate;
   }
+  const std::shared_ptr<void>& slots() const { return entrance_.slots; }
 
   // OK if the module has a main of the signature that `text` (MainText())
   // tells. `text` must be the same object each time for the same signature: one
@@ -100,6 +113,10 @@ class LoadedModule final : public Gate {
   absl::Status Check(const platform::File& file);
   // kMissingImport for one that the module wants and the host left empty.
   absl::Status CheckImportsAreGiven() const;
+  // The slot that the host gives for an import of the module.
+  ImportSlot GivenImport(const RecordEntry& wanted) const;
+  void Enter();
+  absl::Status UseOtherModules();
   absl::Status Map(const platform::FileId& checked,
                    platform::EstateOptions estate);
   absl::Status VerifyMapped(const platform::FileId& checked,
@@ -119,11 +136,14 @@ class LoadedModule final : public Gate {
   // "add" of "libgreeter.so".
   std::string NameOf(const void* what) const;
   // "add on thread 12; pinned by thread 34"
-  std::string DescribeUsers(const std::vector<User>& users) const;
+  std::string DescribeUsers(const std::vector<Gate::User>& users) const;
 
   const std::string path_;
   std::string mapped_path_;
   LoadRequest request_;
+  GateAndSlots entrance_;
+  // The modules whose exports are imports of this one.
+  std::vector<ModuleGate::Use> uses_;
   std::optional<PrivateCopy> private_copy_;
   // LoadOptions::unloading.
   bool unloading_ = true;
