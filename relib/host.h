@@ -46,6 +46,8 @@ class Module;
 
 namespace internal {
 
+struct ModuleAccess;
+
 template <>
 struct LocalSide<void> {
   using Type = HostSide;
@@ -465,10 +467,7 @@ class Module {
   const std::string& mapped_path() const { return module_->mapped_path(); }
 
  private:
-  template <typename E>
-  friend absl::StatusOr<Module<E>> LoadWith(const std::string& path,
-                                            internal::LoadRequest request,
-                                            const LoadOptions& options);
+  friend internal::ModuleAccess;
 
   explicit Module(std::unique_ptr<internal::LoadedModule> module)
       : slots_(std::static_pointer_cast<internal::Slots<Exports>>(
@@ -479,24 +478,48 @@ class Module {
   std::unique_ptr<internal::LoadedModule> module_;
 };
 
+namespace internal {
+
+struct ModuleAccess {
+  template <typename Exports>
+  static Module<Exports> Make(std::unique_ptr<LoadedModule> module) {
+    return Module<Exports>(std::move(module));
+  }
+  template <typename Exports>
+  static LoadedModule& Loaded(const Module<Exports>& module) {
+    return *module.module_;
+  }
+};
+
+inline LoadRequest RequestWith() { return {}; }
+template <ImportsInterface Imports>
+LoadRequest RequestWith(Imports imports) {
+  LoadRequest request;
+  request.imports = &HostNote<Imports>();
+  request.import_slots = std::make_shared<const Imports>(std::move(imports));
+  return request;
+}
+
 template <typename Exports>
 absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
-                                         internal::LoadRequest request,
+                                         LoadRequest request,
                                          const LoadOptions& options) {
   if constexpr (!std::is_same_v<Exports, NoExports>) {
-    request.exports = &internal::HostNote<Exports>();
+    request.exports = &HostNote<Exports>();
   }
-  request.slots_size = sizeof(internal::Slots<Exports>);
+  request.slots_size = sizeof(Slots<Exports>);
   if (!request.enter) {
     request.enter = [](const std::vector<bool>&) {
-      return internal::EntranceFor<Exports>();
+      return EntranceFor<Exports>();
     };
   }
-  absl::StatusOr<std::unique_ptr<internal::LoadedModule>> module =
-      internal::LoadedModule::Load(path, std::move(request), options);
+  absl::StatusOr<std::unique_ptr<LoadedModule>> module =
+      LoadedModule::Load(path, std::move(request), options);
   if (!module.ok()) return module.status();
-  return Module<Exports>(*std::move(module));
+  return ModuleAccess::Make<Exports>(*std::move(module));
 }
+
+}  // namespace internal
 
 // Loads the module in the file at `path`, a path to a file and not a name to be
 // searched for. Its record is checked before anything in it runs; its static
@@ -507,7 +530,7 @@ absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
 template <typename Exports = NoExports>
 absl::StatusOr<Module<Exports>> Load(const std::string& path,
                                      const LoadOptions& options = {}) {
-  return LoadWith<Exports>(path, {}, options);
+  return internal::LoadWith<Exports>(path, {}, options);
 }
 
 // The same for a module with imports. It may want any of those in `imports`;
@@ -516,10 +539,8 @@ absl::StatusOr<Module<Exports>> Load(const std::string& path,
 template <typename Exports = NoExports, internal::ImportsInterface Imports>
 absl::StatusOr<Module<Exports>> Load(const std::string& path, Imports imports,
                                      const LoadOptions& options = {}) {
-  internal::LoadRequest request;
-  request.imports = &internal::HostNote<Imports>();
-  request.import_slots = std::make_shared<const Imports>(std::move(imports));
-  return LoadWith<Exports>(path, std::move(request), options);
+  return internal::LoadWith<Exports>(
+      path, internal::RequestWith(std::move(imports)), options);
 }
 
 }  // namespace relib

@@ -77,6 +77,8 @@ class Gate {
     size_ = size;
   }
 
+  const void* begin() const { return begin_; }
+
   // Calls have to be entered by GuardedCallScope: CallScope finds the gate
   // closed. Before the first call.
   void Guard() {

@@ -191,8 +191,9 @@ bool LiesIn(const NoteReference& note, std::string_view record) {
 
 absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     const std::string& path, LoadRequest request, const LoadOptions& options) {
+  const std::string name = request.name.empty() ? path : request.name;
   auto module =
-      std::unique_ptr<LoadedModule>(new LoadedModule(path, std::move(request)));
+      std::unique_ptr<LoadedModule>(new LoadedModule(name, std::move(request)));
   module->unloading_ = options.unloading;
   module->wants_crash_guard_ = options.crash_guard;
 
@@ -206,21 +207,19 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     return MakeError(LoadError::kNotFound, file_path.status().message());
   }
   if (options.private_copy) {
-    absl::StatusOr<PrivateCopy> copy = CopyPrivately(*file_path);
+    absl::StatusOr<std::shared_ptr<const PrivateCopy>> copy =
+        CopyPrivately(*file_path);
     if (!copy.ok()) {
       return MakeError(absl::IsAborted(copy.status())
                            ? LoadError::kChangedWhileLoading
                            : LoadError::kCopyFailed,
                        copy.status().message());
     }
-    file_path = copy->library;
+    file_path = (*copy)->library;
     module->private_copy_ = *std::move(copy);
     file = platform::File::Open(*file_path);
   }
   module->mapped_path_ = *file_path;
-  absl::Cleanup delete_copy = [copy = module->private_copy_] {
-    if (copy.has_value()) DeletePrivateCopy(*copy);
-  };
   if (!file.ok()) {
     return MakeError(KindOfFileError(file.status()), file.status().message());
   }
@@ -263,7 +262,6 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     if (!unload.ok()) {
       // What is left of it may use all of this.
       std::move(release_file).Cancel();
-      std::move(delete_copy).Cancel();
       LeaveForever(std::move(module));
       absl::Status both =
           MakeError(*LoadErrorOf(status),
@@ -277,7 +275,6 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   }
   if (!status.ok()) return status;
   std::move(release_file).Cancel();
-  std::move(delete_copy).Cancel();
   module->gate().Open();
   return module;
 }
@@ -576,8 +573,16 @@ void LoadedModule::RunDestructor(void (*destroy)(void*), void* object) const {
 
 absl::Status LoadedModule::Crashed(const void* what,
                                    const platform::Crash& crash) const {
-  return CrashError(CallError::kCrashed, crash,
-                    absl::StrCat(NameOf(what), " of ", path_));
+  absl::Status status = CrashError(CallError::kCrashed, crash,
+                                   absl::StrCat(NameOf(what), " of ", path_));
+  const absl::MutexLock lock(mutex_);
+  if (first_crash_.ok()) first_crash_ = status;
+  return status;
+}
+
+absl::Status LoadedModule::first_crash() const {
+  const absl::MutexLock lock(mutex_);
+  return first_crash_;
 }
 
 absl::Status LoadedModule::Refused(const void* what) const {
@@ -815,7 +820,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
          .bytes = site.bytes});
   }
   ReleaseFile(id_);
-  if (private_copy_.has_value()) DeletePrivateCopy(*private_copy_);
+  private_copy_.reset();
   descriptor_ = nullptr;
   uses_.clear();
   request_.import_slots.reset();

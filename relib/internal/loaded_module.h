@@ -44,6 +44,8 @@ struct LoadRequest {
   // closed. `has` tells which of the exports the module has.
   std::function<GateAndSlots(const std::vector<bool>& has)> enter;
   size_t slots_size = 0;
+  // How messages call the module. Empty: by its path.
+  std::string name = {};
 
   const RecordNote* imports = nullptr;
   // The host's imports struct: as many ImportSlots as `imports` has entries.
@@ -70,6 +72,10 @@ class LoadedModule final {
   const std::string& path() const { return path_; }
   // What is mapped: the canonical path, or that of the private copy.
   const std::string& mapped_path() const { return mapped_path_; }
+  // Null without LoadOptions::private_copy.
+  const std::shared_ptr<const PrivateCopy>& private_copy() const {
+    return private_copy_;
+  }
 
   ModuleGate& gate() const { return *entrance_.gate; }
   const std::shared_ptr<ModuleGate>& shared_gate() const {
@@ -105,6 +111,8 @@ class LoadedModule final {
   absl::Status Crashed(const void* what, const platform::Crash& crash) const;
   // It has crashed: nothing of it is called any more.
   bool is_poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
+  // What the call was told that crashed first. OK as long as none has.
+  absl::Status first_crash() const;
 
  private:
   LoadedModule(std::string path, LoadRequest request)
@@ -144,7 +152,8 @@ class LoadedModule final {
   GateAndSlots entrance_;
   // The modules whose exports are imports of this one.
   std::vector<ModuleGate::Use> uses_;
-  std::optional<PrivateCopy> private_copy_;
+  // Also held by whoever may want to load it again.
+  std::shared_ptr<const PrivateCopy> private_copy_;
   // LoadOptions::unloading.
   bool unloading_ = true;
   // LoadOptions::crash_guard.
@@ -169,7 +178,8 @@ class LoadedModule final {
   // Its thread, or zero.
   std::atomic<uint64_t> before_unload_thread_{0};
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  mutable absl::Status first_crash_ ABSL_GUARDED_BY(mutex_);
   // Zero, or the thread that unloads this module. Not a mutex held for as long:
   // before_unload may wait for a thread that tries to unload as well.
   uint64_t unloading_thread_ ABSL_GUARDED_BY(mutex_) = 0;

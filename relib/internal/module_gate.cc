@@ -26,9 +26,15 @@ void ModuleGate::Open() {
   if (!retired_) Gate::Open();
 }
 
-void ModuleGate::Retire(bool retired) {
+void ModuleGate::Retire() {
   const absl::MutexLock lock(mutex_);
-  retired_ = retired;
+  retired_ = true;
+}
+
+void ModuleGate::Reuse() {
+  const absl::MutexLock lock(mutex_);
+  retired_ = false;
+  closed_for_uses_ = false;
 }
 
 Detour ModuleGate::DetourOf(const void* entry) const {

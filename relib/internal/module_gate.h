@@ -57,7 +57,9 @@ class ModuleGate : public Gate {
   void Open();
 
   // Another version has come: what refuses to be unloaded isn't opened again.
-  void Retire(bool retired = true);
+  void Retire();
+  // For another module behind the same slots, once the one before it is gone.
+  void Reuse();
 
   // What to do about a call of `entry` that wasn't entered.
   Detour DetourOf(const void* entry) const;

@@ -51,6 +51,15 @@ std::string CopyDebugFile(const std::string& original, const std::string& copy,
   return *std::move(debug_file);
 }
 
+void Delete(const PrivateCopy* copy) {
+  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
+  if (copies.ok()) {
+    (*copies)->Remove(copy->library);
+    if (!copy->debug_file.empty()) (*copies)->Remove(copy->debug_file);
+  }
+  delete copy;
+}
+
 }  // namespace
 
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
@@ -67,7 +76,8 @@ absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
   return directory.get();
 }
 
-absl::StatusOr<PrivateCopy> CopyPrivately(const std::string& path) {
+absl::StatusOr<std::shared_ptr<const PrivateCopy>> CopyPrivately(
+    const std::string& path) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
   if (!copies.ok()) {
     return absl::Status(copies.status().code(),
@@ -82,15 +92,9 @@ absl::StatusOr<PrivateCopy> CopyPrivately(const std::string& path) {
                         absl::StrCat("no private copy of ", path, ": ",
                                      copy.status().message()));
   }
-  return PrivateCopy{.library = *copy,
-                     .debug_file = CopyDebugFile(path, *copy, **copies)};
-}
-
-void DeletePrivateCopy(const PrivateCopy& copy) {
-  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-  if (!copies.ok()) return;
-  (*copies)->Remove(copy.library);
-  if (!copy.debug_file.empty()) (*copies)->Remove(copy.debug_file);
+  const PrivateCopy files = {
+      .library = *copy, .debug_file = CopyDebugFile(path, *copy, **copies)};
+  return std::shared_ptr<const PrivateCopy>(new PrivateCopy(files), Delete);
 }
 
 }  // namespace relib::internal

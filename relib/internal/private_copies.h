@@ -1,6 +1,7 @@
 #ifndef RELIB_INTERNAL_PRIVATE_COPIES_H_
 #define RELIB_INTERNAL_PRIVATE_COPIES_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -21,10 +22,10 @@ struct PrivateCopy {
 
 // Copies the library at `path` into that folder. The copy names the copy of its
 // PDB file: nothing that looks the code up opens the original, which the next
-// build overwrites. Errors: as PrivateDirectory::Create() and CopyIn().
-absl::StatusOr<PrivateCopy> CopyPrivately(const std::string& path);
-
-void DeletePrivateCopy(const PrivateCopy& copy);
+// build overwrites. The files are deleted with the result. Errors: as
+// PrivateDirectory::Create() and CopyIn().
+absl::StatusOr<std::shared_ptr<const PrivateCopy>> CopyPrivately(
+    const std::string& path);
 
 }  // namespace relib::internal
 

@@ -56,6 +56,12 @@ std::string_view ToString(ReloadEvent::Kind kind) {
       return "kUnloaded";
     case ReloadEvent::Kind::kWatchFailed:
       return "kWatchFailed";
+    case ReloadEvent::Kind::kSwitchDelayed:
+      return "kSwitchDelayed";
+    case ReloadEvent::Kind::kCrashed:
+      return "kCrashed";
+    case ReloadEvent::Kind::kRolledBack:
+      return "kRolledBack";
   }
   return "unknown";
 }
@@ -91,6 +97,13 @@ std::string ReloadEvent::ToString() const {
                           unload.has_value() ? unload->ToString() : "");
     case Kind::kWatchFailed:
       return absl::StrCat("changes can't be seen: ", status.message());
+    case Kind::kSwitchDelayed:
+      return absl::StrCat("the new version waits: ", status.message());
+    case Kind::kCrashed:
+      return absl::StrCat("version ", version, ": ", status.message());
+    case Kind::kRolledBack:
+      return absl::StrCat("version ", version, " is back, loaded in ",
+                          DurationText(load_time));
   }
   return "unknown";
 }

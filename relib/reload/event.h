@@ -20,8 +20,7 @@ struct ReloadEvent {
     // starts.
     kBuildStarted,
     // It didn't succeed: `status` says how it ended, `output` what it wrote.
-    // What
-    // ran goes on.
+    // What ran goes on.
     kBuildFailed,
     // It succeeded, but the file of the module has the same bytes as what runs.
     kUnchanged,
@@ -31,19 +30,32 @@ struct ReloadEvent {
     // Version number `version` runs from now on.
     kReloaded,
     // The old version number `version` can't be unloaded yet; `status` says
-    // what
-    // keeps it. It is tried again; there is another event when the reason
+    // what keeps it. It is tried again; there is another event when the reason
     // changes, and kUnloaded when it worked.
     kUnloadDelayed,
     // The old version number `version` is gone: `unload` tells the rest.
     kUnloaded,
     // Changes can't be seen, and `status` says why; it is tried again, and
-    // there
-    // is another event when the reason changes.
+    // there is another event when the reason changes.
     kWatchFailed,
+    // A new version is loaded, but calls of the one that runs don't return
+    // (`status` names them), and it can't take over before they do. It is tried
+    // again.
+    kSwitchDelayed,
+    // Version number `version` crashed inside of a call; `status` is what that
+    // call was told. What follows is kRolledBack, or kLoadFailed if there is no
+    // version that could come back: then calls are refused until there is a new
+    // one.
+    kCrashed,
+    // Version number `version` runs again instead of one that crashed.
+    kRolledBack,
   };
 
   Kind kind = Kind::kReloaded;
+
+  // The module that this is about, as the options spell it. Empty when it is
+  // about all of a Group's: builds, kUnchanged, kWatchFailed.
+  std::string module = {};
 
   // The version that this is about. For kBuild..., kUnchanged, kLoadFailed and
   // kWatchFailed the one that runs. They count from 1; 0 means that none runs.
@@ -73,6 +85,10 @@ struct ReloadEvent {
   // For kReloaded, what of `since_change` no build was running: debouncing,
   // loading, and the time until somebody called Poll().
   absl::Duration overhead = absl::ZeroDuration();
+
+  // For kReloaded and kRolledBack, how long calls waited because nobody could
+  // be called; zero when they didn't.
+  absl::Duration pause = absl::ZeroDuration();
 
   // For kUnloaded.
   std::optional<UnloadReport> unload = {};

@@ -1,10 +1,13 @@
 #ifndef RELIB_RELOAD_OPTIONS_H_
 #define RELIB_RELOAD_OPTIONS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "relib/options.h"
 
 namespace relib {
 
@@ -51,6 +54,26 @@ struct ReloadOptions {
   // see UnloadOptions::deadline. An old version that refuses is kept and tried
   // again at later polls, ever more seldom up to once per second.
   absl::Duration unload_deadline = absl::Milliseconds(10);
+
+  // A crash inside of a call is a status, and the last version that didn't
+  // crash comes back at the next Poll(), until there is a new one:
+  // docs/hot-reload.md. LoadOptions::crash_guard says what it costs.
+  bool crash_guard = false;
+
+  // For a switch that nobody may call during (a state is migrated, or a
+  // checkpoint of it is made): how long calls that run are waited for, while
+  // new ones wait. If they don't return by then, all go on, and it is tried
+  // again at later polls.
+  absl::Duration switch_deadline = absl::Milliseconds(10);
+
+  // Called inside of Poll() when a new version can't be loaded because it
+  // doesn't fit the program itself, with the status that says how they differ:
+  // the header that both share was changed. What ran goes on; the program may
+  // want to end and to be started anew (relib::RestartProgram()).
+  std::function<void(const absl::Status& status)> on_incompatible = {};
+
+  // How versions are loaded: heap, checks. `private_copy` is always true.
+  LoadOptions load = {};
 };
 
 }  // namespace relib

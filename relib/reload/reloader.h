@@ -24,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -34,6 +35,7 @@
 #include "relib/options.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/reloader_core.h"
+#include "relib/reload/internal/version.h"
 #include "relib/reload/options.h"
 
 namespace relib {
@@ -46,10 +48,14 @@ namespace relib {
 // Each version is loaded from a private copy, so that the build can overwrite
 // or delete the original at any time.
 //
-// Nothing happens but inside of Poll(), Start() and Stop(), on the thread that
-// calls them: callbacks, static constructors and before_unload run there; only
-// the build command runs by itself. Not thread-safe: one thread polls and calls
-// exports(). Movable, but not while one of these runs.
+// Any thread may call exports(). A call goes to the version that runs when it
+// begins, or to the one before it, and keeps that in place until it ends; none
+// is refused because of a reload, and none waits but while a state is migrated.
+//
+// The rest is for one thread, and nothing happens but inside of Poll(), Start()
+// and Stop() on that: callbacks, static constructors and before_unload run
+// there; only the build command runs by itself. Movable, but not while anything
+// of it runs.
 //
 // The destructor ends a build that runs, and unloads what is loaded as the
 // destructor of Module does.
@@ -104,55 +110,38 @@ class Reloader {
   }
 
   // The functions of the version that runs. Before there is one, calling any of
-  // them is a FailedPrecondition. The reference is valid until the next Poll().
+  // them is a FailedPrecondition. For any thread; the reference is valid as
+  // long as the Reloader, and calls through one of an earlier version go to the
+  // one that runs.
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {
-    static const Exports kNone{};
-    const Version* version = current();
-    return version == nullptr ? kNone : version->module.exports();
+    return internal::ExportsOn<Exports>(core_->line(0));
   }
 
   // The version that runs, to pin it or call its main; null before there is
   // one. Valid until the next Poll(). Don't unload it.
   const Module<Exports>* module() const {
-    const Version* version = current();
-    return version == nullptr ? nullptr : &version->module;
+    return internal::ModuleOf<Exports>(core_->current(0));
   }
 
   // The number of the version that runs, from 1; 0 before there is one.
-  int version() const { return core_->version(); }
+  int version() const { return core_->version(0); }
 
   // Why what runs is not what the sources say: the last build or load failed.
   // OK otherwise.
   const absl::Status& status() const { return core_->status(); }
 
  private:
-  struct Version final : internal::ReloadableVersion {
-    explicit Version(Module<Exports> loaded) : module(std::move(loaded)) {}
-    absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options) override {
-      return module.Unload(options);
-    }
-
-    Module<Exports> module;
-  };
-
   // The int tells it from the public constructors.
   template <typename... Imports>
-  Reloader(ReloadOptions options, int, Imports... imports)
-      : core_(std::make_unique<internal::ReloaderCore>(
-            std::move(options),
-            [imports...](const std::string& path)
-                -> absl::StatusOr<
-                    std::unique_ptr<internal::ReloadableVersion>> {
-              absl::StatusOr<Module<Exports>> module =
-                  Load<Exports>(path, imports..., {.private_copy = true});
-              if (!module.ok()) return module.status();
-              return std::make_unique<Version>(*std::move(module));
-            })) {}
-
-  const Version* current() const {
-    return static_cast<const Version*>(core_->current());
+  Reloader(ReloadOptions options, int, Imports... imports) {
+    const std::string module = options.module;
+    core_ = std::make_unique<internal::ReloaderCore>(std::move(options));
+    core_->Add(module, internal::EntranceFor<Exports>,
+               internal::LoaderOf<Exports>([imports...] {
+                 return std::tuple<Imports...>(imports...);
+               }));
   }
 
   std::unique_ptr<internal::ReloaderCore> core_;

@@ -13,6 +13,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
@@ -39,6 +40,10 @@ constexpr absl::Duration kPatience = absl::Seconds(2);
 
 constexpr absl::Duration kFirstUnloadPause = absl::Milliseconds(20);
 constexpr absl::Duration kLastUnloadPause = absl::Seconds(1);
+constexpr absl::Duration kSwitchAgain = absl::Milliseconds(20);
+
+// Whether a version has crashed is looked at this often.
+constexpr absl::Duration kLookForCrashes = absl::Milliseconds(20);
 
 // The changes of sources are looked at this often while a build runs, so that
 // the system needn't keep many.
@@ -61,29 +66,11 @@ ReloadOptions WithAbsoluteDirectory(ReloadOptions options) {
   return options;
 }
 
-std::vector<ChangeCollector::WatchedPath> WatchedPaths(
-    const ReloadOptions& options) {
-  std::vector<std::string> spelled = options.watch;
-  if (options.build.empty()) spelled = {options.module};
-  std::vector<ChangeCollector::WatchedPath> paths;
-  for (std::string& path : spelled) {
-    std::string absolute = Absolute(options.working_directory, path);
-    paths.push_back({std::move(path), std::move(absolute)});
-  }
-  return paths;
-}
-
 absl::Status Check(const ReloadOptions& options) {
-  if (options.module.empty()) {
-    return absl::InvalidArgumentError(
-        "ReloadOptions::module is empty: give it the file that the build "
-        "makes");
-  }
   if (!options.build.empty() && options.watch.empty()) {
     return absl::InvalidArgumentError(
         "ReloadOptions has a build command and nothing to watch: give `watch` "
-        "the "
-        "folders of the sources");
+        "the folders of the sources");
   }
   if (options.build.empty() && !options.watch.empty()) {
     return absl::InvalidArgumentError(
@@ -116,16 +103,73 @@ bool MayBeIncomplete(const absl::Status& status, bool was_built) {
   }
 }
 
+// The module was built for another version of the header that it shares with
+// the program.
+bool IsOfAnotherInterface(const absl::Status& status) {
+  switch (LoadErrorOf(status).value_or(LoadError::kNotFound)) {
+    case LoadError::kIncompatible:
+    case LoadError::kMissingExport:
+    case LoadError::kMissingImport:
+    case LoadError::kSignatureMismatch:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
-ReloaderCore::ReloaderCore(ReloadOptions options, VersionLoader load)
+ReloaderCore::ReloaderCore(ReloadOptions options)
     : options_(WithAbsoluteDirectory(std::move(options))),
-      load_(std::move(load)),
-      module_path_(Absolute(options_.working_directory, options_.module)),
       options_status_(Check(options_)),
-      changes_(WatchedPaths(options_), NameFilter(options_.ignore),
-               options_.debounce),
       build_(options_.build, options_.working_directory) {}
+
+ReloaderCore::~ReloaderCore() {
+  RetireAll();
+  // In this order: users before what they use.
+  for (Retired& retired : retired_) retired.loaded.version.reset();
+}
+
+size_t ReloaderCore::Add(const std::string& module,
+                         Line::EntranceMaker make_entrance,
+                         VersionLoader load) {
+  auto member = std::make_unique<Member>(board_, std::move(make_entrance));
+  member->module = module;
+  member->path = Absolute(options_.working_directory, module);
+  member->load = std::move(load);
+  members_.push_back(std::move(member));
+  if (module.empty()) {
+    options_status_.Update(absl::InvalidArgumentError(
+        "ReloadOptions::module is empty: give it the file that the build "
+        "makes"));
+  }
+  if (!options_.module.empty() && module != options_.module) {
+    options_status_.Update(absl::InvalidArgumentError(
+        "ReloadOptions::module isn't for a Group: its modules come from "
+        "Add()"));
+  }
+  if (started_) {
+    ReloadEvent event;
+    event.kind = Kind::kLoadFailed;
+    event.module = module;
+    event.status = absl::FailedPreconditionError(
+        absl::StrCat(module,
+                     " was added after the first Poll(): add it before "
+                     "that"));
+    members_.back()->load = nullptr;
+    Report(event);
+  }
+  return members_.size() - 1;
+}
+
+ReloadableVersion* ReloaderCore::Used(size_t member) {
+  if (!loading_.has_value()) return current(member);
+  members_[*loading_]->uses.insert(member);
+  for (const Candidate& candidate : loading_with_->candidates) {
+    if (candidate.source.member == member) return candidate.version.get();
+  }
+  return current(member);
+}
 
 bool ReloaderCore::Poll(absl::Duration wait) {
   if (busy_ || stopped_) return false;
@@ -151,7 +195,7 @@ absl::Status ReloaderCore::Start(absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   while (true) {
     Poll(absl::ZeroDuration());
-    if (current_.version != nullptr) return absl::OkStatus();
+    if (AllRun()) return absl::OkStatus();
     if (first_decided_) return status_;
     const absl::Duration rest = deadline - absl::Now();
     if (rest <= absl::ZeroDuration()) {
@@ -162,41 +206,63 @@ absl::Status ReloaderCore::Start(absl::Duration timeout) {
   }
 }
 
-void ReloaderCore::Step() {
-  if (!options_status_.ok()) {
-    if (!std::exchange(started_, true)) {
-      first_decided_ = true;
-      status_ = options_status_;
-      ReloadEvent event;
-      event.kind = Kind::kWatchFailed;
-      event.status = status_;
-      Report(event);
-    }
-    return;
+bool ReloaderCore::BeginOnce() {
+  if (std::exchange(started_, true)) return options_status_.ok();
+  if (options_status_.ok() && members_.empty()) {
+    options_status_ = absl::InvalidArgumentError(
+        "the Group has no module: give it some with Add()");
   }
-
+  if (!options_status_.ok()) {
+    first_decided_ = true;
+    status_ = options_status_;
+    ReloadEvent event;
+    event.kind = Kind::kWatchFailed;
+    event.status = status_;
+    Report(event);
+    return false;
+  }
+  std::vector<ChangeCollector::WatchedPath> paths;
+  if (builds()) {
+    for (const std::string& path : options_.watch) {
+      paths.push_back({path, Absolute(options_.working_directory, path)});
+    }
+  } else {
+    for (const auto& member : members_) {
+      paths.push_back({member->module, member->path});
+    }
+  }
+  changes_.emplace(std::move(paths), NameFilter(options_.ignore),
+                   options_.debounce);
   CollectChanges(absl::ZeroDuration());
-  if (!std::exchange(started_, true)) StartFirst();
+  StartFirst();
+  return true;
+}
+
+void ReloaderCore::Step() {
+  if (!BeginOnce()) return;
+  CollectChanges(absl::ZeroDuration());
+  LookForCrashes();
   if (std::optional<BuildResult> result = build_.Wait(absl::ZeroDuration())) {
     FinishBuild(*std::move(result));
   }
-  // Before the next build, which may touch the file.
+  // Before the next build, which may touch the files.
   TryNewFile();
-  if (!build_.running() && changes_.settles_at() <= absl::Now()) {
+  if (!build_.running() && changes_->settles_at() <= absl::Now()) {
     if (builds()) {
-      StartBuild(changes_.Take());
+      StartBuild(changes_->Take());
     } else {
-      new_file_ = NewFile{.changes = changes_.Take(),
+      new_file_ = NewFile{.changes = changes_->Take(),
                           .patience_ends = absl::Now() + kPatience};
       TryNewFile();
     }
   }
+  TrySwitch();
   UnloadRetired();
 }
 
 void ReloaderCore::CollectChanges(absl::Duration timeout) {
-  if (!changes_.watching() && absl::Now() < next_watch_) return;
-  const absl::Status status = changes_.Collect(timeout);
+  if (!changes_->watching() && absl::Now() < next_watch_) return;
+  const absl::Status status = changes_->Collect(timeout);
   if (status.ok()) {
     reported_watch_failure_.clear();
     return;
@@ -206,7 +272,7 @@ void ReloaderCore::CollectChanges(absl::Duration timeout) {
   reported_watch_failure_ = status.message();
   ReloadEvent event;
   event.kind = Kind::kWatchFailed;
-  event.version = current_.number;
+  event.version = SomeVersion();
   event.status = status;
   Report(event);
 }
@@ -229,7 +295,7 @@ void ReloaderCore::StartBuild(ChangeBatch changes) {
 void ReloaderCore::FinishBuild(BuildResult result) {
   // What has changed while it was running is for the next build.
   CollectChanges(absl::ZeroDuration());
-  changes_.BuildEnded(result.ended);
+  changes_->BuildEnded(result.ended);
 
   NewFile file{.changes = std::move(build_changes_)};
   file.build = std::move(result);
@@ -242,7 +308,10 @@ void ReloaderCore::FinishBuild(BuildResult result) {
   status_ = status;
   ReloadEvent event = EventOf(Kind::kBuildFailed, file);
   event.status = status;
-  if (!first_decided_ && TimeOf(module_path_).has_value()) {
+  const bool all_exist = std::all_of(
+      members_.begin(), members_.end(),
+      [](const auto& member) { return TimeOf(member->path).has_value(); });
+  if (!first_decided_ && all_exist) {
     file.build.reset();
     file.outdated = true;
     new_file_ = std::move(file);
@@ -257,62 +326,275 @@ void ReloaderCore::TryNewFile() {
       absl::Now() < new_file_->next_attempt) {
     return;
   }
-  const auto time = TimeOf(module_path_);
-  const absl::StatusOr<uint64_t> contents = HashOfContents(module_path_);
-  if (contents.ok() && current_.contents == *contents) {
-    status_ = absl::OkStatus();
+  if (transaction_.has_value()) {
+    Drop(*std::exchange(transaction_, std::nullopt));
+  }
+  const std::vector<Source> sources = ChangedMembers();
+  if (sources.empty()) {
+    const bool crashed =
+        std::any_of(members_.begin(), members_.end(), [](const auto& member) {
+          return member->crashed_contents.has_value();
+        });
+    if (!crashed) status_ = absl::OkStatus();
     Report(EventOf(Kind::kUnchanged, *std::exchange(new_file_, std::nullopt)));
     return;
   }
 
-  const absl::Time begin = absl::Now();
-  absl::StatusOr<std::unique_ptr<ReloadableVersion>> version =
-      load_(module_path_);
+  Transaction transaction{.file = *new_file_};
+  const absl::Status status = LoadCandidates(sources, transaction);
   const absl::Time end = absl::Now();
-  if (!version.ok() && end < new_file_->patience_ends &&
-      MayBeIncomplete(version.status(), new_file_->build.has_value())) {
+  if (!status.ok() && end < new_file_->patience_ends &&
+      MayBeIncomplete(status, new_file_->build.has_value())) {
+    Drop(std::move(transaction));
     new_file_->next_attempt = end + kLoadAgain;
     return;
   }
-
-  const NewFile file = *std::exchange(new_file_, std::nullopt);
-  first_decided_ = true;
-  if (!version.ok()) {
-    status_ = version.status();
-    ReloadEvent event = EventOf(Kind::kLoadFailed, file);
-    event.status = status_;
-    event.load_time = end - begin;
-    Report(event);
+  new_file_.reset();
+  if (!status.ok()) {
+    ReportLoadFailure(status, transaction);
+    Drop(std::move(transaction));
     return;
   }
-  // A file that was written meanwhile may be another one than was loaded.
-  const bool same = contents.ok() && TimeOf(module_path_) == time;
-  Switch(*std::move(version),
-         same ? std::optional<uint64_t>(*contents) : std::nullopt);
-  if (!file.outdated) status_ = absl::OkStatus();
+  transaction_ = std::move(transaction);
+  TrySwitch();
+}
 
-  ReloadEvent event = EventOf(Kind::kReloaded, file);
-  event.load_time = end - begin;
-  event.since_change = absl::Now() - file.changes.since;
-  event.overhead = event.since_change - file.changes.waited_for_build;
-  if (file.build.has_value()) {
-    event.overhead -= file.build->ended - file.build->started;
+std::vector<ReloaderCore::Source> ReloaderCore::ChangedMembers() {
+  std::vector<Source> changed;
+  for (size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = *members_[i];
+    const absl::StatusOr<uint64_t> contents = HashOfContents(member.path);
+    const bool is_known =
+        contents.ok() && (member.current.contents == *contents ||
+                          (member.crashed_contents == *contents &&
+                           member.current.version != nullptr));
+    if (is_known || member.load == nullptr) continue;
+    changed.push_back({.member = i, .path = member.path});
+    if (contents.ok()) changed.back().contents = *contents;
+  }
+  return WithUsers(std::move(changed));
+}
+
+std::vector<ReloaderCore::Source> ReloaderCore::WithUsers(
+    std::vector<Source> sources) {
+  for (size_t i = 0; i < members_.size(); ++i) {
+    const Member& member = *members_[i];
+    const auto is_replaced = [&](size_t index) {
+      return std::any_of(
+          sources.begin(), sources.end(),
+          [&](const Source& source) { return source.member == index; });
+    };
+    if (is_replaced(i) || member.current.version == nullptr ||
+        std::none_of(member.uses.begin(), member.uses.end(), is_replaced)) {
+      continue;
+    }
+    // Its file may be another one by now, which is for its own turn.
+    const auto& copy = member.current.version->loaded().private_copy();
+    sources.push_back({.member = i,
+                       .path = copy->library,
+                       .contents = member.current.contents,
+                       .copy = copy});
+  }
+  std::sort(
+      sources.begin(), sources.end(),
+      [](const Source& a, const Source& b) { return a.member < b.member; });
+  return sources;
+}
+
+absl::Status ReloaderCore::LoadCandidates(const std::vector<Source>& sources,
+                                          Transaction& transaction) {
+  for (const Source& source : sources) {
+    absl::Status status = LoadCandidate(source, transaction);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReloaderCore::LoadCandidate(const Source& source,
+                                         Transaction& transaction) {
+  Member& member = *members_[source.member];
+  Candidate candidate{.source = source};
+  VersionRequest request{.path = source.path,
+                         .name = member.path,
+                         .enter =
+                             [&](const std::vector<bool>& has) {
+                               candidate.entrance = member.line.Enter(has);
+                               return candidate.entrance;
+                             },
+                         .options = options_.load};
+  request.options.private_copy = true;
+  request.options.crash_guard |= options_.crash_guard;
+
+  const auto time = TimeOf(source.path);
+  const absl::Time begin = absl::Now();
+  loading_ = source.member;
+  loading_with_ = &transaction;
+  absl::StatusOr<std::unique_ptr<ReloadableVersion>> version =
+      member.load(std::move(request));
+  loading_.reset();
+  if (!version.ok()) return version.status();
+  candidate.load_time = absl::Now() - begin;
+  candidate.version = *std::move(version);
+  // A file that was written meanwhile may be another one than was loaded.
+  if (TimeOf(source.path) != time) candidate.source.contents.reset();
+  transaction.candidates.push_back(std::move(candidate));
+  return absl::OkStatus();
+}
+
+void ReloaderCore::ReportLoadFailure(const absl::Status& status,
+                                     const Transaction& failed) {
+  first_decided_ = true;
+  status_ = status;
+  ReloadEvent event = EventOf(Kind::kLoadFailed, failed.file);
+  event.status = status;
+  for (const Candidate& candidate : failed.candidates) {
+    event.load_time += candidate.load_time;
   }
   Report(event);
+  if (options_.on_incompatible && IsOfAnotherInterface(status)) {
+    options_.on_incompatible(status);
+  }
 }
 
-void ReloaderCore::Switch(std::unique_ptr<ReloadableVersion> version,
-                          std::optional<uint64_t> contents) {
-  Loaded old = std::exchange(current_, Loaded{.version = std::move(version),
-                                              .number = last_number_ + 1,
-                                              .contents = contents});
-  last_number_ = current_.number;
-  Retire(std::move(old));
+void ReloaderCore::TrySwitch() {
+  if (!transaction_.has_value() || absl::Now() < transaction_->next_attempt) {
+    return;
+  }
+  TakeOver(*std::exchange(transaction_, std::nullopt), absl::ZeroDuration());
 }
 
-void ReloaderCore::Retire(Loaded loaded) {
+void ReloaderCore::TakeOver(Transaction transaction, absl::Duration pause) {
+  std::vector<std::pair<std::string, Loaded>> old;
+  for (Candidate& candidate : transaction.candidates) {
+    Member& member = *members_[candidate.source.member];
+    const int number = candidate.source.number != 0 ? candidate.source.number
+                                                    : ++member.last_number;
+    member.line.Publish(candidate.entrance);
+    old.emplace_back(
+        member.module,
+        std::exchange(member.current,
+                      Loaded{.version = std::move(candidate.version),
+                             .number = number,
+                             .contents = candidate.source.contents}));
+    member.crash_was_reported = false;
+  }
+  first_decided_ = true;
+  if (transaction.kind == Kind::kReloaded && !transaction.file.outdated) {
+    status_ = absl::OkStatus();
+  }
+  for (size_t i = transaction.candidates.size(); i-- > 0;) {
+    const Candidate& candidate = transaction.candidates[i];
+    Member& member = *members_[candidate.source.member];
+    auto& [module, loaded] = old[i];
+    if (loaded.version != nullptr && options_.crash_guard &&
+        !loaded.version->loaded().is_poisoned()) {
+      member.good = Good{.file = loaded.version->loaded().private_copy(),
+                         .number = loaded.number,
+                         .contents = loaded.contents};
+    }
+    if (transaction.kind == Kind::kReloaded) member.crashed_contents.reset();
+    Retire(module, std::move(loaded));
+  }
+  for (const Candidate& candidate : transaction.candidates) {
+    const Member& member = *members_[candidate.source.member];
+    ReloadEvent event = EventOf(
+        candidate.source.number != 0 ? transaction.kind : Kind::kReloaded,
+        transaction.file);
+    event.module = member.module;
+    event.version = member.current.number;
+    event.load_time = candidate.load_time;
+    event.pause = pause;
+    event.since_change = absl::Now() - transaction.file.changes.since;
+    event.overhead =
+        event.since_change - transaction.file.changes.waited_for_build;
+    if (transaction.file.build.has_value()) {
+      event.overhead -=
+          transaction.file.build->ended - transaction.file.build->started;
+    }
+    Report(event);
+  }
+}
+
+void ReloaderCore::Drop(Transaction transaction) {
+  for (size_t i = transaction.candidates.size(); i-- > 0;) {
+    Candidate& candidate = transaction.candidates[i];
+    candidate.entrance = {};
+    Retire(members_[candidate.source.member]->module,
+           Loaded{.version = std::move(candidate.version)});
+  }
+}
+
+void ReloaderCore::LookForCrashes() {
+  for (size_t i = 0; i < members_.size(); ++i) {
+    Member& member = *members_[i];
+    if (member.current.version == nullptr || member.crash_was_reported ||
+        !member.current.version->loaded().is_poisoned()) {
+      continue;
+    }
+    member.crash_was_reported = true;
+    member.crashed_contents = member.current.contents;
+    status_ = member.current.version->loaded().first_crash();
+    if (status_.ok()) {
+      status_ = absl::AbortedError(
+          absl::StrCat(member.module, " crashed outside of a call"));
+    }
+    ReloadEvent event;
+    event.kind = Kind::kCrashed;
+    event.module = member.module;
+    event.version = member.current.number;
+    event.status = status_;
+    Report(event);
+    RollBack(i);
+  }
+}
+
+void ReloaderCore::RollBack(size_t member) {
+  // A new version that waits is as good, or better.
+  if (transaction_.has_value()) return;
+  Transaction transaction{
+      .file = {.changes = {.files = {}, .since = absl::Now()}},
+      .kind = Kind::kRolledBack};
+  const std::optional<Good> good =
+      std::exchange(members_[member]->good, std::nullopt);
+  absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+      members_[member]->module,
+      " has no version that could come back. Calls are refused until there is "
+      "a new one"));
+  if (good.has_value()) {
+    status = LoadCandidates(WithUsers({{.member = member,
+                                        .path = good->file->library,
+                                        .number = good->number,
+                                        .contents = good->contents,
+                                        .copy = good->file}}),
+                            transaction);
+  }
+  if (!status.ok()) {
+    ReloadEvent event = EventOf(Kind::kLoadFailed, transaction.file);
+    event.module = members_[member]->module;
+    event.status = status;
+    Report(event);
+    Drop(std::move(transaction));
+    return;
+  }
+  transaction_ = std::move(transaction);
+  TrySwitch();
+}
+
+void ReloaderCore::RetireAll() {
+  if (transaction_.has_value()) {
+    Drop(*std::exchange(transaction_, std::nullopt));
+  }
+  for (size_t i = members_.size(); i-- > 0;) {
+    Member& member = *members_[i];
+    member.line.Publish({});
+    Retire(member.module, std::exchange(member.current, Loaded()));
+    member.good.reset();
+  }
+}
+
+void ReloaderCore::Retire(const std::string& module, Loaded loaded) {
   if (loaded.version == nullptr) return;
-  retired_.push_back(Retired{.loaded = std::move(loaded)});
+  retired_.push_back(Retired{.module = module, .loaded = std::move(loaded)});
 }
 
 void ReloaderCore::UnloadRetired() {
@@ -327,21 +609,25 @@ void ReloaderCore::UnloadRetired() {
 }
 
 bool ReloaderCore::Unload(Retired& retired, const UnloadOptions& options) {
-  absl::StatusOr<UnloadReport> report = retired.loaded.version->Unload(options);
+  absl::StatusOr<UnloadReport> report =
+      retired.loaded.version->loaded().Unload(options);
   const std::optional<UnloadError> reason = UnloadErrorOf(report.status());
   ReloadEvent event;
+  event.module = retired.module;
   event.version = retired.loaded.number;
   if (report.ok() || reason == UnloadError::kNotLoaded) {
     event.kind = Kind::kUnloaded;
     if (report.ok()) event.unload = *std::move(report);
-    Report(event);
+    retired.loaded.version.reset();
+    // One that never ran has no number.
+    if (event.version != 0) Report(event);
     return true;
   }
   retired.last_status = report.status();
   retired.pause =
       std::clamp(2 * retired.pause, kFirstUnloadPause, kLastUnloadPause);
   retired.next_attempt = absl::Now() + retired.pause;
-  if (!retired.reported || retired.reason != reason) {
+  if (event.version != 0 && (!retired.reported || retired.reason != reason)) {
     retired.reported = true;
     retired.reason = reason;
     event.kind = Kind::kUnloadDelayed;
@@ -361,13 +647,18 @@ absl::Status ReloaderCore::Stop(const UnloadOptions& options) {
   stopped_ = true;
   build_.Kill();
   new_file_.reset();
-  Retire(std::exchange(current_, Loaded()));
+  RetireAll();
   absl::Status status;
-  for (size_t i = retired_.size(); i-- > 0;) {
-    if (Unload(retired_[i], options)) {
-      retired_.erase(retired_.begin() + i);
-    } else {
-      status.Update(retired_[i].last_status);
+  // What is used goes when its users have gone.
+  for (size_t before = 0; before != retired_.size();) {
+    before = retired_.size();
+    status = absl::OkStatus();
+    for (size_t i = 0; i < retired_.size();) {
+      if (Unload(retired_[i], options)) {
+        retired_.erase(retired_.begin() + i);
+      } else {
+        status.Update(retired_[i++].last_status);
+      }
     }
   }
   return status;
@@ -382,7 +673,7 @@ void ReloaderCore::WaitForWork(absl::Time deadline) {
             build_.Wait(std::min(rest, kLookDuringBuild))) {
       FinishBuild(*std::move(result));
     }
-  } else if (changes_.watching()) {
+  } else if (changes_->watching()) {
     CollectChanges(rest);
   } else {
     absl::SleepFor(rest);
@@ -392,10 +683,16 @@ void ReloaderCore::WaitForWork(absl::Time deadline) {
 absl::Time ReloaderCore::NextDeadline() const {
   absl::Time next = absl::InfiniteFuture();
   if (!options_status_.ok()) return next;
-  if (!changes_.watching()) next = std::min(next, next_watch_);
+  if (!changes_->watching()) next = std::min(next, next_watch_);
   if (!build_.running()) {
-    next = std::min(next, changes_.settles_at());
+    next = std::min(next, changes_->settles_at());
     if (new_file_.has_value()) next = std::min(next, new_file_->next_attempt);
+  }
+  if (transaction_.has_value()) {
+    next = std::min(next, transaction_->next_attempt);
+  }
+  if (options_.crash_guard) {
+    next = std::min(next, absl::Now() + kLookForCrashes);
   }
   for (const Retired& retired : retired_) {
     next = std::min(next, retired.next_attempt);
@@ -407,13 +704,24 @@ ReloadEvent ReloaderCore::EventOf(ReloadEvent::Kind kind,
                                   const NewFile& file) const {
   ReloadEvent event;
   event.kind = kind;
-  event.version = current_.number;
+  event.version = SomeVersion();
   event.changed = file.changes.files;
   if (file.build.has_value()) {
     event.output = file.build->output;
     event.build_time = file.build->ended - file.build->started;
   }
   return event;
+}
+
+bool ReloaderCore::AllRun() const {
+  return !members_.empty() &&
+         std::all_of(members_.begin(), members_.end(), [](const auto& member) {
+           return member->current.version != nullptr;
+         });
+}
+
+int ReloaderCore::SomeVersion() const {
+  return members_.empty() ? 0 : members_.back()->current.number;
 }
 
 void ReloaderCore::Report(const ReloadEvent& event) {
