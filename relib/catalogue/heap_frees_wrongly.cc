@@ -39,7 +39,7 @@ int64_t Run(std::string_view what) {
   } else if (what == "variable") {
     FreeWrongly(&variable);
   } else if (what == "nothing") {
-    FreeWrongly(reinterpret_cast<void*>(uintptr_t{0x3456'789a'bcd0}));
+    FreeWrongly(reinterpret_cast<void*>(uintptr_t{0x1230}));
   } else if (what == "resized") {
     return realloc(Hidden(&variable), 100) == nullptr ? 1 : 0;
   } else {

@@ -2,7 +2,7 @@
 
 #include "relib/module.h"
 
-int* volatile null_int = nullptr;
+volatile int* volatile null_int = nullptr;
 const int crashed = *null_int;
 
 RELIB_MAIN() {}
