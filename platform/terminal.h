@@ -1,6 +1,10 @@
 #ifndef PLATFORM_TERMINAL_H_
 #define PLATFORM_TERMINAL_H_
 
+#include <memory>
+#include <optional>
+#include <string>
+
 namespace relib::platform {
 
 // True when standard output shows colour: it is a terminal, and neither

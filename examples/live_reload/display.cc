@@ -159,6 +159,21 @@ void Display::Event(const relib::ReloadEvent& event) {
     case Kind::kWatchFailed:
       Problem(event.status.message());
       break;
+    case Kind::kSwitchDelayed:
+      Line(kYellow, "-", "the new version waits for calls to return");
+      Output(event.status.message());
+      break;
+    case Kind::kCrashed:
+      ++failures_;
+      Line(kRed, "!",
+           Styled(kRed, absl::StrCat("version ", event.version, " crashed")));
+      Output(event.status.message());
+      break;
+    case Kind::kRolledBack:
+      Line(kGreen, "+",
+           absl::StrCat("version ", event.version, " is back, until there is "
+                        "a new one"));
+      break;
   }
 }
 

@@ -10,9 +10,6 @@
 //   --tick_ms=N        the time between two calls, instead of 1000
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,82 +18,41 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "examples/common/flags.h"
 #include "examples/live_reload/display.h"
 #include "examples/live_reload/greeter.h"
 #include "platform/terminal.h"
 #include "relib/reload/reloader.h"
 
-namespace {
-
-struct Flags {
-  relib::ReloadOptions reload;
+int main(int argc, char** argv) {
+  relib::ReloadOptions options;
   int until_version = 0;
   int tick_ms = 1000;
-};
-
-// False, with a message, for a command line that makes no sense.
-bool Parse(int argc, char** argv, Flags* flags) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    const std::string_view name = argument.substr(0, argument.find('='));
-    const std::string value(
-        argument.substr(std::min(name.size() + 1, argument.size())));
-    bool ok = true;
-    if (name == "--module") {
-      flags->reload.module = value;
-    } else if (name == "--watch") {
-      flags->reload.watch.push_back(value);
-    } else if (name == "--build") {
-      flags->reload.build = value;
-    } else if (name == "--until_version") {
-      ok = absl::SimpleAtoi(value, &flags->until_version);
-    } else if (name == "--tick_ms") {
-      ok = absl::SimpleAtoi(value, &flags->tick_ms);
-    } else {
-      ok = false;
-    }
-    if (!ok) {
-      std::cerr << "live_reload: what does " << argument << " mean?\n";
-      return false;
-    }
+  const auto number = [](int* variable) {
+    return [variable](const std::string& value) {
+      return absl::SimpleAtoi(value, variable);
+    };
+  };
+  if (!ParseFlags("live_reload", argc, argv, &options,
+                  {{"--until_version", number(&until_version)},
+                   {"--tick_ms", number(&tick_ms)}})) {
+    return 2;
   }
-  if (flags->reload.module.empty()) {
-    std::cerr << "usage: live_reload --module=FILE --watch=FILE_OR_FOLDER "
-                 "--build=COMMAND\n"
-                 "The easy way: bazel run //examples:live_reload\n";
-    return false;
-  }
-  // `bazel run` starts programs among their data, far from the sources.
-  flags->reload.module =
-      std::filesystem::absolute(flags->reload.module).string();
-  if (const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY")) {
-    flags->reload.working_directory = workspace;
-  }
-  // Whoever started this has just built the module.
-  flags->reload.build_on_start = !std::filesystem::exists(flags->reload.module);
-  return true;
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  Flags flags;
-  if (!Parse(argc, argv, &flags)) return 2;
   const absl::Time begin = absl::Now();
-  const absl::Duration tick_time = absl::Milliseconds(flags.tick_ms);
+  const absl::Duration tick_time = absl::Milliseconds(tick_ms);
 
   Display display;
   relib::platform::CatchInterrupt();
   int version = 0;
   relib::Reloader<GreeterExports> reloader(
-      flags.reload, GreeterImports{.print = [&](std::string_view line) {
+      options, GreeterImports{.print = [&](std::string_view line) {
         display.ModuleLine(version, line);
       }});
   reloader.OnReload(
       [&](const relib::ReloadEvent& event) { display.Event(event); });
 
-  display.Welcome(flags.reload.watch.empty() ? flags.reload.module
-                                             : flags.reload.watch.front());
+  display.Welcome(options.watch.empty() ? options.module
+                                             : options.watch.front());
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
     // Short waits, so that Ctrl-C needn't wait for long.
@@ -109,7 +65,7 @@ int main(int argc, char** argv) {
     next_tick = absl::Now() + tick_time;
     const absl::Status status = reloader.exports().on_tick(tick++);
     if (!status.ok()) display.Problem(status.message());
-    if (flags.until_version != 0 && version >= flags.until_version) break;
+    if (until_version != 0 && version >= until_version) break;
   }
   const absl::Status left = reloader.Stop();
   display.Summary(absl::Now() - begin, left);

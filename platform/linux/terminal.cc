@@ -1,10 +1,16 @@
 #include "platform/terminal.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace relib::platform {
@@ -44,5 +50,42 @@ bool TerminalHasColor() {
 void CatchInterrupt() { SetHandler(OnInterrupt); }
 
 bool Interrupted() { return interrupted.load(std::memory_order_relaxed); }
+
+std::optional<TerminalSize> SizeOfTerminal() {
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+      size.ws_row == 0) {
+    return std::nullopt;
+  }
+  return TerminalSize{.columns = size.ws_col, .rows = size.ws_row};
+}
+
+struct KeyInput::Saved {
+  termios mode;
+};
+
+KeyInput::KeyInput() {
+  termios mode;
+  if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
+  saved_ = std::make_unique<Saved>(Saved{.mode = mode});
+  mode.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+}
+
+KeyInput::~KeyInput() {
+  if (saved_ != nullptr) tcsetattr(STDIN_FILENO, TCSANOW, &saved_->mode);
+}
+
+std::string KeyInput::Read() {
+  std::string keys;
+  while (true) {
+    pollfd input = {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    char buffer[64];
+    if (poll(&input, 1, 0) <= 0 || (input.revents & POLLIN) == 0) return keys;
+    const ssize_t size = read(STDIN_FILENO, buffer, sizeof(buffer));
+    if (size <= 0) return keys;
+    keys.append(buffer, size);
+  }
+}
 
 }  // namespace relib::platform

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,5 +61,60 @@ void CatchInterrupt() {
 }
 
 bool Interrupted() { return interrupted.load(std::memory_order_relaxed); }
+
+std::optional<TerminalSize> SizeOfTerminal() {
+  CONSOLE_SCREEN_BUFFER_INFO info;
+  if (!GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)) {
+    return std::nullopt;
+  }
+  return TerminalSize{
+      .columns = info.srWindow.Right - info.srWindow.Left + 1,
+      .rows = info.srWindow.Bottom - info.srWindow.Top + 1};
+}
+
+struct KeyInput::Saved {
+  DWORD mode;
+};
+
+KeyInput::KeyInput() {
+  const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+  DWORD mode;
+  if (!GetConsoleMode(input, &mode)) return;
+  saved_ = std::make_unique<Saved>(Saved{.mode = mode});
+  SetConsoleMode(input, mode & ~DWORD{ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT});
+}
+
+KeyInput::~KeyInput() {
+  if (saved_ != nullptr) {
+    SetConsoleMode(GetStdHandle(STD_INPUT_HANDLE), saved_->mode);
+  }
+}
+
+std::string KeyInput::Read() {
+  const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+  std::string keys;
+  if (saved_ == nullptr) {
+    DWORD size = 0;
+    // Fails for what isn't a pipe, such as NUL.
+    while (PeekNamedPipe(input, nullptr, 0, nullptr, &size, nullptr) &&
+           size > 0) {
+      char buffer[64];
+      if (!ReadFile(input, buffer, sizeof(buffer), &size, nullptr)) break;
+      keys.append(buffer, size);
+    }
+    return keys;
+  }
+  DWORD count = 0;
+  while (GetNumberOfConsoleInputEvents(input, &count) && count > 0) {
+    INPUT_RECORD record;
+    if (!ReadConsoleInputW(input, &record, 1, &count)) break;
+    const KEY_EVENT_RECORD& key = record.Event.KeyEvent;
+    if (record.EventType == KEY_EVENT && key.bKeyDown &&
+        key.uChar.UnicodeChar != 0) {
+      keys += ToUtf8(std::wstring_view(&key.uChar.UnicodeChar, 1));
+    }
+  }
+  return keys;
+}
 
 }  // namespace relib::platform

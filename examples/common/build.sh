@@ -1,8 +1,8 @@
 #!/bin/sh
-# build.sh MODE BINDIR
+# build.sh MODE BINDIR TARGET
 #
-# The build command of live_reload: builds its module with Bazel, and shows what the compiler says
-# and nothing else.
+# The build command of the examples: builds TARGET, the module, with Bazel, and shows what the
+# compiler says and nothing else.
 #
 # Bazel must be given the flags of the `bazel run` that started the program, or it builds another
 # file than the one that is watched. MODE and BINDIR are what the BUILD file knows of them: "opt" and
@@ -16,7 +16,7 @@ config=${config#-}
 # Nothing is sandboxed, which saves a tenth of a second.
 output=$(BAZELW_NO_INSTALL=1 ./bazelw build --compilation_mode="$mode" ${config:+"--config=$config"} \
   --spawn_strategy=local --noshow_progress --noshow_loading_progress --show_result=0 \
-  --ui_event_filters=-info //examples/live_reload:module 2>&1)
+  --ui_event_filters=-info "$3" 2>&1)
 status=$?
 # What Bazel itself says of a compiler's error is the command line.
 printf '%s\n' "$output" | sed -e '/^ERROR: .* error executing /d' -e '/^$/d'

@@ -1,0 +1,139 @@
+// Change me while `bazel run //examples:hot_reload` runs, and save: the sparks
+// go on from where they are. Some things to try:
+//
+//   kGravity     negative, or ten times as much
+//   Colour()     other colours
+//   *null = 1    somewhere in Update(): the last good version comes back
+//   scene.h      a field more in Spark, and something that uses it
+
+#include "relib/module.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "examples/hot_reload/scene.h"
+
+namespace {
+
+constexpr float kGravity = 0.25F;
+constexpr float kBounce = 0.85F;
+constexpr size_t kSparks = 400;
+constexpr char kName[] = "sparks";
+
+// In [0, 1).
+float Random(Scene& scene) {
+  scene.random = scene.random * 1664525U + 1013904223U;
+  return static_cast<float>(scene.random >> 8) / (1U << 24);
+}
+
+Spark NewSpark(Scene& scene) {
+  return {.x = Random(scene),
+          .y = Random(scene) * scene.height / 2,
+          .vx = (Random(scene) - 0.5F) / 2,
+          .vy = -Random(scene) / 4,
+          .hue = Random(scene)};
+}
+
+// What leaves [0, size] comes back.
+void Reflect(float& place, float& speed, float size) {
+  if (place < 0) {
+    place = -place;
+    speed = std::abs(speed);
+  } else if (place > size) {
+    place = std::max(0.0F, 2 * size - place);
+    speed = -std::abs(speed) * kBounce;
+  }
+}
+
+void Update(Scene& scene, float seconds) {
+  ++scene.frame;
+  while (scene.sparks.size() < kSparks) {
+    scene.sparks.push_back(NewSpark(scene));
+  }
+  scene.sparks.resize(kSparks);
+  for (Spark& spark : scene.sparks) {
+    spark.vy += kGravity * seconds;
+    spark.x += spark.vx * seconds;
+    spark.y += spark.vy * seconds;
+    Reflect(spark.x, spark.vx, 1);
+    Reflect(spark.y, spark.vy, scene.height);
+  }
+}
+
+void Kick(Scene& scene) {
+  for (Spark& spark : scene.sparks) {
+    spark.vx += (Random(scene) - 0.5F) / 2;
+    spark.vy -= Random(scene) / 2;
+  }
+}
+
+void OnKey(Scene& scene, char key) {
+  if (key == ' ') Kick(scene);
+  if (key == 'c') scene.sparks.clear();
+}
+
+struct Rgb {
+  int red = 0;
+  int green = 0;
+  int blue = 0;
+  bool operator==(const Rgb&) const = default;
+};
+
+Rgb Colour(const Spark& spark) {
+  const auto channel = [&](float shift) {
+    const float wave = std::cos(6.2831853F * (spark.hue + shift));
+    return static_cast<int>(150 + 105 * wave);
+  };
+  return {channel(0), channel(0.33F), channel(0.67F)};
+}
+
+// Two pixels, one above the other, are a character: the upper half block, in
+// the colour of the upper on the colour of the lower.
+std::string Draw(Scene& scene, int columns, int rows) {
+  scene.height = static_cast<float>(2 * rows) / static_cast<float>(columns);
+  std::vector<Rgb> pixels(static_cast<size_t>(columns) * rows * 2);
+  for (const Spark& spark : scene.sparks) {
+    const int x =
+        std::clamp(static_cast<int>(spark.x * columns), 0, columns - 1);
+    const int y =
+        std::clamp(static_cast<int>(spark.y * columns), 0, 2 * rows - 1);
+    pixels[static_cast<size_t>(y) * columns + x] = Colour(spark);
+  }
+  std::string picture;
+  const auto append = [&](const char* kind, const Rgb& colour) {
+    picture += "\x1b[";
+    picture += kind;
+    picture += ";2;" + std::to_string(colour.red) + ";" +
+               std::to_string(colour.green) + ";" +
+               std::to_string(colour.blue) + "m";
+  };
+  for (int row = 0; row < rows; ++row) {
+    const Rgb* upper = &pixels[static_cast<size_t>(2) * row * columns];
+    const Rgb* lower = upper + columns;
+    for (int column = 0; column < columns; ++column) {
+      if (upper[column] == Rgb() && lower[column] == Rgb()) {
+        picture += ' ';
+        continue;
+      }
+      append("38", upper[column]);
+      append("48", lower[column]);
+      picture += "\xe2\x96\x80\x1b[0m";
+    }
+    picture += '\n';
+  }
+  return picture;
+}
+
+std::string Describe(Scene& scene) {
+  return std::to_string(scene.sparks.size()) + " " + kName + ", frame " +
+         std::to_string(scene.frame) + "   space: kick   c: clear   q: quit";
+}
+
+}  // namespace
+
+RELIB_EXPORTS(SceneExports, .update = relib::implement<Update>,
+              .draw = relib::implement<Draw>, .on_key = relib::implement<OnKey>,
+              .describe = relib::implement<Describe>);

@@ -1,0 +1,138 @@
+#include "examples/hot_reload/screen.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "platform/terminal.h"
+#include "relib/reload/event.h"
+#include "relib/state/migration.h"
+
+namespace {
+
+using Kind = relib::ReloadEvent::Kind;
+
+constexpr int kStatusRows = 3;
+
+// Parameters of "select graphic rendition".
+constexpr std::string_view kDim = "2";
+constexpr std::string_view kRed = "1;31";
+constexpr std::string_view kGreen = "32";
+constexpr std::string_view kYellow = "33";
+
+// One line that fits; what is no printable ASCII is left out.
+std::string Fitted(std::string_view text, int columns) {
+  std::string line;
+  for (const char character : text) {
+    if (static_cast<int>(line.size()) == columns) break;
+    if (absl::ascii_isprint(static_cast<unsigned char>(character))) {
+      line += character;
+    }
+  }
+  return line;
+}
+
+std::string_view FirstLineWith(std::string_view word, std::string_view text) {
+  for (std::string_view line : absl::StrSplit(text, '\n')) {
+    if (absl::StrContains(line, word)) return line;
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
+  std::string text;
+  for (const relib::StateMigration& migration : migrations) {
+    if (migration.layout_changed) {
+      absl::StrAppend(&text, "  ",
+                      absl::StrJoin(absl::StrSplit(migration.ToString(), '\n'),
+                                    " "));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Screen::Screen(const relib::platform::TerminalSize& size) : size_(size) {
+  // The other screen, without a cursor, empty.
+  std::cout << "\x1b[?1049h\x1b[?25l\x1b[2J" << std::flush;
+}
+
+Screen::~Screen() { std::cout << "\x1b[?25h\x1b[?1049l" << std::flush; }
+
+void Screen::SetSize(const relib::platform::TerminalSize& size) {
+  if (size.columns == size_.columns && size.rows == size_.rows) return;
+  size_ = size;
+  std::cout << "\x1b[2J";
+}
+
+int Screen::rows() const { return std::max(1, size_.rows - kStatusRows); }
+
+void Screen::Event(const relib::ReloadEvent& event) {
+  using relib::DurationText;
+  style_ = kRed;
+  switch (event.kind) {
+    case Kind::kBuildStarted:
+      style_ = kYellow;
+      news_ = absl::StrCat("building: ", absl::StrJoin(event.changed, ", "));
+      break;
+    case Kind::kBuildFailed:
+      news_ = absl::StrCat("the build failed: ",
+                           FirstLineWith("error", event.output));
+      break;
+    case Kind::kReloaded: {
+      const bool built = event.build_time > absl::ZeroDuration();
+      version_ = absl::StrCat(
+          "version ", event.version,
+          built ? absl::StrCat(": built in ", DurationText(event.build_time))
+                : ":",
+          built ? ", relib added " : " loaded in ",
+          DurationText(built ? event.overhead : event.load_time),
+          event.pause > absl::ZeroDuration()
+              ? absl::StrCat(", calls waited ", DurationText(event.pause))
+              : "",
+          OfStates(event.migrations));
+      news_.clear();
+      break;
+    }
+    case Kind::kRolledBack:
+      version_ = absl::StrCat("version ", event.version, " is back");
+      break;
+    case Kind::kUnchanged:
+    case Kind::kUnloaded:
+      if (event.kind == Kind::kUnchanged) news_ = "the module is the same";
+      style_ = kDim;
+      break;
+    case Kind::kCrashed:
+    case Kind::kLoadFailed:
+    case Kind::kSwitchDelayed:
+    case Kind::kUnloadDelayed:
+    case Kind::kWatchFailed:
+      news_ = FirstLineWith("", event.ToString());
+      break;
+  }
+}
+
+void Screen::Show(std::string_view picture, std::string_view line) const {
+  std::string frame = "\x1b[H";
+  for (std::string_view row : absl::StrSplit(picture, '\n')) {
+    if (!row.empty()) absl::StrAppend(&frame, row, "\x1b[K\r\n");
+  }
+  const auto status = [&](int row, std::string_view style,
+                          std::string_view text) {
+    absl::StrAppend(&frame, "\x1b[", size_.rows - kStatusRows + row, ";1H\x1b[",
+                    style, "m", Fitted(text, size_.columns), "\x1b[0m\x1b[K");
+  };
+  status(1, kDim, line);
+  status(2, kGreen, version_);
+  status(3, style_, news_);
+  std::cout << frame << std::flush;
+}
