@@ -131,6 +131,10 @@ class Estate {
   // at once. Those of blocks that live later are kept one by one.
   virtual void KeepTraces() = 0;
 
+  // The address lies in memory of the module's heap, where the heap is one of
+  // its own.
+  virtual bool OwnsMemory(const void* address) const = 0;
+
   // Nothing in the image is destroyed any more, whoever would do it: neither
   // its static objects nor its thread_local ones.
   virtual void SkipDestructors() = 0;

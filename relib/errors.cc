@@ -38,6 +38,7 @@ constexpr KindInfo kLoadErrors[] = {
     {"kConstructorFailed", absl::StatusCode::kAborted},
     {"kChangedWhileLoading", absl::StatusCode::kAborted},
     {"kCopyFailed", absl::StatusCode::kUnavailable},
+    {"kState", absl::StatusCode::kFailedPrecondition},
 };
 constexpr KindInfo kUnloadErrors[] = {
     {"kCallsInFlight", absl::StatusCode::kUnavailable},
@@ -47,6 +48,7 @@ constexpr KindInfo kUnloadErrors[] = {
     {"kThreadsStillRunning", absl::StatusCode::kUnavailable},
     {"kCallbacksInUse", absl::StatusCode::kUnavailable},
     {"kStillMapped", absl::StatusCode::kFailedPrecondition},
+    {"kState", absl::StatusCode::kFailedPrecondition},
     {"kStays", absl::StatusCode::kUnimplemented},
     {"kNotLoaded", absl::StatusCode::kFailedPrecondition},
 };
@@ -149,7 +151,7 @@ const KindInfo& InfoOf(CallError error) {
 }
 
 static_assert(std::size(kLoadErrors) ==
-              static_cast<size_t>(LoadError::kCopyFailed) + 1);
+              static_cast<size_t>(LoadError::kState) + 1);
 static_assert(std::size(kUnloadErrors) ==
               static_cast<size_t>(UnloadError::kNotLoaded) + 1);
 static_assert(std::size(kCallErrors) ==

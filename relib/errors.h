@@ -43,6 +43,10 @@ enum class LoadError {
   kChangedWhileLoading,
   // The private copy could not be made.
   kCopyFailed,
+  // One of LoadOptions::states belongs to another module, or its value can't
+  // become one of the module's layout, or the module's code for it has thrown
+  // or crashed.
+  kState,
 };
 
 // Why a module wasn't unloaded. It is still loaded and works, and Unload() can
@@ -68,6 +72,9 @@ enum class UnloadError {
   kCallbacksInUse,
   // The image is still mapped after the system was asked to unload it.
   kStillMapped,
+  // The value of one of LoadOptions::states can't be kept: there is a pointer
+  // to the module in it.
+  kState,
   // It was loaded to stay: LoadOptions{.unloading = false}.
   kStays,
   // The Module doesn't hold a module: it was unloaded or moved from.

@@ -13,6 +13,8 @@
 
 namespace relib {
 
+class StateBase;
+
 // Where malloc(), new and their like in a module take memory from; docs/heap.md
 // says more. With a sanitizer, new and delete are always the sanitizer's.
 enum class Heap {
@@ -108,6 +110,11 @@ struct LoadOptions {
   // if the module was given pointers to it: docs/crash-guard.md. Makes each
   // call some nanoseconds slower.
   bool crash_guard = false;
+
+  // The relib::State objects that the module may use (relib/state/state.h). A
+  // state belongs to one module at a time; when the module is unloaded, its
+  // value stays. LoadError::kState if the value doesn't fit the module.
+  std::vector<StateBase*> states = {};
 };
 
 struct UnloadOptions {

@@ -29,6 +29,9 @@ class ModuleHeap {
   void KeepTraces();
   const std::vector<LeakSite>& leaks() const { return leaks_; }
 
+  // Whether it is in use or not.
+  bool HasMemoryAt(const void* address) const;
+
   // The last code of the image has run, its memory is all there.
   void LeaveImage();
   // The image is gone. Gives all memory back, and says what of it was in use.
@@ -57,7 +60,6 @@ class ModuleHeap {
               CallStack call);
   // Fills in what it can say of an address.
   bool DescribeOwn(const void* address, BadFree& bad_free) const;
-  bool HasMemoryAt(const void* address) const;
 
   std::string name_;
   HeapOptions options_;

@@ -130,6 +130,9 @@ struct BeforeUnloadTable {
   Failure* (*invoke)();
 };
 
+// Of relib/state/.
+struct StatesTable;
+
 // What the module's one exported symbol, relib_module, points to.
 struct ModuleDescriptor {
   // Size of this struct; a second check next to the record's ABI version.
@@ -138,6 +141,7 @@ struct ModuleDescriptor {
   const ImportsTable* imports;
   const MainTable* main;
   const BeforeUnloadTable* before_unload;
+  const StatesTable* states;
 
   // Called once, after the imports are filled in and before anything else:
   // binds the agent and runs the static constructors. A failure is what one of

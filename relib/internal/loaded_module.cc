@@ -30,6 +30,7 @@
 #include "platform/file.h"
 #include "platform/image_file.h"
 #include "platform/library.h"
+#include "platform/stack_walker.h"
 #include "platform/thread_id.h"
 #include "platform/thread_stack.h"
 #include "platform/throw_observer.h"
@@ -38,6 +39,7 @@
 #include "relib/interface.h"
 #include "relib/internal/abi.h"
 #include "relib/internal/before_unload.h"
+#include "relib/internal/build_info.h"
 #include "relib/internal/failure.h"
 #include "relib/internal/gate.h"
 #include "relib/internal/loaded_files.h"
@@ -46,6 +48,9 @@
 #include "relib/internal/throw_sites.h"
 #include "relib/internal/trace.h"
 #include "relib/options.h"
+#include "relib/state/internal/abi.h"
+#include "relib/state/internal/memory.h"
+#include "relib/state/state_base.h"
 
 namespace relib::internal {
 namespace {
@@ -196,6 +201,9 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       std::unique_ptr<LoadedModule>(new LoadedModule(name, std::move(request)));
   module->unloading_ = options.unloading;
   module->wants_crash_guard_ = options.crash_guard;
+  for (const StateBase* state : options.states) {
+    module->states_.push_back(state->module_state());
+  }
 
   absl::StatusOr<std::unique_ptr<platform::File>> file =
       platform::File::Open(path);
@@ -248,6 +256,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       };
     }
     status = module->Map(id, std::move(estate));
+    if (status.ok()) status = module->AttachStates();
   }
   if (module->library_.loaded() && !status.ok()) {
     const ImageGoes goes(module->descriptor_);
@@ -404,6 +413,14 @@ absl::Status LoadedModule::Map(const platform::FileId& checked,
     crash_guard_.emplace(descriptor_);
     gate().Guard();
   }
+  const StatesTable& states = *descriptor_->states;
+  // One that stays has memory that does, too; and it may share its default
+  // resource with the whole process.
+  if (unloading_ && states.set_memory_resource != nullptr &&
+      std::string_view(states.standard_library.data,
+                       states.standard_library.size) == kStandardLibrary) {
+    states.set_memory_resource(StateMemory());
+  }
   Failure* failure = nullptr;
   platform::Crash crash;
   const auto start = [&] {
@@ -503,6 +520,78 @@ void LoadedModule::Bind() {
   }
   gate().SetRange(slots, request_.slots_size);
   gate().SetModule(this);
+}
+
+absl::Status LoadedModule::AttachStates() {
+  absl::Status status;
+  size_t prepared = 0;
+  for (; prepared < states_.size() && status.ok(); ++prepared) {
+    status = states_[prepared]->Prepare(*this);
+  }
+  if (status.ok()) {
+    for (const auto& state : states_) state->Commit();
+    return status;
+  }
+  for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon();
+  absl::Status error = MakeError(
+      LoadError::kState,
+      absl::StrCat(path_, " can't have a state: ", status.message()));
+  if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
+    AttachException(*exception, &error);
+  }
+  if (const std::optional<CrashInfo> crash = CrashOf(status)) {
+    AttachCrash(*crash, &error);
+  }
+  return error;
+}
+
+absl::Status LoadedModule::DetachStates() {
+  for (size_t i = 0; i < states_.size(); ++i) {
+    const absl::Status status = states_[i]->Detach(*this);
+    if (status.ok()) continue;
+    // Back to where they were.
+    for (size_t done = 0; done < i; ++done) {
+      if (states_[done]->Prepare(*this).ok()) states_[done]->Commit();
+    }
+    return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadedModule::RunStateCode(
+    absl::FunctionRef<Failure*()> function) const {
+  Failure* failure = nullptr;
+  platform::Crash crash;
+  const auto who = [this] {
+    return absl::StrCat("code of ", path_, " for a state");
+  };
+  if (!RunGuarded([&] { failure = function(); }, crash)) {
+    return CrashError(CallError::kCrashed, crash, who());
+  }
+  if (failure == nullptr) return absl::OkStatus();
+  const ExceptionInfo exception = TakeFailure(failure);
+  absl::Status status =
+      MakeError(CallError::kException,
+                absl::StrCat(who(), " threw ", Describe(exception)));
+  AttachException(exception, &status);
+  return status;
+}
+
+std::string LoadedModule::DescribeAddress(const void* address) const {
+  const auto at = reinterpret_cast<uintptr_t>(address);
+  if (platform::ImageAt(reinterpret_cast<uintptr_t>(descriptor_))
+          .Contains(at)) {
+    // As if it were where a call returns to.
+    const std::vector<BacktraceFrame> frames = MakeBacktrace({at + 1}).frames();
+    const std::string function = frames.empty() ? "" : frames.back().function;
+    return function.empty()
+               ? absl::StrCat("an object in ", path_)
+               : absl::StrCat("function ", function, " of ", path_);
+  }
+  if (estate_->OwnsMemory(address)) {
+    return absl::StrCat("memory of the heap of ", path_);
+  }
+  return "";
 }
 
 absl::Status LoadedModule::CheckMain(std::string_view text) const {
@@ -795,13 +884,21 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
                                absl::StrJoin(callbacks, "; "), ")"));
   }
 
+  if (const absl::Status status = DetachStates(); !status.ok()) {
+    estate_->ResumeCallbacks();
+    return refuse(UnloadError::kState, status.message());
+  }
+
   estate_->KeepTraces();
   if (is_poisoned()) estate_->SkipDestructors();
   const ImageGoes goes(descriptor_);
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
     estate_->ResumeCallbacks();
-    return refuse(UnloadError::kStillMapped, unloaded.message());
+    const absl::Status attached = AttachStates();
+    return refuse(UnloadError::kStillMapped,
+                  absl::StrCat(unloaded.message(), attached.ok() ? "" : "; ",
+                               attached.message()));
   }
 
   // Nothing of the image can use it any more.
@@ -824,6 +921,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   descriptor_ = nullptr;
   uses_.clear();
   request_.import_slots.reset();
+  states_.clear();
   return UnloadReport{.elapsed = absl::Now() - begin,
                       .left = std::move(left),
                       .leaks = std::move(leaks)};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -27,6 +28,8 @@
 #include "relib/internal/private_copies.h"
 #include "relib/internal/record_reader.h"
 #include "relib/options.h"
+#include "relib/state/internal/abi.h"
+#include "relib/state/state_base.h"
 
 namespace relib::internal {
 
@@ -109,6 +112,14 @@ class LoadedModule final {
   bool RunGuarded(void (*function)(void*), void* argument,
                   platform::Crash& crash) const;
   absl::Status Crashed(const void* what, const platform::Crash& crash) const;
+  // For relib/state/. Calls a function of the module's: an error if it throws
+  // or crashes.
+  absl::Status RunStateCode(absl::FunctionRef<Failure*()> function) const;
+  const StatesTable& states() const { return *descriptor_->states; }
+  // What of the module lies at an address: "function Explode of libgame.so".
+  // Empty if nothing does. As long as it is loaded.
+  std::string DescribeAddress(const void* address) const;
+
   // It has crashed: nothing of it is called any more.
   bool is_poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
   // What the call was told that crashed first. OK as long as none has.
@@ -130,6 +141,10 @@ class LoadedModule final {
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
+  // The states get what they need of the module, all of them or none.
+  absl::Status AttachStates();
+  // They keep their values; if one can't, an error, and nothing has changed.
+  absl::Status DetachStates();
   void RunDestructor(void (*destroy)(void*), void* object) const;
   Failure* RunBeforeUnload();
   absl::StatusOr<UnloadReport> UnloadAlone(const UnloadOptions& options,
@@ -167,6 +182,8 @@ class LoadedModule final {
   platform::Library library_;
   const ModuleDescriptor* descriptor_ = nullptr;
   std::optional<platform::CrashGuard> crash_guard_;
+  // LoadOptions::states.
+  std::vector<std::shared_ptr<ModuleState>> states_;
   mutable std::atomic<bool> poisoned_{false};
   mutable std::atomic<const char*> checked_main_{nullptr};
 

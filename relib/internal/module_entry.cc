@@ -33,5 +33,6 @@ extern "C" RELIB_INTERNAL_EXPORTED constinit const relib::internal::
         .imports = &relib_internal_imports,
         .main = &relib_internal_main,
         .before_unload = &relib_internal_before_unload,
+        .states = &relib_internal_states,
         .start = &relib::internal::Start,
 };

@@ -11,6 +11,7 @@ extern const relib::internal::ExportsTable relib_internal_exports;
 extern const relib::internal::ImportsTable relib_internal_imports;
 extern const relib::internal::MainTable relib_internal_main;
 extern const relib::internal::BeforeUnloadTable relib_internal_before_unload;
+extern const relib::internal::StatesTable relib_internal_states;
 }
 
 namespace relib::internal {

@@ -104,6 +104,9 @@ class LinuxEstate final : public Estate {
   void ResumeCallbacks() override {}
 
   void KeepTraces() override { heap().KeepTraces(); }
+  bool OwnsMemory(const void* address) const override {
+    return heap().HasMemoryAt(address);
+  }
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 

@@ -49,6 +49,9 @@ class WindowsEstate final : public Estate {
   void ResumeCallbacks() override { resources_.Resume(); }
 
   void KeepTraces() override { heap().KeepTraces(); }
+  bool OwnsMemory(const void* address) const override {
+    return heap().HasMemoryAt(address);
+  }
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
   void SkipDestructors() override { resources_.destructors()->Skip(); }

@@ -1,0 +1,215 @@
+#ifndef RELIB_STATE_INTERFACE_H_
+#define RELIB_STATE_INTERFACE_H_
+
+// State that survives its module: for headers that host and module share.
+//
+//   #include "relib/state/interface.h"
+//
+//   struct Entity {
+//     float x = 0;
+//     float y = 0;
+//     std::pmr::string name;
+//   };
+//   struct World {
+//     int ticks = 0;
+//     std::pmr::vector<Entity> entities;
+//   };
+//   RELIB_STATE(World, ticks, entities);
+//
+//   struct GameExports {
+//     relib::Export<void(relib::StateRef<World> world)> update;
+//   };
+//   RELIB_INTERFACE(GameExports, update);
+//
+// The module has the code, the host has the object (relib/state/state.h):
+//
+//   void Update(World& world) { ++world.ticks; }
+//   RELIB_EXPORTS(GameExports, .update = relib::implement<Update>);
+//
+// Depends on the standard library alone. docs/state.md says what a state may
+// consist of, and what becomes of it when its struct changes.
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <memory_resource>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "relib/function_ref.h"
+#include "relib/interface.h"
+#include "relib/internal/attributes.h"
+#include "relib/internal/build_info.h"
+#include "relib/internal/crossing.h"
+#include "relib/internal/fields.h"
+#include "relib/internal/for_each.h"
+#include "relib/internal/text.h"
+#include "relib/internal/thunk.h"
+#include "relib/internal/type_text.h"
+#include "relib/state/internal/abi.h"
+#include "relib/state/internal/rule.h"
+#include "relib/state/internal/type.h"
+
+namespace relib {
+
+class StateBase;
+
+// Thrown in a module that reaches for a state that isn't there, or that isn't
+// of the layout that the module was compiled with.
+class StateError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+namespace internal {
+
+// Of this module.
+inline constinit StateRegistration* first_state_registration = nullptr;
+inline constinit StateMigrator* first_state_migrator = nullptr;
+
+template <typename T>
+struct RegisteredState : StateRegistration {
+  RegisteredState()
+      : StateRegistration{&StateTypeOf<T>::kType, first_state_registration, 0} {
+    first_state_registration = this;
+  }
+};
+// Of a state that the module uses.
+template <typename T>
+inline RegisteredState<T> registered_state;
+
+inline std::string StateErrorText(std::string_view type, bool is_there) {
+  std::string text = "the state ";
+  text += type;
+  text += is_there ? " isn't of the layout that this module was compiled with"
+                   : " doesn't belong to this module";
+  text +=
+      ": list it among the states when the module is loaded, "
+      "relib::LoadOptions{.states = {&state}}";
+  return text;
+}
+
+// What is compiled without exceptions can't throw.
+template <bool kCanThrow>
+[[noreturn]] RELIB_INTERNAL_COLD void FailOnState(std::string_view type,
+                                                  bool is_there) {
+  const std::string text = StateErrorText(type, is_there);
+#if defined(__cpp_exceptions)
+  if constexpr (kCanThrow) throw StateError(text);
+#endif
+  std::fprintf(stderr, "relib: %s\n", text.c_str());
+  std::abort();
+}
+
+inline void SetStateMemory(void* resource) {
+  std::pmr::set_default_resource(
+      static_cast<std::pmr::memory_resource*>(resource));
+}
+
+}  // namespace internal
+
+// A state, as a parameter of an export: refers to the object in the host. Valid
+// during the call. Only its type's name is compared between host and module, so
+// that a module with another World than the host's still fits.
+//
+// A module uses it like a pointer, or takes World& instead. Getting at the
+// object takes about a nanosecond; it throws StateError if the object isn't one
+// of this module's.
+template <typename T>
+class StateRef {
+ public:
+  // For relib.
+  explicit StateRef(const internal::StateSlot* slot) : slot_(slot) {}
+
+  template <typename Dependent = void>
+  T& operator*() const {
+    return Object<Dependent>();
+  }
+  template <typename Dependent = void>
+  T* operator->() const {
+    return &Object<Dependent>();
+  }
+  template <typename Dependent = void>
+  T& get() const {
+    return Object<Dependent>();
+  }
+  // NOLINTNEXTLINE(google-explicit-constructor): to be passed as T&.
+  operator T&() const { return Object<void>(); }
+
+ private:
+  template <typename Dependent>
+  RELIB_INTERNAL_ALWAYS_INLINE T& Object() const {
+    using Side = typename internal::LocalSide<Dependent>::Type;
+    static_assert(
+        !std::is_same_v<Side, internal::HostSide>,
+        "relib: a host can't reach into a StateRef: the module may have "
+        "another layout of the type by now. Ask relib::State<T>::Get(), which "
+        "compares them");
+    const internal::StateSlot slot = *slot_;
+    if (slot.object == nullptr ||
+        slot.fingerprint != internal::registered_state<T>.fingerprint)
+        [[unlikely]] {
+      internal::FailOnState<internal::kCanThrow>(internal::CompilerName<T>(),
+                                                 slot.object != nullptr);
+    }
+    return *static_cast<T*>(slot.object);
+  }
+
+  const internal::StateSlot* slot_;
+};
+
+namespace internal {
+
+template <typename T>
+struct CrossingRule<StateRef<T>> : FixedCrossingRule<Crossing::kBorrowed> {};
+// The host needn't have the module's layout of T.
+template <typename T>
+struct TypeLayout<StateRef<T>> {
+  static constexpr void Append(Text&) {}
+};
+
+}  // namespace internal
+}  // namespace relib
+
+extern "C" {
+// In a host nobody asks for it.
+[[gnu::used]] RELIB_INTERNAL_AMONG_RELOCATED inline constinit const relib::
+    internal::StatesTable relib_internal_states = {
+        {relib::internal::kStandardLibrary.data(),
+         relib::internal::kStandardLibrary.size()},
+        &relib::internal::first_state_registration,
+        &relib::internal::first_state_migrator,
+        &relib::internal::SetStateMemory};
+}
+
+// Lists the fields of the class `T`, all of them. Stands in the namespace of
+// `T`, after its definition, followed by a semicolon. For what is a state of
+// its own; and for classes in one whose fields relib can't see, because they
+// have constructors, a base class, or more than 64 fields. Plain structs in a
+// state need none.
+#define RELIB_STATE(T, ...)                                                   \
+  [[maybe_unused]] constexpr auto RelibStateFieldsOf(const T*) {              \
+    using RelibStateType = T;                                                 \
+    return ::relib::internal::MakeListedFields<                               \
+        RelibStateType, ::relib::internal::TypeList<RELIB_INTERNAL_TAIL(      \
+                            RELIB_INTERNAL_FOR_EACH(                          \
+                                RELIB_INTERNAL_STATE_TYPE, T, __VA_ARGS__))>>(\
+        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_NAME, T, __VA_ARGS__)}, \
+        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_OFFSET, T,              \
+                                 __VA_ARGS__)});                              \
+  }                                                                           \
+  static_assert(::relib::internal::ListsEveryField<T>(),                      \
+                "relib: RELIB_STATE(" #T                                      \
+                ", ...) must list every field of the class")
+
+#define RELIB_INTERNAL_STATE_TYPE(T, field) , decltype(RelibStateType::field)
+#define RELIB_INTERNAL_STATE_NAME(T, field) #field,
+#define RELIB_INTERNAL_STATE_OFFSET(T, field)                     \
+  ::relib::internal::OffsetOf<RelibStateType>(                    \
+      __builtin_addressof(                                        \
+          ::relib::internal::kSpecimen<RelibStateType>.value.field), \
+      0),
+
+#endif  // RELIB_STATE_INTERFACE_H_
