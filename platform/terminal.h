@@ -21,6 +21,35 @@ void CatchInterrupt();
 
 bool Interrupted();
 
+// The characters that fit a line, and the lines, of the terminal that standard
+// output is.
+struct TerminalSize {
+  int columns = 0;
+  int rows = 0;
+};
+// Empty when it is none, or doesn't know.
+std::optional<TerminalSize> SizeOfTerminal();
+
+// Gives a program the keys of the terminal that standard input is, one by one
+// and without showing them, as long as this lives. One at a time.
+class KeyInput {
+ public:
+  KeyInput();
+  KeyInput(const KeyInput&) = delete;
+  KeyInput& operator=(const KeyInput&) = delete;
+  // The terminal is as before.
+  ~KeyInput();
+
+  // What was typed since the last call, in UTF-8; never waits. Of other input
+  // than a terminal, what there is. Empty at its end.
+  std::string Read();
+
+ private:
+  // What ~KeyInput() has to undo; null for nothing.
+  struct Saved;
+  std::unique_ptr<Saved> saved_;
+};
+
 }  // namespace relib::platform
 
 #endif  // PLATFORM_TERMINAL_H_

@@ -201,9 +201,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       std::unique_ptr<LoadedModule>(new LoadedModule(name, std::move(request)));
   module->unloading_ = options.unloading;
   module->wants_crash_guard_ = options.crash_guard;
-  for (const StateBase* state : options.states) {
-    module->states_.push_back(state->module_state());
-  }
+  module->Keep(options.states);
 
   absl::StatusOr<std::unique_ptr<platform::File>> file =
       platform::File::Open(path);
@@ -522,6 +520,12 @@ void LoadedModule::Bind() {
   gate().SetModule(this);
 }
 
+void LoadedModule::Keep(const std::vector<StateBase*>& states) {
+  for (const StateBase* state : states) {
+    states_.push_back(state->module_state());
+  }
+}
+
 absl::Status LoadedModule::AttachStates() {
   absl::Status status;
   size_t prepared = 0;
@@ -533,9 +537,9 @@ absl::Status LoadedModule::AttachStates() {
     return status;
   }
   for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon();
-  absl::Status error = MakeError(
-      LoadError::kState,
-      absl::StrCat(path_, " can't have a state: ", status.message()));
+  absl::Status error =
+      MakeError(LoadError::kState,
+                absl::StrCat(path_, " can't have a state: ", status.message()));
   if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
     AttachException(*exception, &error);
   }

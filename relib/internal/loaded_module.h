@@ -96,6 +96,14 @@ class LoadedModule final {
 
   absl::Status RefusedPin() const;
 
+  // The calls that run and the pins, "add on thread 12; pinned by thread 34";
+  // empty without.
+  std::string DescribeUsers() const { return DescribeUsers(gate().Users()); }
+
+  // States that are this module's already: when it goes, they keep their
+  // values, unless they are another one's by then. Before the first call.
+  void Keep(const std::vector<StateBase*>& states);
+
   // For HostSide: the call of `what` (an ExportSlot in the range of the gate)
   // wasn't entered, or failed. Takes the failure over.
   absl::Status Refused(const void* what) const;

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "relib/state/migration.h"
 
 namespace relib {
 namespace {
@@ -21,6 +23,18 @@ std::string Changed(const std::vector<std::string>& files) {
   }
   return absl::StrCat(" (", files.front(), " and ", files.size() - 1,
                       " other files)");
+}
+
+// What is worth telling of states.
+std::string Changes(const std::vector<StateMigration>& migrations) {
+  std::string text;
+  for (const StateMigration& migration : migrations) {
+    if (migration.layout_changed) {
+      absl::StrAppend(&text, "; ",
+                      absl::StrReplaceAll(migration.ToString(), {{"\n", " "}}));
+    }
+  }
+  return text;
 }
 
 std::string GoesOn(int version) {
@@ -86,8 +100,8 @@ std::string ReloadEvent::ToString() const {
               ? ""
               : absl::StrCat("built in ", DurationText(build_time), ", "),
           "loaded in ", DurationText(load_time), ", ", DurationText(overhead),
-          build_time == absl::ZeroDuration() ? " in all"
-                                             : " besides the build");
+          build_time == absl::ZeroDuration() ? " in all" : " besides the build",
+          Changes(migrations));
     case Kind::kUnloadDelayed:
       return absl::StrCat("version ", version,
                           " can't be unloaded yet: ", status.message());

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "relib/options.h"
+#include "relib/state/migration.h"
 
 namespace relib {
 
@@ -89,6 +90,10 @@ struct ReloadEvent {
   // For kReloaded and kRolledBack, how long calls waited because nobody could
   // be called; zero when they didn't.
   absl::Duration pause = absl::ZeroDuration();
+
+  // For kReloaded and kRolledBack, what became of the module's states, in their
+  // order.
+  std::vector<StateMigration> migrations = {};
 
   // For kUnloaded.
   std::optional<UnloadReport> unload = {};

@@ -28,6 +28,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -95,17 +96,22 @@ class Group {
 
   // The module in the file `module`, a path like ReloadOptions::module. Before
   // the first Poll(); it may use those that were added before it.
+  // `states` are handed on from version to version, and outlive the Group.
   template <typename Exports = NoExports>
-  Member<Exports> Add(const std::string& module) {
-    return AddWith<Exports>(module, [] { return std::tuple<>(); });
+  Member<Exports> Add(const std::string& module,
+                      std::vector<StateBase*> states = {}) {
+    return AddWith<Exports>(
+        module, [] { return std::tuple<>(); }, std::move(states));
   }
   // `imports` gives the imports struct for each version, inside of Poll().
   template <typename Exports = NoExports, typename Imports>
     requires std::is_invocable_v<Imports>
-  Member<Exports> Add(const std::string& module, Imports imports) {
-    return AddWith<Exports>(module, [imports = std::move(imports)] {
-      return std::make_tuple(imports());
-    });
+  Member<Exports> Add(const std::string& module, Imports imports,
+                      std::vector<StateBase*> states = {}) {
+    return AddWith<Exports>(
+        module,
+        [imports = std::move(imports)] { return std::make_tuple(imports()); },
+        std::move(states));
   }
 
   // As those of Reloader.
@@ -122,14 +128,17 @@ class Group {
   absl::Status Stop(const UnloadOptions& options = {}) {
     return core_->Stop(options);
   }
+  absl::Status Checkpoint() { return core_->Checkpoint(); }
   const absl::Status& status() const { return core_->status(); }
 
  private:
   template <typename Exports, typename Imports>
-  Member<Exports> AddWith(const std::string& module, Imports imports) {
-    return Member<Exports>(core_.get(),
-                           core_->Add(module, internal::EntranceFor<Exports>,
-                                      internal::LoaderOf<Exports>(imports)));
+  Member<Exports> AddWith(const std::string& module, Imports imports,
+                          std::vector<StateBase*> states) {
+    return Member<Exports>(
+        core_.get(), core_->Add(module, internal::EntranceFor<Exports>,
+                                internal::LoaderOf<Exports>(std::move(imports)),
+                                std::move(states)));
   }
 
   std::unique_ptr<internal::ReloaderCore> core_;

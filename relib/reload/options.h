@@ -60,6 +60,11 @@ struct ReloadOptions {
   // docs/hot-reload.md. LoadOptions::crash_guard says what it costs.
   bool crash_guard = false;
 
+  // The relib::State objects that the versions hand on to each other
+  // (relib/state/state.h). They outlive the Reloader. A Group has them with its
+  // modules.
+  std::vector<StateBase*> states = {};
+
   // For a switch that nobody may call during (a state is migrated, or a
   // checkpoint of it is made): how long calls that run are waited for, while
   // new ones wait. If they don't return by then, all go on, and it is tried
@@ -72,7 +77,8 @@ struct ReloadOptions {
   // want to end and to be started anew (relib::RestartProgram()).
   std::function<void(const absl::Status& status)> on_incompatible = {};
 
-  // How versions are loaded: heap, checks. `private_copy` is always true.
+  // How versions are loaded: heap, checks. `private_copy` is always true, and
+  // `states` are those above.
   LoadOptions load = {};
 };
 

@@ -27,6 +27,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -109,6 +110,11 @@ class Reloader {
     return core_->Stop(options);
   }
 
+  // Makes a checkpoint of every state, which the last good version starts with
+  // should this one crash; each switch does, too. Unavailable when calls don't
+  // return within `switch_deadline`.
+  absl::Status Checkpoint() { return core_->Checkpoint(); }
+
   // The functions of the version that runs. Before there is one, calling any of
   // them is a FailedPrecondition. For any thread; the reference is valid as
   // long as the Reloader, and calls through one of an earlier version go to the
@@ -137,11 +143,12 @@ class Reloader {
   template <typename... Imports>
   Reloader(ReloadOptions options, int, Imports... imports) {
     const std::string module = options.module;
+    const std::vector<StateBase*> states = options.states;
     core_ = std::make_unique<internal::ReloaderCore>(std::move(options));
     core_->Add(module, internal::EntranceFor<Exports>,
-               internal::LoaderOf<Exports>([imports...] {
-                 return std::tuple<Imports...>(imports...);
-               }));
+               internal::LoaderOf<Exports>(
+                   [imports...] { return std::tuple<Imports...>(imports...); }),
+               states);
   }
 
   std::unique_ptr<internal::ReloaderCore> core_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
@@ -131,12 +133,13 @@ ReloaderCore::~ReloaderCore() {
 }
 
 size_t ReloaderCore::Add(const std::string& module,
-                         Line::EntranceMaker make_entrance,
-                         VersionLoader load) {
+                         Line::EntranceMaker make_entrance, VersionLoader load,
+                         std::vector<StateBase*> states) {
   auto member = std::make_unique<Member>(board_, std::move(make_entrance));
   member->module = module;
   member->path = Absolute(options_.working_directory, module);
   member->load = std::move(load);
+  member->states = std::move(states);
   members_.push_back(std::move(member));
   if (module.empty()) {
     options_status_.Update(absl::InvalidArgumentError(
@@ -341,7 +344,8 @@ void ReloaderCore::TryNewFile() {
   }
 
   Transaction transaction{.file = *new_file_};
-  const absl::Status status = LoadCandidates(sources, transaction);
+  absl::Status status = LoadCandidates(sources, transaction);
+  if (status.ok()) status = CheckStates(transaction);
   const absl::Time end = absl::Now();
   if (!status.ok() && end < new_file_->patience_ends &&
       MayBeIncomplete(status, new_file_->build.has_value())) {
@@ -456,36 +460,196 @@ void ReloaderCore::ReportLoadFailure(const absl::Status& status,
   }
 }
 
+absl::Status ReloaderCore::CheckStates(Transaction& transaction) {
+  for (const Candidate& candidate : transaction.candidates) {
+    const Member& member = *members_[candidate.source.member];
+    const bool is_poisoned = member.current.version != nullptr &&
+                             member.current.version->loaded().is_poisoned();
+    for (StateBase* state : member.states) {
+      // One of a module that has crashed comes from a checkpoint.
+      const absl::StatusOr<bool> must_pause =
+          state->Check(candidate.version->loaded());
+      if (!must_pause.ok() && !is_poisoned) {
+        return MakeError(
+            LoadError::kState,
+            absl::StrCat(member.module, " can't have the state ", state->name(),
+                         ": ", must_pause.status().message()));
+      }
+      transaction.pauses |= is_poisoned || *must_pause ||
+                            (options_.crash_guard && state->has_value());
+    }
+  }
+  return absl::OkStatus();
+}
+
 void ReloaderCore::TrySwitch() {
   if (!transaction_.has_value() || absl::Now() < transaction_->next_attempt) {
     return;
   }
-  TakeOver(*std::exchange(transaction_, std::nullopt), absl::ZeroDuration());
+  Transaction transaction = *std::exchange(transaction_, std::nullopt);
+  std::set<size_t> members;
+  for (const Candidate& candidate : transaction.candidates) {
+    members.insert(candidate.source.member);
+  }
+  const absl::Time begin = absl::Now();
+  if (transaction.pauses && !Pause(members)) {
+    DelaySwitch(std::move(transaction));
+    return;
+  }
+  const absl::Status status = MigrateStates(transaction);
+  if (!status.ok()) {
+    AbandonStates(transaction);
+    if (transaction.pauses) board_.Resume(/*reopen=*/true);
+    ReportLoadFailure(status, transaction);
+    Drop(std::move(transaction));
+    return;
+  }
+  for (size_t member : members) {
+    for (StateBase* state : members_[member]->states) state->Commit();
+  }
+  std::vector<Loaded> old = Publish(transaction);
+  if (transaction.pauses) board_.Resume(/*reopen=*/false);
+  const absl::Duration pause =
+      transaction.pauses ? absl::Now() - begin : absl::ZeroDuration();
+  for (size_t member : members) {
+    for (StateBase* state : members_[member]->states) state->DestroyOld();
+  }
+  Finish(transaction, std::move(old), pause);
 }
 
-void ReloaderCore::TakeOver(Transaction transaction, absl::Duration pause) {
-  std::vector<std::pair<std::string, Loaded>> old;
+bool ReloaderCore::Pause(const std::set<size_t>& members) {
+  if (board_.Pause(GatesOf(members), absl::Now() + options_.switch_deadline)) {
+    return true;
+  }
+  board_.Resume(/*reopen=*/true);
+  return false;
+}
+
+std::vector<std::shared_ptr<ModuleGate>> ReloaderCore::GatesOf(
+    const std::set<size_t>& members) const {
+  std::vector<std::shared_ptr<ModuleGate>> gates;
+  for (size_t member : members) {
+    if (ReloadableVersion* version = current(member)) {
+      gates.push_back(version->loaded().shared_gate());
+    }
+    // Old ones may still be in calls that use a state.
+    for (const Retired& retired : retired_) {
+      if (retired.member == member) {
+        gates.push_back(retired.loaded.version->loaded().shared_gate());
+      }
+    }
+  }
+  return gates;
+}
+
+std::string ReloaderCore::DescribeUsers(const std::set<size_t>& members) const {
+  std::vector<std::string> users;
+  const auto add = [&](const ReloadableVersion* version) {
+    if (version == nullptr) return;
+    std::string text =
+        const_cast<ReloadableVersion*>(version)->loaded().DescribeUsers();
+    if (!text.empty()) users.push_back(std::move(text));
+  };
+  for (size_t member : members) {
+    add(current(member));
+    for (const Retired& retired : retired_) {
+      if (retired.member == member) add(retired.loaded.version.get());
+    }
+  }
+  return absl::StrJoin(users, "; ");
+}
+
+void ReloaderCore::DelaySwitch(Transaction transaction) {
+  transaction.next_attempt = absl::Now() + kSwitchAgain;
+  if (!std::exchange(transaction.reported_delay, true)) {
+    std::set<size_t> members;
+    for (const Candidate& candidate : transaction.candidates) {
+      members.insert(candidate.source.member);
+    }
+    const std::string users = DescribeUsers(members);
+    ReloadEvent event = EventOf(Kind::kSwitchDelayed, transaction.file);
+    event.module = members_[*members.rbegin()]->module;
+    event.status = absl::UnavailableError(absl::StrCat(
+        "states are carried over while nobody is in a call, and calls of the "
+        "version that runs don't return",
+        users.empty() ? "" : absl::StrCat(" (", users, ")"),
+        "; it is tried again"));
+    Report(event);
+  }
+  // Unless the callback has asked for something else.
+  if (!transaction_.has_value()) transaction_ = std::move(transaction);
+}
+
+absl::Status ReloaderCore::MigrateStates(const Transaction& transaction) {
+  for (const Candidate& candidate : transaction.candidates) {
+    const Member& member = *members_[candidate.source.member];
+    ReloadableVersion* const old = member.current.version.get();
+    for (StateBase* state : member.states) {
+      absl::Status status;
+      if (old != nullptr && old->loaded().is_poisoned()) {
+        status = state->Detach(old->loaded());
+      } else if (options_.crash_guard && old != nullptr) {
+        // For the case that the new version crashes. One that can't be made
+        // doesn't keep it from running.
+        state->Checkpoint().status().IgnoreError();
+      }
+      if (status.ok()) status = state->Migrate(candidate.version->loaded());
+      if (!status.ok()) {
+        absl::Status error =
+            MakeError(LoadError::kState,
+                      absl::StrCat(member.module, " can't have the state ",
+                                   state->name(), ": ", status.message()));
+        if (const std::optional<ExceptionInfo> exception =
+                ExceptionOf(status)) {
+          AttachException(*exception, &error);
+        }
+        if (const std::optional<CrashInfo> crash = CrashOf(status)) {
+          AttachCrash(*crash, &error);
+        }
+        return error;
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ReloaderCore::AbandonStates(const Transaction& transaction) {
+  for (const Candidate& candidate : transaction.candidates) {
+    for (StateBase* state : members_[candidate.source.member]->states) {
+      state->Abandon();
+    }
+  }
+}
+
+std::vector<ReloaderCore::Loaded> ReloaderCore::Publish(
+    Transaction& transaction) {
+  std::vector<Loaded> old;
   for (Candidate& candidate : transaction.candidates) {
     Member& member = *members_[candidate.source.member];
     const int number = candidate.source.number != 0 ? candidate.source.number
                                                     : ++member.last_number;
+    // When it goes, they keep their values.
+    candidate.version->loaded().Keep(member.states);
     member.line.Publish(candidate.entrance);
-    old.emplace_back(
-        member.module,
-        std::exchange(member.current,
-                      Loaded{.version = std::move(candidate.version),
-                             .number = number,
-                             .contents = candidate.source.contents}));
+    old.push_back(std::exchange(member.current,
+                                Loaded{.version = std::move(candidate.version),
+                                       .number = number,
+                                       .contents = candidate.source.contents}));
     member.crash_was_reported = false;
   }
+  return old;
+}
+
+void ReloaderCore::Finish(const Transaction& transaction,
+                          std::vector<Loaded> old, absl::Duration pause) {
   first_decided_ = true;
   if (transaction.kind == Kind::kReloaded && !transaction.file.outdated) {
     status_ = absl::OkStatus();
   }
   for (size_t i = transaction.candidates.size(); i-- > 0;) {
-    const Candidate& candidate = transaction.candidates[i];
-    Member& member = *members_[candidate.source.member];
-    auto& [module, loaded] = old[i];
+    const size_t index = transaction.candidates[i].source.member;
+    Member& member = *members_[index];
+    Loaded& loaded = old[i];
     if (loaded.version != nullptr && options_.crash_guard &&
         !loaded.version->loaded().is_poisoned()) {
       member.good = Good{.file = loaded.version->loaded().private_copy(),
@@ -493,7 +657,7 @@ void ReloaderCore::TakeOver(Transaction transaction, absl::Duration pause) {
                          .contents = loaded.contents};
     }
     if (transaction.kind == Kind::kReloaded) member.crashed_contents.reset();
-    Retire(module, std::move(loaded));
+    Retire(index, std::move(loaded));
   }
   for (const Candidate& candidate : transaction.candidates) {
     const Member& member = *members_[candidate.source.member];
@@ -504,6 +668,9 @@ void ReloaderCore::TakeOver(Transaction transaction, absl::Duration pause) {
     event.version = member.current.number;
     event.load_time = candidate.load_time;
     event.pause = pause;
+    for (const StateBase* state : member.states) {
+      event.migrations.push_back(state->last_migration());
+    }
     event.since_change = absl::Now() - transaction.file.changes.since;
     event.overhead =
         event.since_change - transaction.file.changes.waited_for_build;
@@ -519,9 +686,36 @@ void ReloaderCore::Drop(Transaction transaction) {
   for (size_t i = transaction.candidates.size(); i-- > 0;) {
     Candidate& candidate = transaction.candidates[i];
     candidate.entrance = {};
-    Retire(members_[candidate.source.member]->module,
+    Retire(candidate.source.member,
            Loaded{.version = std::move(candidate.version)});
   }
+}
+
+absl::Status ReloaderCore::Checkpoint() {
+  if (busy_) {
+    return absl::FailedPreconditionError(
+        "Checkpoint() was called inside of Poll() or Stop()");
+  }
+  std::set<size_t> members;
+  for (size_t i = 0; i < members_.size(); ++i) members.insert(i);
+  if (!Pause(members)) {
+    return absl::UnavailableError(
+        absl::StrCat("no checkpoint can be made while calls run (",
+                     DescribeUsers(members), ")"));
+  }
+  absl::Status status;
+  for (const auto& member : members_) {
+    for (StateBase* state : member->states) {
+      if (!state->has_value() ||
+          (member->current.version != nullptr &&
+           member->current.version->loaded().is_poisoned())) {
+        continue;
+      }
+      status.Update(state->Checkpoint().status());
+    }
+  }
+  board_.Resume(/*reopen=*/true);
+  return status;
 }
 
 void ReloaderCore::LookForCrashes() {
@@ -567,6 +761,7 @@ void ReloaderCore::RollBack(size_t member) {
                                         .contents = good->contents,
                                         .copy = good->file}}),
                             transaction);
+    if (status.ok()) status = CheckStates(transaction);
   }
   if (!status.ok()) {
     ReloadEvent event = EventOf(Kind::kLoadFailed, transaction.file);
@@ -587,14 +782,14 @@ void ReloaderCore::RetireAll() {
   for (size_t i = members_.size(); i-- > 0;) {
     Member& member = *members_[i];
     member.line.Publish({});
-    Retire(member.module, std::exchange(member.current, Loaded()));
+    Retire(i, std::exchange(member.current, Loaded()));
     member.good.reset();
   }
 }
 
-void ReloaderCore::Retire(const std::string& module, Loaded loaded) {
+void ReloaderCore::Retire(size_t member, Loaded loaded) {
   if (loaded.version == nullptr) return;
-  retired_.push_back(Retired{.module = module, .loaded = std::move(loaded)});
+  retired_.push_back(Retired{.member = member, .loaded = std::move(loaded)});
 }
 
 void ReloaderCore::UnloadRetired() {
@@ -613,7 +808,7 @@ bool ReloaderCore::Unload(Retired& retired, const UnloadOptions& options) {
       retired.loaded.version->loaded().Unload(options);
   const std::optional<UnloadError> reason = UnloadErrorOf(report.status());
   ReloadEvent event;
-  event.module = retired.module;
+  event.module = members_[retired.member]->module;
   event.version = retired.loaded.number;
   if (report.ok() || reason == UnloadError::kNotLoaded) {
     event.kind = Kind::kUnloaded;

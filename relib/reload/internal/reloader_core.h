@@ -23,6 +23,7 @@
 #include "relib/reload/internal/change_collector.h"
 #include "relib/reload/internal/switchboard.h"
 #include "relib/reload/options.h"
+#include "relib/state/state_base.h"
 
 namespace relib::internal {
 
@@ -58,8 +59,9 @@ class ReloaderCore {
 
   // Before the first Poll(); later, the member is never loaded, and an event
   // says so. `module` is the path of its file.
+  // The states are carried over from version to version, and outlive this.
   size_t Add(const std::string& module, Line::EntranceMaker make_entrance,
-             VersionLoader load);
+             VersionLoader load, std::vector<StateBase*> states);
 
   void OnReload(std::function<void(const ReloadEvent&)> callback) {
     callback_ = std::move(callback);
@@ -67,6 +69,7 @@ class ReloaderCore {
   bool Poll(absl::Duration wait);
   absl::Status Start(absl::Duration timeout);
   absl::Status Stop(const UnloadOptions& options);
+  absl::Status Checkpoint();
 
   const Line& line(size_t member) const { return members_[member]->line; }
   ReloadableVersion* current(size_t member) const {
@@ -103,6 +106,7 @@ class ReloaderCore {
     std::string path;
     VersionLoader load;
     Line line;
+    std::vector<StateBase*> states = {};
     // The members that its versions have linked to; all come before it.
     std::set<size_t> uses = {};
     Loaded current = {};
@@ -115,7 +119,7 @@ class ReloaderCore {
 
   // An old version that is to be unloaded.
   struct Retired {
-    std::string module;
+    size_t member = 0;
     Loaded loaded;
     absl::Time next_attempt = absl::InfinitePast();
     absl::Duration pause = absl::ZeroDuration();
@@ -160,6 +164,8 @@ class ReloaderCore {
     NewFile file;
     std::vector<Candidate> candidates = {};
     ReloadEvent::Kind kind = ReloadEvent::Kind::kReloaded;
+    // Nobody may call meanwhile.
+    bool pauses = false;
     absl::Time next_attempt = absl::InfinitePast();
     bool reported_delay = false;
   };
@@ -183,15 +189,30 @@ class ReloaderCore {
                               Transaction& transaction);
   absl::Status LoadCandidate(const Source& source, Transaction& transaction);
   void ReportLoadFailure(const absl::Status& status, const Transaction& failed);
+  // What can be said of the states before anything is done to them.
+  absl::Status CheckStates(Transaction& transaction);
   void TrySwitch();
-  void TakeOver(Transaction transaction, absl::Duration pause);
+  // Stops calls of the members; false, and calls go on, if some don't return.
+  bool Pause(const std::set<size_t>& members);
+  std::vector<std::shared_ptr<ModuleGate>> GatesOf(
+      const std::set<size_t>& members) const;
+  // The calls that run, and pins.
+  std::string DescribeUsers(const std::set<size_t>& members) const;
+  void DelaySwitch(Transaction transaction);
+  // Makes the states that the new versions will have.
+  absl::Status MigrateStates(const Transaction& transaction);
+  void AbandonStates(const Transaction& transaction);
+  // The new versions run; the old ones are returned, in the same order.
+  std::vector<Loaded> Publish(Transaction& transaction);
+  void Finish(const Transaction& transaction, std::vector<Loaded> old,
+              absl::Duration pause);
   void Drop(Transaction transaction);
 
   void LookForCrashes();
   void RollBack(size_t member);
 
   void RetireAll();
-  void Retire(const std::string& module, Loaded loaded);
+  void Retire(size_t member, Loaded loaded);
   void UnloadRetired();
   // True if it is gone.
   bool Unload(Retired& retired, const UnloadOptions& options);
