@@ -587,13 +587,11 @@ std::string LoadedModule::DescribeAddress(const void* address) const {
           .Contains(at)) {
     // As if it were where a call returns to.
     const std::vector<BacktraceFrame> frames = MakeBacktrace({at + 1}).frames();
-    const std::string function = frames.empty() ? "" : frames.back().function;
-    return function.empty()
-               ? absl::StrCat("an object in ", path_)
-               : absl::StrCat("function ", function, " of ", path_);
+    const std::string name = frames.empty() ? "" : frames.back().function;
+    return absl::StrCat(name.empty() ? "something" : name, " of ", path_);
   }
   if (estate_->OwnsMemory(address)) {
-    return absl::StrCat("memory of the heap of ", path_);
+    return absl::StrCat("the heap of ", path_);
   }
   return "";
 }

@@ -124,8 +124,8 @@ class LoadedModule final {
   // or crashes.
   absl::Status RunStateCode(absl::FunctionRef<Failure*()> function) const;
   const StatesTable& states() const { return *descriptor_->states; }
-  // What of the module lies at an address: "function Explode of libgame.so".
-  // Empty if nothing does. As long as it is loaded.
+  // What of the module lies at an address, "Explode() of libgame.so"; empty if
+  // nothing does. As long as it is loaded.
   std::string DescribeAddress(const void* address) const;
 
   // It has crashed: nothing of it is called any more.

@@ -175,7 +175,7 @@ struct TypeLayout<StateRef<T>> {
 
 extern "C" {
 // In a host nobody asks for it.
-[[gnu::used]] RELIB_INTERNAL_AMONG_RELOCATED inline constinit const relib::
+[[gnu::used]] inline constinit const relib::
     internal::StatesTable relib_internal_states = {
         {relib::internal::kStandardLibrary.data(),
          relib::internal::kStandardLibrary.size()},

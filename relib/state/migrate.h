@@ -14,9 +14,10 @@
 // OldWorld lists, by their old names and types, the fields of the older World
 // that the body needs; it is filled from the old value by name. The body runs
 // once for each World (or Entity: any struct in a state may have one) of an
-// older layout that has all of these fields, after the others were carried
-// over. A field of World that OldWorld lists as well, and whose type can't be
-// converted, is left to the body.
+// older layout that has all of these fields, if at least one of them is gone
+// from World by now, has another type there, or is relib::Absent; after
+// everything else was carried over. A field of World that OldWorld lists as
+// well, and whose type can't be converted, is left to the body.
 //
 // A module may have many, also for the same type: all that fit run, in the
 // order of a source file. One that throws ends the migration: the old version
@@ -27,7 +28,24 @@
 #include "relib/internal/thunk.h"
 #include "relib/state/interface.h"
 
-namespace relib::internal {
+namespace relib {
+
+// The type of a field in the old struct of a RELIB_MIGRATE that mustn't have
+// been there:
+//
+//   struct OldWorld {
+//     int ticks;
+//     relib::Absent seconds;
+//   };
+//   RELIB_MIGRATE(const OldWorld& old, World& world) {
+//     world.seconds = old.ticks / 60.0;
+//   }
+//
+// Otherwise the body would run again, and undo changes of `seconds`, whenever
+// something else is added to World.
+struct Absent {};
+
+namespace internal {
 
 template <typename Old, typename New>
 struct RegisteredMigrator : StateMigrator {
@@ -57,7 +75,8 @@ struct MigratorOf<kFunction> : RegisteredMigrator<Old, New> {
   }
 };
 
-}  // namespace relib::internal
+}  // namespace internal
+}  // namespace relib
 
 // At namespace scope of a source file of the module:
 // RELIB_MIGRATE(const OldWorld& old, World& world) { ... }

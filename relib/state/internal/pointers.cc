@@ -216,7 +216,7 @@ absl::Status CheckPointers(const BoundSchema& type, const void* object,
       }
       if (const std::string what = rules.describe(value); !what.empty()) {
         return absl::FailedPreconditionError(absl::StrCat(
-            path, " points to ", what,
+            path, " points to ", part.is_function ? "function " : "", what,
             ", which goes with the module. ",
             part.is_function
                 ? "Keep an enum or a name in the state, and have the module "

@@ -10,8 +10,8 @@
 namespace relib::internal {
 
 struct PointerRules {
-  // What of the module lies at an address, "function Explode of libgame.so";
-  // empty if nothing does.
+  // What of the module lies at an address, "Explode() of libgame.so"; empty if
+  // nothing does.
   std::function<std::string(const void* address)> describe;
   // The object is about to be somewhere else.
   bool object_moves = false;

@@ -1,0 +1,3 @@
+#include "relib/module.h"
+
+RELIB_MAIN(int) { return 7; }
