@@ -424,16 +424,20 @@ class SwitchTest : public StateTest {
   struct Version {
     explicit Version(int version)
         : slots(std::make_shared<internal::Slots<WorldExports>>()) {
-      internal::LoadRequest request = {
-          .exports = &internal::HostNote<WorldExports>(),
-          .slots = slots,
-          .slots_size = sizeof(*slots)};
+      internal::LoadRequest request;
+      request.exports = &internal::HostNote<WorldExports>();
+      request.slots = slots;
+      request.slots_size = sizeof(*slots);
       auto loaded = internal::LoadedModule::Load(
           FileOf(absl::StrCat("world_", version)), std::move(request),
           {.private_copy = true, .crash_guard = true});
       EXPECT_TRUE(loaded.ok()) << loaded.status();
       module = *std::move(loaded);
     }
+
+    Version(const Version&) = delete;
+    Version& operator=(const Version&) = delete;
+    ~Version() { internal::LoadedModule::Destroy(std::move(module)); }
 
     std::string Text(const State<World>& world) const {
       const absl::StatusOr<std::string> text = slots->exports.text(*world);
@@ -519,7 +523,8 @@ TEST_F(SwitchTest, WhatFailsLeavesItAsItWas) {
     EXPECT_EQ(fits, version != 4);
     const uint64_t before = Blocks();
     EXPECT_FALSE(world_.Migrate(*second.module).ok());
-    if (version != 6) EXPECT_EQ(Blocks(), before);
+    // Of what has crashed, the rest is lost.
+    EXPECT_TRUE(Blocks() == before || version == 6);
     world_.Abandon();
     EXPECT_EQ(first_.Text(world_), kOne);
     EXPECT_TRUE(second.module->Unload({}).ok());
