@@ -52,13 +52,14 @@ int main(int argc, char** argv) {
   relib::ReloadOptions options;
   std::optional<relib::platform::TerminalSize> fixed_size;
   int until_version = 0;
-  if (!ParseFlags(
-          "hot_reload", argc, argv, &options,
-          {{"--size",
-            [&](const std::string& text) { return ParseSize(text, &fixed_size); }},
-           {"--until_version", [&](const std::string& text) {
-              return absl::SimpleAtoi(text, &until_version);
-            }}})) {
+  if (!ParseFlags("hot_reload", argc, argv, &options,
+                  {{"--size",
+                    [&](const std::string& text) {
+                      return ParseSize(text, &fixed_size);
+                    }},
+                   {"--until_version", [&](const std::string& text) {
+                      return absl::SimpleAtoi(text, &until_version);
+                    }}})) {
     return 2;
   }
   options.crash_guard = true;

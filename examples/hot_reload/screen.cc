@@ -51,9 +51,9 @@ std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
   std::string text;
   for (const relib::StateMigration& migration : migrations) {
     if (migration.layout_changed) {
-      absl::StrAppend(&text, "  ",
-                      absl::StrJoin(absl::StrSplit(migration.ToString(), '\n'),
-                                    " "));
+      absl::StrAppend(
+          &text, "  ",
+          absl::StrJoin(absl::StrSplit(migration.ToString(), '\n'), " "));
     }
   }
   return text;

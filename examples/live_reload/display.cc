@@ -171,7 +171,8 @@ void Display::Event(const relib::ReloadEvent& event) {
       break;
     case Kind::kRolledBack:
       Line(kGreen, "+",
-           absl::StrCat("version ", event.version, " is back, until there is "
+           absl::StrCat("version ", event.version,
+                        " is back, until there is "
                         "a new one"));
       break;
   }

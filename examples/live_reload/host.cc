@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
       [&](const relib::ReloadEvent& event) { display.Event(event); });
 
   display.Welcome(options.watch.empty() ? options.module
-                                             : options.watch.front());
+                                        : options.watch.front());
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
     // Short waits, so that Ctrl-C needn't wait for long.

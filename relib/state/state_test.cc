@@ -114,7 +114,8 @@ TEST_F(StateTest, TheHostReadsAndChangesIt) {
   EXPECT_EQ((*object)->entities[0].name, "one");
   (*object)->ticks = 8;
   (*object)->entities.resize(100);
-  (*object)->entities[50].name = "a name that the host has allocated memory for";
+  (*object)->entities[50].name =
+      "a name that the host has allocated memory for";
   EXPECT_THAT(TextOf(module, world), HasSubstr("that the host has allocated"));
 }
 
@@ -133,9 +134,8 @@ TEST_F(StateTest, AnotherLayoutGetsItByName) {
             "one=0 one with a name that a string must allocate for=1 ");
   const StateMigration migration = world.last_migration();
   EXPECT_TRUE(migration.layout_changed);
-  EXPECT_THAT(migration.added,
-              ElementsAre("relib_test::World.entities[].speed",
-                          "relib_test::World.title"));
+  EXPECT_THAT(migration.added, ElementsAre("relib_test::World.entities[].speed",
+                                           "relib_test::World.title"));
   EXPECT_THAT(migration.removed, ElementsAre("relib_test::World.velocity"));
   ASSERT_EQ(migration.lost.size(), 1);
   EXPECT_EQ(migration.lost[0].field, "relib_test::World.entities[].hp");
@@ -173,8 +173,7 @@ TEST_F(StateTest, WhatDoesNotFitIsRefused) {
   const LoadOptions options = {.crash_guard = true, .states = {&world}};
   const absl::Status cannot = LoadVersion(4, options).status();
   EXPECT_EQ(LoadErrorOf(cannot), LoadError::kState);
-  EXPECT_THAT(cannot.message(),
-              HasSubstr("relib_test::World.entities[].hp: "));
+  EXPECT_THAT(cannot.message(), HasSubstr("relib_test::World.entities[].hp: "));
   EXPECT_THAT(cannot.message(), HasSubstr("can't become std::pmr::string"));
 
   const absl::Status throws = LoadVersion(5, options).status();
@@ -329,9 +328,9 @@ TEST_F(StateTest, PointersIntoTheModuleAreFound) {
   EXPECT_EQ(TextOf(module, world), kFilled);
 
   poke(Poke::kPointToData);
-  EXPECT_THAT(world.Checkpoint().status().message(),
-              AllOf(HasSubstr("World.number points to "),
-                    HasSubstr("world_1")));
+  EXPECT_THAT(
+      world.Checkpoint().status().message(),
+      AllOf(HasSubstr("World.number points to "), HasSubstr("world_1")));
   poke(Poke::kPointToItself);
   EXPECT_THAT(world.Checkpoint().status().message(),
               HasSubstr("World.selected points into the state itself"));
@@ -368,10 +367,9 @@ TEST_F(StateTest, MemoryOfTheModuleIsFound) {
   State<World> world({.check_pointers = true});
   WorldModule module = LoadFor(world, 1);
   ASSERT_TRUE(module.exports().poke(*world, Poke::kUseOwnMemory).ok());
-  EXPECT_THAT(
-      world.Checkpoint().status().message(),
-      AllOf(HasSubstr("World.entities takes its memory from "),
-            HasSubstr("default resource")));
+  EXPECT_THAT(world.Checkpoint().status().message(),
+              AllOf(HasSubstr("World.entities takes its memory from "),
+                    HasSubstr("default resource")));
   world.Get().value()->entities = {};
   std::destroy_at(&world.Get().value()->entities);
   std::construct_at(&world.Get().value()->entities);
@@ -423,29 +421,20 @@ class SwitchTest : public StateTest {
  protected:
   struct Version {
     explicit Version(int version)
-        : slots(std::make_shared<internal::Slots<WorldExports>>()) {
-      internal::LoadRequest request;
-      request.exports = &internal::HostNote<WorldExports>();
-      request.slots = slots;
-      request.slots_size = sizeof(*slots);
-      auto loaded = internal::LoadedModule::Load(
-          FileOf(absl::StrCat("world_", version)), std::move(request),
-          {.private_copy = true, .crash_guard = true});
-      EXPECT_TRUE(loaded.ok()) << loaded.status();
-      module = *std::move(loaded);
+        : typed(
+              Load<WorldExports>(FileOf(absl::StrCat("world_", version)),
+                                 {.private_copy = true, .crash_guard = true})) {
+      EXPECT_TRUE(typed.ok()) << typed.status();
+      module = &internal::ModuleAccess::Loaded(*typed);
     }
 
-    Version(const Version&) = delete;
-    Version& operator=(const Version&) = delete;
-    ~Version() { internal::LoadedModule::Destroy(std::move(module)); }
-
     std::string Text(const State<World>& world) const {
-      const absl::StatusOr<std::string> text = slots->exports.text(*world);
+      const absl::StatusOr<std::string> text = typed->exports().text(*world);
       return text.ok() ? *text : text.status().ToString();
     }
 
-    std::shared_ptr<internal::Slots<WorldExports>> slots;
-    std::unique_ptr<internal::LoadedModule> module;
+    absl::StatusOr<WorldModule> typed;
+    internal::LoadedModule* module = nullptr;
   };
 
   // The first module of all makes the object.
@@ -456,7 +445,7 @@ class SwitchTest : public StateTest {
     EXPECT_FALSE(world_.has_value());
     world_.Commit();
     world_.DestroyOld();
-    EXPECT_TRUE(first_.slots->exports.add(*world_, "one").ok());
+    EXPECT_TRUE(first_.typed->exports().add(*world_, "one").ok());
   }
 
   State<World> world_;
@@ -536,14 +525,13 @@ TEST_F(SwitchTest, WhatFailsLeavesItAsItWas) {
 TEST_F(SwitchTest, APointerIntoTheOldModuleStopsIt) {
   {
     const Version second(2);
-    ASSERT_TRUE(
-        first_.slots->exports.poke(*world_, Poke::kPointToCode).ok());
+    ASSERT_TRUE(first_.typed->exports().poke(*world_, Poke::kPointToCode).ok());
     EXPECT_THAT(world_.Migrate(*second.module).message(),
                 HasSubstr("on_hit points to function"));
     ASSERT_TRUE(
-        first_.slots->exports.poke(*world_, Poke::kPointNowhere).ok());
+        first_.typed->exports().poke(*world_, Poke::kPointNowhere).ok());
     ASSERT_TRUE(
-        first_.slots->exports.poke(*world_, Poke::kPointToItself).ok());
+        first_.typed->exports().poke(*world_, Poke::kPointToItself).ok());
     EXPECT_THAT(world_.Migrate(*second.module).message(),
                 HasSubstr("World.selected points into the state itself"));
     // Where it stays, it may.
@@ -553,7 +541,7 @@ TEST_F(SwitchTest, APointerIntoTheOldModuleStopsIt) {
     EXPECT_TRUE(same.module->Unload({}).ok());
     EXPECT_TRUE(second.module->Unload({}).ok());
   }
-  ASSERT_TRUE(first_.slots->exports.poke(*world_, Poke::kPointNowhere).ok());
+  ASSERT_TRUE(first_.typed->exports().poke(*world_, Poke::kPointNowhere).ok());
   ASSERT_EQ(world_.Detach(*first_.module), absl::OkStatus());
 }
 
@@ -561,7 +549,7 @@ TEST_F(SwitchTest, APointerIntoTheOldModuleStopsIt) {
 TEST_F(SwitchTest, AfterACrash) {
   may_lose_ = true;
   ASSERT_TRUE(world_.Checkpoint().ok());
-  EXPECT_EQ(CallErrorOf(first_.slots->exports.poke(*world_, Poke::kCrash)),
+  EXPECT_EQ(CallErrorOf(first_.typed->exports().poke(*world_, Poke::kCrash)),
             CallError::kCrashed);
   ASSERT_EQ(world_.Detach(*first_.module), absl::OkStatus());
   const Version again(1);

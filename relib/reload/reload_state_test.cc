@@ -1,0 +1,252 @@
+// States that are carried over from version to version.
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/library.h"
+#include "relib/errors.h"
+#include "relib/host.h"
+#include "relib/reload/reloader.h"
+#include "relib/reload/test_folder.h"
+#include "relib/state/state.h"
+#include "relib/state/testdata/world.h"
+
+namespace relib {
+namespace {
+
+using ::relib_test::Poke;
+using ::relib_test::World;
+using ::relib_test::WorldExports;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using Kind = ReloadEvent::Kind;
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+class ReloadStateTest : public ::testing::Test {
+ protected:
+  // Number `version` of relib/state/testdata.
+  void Install(int version) {
+    WriteFile(module_ + ".new",
+              ReadFile(Runfile(absl::StrCat(
+                  "relib/state/testdata/", platform::kLibraryPrefix, "world_",
+                  version, platform::kLibrarySuffix))));
+    std::filesystem::rename(module_ + ".new", module_);
+  }
+
+  void Start(int version, bool crash_guard = false) {
+    Install(version);
+    reloader_.emplace(ReloadOptions{.module = module_,
+                                    .debounce = absl::Milliseconds(1),
+                                    .crash_guard = crash_guard,
+                                    .states = {&world_}});
+    reloader_->OnReload(
+        [this](const ReloadEvent& event) { events_.push_back(event); });
+    const absl::Status status = reloader_->Start(kPatience);
+    ASSERT_TRUE(status.ok()) << status;
+    events_.clear();
+  }
+
+  ReloadEvent Await(Kind kind) {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (absl::Now() < deadline) {
+      for (const ReloadEvent& event : events_) {
+        if (event.kind == kind) return event;
+      }
+      reloader_->Poll(absl::Milliseconds(20));
+    }
+    ADD_FAILURE() << "no " << ToString(kind);
+    return {};
+  }
+
+  const WorldExports& module() { return reloader_->exports(); }
+
+  void Fill() {
+    ASSERT_TRUE(module().add(*world_, "one").ok());
+    ASSERT_TRUE(module().add(*world_, "two").ok());
+    ASSERT_TRUE(module().tick(*world_).ok());
+  }
+
+  std::string Text() {
+    const absl::StatusOr<std::string> text = module().text(*world_);
+    return text.ok() ? *text : text.status().ToString();
+  }
+
+  TestFolder folder_;
+  const std::string module_ =
+      folder_ / absl::StrCat("module", platform::kLibrarySuffix);
+  State<World> world_;
+  std::vector<ReloadEvent> events_;
+  std::optional<Reloader<WorldExports>> reloader_;
+};
+
+TEST_F(ReloadStateTest, AnotherLayoutGetsTheValue) {
+  Start(1);
+  Fill();
+  Install(2);
+  const ReloadEvent event = Await(Kind::kReloaded);
+  ASSERT_THAT(event.migrations, SizeIs(1));
+  EXPECT_TRUE(event.migrations[0].layout_changed);
+  EXPECT_THAT(event.migrations[0].added, Contains("relib_test::World.title"));
+  EXPECT_THAT(event.migrations[0].removed, Contains("relib_test::World.velocity"));
+  EXPECT_THAT(event.ToString(), HasSubstr("World.title"));
+  EXPECT_GT(event.pause, absl::ZeroDuration());
+  EXPECT_THAT(Text(), HasSubstr("two"));
+  EXPECT_THAT(Text(), HasSubstr("a world of the second version"));
+  Await(Kind::kUnloaded);
+  EXPECT_THAT(Text(), HasSubstr("two"));
+}
+
+TEST_F(ReloadStateTest, AFieldThatANewVersionMakesOfAnOldOne) {
+  Start(1);
+  Fill();
+  Install(3);
+  const ReloadEvent event = Await(Kind::kReloaded);
+  ASSERT_THAT(event.migrations, SizeIs(1));
+  EXPECT_THAT(event.migrations[0].migrated, SizeIs(1));
+  Await(Kind::kUnloaded);
+  EXPECT_THAT(Text(), HasSubstr("two"));
+}
+
+// Types that can't become each other, a RELIB_MIGRATE that throws, and one that
+// crashes.
+TEST_F(ReloadStateTest, WhatCannotBeMigratedLeavesTheOldVersionAndItsState) {
+  Start(1, /*crash_guard=*/true);
+  Fill();
+  const std::string before = Text();
+  for (const int version : {4, 5, 6}) {
+    SCOPED_TRACE(version);
+    events_.clear();
+    Install(version);
+    const ReloadEvent event = Await(Kind::kLoadFailed);
+    EXPECT_EQ(LoadErrorOf(event.status), LoadError::kState) << event.status;
+    EXPECT_THAT(std::string(event.status.message()), HasSubstr("World"));
+    EXPECT_EQ(reloader_->version(), 1);
+    EXPECT_EQ(Text(), before);
+  }
+  events_.clear();
+  Install(2);
+  Await(Kind::kReloaded);
+  EXPECT_THAT(Text(), HasSubstr("two"));
+}
+
+TEST_F(ReloadStateTest, ACrashBringsTheStateOfTheSwitchBack) {
+  Start(1, /*crash_guard=*/true);
+  Fill();
+  const std::string before = Text();
+  Install(2);
+  Await(Kind::kReloaded);
+  ASSERT_TRUE(module().add(*world_, "three").ok());
+  EXPECT_EQ(CallErrorOf(module().poke(*world_, Poke::kCrash)),
+            CallError::kCrashed);
+  Await(Kind::kRolledBack);
+  EXPECT_EQ(reloader_->version(), 1);
+  EXPECT_EQ(Text(), before);
+}
+
+TEST_F(ReloadStateTest, ACrashBringsTheLastCheckpointBack) {
+  Start(1, /*crash_guard=*/true);
+  Fill();
+  Install(2);
+  Await(Kind::kReloaded);
+  ASSERT_TRUE(module().add(*world_, "three").ok());
+  const absl::Status status = reloader_->Checkpoint();
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_TRUE(module().add(*world_, "four").ok());
+  EXPECT_EQ(CallErrorOf(module().poke(*world_, Poke::kCrash)),
+            CallError::kCrashed);
+  Await(Kind::kRolledBack);
+  EXPECT_THAT(Text(), HasSubstr("three"));
+  EXPECT_THAT(Text(), ::testing::Not(HasSubstr("four")));
+}
+
+TEST_F(ReloadStateTest, TheSwitchWaitsForCallsAndPins) {
+  Start(1);
+  Fill();
+  std::optional<Pinned<WorldExports>> pin = *reloader_->module()->Pin();
+  Install(2);
+  const ReloadEvent delayed = Await(Kind::kSwitchDelayed);
+  EXPECT_THAT(std::string(delayed.status.message()), HasSubstr("pinned by"));
+  EXPECT_EQ(reloader_->version(), 1);
+  // Calls go on meanwhile.
+  ASSERT_TRUE(module().add(*world_, "three").ok());
+  ASSERT_TRUE(pin->exports().tick(*world_).ok());
+  EXPECT_FALSE(reloader_->Checkpoint().ok());
+  pin.reset();
+  Await(Kind::kReloaded);
+  EXPECT_EQ(reloader_->version(), 2);
+  EXPECT_THAT(Text(), HasSubstr("three"));
+}
+
+// A newer file is loaded instead of one that waits.
+TEST_F(ReloadStateTest, ANewVersionReplacesOneThatWaits) {
+  Start(1);
+  Fill();
+  std::optional<Pinned<WorldExports>> pin = *reloader_->module()->Pin();
+  Install(2);
+  Await(Kind::kSwitchDelayed);
+  events_.clear();
+  Install(3);
+  Await(Kind::kSwitchDelayed);
+  pin.reset();
+  const ReloadEvent event = Await(Kind::kReloaded);
+  EXPECT_EQ(event.version, 2);
+  EXPECT_THAT(event.migrations[0].migrated, SizeIs(1));
+}
+
+TEST_F(ReloadStateTest, TheValueStaysWhenTheReloaderStops) {
+  Start(1);
+  Fill();
+  const std::string before = Text();
+  const absl::Status status = reloader_->Stop();
+  ASSERT_TRUE(status.ok()) << status;
+  reloader_.reset();
+  EXPECT_TRUE(world_.has_value());
+  Start(1);
+  EXPECT_EQ(Text(), before);
+}
+
+TEST_F(ReloadStateTest, ThreadsCallWhileLayoutsChange) {
+  Start(1);
+  Fill();
+  std::atomic<bool> done = false;
+  std::atomic<int> calls = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      while (!done) {
+        const absl::StatusOr<std::string> text = module().text(*world_);
+        if (!text.ok() || text->find("two") == std::string::npos) {
+          ADD_FAILURE() << text.status();
+          return;
+        }
+        ++calls;
+        absl::SleepFor(absl::Microseconds(50));
+      }
+    });
+  }
+  for (int i = 0; i < 20 && !HasFailure(); ++i) {
+    events_.clear();
+    Install(1 + (i + 1) % 3);
+    Await(Kind::kReloaded);
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GT(calls, 20);
+}
+
+}  // namespace
+}  // namespace relib
