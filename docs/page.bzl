@@ -17,7 +17,17 @@ def _page_file(page, folder, file):
     )
     return output
 
-def page_test(name, page, module, header = None, deps = [], target_compatible_with = []):
+def page_test(
+        name,
+        page,
+        module,
+        header = None,
+        edited_header = None,
+        edited_module = None,
+        deps = [],
+        host_deps = [],
+        module_deps = [],
+        target_compatible_with = []):
     """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
 
     Args:
@@ -25,7 +35,11 @@ def page_test(name, page, module, header = None, deps = [], target_compatible_wi
       page: the file.
       module: name of the module's source in the page.
       header: name of the interface's header in the page, if it has one.
+      edited_header: of a second version of the module, in a folder of its own: "edited/interface.h".
+      edited_module: likewise. Its path is the program's last argument.
       deps: what the header needs beside //relib:interface.
+      host_deps: what the host needs beside //relib:host.
+      module_deps: what the modules need beside //relib:module.
       target_compatible_with: as for every rule.
     """
     folder = name.replace("_test", "")
@@ -41,18 +55,30 @@ def page_test(name, page, module, header = None, deps = [], target_compatible_wi
         name = name + "_module",
         srcs = [_page_file(page, folder, module)],
         target_compatible_with = target_compatible_with,
-        deps = interface,
+        deps = interface + module_deps,
     )
+    modules = [name + "_module"]
+    if edited_module:
+        relib_module(
+            name = name + "_edited_module",
+            srcs = [
+                _page_file(page, folder, edited_header),
+                _page_file(page, folder, edited_module),
+            ],
+            target_compatible_with = target_compatible_with,
+            deps = deps + module_deps + ["//relib:interface"],
+        )
+        modules.append(name + "_edited_module")
     cc_binary(
         name = name + "_host",
         srcs = [_page_file(page, folder, "host.cc")],
         target_compatible_with = target_compatible_with,
-        deps = interface + ["//relib:host"],
+        deps = interface + host_deps + ["//relib:host"],
     )
     example_test(
         name = name,
-        args = ["$(rootpath %s_module)" % name],
-        data = [name + "_module"],
+        args = ["$(rootpath %s)" % module for module in modules],
+        data = modules,
         example = name + "_host",
         expected_output = _page_file(page, folder, "expected_output.txt"),
         target_compatible_with = target_compatible_with,

@@ -550,16 +550,30 @@ absl::Status LoadedModule::AttachStates() {
 }
 
 absl::Status LoadedModule::DetachStates() {
-  for (size_t i = 0; i < states_.size(); ++i) {
-    const absl::Status status = states_[i]->Detach(*this);
-    if (status.ok()) continue;
-    // Back to where they were.
-    for (size_t done = 0; done < i; ++done) {
-      if (states_[done]->Prepare(*this).ok()) states_[done]->Commit();
+  for (const auto& state : states_) {
+    const absl::StatusOr<bool> was_here = state->DetachFrom(*this);
+    if (!was_here.ok()) {
+      absl::Status status = was_here.status();
+      if (const absl::Status back = ReattachStates(); !back.ok()) {
+        status =
+            absl::Status(status.code(),
+                         absl::StrCat(status.message(), "; ", back.message()));
+      }
+      return status;
     }
-    return status;
+    if (*was_here) detached_states_.push_back(state);
   }
   return absl::OkStatus();
+}
+
+absl::Status LoadedModule::ReattachStates() {
+  absl::Status status;
+  for (const auto& state : std::exchange(detached_states_, {})) {
+    const absl::Status prepared = state->Prepare(*this);
+    if (prepared.ok()) state->Commit();
+    status.Update(prepared);
+  }
+  return status;
 }
 
 absl::Status LoadedModule::RunStateCode(
@@ -582,6 +596,8 @@ absl::Status LoadedModule::RunStateCode(
 }
 
 std::string LoadedModule::DescribeAddress(const void* address) const {
+  // What stays does no harm.
+  if (!unloading_) return "";
   const auto at = reinterpret_cast<uintptr_t>(address);
   if (platform::ImageAt(reinterpret_cast<uintptr_t>(descriptor_))
           .Contains(at)) {
@@ -897,10 +913,10 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
   const absl::Status unloaded = library_.Unload();
   if (!unloaded.ok()) {
     estate_->ResumeCallbacks();
-    const absl::Status attached = AttachStates();
+    const absl::Status back = ReattachStates();
     return refuse(UnloadError::kStillMapped,
-                  absl::StrCat(unloaded.message(), attached.ok() ? "" : "; ",
-                               attached.message()));
+                  absl::StrCat(unloaded.message(), back.ok() ? "" : "; ",
+                               back.message()));
   }
 
   // Nothing of the image can use it any more.

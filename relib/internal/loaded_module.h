@@ -125,7 +125,7 @@ class LoadedModule final {
   absl::Status RunStateCode(absl::FunctionRef<Failure*()> function) const;
   const StatesTable& states() const { return *descriptor_->states; }
   // What of the module lies at an address, "Explode() of libgame.so"; empty if
-  // nothing does. As long as it is loaded.
+  // nothing does, or if the module stays. As long as it is loaded.
   std::string DescribeAddress(const void* address) const;
 
   // It has crashed: nothing of it is called any more.
@@ -149,10 +149,13 @@ class LoadedModule final {
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
-  // The states get what they need of the module, all of them or none.
+  // The states become the module's, all of them or none.
   absl::Status AttachStates();
-  // They keep their values; if one can't, an error, and nothing has changed.
+  // Those that are the module's keep their values without it. If one can't: an
+  // error, and nothing has changed.
   absl::Status DetachStates();
+  // After all, the module stays.
+  absl::Status ReattachStates();
   void RunDestructor(void (*destroy)(void*), void* object) const;
   Failure* RunBeforeUnload();
   absl::StatusOr<UnloadReport> UnloadAlone(const UnloadOptions& options,
@@ -192,6 +195,7 @@ class LoadedModule final {
   std::optional<platform::CrashGuard> crash_guard_;
   // LoadOptions::states.
   std::vector<std::shared_ptr<ModuleState>> states_;
+  std::vector<std::shared_ptr<ModuleState>> detached_states_;
   mutable std::atomic<bool> poisoned_{false};
   mutable std::atomic<const char*> checked_main_{nullptr};
 

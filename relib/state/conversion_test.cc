@@ -73,8 +73,7 @@ std::string Encoded(const T& value) {
 // Containers in what a module makes take their memory from the host.
 class ConversionTest : public testing::Test {
  protected:
-  ConversionTest()
-      : before_(std::pmr::set_default_resource(StateMemory())) {}
+  ConversionTest() : before_(std::pmr::set_default_resource(StateMemory())) {}
   ~ConversionTest() override {
     std::pmr::set_default_resource(before_);
     EXPECT_EQ(CountStateMemory().blocks, 0);
@@ -120,12 +119,12 @@ struct TwoHolder {
 };
 
 // Converts a field `value`.
-#define EXPECT_CONVERTS(From, from, To, to)                        \
-  do {                                                             \
-    const auto converted = Convert<TwoHolder<std::pmr::string, To>>( \
-        Holder<From>{from});                                       \
-    ASSERT_TRUE(converted.ok()) << converted.status();             \
-    EXPECT_EQ(converted->value, to);                               \
+#define EXPECT_CONVERTS(From, from, To, to)                           \
+  do {                                                                \
+    const auto converted =                                            \
+        Convert<TwoHolder<std::pmr::string, To>>(Holder<From>{from}); \
+    ASSERT_TRUE(converted.ok()) << converted.status();                \
+    EXPECT_EQ(converted->value, to);                                  \
   } while (false)
 
 TEST_F(ConversionTest, NumbersBecomeOthers) {
@@ -137,7 +136,7 @@ TEST_F(ConversionTest, NumbersBecomeOthers) {
   EXPECT_CONVERTS(int64_t, 300, int8_t, 127);
   ASSERT_EQ(report_.lost.size(), 1);
   EXPECT_EQ(report_.lost[0].count, 1);
-  EXPECT_EQ(report_.lost[0].what, "long to signed char");
+  EXPECT_THAT(report_.lost[0].what, HasSubstr(" to signed char"));
   EXPECT_CONVERTS(int64_t, -300, int8_t, -128);
   EXPECT_CONVERTS(int, -1, uint64_t, 0u);
   EXPECT_CONVERTS(uint64_t, ~uint64_t{0}, int64_t, INT64_MAX);
@@ -301,11 +300,11 @@ TEST_F(ConversionTest, EveryKindOfChange) {
   EXPECT_EQ(world.by_name.at("two").speed, 1.5f);
   ASSERT_EQ(world.deque.size(), 1000);
   EXPECT_EQ(world.deque[999], 999);
-  EXPECT_THAT(world.moods, ElementsAre(new_version::Mood::kCalm,
-                                       new_version::Mood::kAngry));
+  EXPECT_THAT(world.moods,
+              ElementsAre(new_version::Mood::kCalm, new_version::Mood::kAngry));
   EXPECT_THAT(world.set, ElementsAre(1, 2, 127));
-  EXPECT_THAT(world.numbers, ElementsAre(testing::Pair(1, "one"),
-                                         testing::Pair(2, "two")));
+  EXPECT_THAT(world.numbers,
+              ElementsAre(testing::Pair(1, "one"), testing::Pair(2, "two")));
   EXPECT_THAT(world.multi,
               ElementsAre(testing::Pair(1, 10), testing::Pair(1, 11),
                           testing::Pair(2, 20)));
@@ -338,16 +337,15 @@ TEST_F(ConversionTest, EveryKindOfChange) {
   for (const StateMigration::Loss& loss : report_.lost) {
     lost[loss.field.substr(loss.field.find("World"))] += loss.count;
   }
-  EXPECT_THAT(
-      lost,
-      UnorderedElementsAre(
-          testing::Pair("World.entities[].hp", 1),
-          testing::Pair("World.entities[].mood", 1),
-          testing::Pair("World.by_name[].value.hp", 1),
-          testing::Pair("World.set[]", 2), testing::Pair("World.set", 1),
-          testing::Pair("World.tuple.2", 1),
-          testing::Pair("World.grid[]", 2),
-          testing::Pair("World.vector_to_set", 1)))
+  EXPECT_THAT(lost,
+              UnorderedElementsAre(testing::Pair("World.entities[].hp", 1),
+                                   testing::Pair("World.entities[].mood", 1),
+                                   testing::Pair("World.by_name[].value.hp", 1),
+                                   testing::Pair("World.set[]", 2),
+                                   testing::Pair("World.set", 1),
+                                   testing::Pair("World.tuple.2", 1),
+                                   testing::Pair("World.grid[]", 2),
+                                   testing::Pair("World.vector_to_set", 1)))
       << report_.ToString();
 }
 
@@ -380,8 +378,7 @@ TEST_F(ConversionTest, ManyPlainStructs) {
   for (int i = 0; i < 100'000; ++i) {
     from.value.push_back({static_cast<char>(i), i, i * 0.5});
   }
-  const auto converted =
-      Convert<Holder<std::pmr::vector<PlainWithMore>>>(from);
+  const auto converted = Convert<Holder<std::pmr::vector<PlainWithMore>>>(from);
   ASSERT_TRUE(converted.ok()) << converted.status();
   ASSERT_EQ(converted->value.size(), from.value.size());
   for (int i = 0; i < 100'000; ++i) {
@@ -405,7 +402,8 @@ TEST_F(ConversionTest, WhatCannotBeConverted) {
       Holder<std::variant<int, double>>{});
   EXPECT_THAT(variant.status().message(), HasSubstr("which can't be double"));
   const auto pointer = Convert<Holder<float*>>(Holder<int*>{});
-  EXPECT_THAT(pointer.status().message(), HasSubstr("int* can't become float*"));
+  EXPECT_THAT(pointer.status().message(),
+              HasSubstr("int* can't become float*"));
 }
 
 struct Metres {
@@ -437,10 +435,9 @@ RELIB_MIGRATE(const OldEntity& old, new_version::Entity& entity) {
 }
 
 TEST_F(ConversionTest, TheModuleMigratesTheRest) {
-  const auto converted =
-      Convert<Holder<std::pmr::vector<Kilometres>>>(
-          Holder<std::pmr::vector<Metres>>{{{10, "17"}, {20, "18"}}},
-          first_state_migrator);
+  const auto converted = Convert<Holder<std::pmr::vector<Kilometres>>>(
+      Holder<std::pmr::vector<Metres>>{{{10, "17"}, {20, "18"}}},
+      first_state_migrator);
   ASSERT_TRUE(converted.ok()) << converted.status();
   EXPECT_EQ(converted->value[1].speed, 72);
   EXPECT_EQ(converted->value[1].id, 18);
@@ -449,8 +446,8 @@ TEST_F(ConversionTest, TheModuleMigratesTheRest) {
   EXPECT_THAT(report_.migrated[0], HasSubstr("value[] from "));
   EXPECT_THAT(report_.removed, IsEmpty());
 
-  const auto thrown = Convert<Kilometres>(Metres{1, "throw"},
-                                          first_state_migrator);
+  const auto thrown =
+      Convert<Kilometres>(Metres{1, "throw"}, first_state_migrator);
   EXPECT_THAT(thrown.status().message(), HasSubstr("no such id"));
 
   const auto world =
@@ -478,10 +475,9 @@ TEST_F(ConversionTest, FilesAreWhatTheyWere) {
 }
 
 TEST_F(ConversionTest, DamagedFilesAreRefused) {
-  const std::string file =
-      ToFile({.schema = Bound<old_version::World>().schema,
-              .bytes = Encoded(OldWorld()),
-              .pointer = {}});
+  const std::string file = ToFile({.schema = Bound<old_version::World>().schema,
+                                   .bytes = Encoded(OldWorld()),
+                                   .pointer = {}});
   for (size_t size = 0; size < file.size(); ++size) {
     ASSERT_EQ(FromFile(std::string_view(file).substr(0, size)).status().code(),
               absl::StatusCode::kDataLoss);
@@ -499,7 +495,8 @@ TEST_F(ConversionTest, HostileBytesDoNoHarm) {
   const BoundSchema type = Bound<old_version::World>();
   const std::string schema = type.schema->ToBytes();
   const std::string bytes = Encoded(OldWorld());
-  const auto run = [&](std::string_view some_schema, std::string_view some_bytes) {
+  const auto run = [&](std::string_view some_schema,
+                       std::string_view some_bytes) {
     const auto parsed = Schema::Parse(some_schema);
     if (!parsed.ok()) return false;
     auto conversion =

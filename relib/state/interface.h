@@ -175,13 +175,12 @@ struct TypeLayout<StateRef<T>> {
 
 extern "C" {
 // In a host nobody asks for it.
-[[gnu::used]] inline constinit const relib::
-    internal::StatesTable relib_internal_states = {
-        {relib::internal::kStandardLibrary.data(),
-         relib::internal::kStandardLibrary.size()},
-        &relib::internal::first_state_registration,
-        &relib::internal::first_state_migrator,
-        &relib::internal::SetStateMemory};
+[[gnu::used]] inline constinit const relib::internal::StatesTable
+    relib_internal_states = {{relib::internal::kStandardLibrary.data(),
+                              relib::internal::kStandardLibrary.size()},
+                             &relib::internal::first_state_registration,
+                             &relib::internal::first_state_migrator,
+                             &relib::internal::SetStateMemory};
 }
 
 // Lists the fields of the class `T`, all of them. Stands in the namespace of
@@ -189,26 +188,26 @@ extern "C" {
 // its own; and for classes in one whose fields relib can't see, because they
 // have constructors, a base class, or more than 64 fields. Plain structs in a
 // state need none.
-#define RELIB_STATE(T, ...)                                                   \
-  [[maybe_unused]] constexpr auto RelibStateFieldsOf(const T*) {              \
-    using RelibStateType = T;                                                 \
-    return ::relib::internal::MakeListedFields<                               \
-        RelibStateType, ::relib::internal::TypeList<RELIB_INTERNAL_TAIL(      \
-                            RELIB_INTERNAL_FOR_EACH(                          \
-                                RELIB_INTERNAL_STATE_TYPE, T, __VA_ARGS__))>>(\
-        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_NAME, T, __VA_ARGS__)}, \
-        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_OFFSET, T,              \
-                                 __VA_ARGS__)});                              \
-  }                                                                           \
-  static_assert(::relib::internal::ListsEveryField<T>(),                      \
-                "relib: RELIB_STATE(" #T                                      \
+#define RELIB_STATE(T, ...)                                                    \
+  [[maybe_unused]] constexpr auto RelibStateFieldsOf(const T*) {               \
+    using RelibStateType = T;                                                  \
+    return ::relib::internal::MakeListedFields<                                \
+        RelibStateType, ::relib::internal::TypeList<RELIB_INTERNAL_TAIL(       \
+                            RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_TYPE, \
+                                                    T, __VA_ARGS__))>>(        \
+        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_NAME, T, __VA_ARGS__)},  \
+        {RELIB_INTERNAL_FOR_EACH(RELIB_INTERNAL_STATE_OFFSET, T,               \
+                                 __VA_ARGS__)});                               \
+  }                                                                            \
+  static_assert(::relib::internal::ListsEveryField<T>(),                       \
+                "relib: RELIB_STATE(" #T                                       \
                 ", ...) must list every field of the class")
 
 #define RELIB_INTERNAL_STATE_TYPE(T, field) , decltype(RelibStateType::field)
 #define RELIB_INTERNAL_STATE_NAME(T, field) #field,
-#define RELIB_INTERNAL_STATE_OFFSET(T, field)                     \
-  ::relib::internal::OffsetOf<RelibStateType>(                    \
-      __builtin_addressof(                                        \
+#define RELIB_INTERNAL_STATE_OFFSET(T, field)                        \
+  ::relib::internal::OffsetOf<RelibStateType>(                       \
+      __builtin_addressof(                                           \
           ::relib::internal::kSpecimen<RelibStateType>.value.field), \
       0),
 

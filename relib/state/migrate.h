@@ -80,15 +80,15 @@ struct MigratorOf<kFunction> : RegisteredMigrator<Old, New> {
 
 // At namespace scope of a source file of the module:
 // RELIB_MIGRATE(const OldWorld& old, World& world) { ... }
-#define RELIB_MIGRATE(old, now)                                          \
-  RELIB_INTERNAL_MIGRATE(RELIB_INTERNAL_JOIN(relib_migrate_, __LINE__), \
+#define RELIB_MIGRATE(old, now)                                               \
+  RELIB_INTERNAL_MIGRATE(RELIB_INTERNAL_JOIN(relib_migrate_, __LINE__),       \
                          RELIB_INTERNAL_JOIN(relib_migrator_, __LINE__), old, \
                          now)
 #define RELIB_INTERNAL_JOIN(a, b) RELIB_INTERNAL_JOIN_2(a, b)
 #define RELIB_INTERNAL_JOIN_2(a, b) a##b
-#define RELIB_INTERNAL_MIGRATE(function, migrator, old, now)         \
-  static void function(old, now);                                    \
-  static ::relib::internal::MigratorOf<&function> migrator;    \
+#define RELIB_INTERNAL_MIGRATE(function, migrator, old, now) \
+  static void function(old, now);                            \
+  static ::relib::internal::MigratorOf<&function> migrator;  \
   static void function(old, now)
 
 #endif  // RELIB_STATE_MIGRATE_H_

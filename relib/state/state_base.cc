@@ -101,9 +101,9 @@ class StateCore final : public ModuleState {
     const absl::MutexLock lock(mutex_);
     const std::shared_ptr<const SavedState>& saved = checkpoint.saved();
     if (saved->schema->root().name != name()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "this is a checkpoint of ", checkpoint.name(), ", and not of ",
-          name()));
+      return absl::InvalidArgumentError(absl::StrCat("this is a checkpoint of ",
+                                                     checkpoint.name(),
+                                                     ", and not of ", name()));
     }
     if (!live_.has_value()) {
       saved_ = saved;
@@ -217,14 +217,14 @@ class StateCore final : public ModuleState {
     return Migrate(module);
   }
 
-  absl::Status Detach(const LoadedModule& module) override {
+  absl::StatusOr<bool> DetachFrom(const LoadedModule& module) override {
     const absl::MutexLock lock(mutex_);
     if (prepared_.has_value() && prepared_->live.has_value() &&
         prepared_->live->module == &module) {
       AbandonLocked();
     }
     if (old_.has_value() && old_->live.module == &module) DestroyOldLocked();
-    if (!live_.has_value() || live_->module != &module) return absl::OkStatus();
+    if (!live_.has_value() || live_->module != &module) return false;
     if (module.is_poisoned()) {
       std::shared_ptr<const SavedState> saved = checkpoint_;
       if (saved == nullptr) {
@@ -244,7 +244,7 @@ class StateCore final : public ModuleState {
     }
     slot_ = {};
     live_.reset();
-    return absl::OkStatus();
+    return true;
   }
 
   // The State is destroyed. Modules may still know this.
@@ -300,15 +300,14 @@ class StateCore final : public ModuleState {
   }
 
   absl::Status CheckLive(bool object_moves, std::string* first_pointer) const {
-    return CheckPointers(
-        live_->type, slot_.object,
-        {.describe =
-             [module = live_->module](const void* address) {
-               return module->DescribeAddress(address);
-             },
-         .object_moves = object_moves,
-         .check_resources = options_.check_pointers},
-        first_pointer);
+    return CheckPointers(live_->type, slot_.object,
+                         {.describe =
+                              [module = live_->module](const void* address) {
+                                return module->DescribeAddress(address);
+                              },
+                          .object_moves = object_moves,
+                          .check_resources = options_.check_pointers},
+                         first_pointer);
   }
 
   absl::StatusOr<std::shared_ptr<const SavedState>> Save() const
@@ -333,8 +332,7 @@ class StateCore final : public ModuleState {
     return explained;
   }
 
-  absl::StatusOr<void*> Make(const Live& to,
-                             std::shared_ptr<const Schema> from,
+  absl::StatusOr<void*> Make(const Live& to, std::shared_ptr<const Schema> from,
                              BytesReader in, StateMigration& migration) const {
     const bool is_same = *from == *to.type.schema;
     const absl::StatusOr<std::unique_ptr<Conversion>> conversion =
@@ -445,7 +443,7 @@ void StateBase::Commit() noexcept { core().Commit(); }
 void StateBase::Abandon() noexcept { core().Abandon(); }
 void StateBase::DestroyOld() noexcept { core().DestroyOld(); }
 absl::Status StateBase::Detach(const internal::LoadedModule& module) {
-  return core().Detach(module);
+  return core().DetachFrom(module).status();
 }
 const internal::StateSlot* StateBase::slot() const { return core().slot(); }
 absl::StatusOr<void*> StateBase::Get() const { return core().Get(); }

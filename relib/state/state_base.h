@@ -32,8 +32,8 @@ class ModuleState {
   virtual void Abandon() noexcept = 0;
 
   // Takes the value out of the module, which goes. On an error it is still
-  // there.
-  virtual absl::Status Detach(const LoadedModule& module) = 0;
+  // there. False if the value wasn't the module's.
+  virtual absl::StatusOr<bool> DetachFrom(const LoadedModule& module) = 0;
 };
 
 }  // namespace internal

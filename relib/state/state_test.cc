@@ -421,31 +421,29 @@ class SwitchTest : public StateTest {
  protected:
   struct Version {
     explicit Version(int version)
-        : typed(
-              Load<WorldExports>(FileOf(absl::StrCat("world_", version)),
-                                 {.private_copy = true, .crash_guard = true})) {
-      EXPECT_TRUE(typed.ok()) << typed.status();
-      module = &internal::ModuleAccess::Loaded(*typed);
-    }
+        : module(*LoadVersion(version,
+                              {.private_copy = true, .crash_guard = true})) {}
 
+    const internal::LoadedModule& loaded() const {
+      return internal::ModuleAccess::Loaded(module);
+    }
     std::string Text(const State<World>& world) const {
-      const absl::StatusOr<std::string> text = typed->exports().text(*world);
+      const absl::StatusOr<std::string> text = module.exports().text(*world);
       return text.ok() ? *text : text.status().ToString();
     }
 
-    absl::StatusOr<WorldModule> typed;
-    internal::LoadedModule* module = nullptr;
+    WorldModule module;
   };
 
   // The first module of all makes the object.
   SwitchTest() {
-    const absl::StatusOr<bool> needs_pause = world_.Check(*first_.module);
+    const absl::StatusOr<bool> needs_pause = world_.Check(first_.loaded());
     EXPECT_TRUE(needs_pause.ok() && !*needs_pause);
-    EXPECT_EQ(world_.Migrate(*first_.module), absl::OkStatus());
+    EXPECT_EQ(world_.Migrate(first_.loaded()), absl::OkStatus());
     EXPECT_FALSE(world_.has_value());
     world_.Commit();
     world_.DestroyOld();
-    EXPECT_TRUE(first_.typed->exports().add(*world_, "one").ok());
+    EXPECT_TRUE(first_.module.exports().add(*world_, "one").ok());
   }
 
   State<World> world_;
@@ -458,32 +456,32 @@ constexpr std::string_view kOne =
 TEST_F(SwitchTest, TheSameLayoutStaysWhereItIs) {
   const World* const object = *world_.Get();
   {
-    const Version second(1);
-    const absl::StatusOr<bool> needs_pause = world_.Check(*second.module);
+    Version second(1);
+    const absl::StatusOr<bool> needs_pause = world_.Check(second.loaded());
     ASSERT_TRUE(needs_pause.ok()) << needs_pause.status();
     EXPECT_EQ(*needs_pause, StateOptions().check_pointers);
-    ASSERT_EQ(world_.Migrate(*second.module), absl::OkStatus());
+    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
     // Both may be called with it.
     EXPECT_EQ(first_.Text(world_), kOne);
     EXPECT_EQ(second.Text(world_), kOne);
     world_.Commit();
     EXPECT_EQ(first_.Text(world_), kOne);
     world_.DestroyOld();
-    ASSERT_TRUE(first_.module->Unload({}).ok());
+    ASSERT_TRUE(first_.module.Unload().ok());
     EXPECT_EQ(second.Text(world_), kOne);
     EXPECT_EQ(*world_.Get(), object);
-    ASSERT_EQ(world_.Detach(*second.module), absl::OkStatus());
-    EXPECT_TRUE(second.module->Unload({}).ok());
+    ASSERT_EQ(world_.Detach(second.loaded()), absl::OkStatus());
+    EXPECT_TRUE(second.module.Unload().ok());
   }
 }
 
 TEST_F(SwitchTest, AnotherLayoutIsMadeBesideIt) {
   {
-    const Version second(2);
-    const absl::StatusOr<bool> needs_pause = world_.Check(*second.module);
+    Version second(2);
+    const absl::StatusOr<bool> needs_pause = world_.Check(second.loaded());
     ASSERT_TRUE(needs_pause.ok()) << needs_pause.status();
     EXPECT_TRUE(*needs_pause);
-    ASSERT_EQ(world_.Migrate(*second.module), absl::OkStatus());
+    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
     EXPECT_EQ(world_.prepared_migration().lost.size(), 0);
     EXPECT_EQ(world_.prepared_migration().removed.size(), 1);
     // The new one can't be called yet, the old one can.
@@ -492,71 +490,71 @@ TEST_F(SwitchTest, AnotherLayoutIsMadeBesideIt) {
 
     world_.Abandon();
     EXPECT_EQ(first_.Text(world_), kOne);
-    ASSERT_EQ(world_.Migrate(*second.module), absl::OkStatus());
+    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
     world_.Commit();
     EXPECT_THAT(first_.Text(world_), HasSubstr("relib::StateError"));
     EXPECT_THAT(second.Text(world_), HasSubstr("one(x=0.000000 speed=1.5"));
     world_.DestroyOld();
-    ASSERT_TRUE(first_.module->Unload({}).ok());
+    ASSERT_TRUE(first_.module.Unload().ok());
     EXPECT_THAT(second.Text(world_), HasSubstr("one(x=0.000000 speed=1.5"));
-    ASSERT_EQ(world_.Detach(*second.module), absl::OkStatus());
-    EXPECT_TRUE(second.module->Unload({}).ok());
+    ASSERT_EQ(world_.Detach(second.loaded()), absl::OkStatus());
+    EXPECT_TRUE(second.module.Unload().ok());
   }
   EXPECT_EQ(Blocks(), 0);
 }
 
 TEST_F(SwitchTest, WhatFailsLeavesItAsItWas) {
   for (const int version : {4, 5, 6}) {
-    const Version second(version);
-    const bool fits = world_.Check(*second.module).ok();
+    Version second(version);
+    const bool fits = world_.Check(second.loaded()).ok();
     EXPECT_EQ(fits, version != 4);
     const uint64_t before = Blocks();
-    EXPECT_FALSE(world_.Migrate(*second.module).ok());
+    EXPECT_FALSE(world_.Migrate(second.loaded()).ok());
     // Of what has crashed, the rest is lost.
     EXPECT_TRUE(Blocks() == before || version == 6);
     world_.Abandon();
     EXPECT_EQ(first_.Text(world_), kOne);
-    EXPECT_TRUE(second.module->Unload({}).ok());
+    EXPECT_TRUE(second.module.Unload().ok());
   }
   may_lose_ = true;
-  ASSERT_EQ(world_.Detach(*first_.module), absl::OkStatus());
+  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
 }
 
 TEST_F(SwitchTest, APointerIntoTheOldModuleStopsIt) {
   {
-    const Version second(2);
-    ASSERT_TRUE(first_.typed->exports().poke(*world_, Poke::kPointToCode).ok());
-    EXPECT_THAT(world_.Migrate(*second.module).message(),
+    Version second(2);
+    ASSERT_TRUE(first_.module.exports().poke(*world_, Poke::kPointToCode).ok());
+    EXPECT_THAT(world_.Migrate(second.loaded()).message(),
                 HasSubstr("on_hit points to function"));
     ASSERT_TRUE(
-        first_.typed->exports().poke(*world_, Poke::kPointNowhere).ok());
+        first_.module.exports().poke(*world_, Poke::kPointNowhere).ok());
     ASSERT_TRUE(
-        first_.typed->exports().poke(*world_, Poke::kPointToItself).ok());
-    EXPECT_THAT(world_.Migrate(*second.module).message(),
+        first_.module.exports().poke(*world_, Poke::kPointToItself).ok());
+    EXPECT_THAT(world_.Migrate(second.loaded()).message(),
                 HasSubstr("World.selected points into the state itself"));
     // Where it stays, it may.
-    const Version same(1);
-    EXPECT_EQ(world_.Migrate(*same.module), absl::OkStatus());
+    Version same(1);
+    EXPECT_EQ(world_.Migrate(same.loaded()), absl::OkStatus());
     world_.Abandon();
-    EXPECT_TRUE(same.module->Unload({}).ok());
-    EXPECT_TRUE(second.module->Unload({}).ok());
+    EXPECT_TRUE(same.module.Unload().ok());
+    EXPECT_TRUE(second.module.Unload().ok());
   }
-  ASSERT_TRUE(first_.typed->exports().poke(*world_, Poke::kPointNowhere).ok());
-  ASSERT_EQ(world_.Detach(*first_.module), absl::OkStatus());
+  ASSERT_TRUE(first_.module.exports().poke(*world_, Poke::kPointNowhere).ok());
+  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
 }
 
 // The version that a crash has ended is followed by one of the same layout.
 TEST_F(SwitchTest, AfterACrash) {
   may_lose_ = true;
   ASSERT_TRUE(world_.Checkpoint().ok());
-  EXPECT_EQ(CallErrorOf(first_.typed->exports().poke(*world_, Poke::kCrash)),
+  EXPECT_EQ(CallErrorOf(first_.module.exports().poke(*world_, Poke::kCrash)),
             CallError::kCrashed);
-  ASSERT_EQ(world_.Detach(*first_.module), absl::OkStatus());
-  const Version again(1);
-  ASSERT_EQ(world_.Migrate(*again.module), absl::OkStatus());
+  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
+  Version again(1);
+  ASSERT_EQ(world_.Migrate(again.loaded()), absl::OkStatus());
   world_.Commit();
   EXPECT_EQ(again.Text(world_), kOne);
-  ASSERT_EQ(world_.Detach(*again.module), absl::OkStatus());
+  ASSERT_EQ(world_.Detach(again.loaded()), absl::OkStatus());
 }
 
 }  // namespace

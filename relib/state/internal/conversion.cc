@@ -182,7 +182,8 @@ class Conversion::Compiler {
   }
 
   size_t NewLoss(const std::string& path, std::string what) {
-    report_.lost.push_back({.field = path, .what = std::move(what), .count = 0});
+    report_.lost.push_back(
+        {.field = path, .what = std::move(what), .count = 0});
     return report_.lost.size() - 1;
   }
 
@@ -381,8 +382,7 @@ class Conversion::Compiler {
       const std::string part_path = absl::StrCat(path, ".", old.name);
       if (part != nullptr && left_to_migrators.count(old.name) == 0) {
         member.to_offset = part->offset;
-        const Node* const converted =
-            Compile(old.type, *part->type, part_path);
+        const Node* const converted = Compile(old.type, *part->type, part_path);
         done = done && converted != nullptr;
         member.node = converted;
         if (converted != nullptr && converted->kind == Kind::kCopy) {
@@ -490,8 +490,7 @@ class Conversion::Compiler {
           left.insert(name);
         }
       }
-      report_.migrated.push_back(
-          absl::StrCat(path, " from ", NameOf(old)));
+      report_.migrated.push_back(absl::StrCat(path, " from ", NameOf(old)));
     }
   }
 
@@ -584,9 +583,8 @@ class Conversion::Runner {
 
   absl::Status Emplace(const Node& node, size_t index, void* to,
                        void*& value) const {
-    return code_.Call([&] {
-      return node.to->access->emplace(to, index, &value);
-    });
+    return code_.Call(
+        [&] { return node.to->access->emplace(to, index, &value); });
   }
 
   // From a value whose bytes are all there.
@@ -634,11 +632,11 @@ class Conversion::Runner {
 
   void ConvertEnum(const Node& node, const char* from, void* to) {
     const int64_t value = ReadInteger(At(node.from).scalar, from);
-    const auto at = std::lower_bound(
-        node.cases.begin(), node.cases.end(), value,
-        [](const Node::EnumCase& enum_case, int64_t number) {
-          return enum_case.from < number;
-        });
+    const auto at =
+        std::lower_bound(node.cases.begin(), node.cases.end(), value,
+                         [](const Node::EnumCase& enum_case, int64_t number) {
+                           return enum_case.from < number;
+                         });
     if (at == node.cases.end() || at->from != value) {
       // A number without a name, or a set of flags.
       if (!node.convert(from, to)) Lose(node.loss);
@@ -676,9 +674,9 @@ class Conversion::Runner {
     const BytesReader begin = in_;
     for (const Node::Member& member : node.members) {
       char* const target = static_cast<char*>(to) + member.to_offset;
-      const absl::Status status =
-          member.node == nullptr ? Skip(member.from_type, depth + 1)
-                                 : Read(*member.node, target, depth + 1);
+      const absl::Status status = member.node == nullptr
+                                      ? Skip(member.from_type, depth + 1)
+                                      : Read(*member.node, target, depth + 1);
       if (!status.ok()) return status;
     }
     if (node.migrators.empty()) return absl::OkStatus();
@@ -805,8 +803,9 @@ class Conversion::Runner {
     }
     const bool is_simple =
         node.kind == Node::Kind::kStruct && node.migrators.empty() &&
-        std::all_of(node.members.begin(), node.members.end(),
-                    [](const Node::Member& member) { return member.size != 0; });
+        std::all_of(
+            node.members.begin(), node.members.end(),
+            [](const Node::Member& member) { return member.size != 0; });
     if (is_simple) {
       for (const Node::Member& member : node.members) {
         CopyStrided(from + member.from_offset, from_stride,

@@ -25,8 +25,8 @@ template <typename E, auto kValue, typename = void>
 inline constexpr bool kIsValueOf = false;
 template <typename E, auto kValue>
 inline constexpr bool kIsValueOf<
-    E, kValue,
-    std::void_t<std::integral_constant<E, static_cast<E>(kValue)>>> = true;
+    E, kValue, std::void_t<std::integral_constant<E, static_cast<E>(kValue)>>> =
+    true;
 
 // Of an enum without a fixed underlying type, only so many bits may be asked
 // for.
@@ -66,8 +66,9 @@ consteval std::string_view PrintedValues() {
 }
 
 // Calls visit(index, name) for the values that have a name: "kRed" of
-// "Color::kRed". GCC prints "... [with E = Color; auto ...kValues = {Color::kRed, (Color)5}; ...",
-// clang "[E = Color, kValues = <Color::kRed, (Color)5>]".
+// "Color::kRed". GCC prints "... [with E = Color; auto ...kValues =
+// {Color::kRed, (Color)5}; ...", clang "[E = Color, kValues = <Color::kRed,
+// (Color)5>]".
 template <typename Visit>
 consteval void VisitPrintedNames(std::string_view printed, const Visit& visit) {
   size_t at = printed.find("kValues = ") + 11;
@@ -101,8 +102,7 @@ struct Enumerators {
   static constexpr size_t kSmallCount =
       static_cast<size_t>(LastSmallValue<E>() - kFirst + 1);
   // Bits above the small values.
-  static constexpr size_t kBitCount =
-      kSmallCount < 256 ? 0 : sizeof(E) * 8 - 8;
+  static constexpr size_t kBitCount = kSmallCount < 256 ? 0 : sizeof(E) * 8 - 8;
 
   static constexpr int64_t ValueAt(size_t index) {
     if (index < kSmallCount) return kFirst + static_cast<int64_t>(index);

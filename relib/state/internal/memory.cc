@@ -27,7 +27,8 @@ class CountingMemory final : public std::pmr::memory_resource {
         ::operator new(size, std::align_val_t(alignment), std::nothrow);
     // The caller is code of a module, which no exception of the host's may
     // reach.
-    if (block == nullptr) LOG(FATAL) << "no memory for " << size << " bytes of a state";
+    if (block == nullptr)
+      LOG(FATAL) << "no memory for " << size << " bytes of a state";
     blocks_.fetch_add(1, std::memory_order_relaxed);
     bytes_.fetch_add(size, std::memory_order_relaxed);
     return block;

@@ -178,8 +178,8 @@ absl::Status Encode(const BoundSchema& type, const void* object, Bytes& out) {
 }
 
 absl::Status TooDeep() {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "its value is nested more than ", kMostStateDepth, " deep"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("its value is nested more than ", kMostStateDepth, " deep"));
 }
 
 }  // namespace relib::internal

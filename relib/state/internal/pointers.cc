@@ -168,8 +168,7 @@ absl::StatusOr<std::vector<Range>> RangesOf(const BoundSchema& type,
              }
              size_t size = 0;
              for (const SchemaPart& element : part.parts) {
-               size = std::max(size,
-                               element.offset + types[element.type].size);
+               size = std::max(size, element.offset + types[element.type].size);
              }
              for (const void* const element : elements->pointers) {
                add(element, size);

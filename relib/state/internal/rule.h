@@ -116,9 +116,8 @@ constexpr bool ListsEveryField(TypeList<Fields...>) {
 }
 template <typename T>
 constexpr bool ListsEveryField() {
-  return ListsEveryField<T>(
-      typename decltype(RelibStateFieldsOf(
-          static_cast<const T*>(nullptr)))::Types());
+  return ListsEveryField<T>(typename decltype(RelibStateFieldsOf(
+      static_cast<const T*>(nullptr)))::Types());
 }
 
 template <typename... Ts>
@@ -170,12 +169,12 @@ constexpr bool UsesPmr() {
 
 inline constexpr std::string_view kSequenceNames[] = {
     "std::basic_string", "std::deque", "std::list", "std::vector"};
-inline constexpr std::string_view kSetNames[] = {
-    "std::multiset", "std::set", "std::unordered_multiset",
-    "std::unordered_set"};
-inline constexpr std::string_view kMapNames[] = {
-    "std::map", "std::multimap", "std::unordered_map",
-    "std::unordered_multimap"};
+inline constexpr std::string_view kSetNames[] = {"std::multiset", "std::set",
+                                                 "std::unordered_multiset",
+                                                 "std::unordered_set"};
+inline constexpr std::string_view kMapNames[] = {"std::map", "std::multimap",
+                                                 "std::unordered_map",
+                                                 "std::unordered_multimap"};
 inline constexpr std::string_view kViewNames[] = {"std::basic_string_view",
                                                   "std::reference_wrapper",
                                                   "std::initializer_list"};

@@ -16,9 +16,9 @@ namespace relib::internal {
 namespace {
 
 // In the order of ScalarType. A damaged bool may hold any byte.
-using Scalars = std::tuple<uint8_t, int8_t, int16_t, int32_t, int64_t, uint8_t,
-                           uint16_t, uint32_t, uint64_t, float, double,
-                           long double>;
+using Scalars =
+    std::tuple<uint8_t, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t,
+               uint32_t, uint64_t, float, double, long double>;
 constexpr size_t kCount = std::tuple_size_v<Scalars>;
 static_assert(kCount == static_cast<size_t>(kLastScalarType) + 1);
 

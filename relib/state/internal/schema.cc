@@ -317,7 +317,8 @@ absl::StatusOr<std::shared_ptr<const Schema>> Schema::Parse(
     }
   }
   if (!sane) {
-    return absl::InvalidArgumentError("its description of the types is damaged");
+    return absl::InvalidArgumentError(
+        "its description of the types is damaged");
   }
   schema->Finish();
   return schema;
@@ -342,9 +343,9 @@ std::string Schema::NameOf(size_t index) const {
     }
     text += type.name;
     const bool has_arguments =
-        IsOneOf(type.kind, {StateKind::kArray, StateKind::kSequence,
-                            StateKind::kSet, StateKind::kMap,
-                            StateKind::kOptional, StateKind::kVariant}) ||
+        IsOneOf(type.kind,
+                {StateKind::kArray, StateKind::kSequence, StateKind::kSet,
+                 StateKind::kMap, StateKind::kOptional, StateKind::kVariant}) ||
         type.name == "std::pair" || type.name == "std::tuple";
     if (!has_arguments || is_string) return;
     text += "<";
@@ -352,7 +353,8 @@ std::string Schema::NameOf(size_t index) const {
       if (i > 0) text += ", ";
       self(self, type.parts[i].type, depth + 1);
     }
-    if (type.kind == StateKind::kArray) absl::StrAppend(&text, ", ", type.count);
+    if (type.kind == StateKind::kArray)
+      absl::StrAppend(&text, ", ", type.count);
     text += ">";
   };
   append(append, index, 0);
@@ -405,9 +407,9 @@ std::string DescribeSchemaDifference(const Schema& host, const Schema& module) {
   }
   if (text.empty()) {
     // Other types altogether.
-    text = DescribeLayoutDifference(host.NameOf(0),
-                                    LayoutText(host, host.root()),
-                                    LayoutText(module, module.root()));
+    text =
+        DescribeLayoutDifference(host.NameOf(0), LayoutText(host, host.root()),
+                                 LayoutText(module, module.root()));
   }
   return text;
 }

@@ -48,8 +48,8 @@ struct SchemaType {
 class Schema {
  public:
   // `types`, if not null, gets the module's own description of each type.
-  static std::shared_ptr<const Schema> Of(
-      const StateType& root, std::vector<const StateType*>* types);
+  static std::shared_ptr<const Schema> Of(const StateType& root,
+                                          std::vector<const StateType*>* types);
 
   // Reads what ToBytes() wrote. InvalidArgument for anything else, also for
   // what was made to do harm.

@@ -108,7 +108,8 @@ struct StateObject<T[N]> {
     return Run<void>(nullptr, [&] { ::new (storage) Array(); });
   }
   static void Destroy(void* object) {
-    for (size_t i = N; i-- > 0;) StateObject<T>::Destroy(static_cast<T*>(object) + i);
+    for (size_t i = N; i-- > 0;)
+      StateObject<T>::Destroy(static_cast<T*>(object) + i);
   }
 };
 
@@ -234,9 +235,9 @@ struct StateAlternatives<std::variant<Ts...>> {
     return Run<void>(nullptr, [&] {
       auto& variant = *static_cast<Variant*>(object);
       [&]<size_t... kIndices>(std::index_sequence<kIndices...>) {
-        ((index == kIndices
-              ? void(*value = std::addressof(variant.template emplace<kIndices>()))
-              : void()),
+        ((index == kIndices ? void(*value = std::addressof(
+                                       variant.template emplace<kIndices>()))
+                            : void()),
          ...);
       }(std::index_sequence_for<Ts...>());
     });
@@ -464,9 +465,9 @@ constexpr ScalarType ScalarTypeOf() {
   } else if constexpr (std::is_integral_v<T>) {
     constexpr ScalarType kSigned[] = {ScalarType::kInt8, ScalarType::kInt16,
                                       ScalarType::kInt32, ScalarType::kInt64};
-    constexpr ScalarType kUnsigned[] = {
-        ScalarType::kUint8, ScalarType::kUint16, ScalarType::kUint32,
-        ScalarType::kUint64};
+    constexpr ScalarType kUnsigned[] = {ScalarType::kUint8, ScalarType::kUint16,
+                                        ScalarType::kUint32,
+                                        ScalarType::kUint64};
     constexpr int kIndex = sizeof(T) == 1   ? 0
                            : sizeof(T) == 2 ? 1
                            : sizeof(T) == 4 ? 2

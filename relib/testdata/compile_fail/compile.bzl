@@ -15,6 +15,7 @@ def compile_log(name, src, link = False):
             src,
             "//platform:agent_header_files",
             "//relib:interface_files",
+            "//relib/state:interface_files",
         ],
         outs = [name + ".log"],
         cmd = "if $(CC) -x c++ -std=c++20 -fPIC -I. $(location {src}) {mode} 2> $@; then echo COMPILED >> $@; fi".format(

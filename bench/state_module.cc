@@ -1,0 +1,23 @@
+#include <cstdint>
+
+#include "bench/state_interface.h"
+#include "relib/module.h"
+
+namespace relib::bench {
+namespace {
+
+void Resize(Particles& particles, int64_t count) {
+  particles.all.clear();
+  for (int64_t i = 0; i < count; ++i) {
+    Particle particle;
+    particle.x = static_cast<float>(i);
+    particle.kind = static_cast<uint32_t>(i);
+    particles.all.push_back(particle);
+  }
+}
+
+}  // namespace
+
+RELIB_EXPORTS(StateExports, .resize = implement<Resize>);
+
+}  // namespace relib::bench

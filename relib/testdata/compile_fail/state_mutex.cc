@@ -1,0 +1,21 @@
+// EXPECT: a thread, lock or atomic can't be a part of a state
+
+#include <any>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relib/module.h"
+#include "relib/state/interface.h"
+
+struct World {
+  std::atomic<int> count;
+};
+
+void Use(relib::StateRef<World> world) { (void)&*world; }
