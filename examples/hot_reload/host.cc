@@ -86,6 +86,11 @@ int main(int argc, char** argv) {
       if (absl::Now() < next_frame) continue;
       next_frame = absl::Now() + kFrame;
       screen.SetSize(size());
+      if (reloader.version() == 0) {
+        // What is typed until then isn't lost.
+        screen.Show("", "");
+        continue;
+      }
       const SceneExports& module = reloader.exports();
       for (const char key : keys.Read()) {
         quit |= key == 'q';

@@ -19,8 +19,7 @@
 namespace {
 
 constexpr float kGravity = 0.25F;
-constexpr float kBounce = 0.85F;
-constexpr size_t kSparks = 400;
+constexpr float kJump = 0.5F;
 constexpr char kName[] = "sparks";
 
 // In [0, 1).
@@ -44,21 +43,27 @@ void Reflect(float& place, float& speed, float size) {
     speed = std::abs(speed);
   } else if (place > size) {
     place = std::max(0.0F, 2 * size - place);
-    speed = -std::abs(speed) * kBounce;
+    speed = -std::abs(speed);
   }
 }
 
 void Update(Scene& scene, float seconds) {
   ++scene.frame;
-  while (scene.sparks.size() < kSparks) {
+  const auto wanted = static_cast<size_t>(scene.wanted);
+  while (scene.sparks.size() < wanted) {
     scene.sparks.push_back(NewSpark(scene));
   }
-  scene.sparks.resize(kSparks);
+  scene.sparks.resize(wanted);
   for (Spark& spark : scene.sparks) {
     spark.vy += kGravity * seconds;
     spark.x += spark.vx * seconds;
     spark.y += spark.vy * seconds;
     Reflect(spark.x, spark.vx, 1);
+    if (spark.y > scene.height) {
+      // The floor throws it up again.
+      spark.y = scene.height;
+      spark.vy = -kJump * (0.4F + 0.6F * Random(scene));
+    }
     Reflect(spark.y, spark.vy, scene.height);
   }
 }
@@ -72,7 +77,8 @@ void Kick(Scene& scene) {
 
 void OnKey(Scene& scene, char key) {
   if (key == ' ') Kick(scene);
-  if (key == 'c') scene.sparks.clear();
+  if (key == '+') scene.wanted += 100;
+  if (key == '-') scene.wanted = std::max(0, scene.wanted - 100);
 }
 
 struct Rgb {
@@ -90,8 +96,8 @@ Rgb Colour(const Spark& spark) {
   return {channel(0), channel(0.33F), channel(0.67F)};
 }
 
-// Two pixels, one above the other, are a character: the upper half block, in
-// the colour of the upper on the colour of the lower.
+// Two pixels, one above the other, are a character: half a block in the colour
+// of the one, on the colour of the other.
 std::string Draw(Scene& scene, int columns, int rows) {
   scene.height = static_cast<float>(2 * rows) / static_cast<float>(columns);
   std::vector<Rgb> pixels(static_cast<size_t>(columns) * rows * 2);
@@ -118,9 +124,14 @@ std::string Draw(Scene& scene, int columns, int rows) {
         picture += ' ';
         continue;
       }
-      append("38", upper[column]);
-      append("48", lower[column]);
-      picture += "\xe2\x96\x80\x1b[0m";
+      if (lower[column] == Rgb()) {
+        append("38", upper[column]);
+        picture += "\xe2\x96\x80\x1b[0m";
+      } else {
+        append("38", lower[column]);
+        if (upper[column] != Rgb()) append("48", upper[column]);
+        picture += "\xe2\x96\x84\x1b[0m";
+      }
     }
     picture += '\n';
   }
@@ -129,7 +140,8 @@ std::string Draw(Scene& scene, int columns, int rows) {
 
 std::string Describe(Scene& scene) {
   return std::to_string(scene.sparks.size()) + " " + kName + ", frame " +
-         std::to_string(scene.frame) + "   space: kick   c: clear   q: quit";
+         std::to_string(scene.frame) +
+         "   space: kick   + -: more, fewer   q: quit";
 }
 
 }  // namespace

@@ -26,11 +26,12 @@ struct Spark {
 
 struct Scene {
   int64_t frame = 0;
+  int32_t wanted = 400;
   float height = 0.5F;
   uint32_t random = 1;
   std::pmr::vector<Spark> sparks;
 };
-RELIB_STATE(Scene, frame, height, random, sparks);
+RELIB_STATE(Scene, frame, wanted, height, random, sparks);
 
 // Changing what follows needs another host: it says so.
 

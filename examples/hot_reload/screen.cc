@@ -84,10 +84,14 @@ void Screen::Event(const relib::ReloadEvent& event) {
       style_ = kYellow;
       news_ = absl::StrCat("building: ", absl::StrJoin(event.changed, ", "));
       break;
-    case Kind::kBuildFailed:
-      news_ = absl::StrCat("the build failed: ",
-                           FirstLineWith("error", event.output));
+    case Kind::kBuildFailed: {
+      std::string_view line = FirstLineWith("error", event.output);
+      // The name of the file will do.
+      const size_t folder = line.substr(0, line.find(':')).rfind('/');
+      if (folder != std::string_view::npos) line.remove_prefix(folder + 1);
+      news_ = absl::StrCat("the build failed: ", line);
       break;
+    }
     case Kind::kReloaded: {
       const bool built = event.build_time > absl::ZeroDuration();
       version_ = absl::StrCat(
