@@ -12,8 +12,6 @@ namespace {
 // the system's own.
 class Directories final : public RecordedResources {
  public:
-  static constexpr ResourceKind kKind = ResourceKind::directories;
-
   void Add(uint64_t value, bool of_runtime) override {
     searches_.Add(value, of_runtime);
   }

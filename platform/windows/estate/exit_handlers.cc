@@ -19,7 +19,7 @@ class ExitHandlers final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::exit_handlers;
 
-  _onexit_t Add(const Caller* caller, _onexit_t function) {
+  _onexit_t Register(const Caller* caller, _onexit_t function) {
     static const bool registered = ::_onexit([] {
                                      Run(nullptr);
                                      return 0;
@@ -80,7 +80,7 @@ std::unique_ptr<RecordedResources> make::exit_handlers() {
 }
 
 _onexit_t hooks::_onexit(const Caller* caller, _onexit_t function) {
-  return ResourcesOf<ExitHandlers>(caller).Add(caller, function);
+  return ResourcesOf<ExitHandlers>(caller).Register(caller, function);
 }
 
 }  // namespace relib::platform

@@ -12,8 +12,6 @@ namespace {
 // Of HeapCreate(), with all blocks in them.
 class Heaps final : public RecordedResources {
  public:
-  static constexpr ResourceKind kKind = ResourceKind::heaps;
-
   void Add(uint64_t value, bool of_runtime) override {
     heaps_.Add(value, of_runtime);
   }

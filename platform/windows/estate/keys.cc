@@ -11,8 +11,6 @@ namespace {
 // with it: the destructors of their values aren't called any more.
 class Keys final : public RecordedResources {
  public:
-  static constexpr ResourceKind kKind = ResourceKind::keys;
-
   void Add(uint64_t value, bool of_runtime) override {
     keys_.Add(value, of_runtime);
   }
