@@ -43,10 +43,10 @@ void Start(const relib::platform::AgentBinding* binding) {
 
 // True if what DllMain() has allocated is as it should be.
 bool UseEarlyBlocks() {
-  grown_later = realloc(grown_later, 100'000);
+  void* const grown = realloc(grown_later, 100'000);
   const bool right =
-      grown_later != nullptr && static_cast<const char*>(grown_later)[99] == 0;
-  free(grown_later);
+      grown != nullptr && static_cast<const char*>(grown)[99] == 0;
+  free(grown);
   free(freed_later);
   return right;
 }

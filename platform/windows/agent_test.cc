@@ -22,6 +22,7 @@
 #include "platform/file.h"
 #include "platform/library.h"
 #include "platform/testdata/runfile.h"
+#include "platform/windows/handle_count.h"
 
 namespace relib::platform {
 namespace {
@@ -203,16 +204,6 @@ TEST(PinnedTest, APinnedLibraryIsCalledThat) {
   EXPECT_TRUE(library->loaded());
 }
 
-// GetProcessHandleCount() is always 0 in Wine 8.
-int CountHandles() {
-  int count = 0;
-  for (uintptr_t value = 4; value < 8192; value += 4) {
-    DWORD flags;
-    if (GetHandleInformation(reinterpret_cast<HANDLE>(value), &flags)) ++count;
-  }
-  return count;
-}
-
 TEST_F(AgentTest, NoHandleIsLeaked) {
   int before = 0;
   for (int i = 0; i < 30; ++i) {
@@ -225,7 +216,7 @@ TEST_F(AgentTest, NoHandleIsLeaked) {
       CloseHandle(thread);
     }
     ASSERT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
-    const int now = CountHandles();
+    const int now = test::CountHandles();
     EXPECT_GT(now, 0);
     // The first ones make those of the C runtimes.
     if (i == 5) before = now;
@@ -244,9 +235,9 @@ TEST_F(AgentTest, LoadingLeaksNoHandle) {
     TearDown();
     ASSERT_FALSE(library_.loaded());
     estate_ = Estate::Create();
-    if (i == 5) before = CountHandles();
+    if (i == 5) before = test::CountHandles();
   }
-  EXPECT_LE(CountHandles(), before);
+  EXPECT_LE(test::CountHandles(), before);
 }
 
 TEST_F(AgentTest, TlsIndicesGoWithTheModule) {

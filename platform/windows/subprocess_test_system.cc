@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/windows/handle_count.h"
 #include "platform/windows/utf.h"
 #include "platform/windows/wine.h"
 
@@ -38,11 +39,7 @@ bool IsInherited(const std::string& text) {
              reinterpret_cast<HANDLE>(static_cast<intptr_t>(number)), &flags);
 }
 
-int OpenHandles() {
-  DWORD count = 0;
-  GetProcessHandleCount(GetCurrentProcess(), &count);
-  return static_cast<int>(count);
-}
+int OpenHandles() { return CountHandles(); }
 
 // Processes are not reaped on Windows.
 ReapingHost::ReapingHost() = default;

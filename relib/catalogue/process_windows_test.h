@@ -14,19 +14,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "platform/windows/handle_count.h"
 #include "relib/catalogue/entry_test.h"
 
 namespace relib::catalogue {
 
-// GetProcessHandleCount() is always 0 in Wine 8.
-inline int CountHandles() {
-  int count = 0;
-  for (uintptr_t value = 4; value < 8192; value += 4) {
-    DWORD flags;
-    if (GetHandleInformation(reinterpret_cast<HANDLE>(value), &flags)) ++count;
-  }
-  return count;
-}
+using platform::test::CountHandles;
 
 inline bool IsOpen(int64_t handle) {
   DWORD flags;

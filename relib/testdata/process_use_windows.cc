@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "platform/windows/handle_count.h"
 #include "relib/testdata/process_use.h"
 
 namespace relib {
@@ -19,9 +20,7 @@ ProcessUse CurrentProcessUse() {
       use.bytes += static_cast<int64_t>(memory.RegionSize);
     }
   }
-  DWORD handles = 0;
-  GetProcessHandleCount(GetCurrentProcess(), &handles);
-  use.handles = handles;
+  use.handles = platform::test::CountHandles();
   return use;
 }
 

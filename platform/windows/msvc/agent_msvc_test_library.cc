@@ -30,19 +30,20 @@ extern "C" {
 #pragma section(".CRT$XLA", long, read)
 #pragma section(".CRT$XLZ", long, read)
 __declspec(allocate(
-    ".CRT$XLA")) extern const PIMAGE_TLS_CALLBACK first_callback = nullptr;
+    ".CRT$XLA")) extern const PIMAGE_TLS_CALLBACK kFirstCallback = nullptr;
 __declspec(allocate(
-    ".CRT$XLZ")) extern const PIMAGE_TLS_CALLBACK last_callback = nullptr;
+    ".CRT$XLZ")) extern const PIMAGE_TLS_CALLBACK kLastCallback = nullptr;
 
 ULONG _tls_index = 0;
 char tls_template[16] = {};
 
 // The linker knows it by its name.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern const IMAGE_TLS_DIRECTORY64 _tls_used = {
     reinterpret_cast<ULONGLONG>(tls_template),
     reinterpret_cast<ULONGLONG>(tls_template + sizeof(tls_template)),
     reinterpret_cast<ULONGLONG>(&_tls_index),
-    reinterpret_cast<ULONGLONG>(&first_callback + 1),
+    reinterpret_cast<ULONGLONG>(&kFirstCallback + 1),
     0,
     0,
 };
