@@ -2,13 +2,13 @@
 #define BENCH_ON_THREADS_H_
 
 #include <algorithm>
-#include <barrier>
 #include <chrono>
 #include <cstdint>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/barrier.h"
 #include "bench/row.h"
 
 namespace relib::bench {
@@ -21,13 +21,14 @@ Side OnThreads(int thread_count, Work work) {
     using Clock = std::chrono::steady_clock;
     std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
         thread_count);
-    std::barrier<> start(thread_count);
+    // That of libstdc++ 12 for Windows may sleep on when all are there.
+    absl::Barrier start(thread_count);
     std::vector<std::thread> threads;
     for (auto& [begin, end] : times) {
       threads.emplace_back([&, count] {
         // What a thread makes for itself when it does it first.
         work(1);
-        start.arrive_and_wait();
+        start.Block();
         begin = Clock::now();
         work(count);
         end = Clock::now();

@@ -6,17 +6,20 @@
 
 asm(R"(
   .section .idata$2, "dw"
+  .p2align 2
   .rva relib_test_numbers
   .long 0
   .long 0
   .rva relib_test_library
   .rva relib_test_functions
   .section .idata$4, "dw"
+  .p2align 3
 relib_test_numbers:
   .quad 0x8000000000000073
   .quad 0x8000000000000017
   .quad 0
   .section .idata$5, "dw"
+  .p2align 3
   .globl relib_test_functions
 relib_test_functions:
   .quad 0x8000000000000073

@@ -1,18 +1,23 @@
 #include <atomic>
-#include <barrier>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <new>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/barrier.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
+
+// No std::barrier and no std::atomic::wait(): those of libstdc++ 12 for Windows
+// may sleep on when they are notified.
 
 // The host's own; the modules have theirs.
 std::atomic<int64_t> blocks = 0;
@@ -59,21 +64,20 @@ TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
   for (int round = 0; round < 3; ++round) {
     std::atomic<int> destroyed = 0;
     std::atomic<int> called = 0;
-    std::atomic<bool> done = false;
+    absl::Notification done;
     EntryModule module = LoadEntry("thread_locals_left");
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] {
         RunEntry(module, AddressOf(destroyed));
         ++called;
-        done.wait(false);
+        done.WaitForNotification();
       });
     }
     while (called < kThreads) std::this_thread::yield();
     EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
     EXPECT_EQ(destroyed, kThreads);
-    done = true;
-    done.notify_all();
+    done.Notify();
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(destroyed, kThreads);
   }
@@ -85,14 +89,19 @@ TEST(ThreadLocalsTest, ThreadsThatLiveOnKeepNothingOfManyModules) {
   constexpr int kModules = 200;
   std::atomic<int> destroyed = 0;
   EntryModule* current = nullptr;
-  std::barrier step(kThreads + 1);
+  std::deque<absl::Barrier> loaded;
+  std::deque<absl::Barrier> called;
+  for (int round = 0; round < kModules; ++round) {
+    loaded.emplace_back(kThreads + 1);
+    called.emplace_back(kThreads + 1);
+  }
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < kModules; ++round) {
-        step.arrive_and_wait();
+        loaded[round].Block();
         RunEntry(*current, AddressOf(destroyed));
-        step.arrive_and_wait();
+        called[round].Block();
       }
     });
   }
@@ -101,8 +110,8 @@ TEST(ThreadLocalsTest, ThreadsThatLiveOnKeepNothingOfManyModules) {
     if (round == kModules / 2) blocks_before = blocks;
     EntryModule module = LoadEntry("thread_locals_left");
     current = &module;
-    step.arrive_and_wait();
-    step.arrive_and_wait();
+    loaded[round].Block();
+    called[round].Block();
     UnloadEntry(module);
     EXPECT_EQ(destroyed, kThreads * (round + 1));
   }

@@ -8,7 +8,7 @@ writes DWARF. Two features:
                        lines at least; without it, the linker writes a symbol table instead, which knows functions alone
 """
 
-load("@relib_mingw_clang//:facts.bzl", "CLANG", "INCLUDE_DIRECTORIES", "TOOLS")
+load("@relib_mingw_clang//:facts.bzl", "CLANG", "INCLUDE_DIRECTORIES", "LINK_FLAGS", "TOOLS")
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature")
 load("@rules_cc//cc/toolchains:cc_toolchain_config_info.bzl", "CcToolchainConfigInfo")
 load("//tools/toolchains:common.bzl", "COMPILE_ACTIONS", "LINK_ACTIONS", "flags_of")
@@ -48,7 +48,7 @@ def _mingw_clang_toolchain_config_impl(ctx):
             # Bazel links with `clang`, not `clang++`, so no C++ runtime is added.
             "-lstdc++",
             "-lm",
-        ],
+        ] + LINK_FLAGS,
         features = [
             feature(
                 name = "codeview",

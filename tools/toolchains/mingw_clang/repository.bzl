@@ -21,6 +21,10 @@ _TARGET = "--target=x86_64-w64-mingw32"
 _COMPILE = [_TARGET, "-std=c++20", "-x", "c++", "program.cc"]
 _LINK = ["-x", "none", "-fuse-ld=lld", "-static", "-pthread", "libcall_once.a", "-lstdc++", "-o", "program.exe"]
 
+# Newer versions of lld give an image without a PDB file the record of one that has no name. Wine's DbgHelp takes any file of
+# the folder for that, and crashes. With this, the record is empty.
+_NO_BUILD_ID = "-Wl,--build-id=none"
+
 def _include_directories(lines):
     """The compiler's own, from what it says when it is asked to be verbose."""
     begin = lines.index("#include <...> search starts here:")
@@ -44,13 +48,15 @@ def _mingw_clang_repository_impl(repository_ctx):
         tool: str(repository_ctx.which("x86_64-w64-mingw32-" + tool) or "/bin/false")
         for tool in ["ar", "ld", "nm", "objcopy", "objdump", "strip"]
     }
-    facts = struct(available = False, clang = "/bin/false", include_directories = [])
+    facts = struct(available = False, clang = "/bin/false", include_directories = [], link_flags = [])
     for name in ["clang-%d" % version for version in _VERSIONS] + ["clang"]:
         clang = repository_ctx.which(name)
         if not clang or not _works(repository_ctx, clang, tools["ar"]):
             continue
         verbose = repository_ctx.execute([clang] + _COMPILE + ["-v", "-fsyntax-only"])
         paths = [repository_ctx.path(directory) for directory in _include_directories(verbose.stderr.splitlines())]
+
+        without_build_id = repository_ctx.execute([clang] + _COMPILE + _LINK + [_NO_BUILD_ID]).return_code == 0
 
         # As the compiler names them, and as the files that it reports are found.
         normal = [str(path) for path in paths]
@@ -59,6 +65,7 @@ def _mingw_clang_repository_impl(repository_ctx):
             available = True,
             clang = str(clang),
             include_directories = normal + [path for path in real if path not in normal],
+            link_flags = [_NO_BUILD_ID] if without_build_id else [],
         )
         break
     if not facts.available:
@@ -76,6 +83,7 @@ exports_files(["libcall_once.a"])
         "AVAILABLE = %r" % facts.available,
         "CLANG = %r" % facts.clang,
         "INCLUDE_DIRECTORIES = %r" % facts.include_directories,
+        "LINK_FLAGS = %r" % facts.link_flags,
         "TOOLS = %r" % tools,
         "",
     ]))
