@@ -187,7 +187,7 @@ TEST_F(HotReloadTest, TheSceneSurvivesEveryEdit) {
   SaveEdited(kHeader, "  float hue = 0;",
              "  float hue = 0;\n  float size = 1;");
   Await(kOfVersion, "version 3: built in ");
-  Await(kOfVersion, "Scene.sparks[].size");
+  Await(kNews, "added Scene.sparks[].size");
   Await(kOfModule, "500 stars, frame ");
   EXPECT_GT(Frame(), frame);
   EXPECT_GT(Sparks(), 50);

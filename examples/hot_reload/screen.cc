@@ -47,16 +47,21 @@ std::string_view FirstLineWith(std::string_view word, std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
 
+// "added Scene.sparks[].size, removed Scene.random"
 std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
-  std::string text;
-  for (const relib::StateMigration& migration : migrations) {
-    if (migration.layout_changed) {
-      absl::StrAppend(
-          &text, "  ",
-          absl::StrJoin(absl::StrSplit(migration.ToString(), '\n'), " "));
+  std::vector<std::string> changes;
+  const auto add = [&](std::string_view what,
+                       const std::vector<std::string>& fields) {
+    for (const std::string& field : fields) {
+      changes.push_back(absl::StrCat(what, " ", field));
     }
+  };
+  for (const relib::StateMigration& migration : migrations) {
+    add("added", migration.added);
+    add("removed", migration.removed);
+    add("converted", migration.converted);
   }
-  return text;
+  return absl::StrJoin(changes, ", ");
 }
 
 }  // namespace
@@ -102,9 +107,9 @@ void Screen::Event(const relib::ReloadEvent& event) {
           DurationText(built ? event.overhead : event.load_time),
           event.pause > absl::ZeroDuration()
               ? absl::StrCat(", calls waited ", DurationText(event.pause))
-              : "",
-          OfStates(event.migrations));
-      news_.clear();
+              : "");
+      style_ = kGreen;
+      news_ = OfStates(event.migrations);
       break;
     }
     case Kind::kRolledBack:

@@ -26,6 +26,8 @@
 // Tells AddressSanitizer that frames are left without a return. Absent without
 // it.
 extern "C" [[gnu::weak]] void __asan_handle_no_return();
+extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void*,
+                                                            size_t);
 
 namespace relib::platform {
 namespace {
@@ -40,6 +42,8 @@ struct GuardedCall {
   const CrashGuard* guard;
   GuardedCall* outer;
   Crash* crash;
+  // Where the stack ended.
+  uintptr_t crashed_stack;
 };
 
 constinit thread_local GuardedCall* innermost = nullptr;
@@ -222,6 +226,15 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
 
 [[noreturn]] void GoOn(GuardedCall* call) {
   if (__asan_handle_no_return != nullptr) __asan_handle_no_return();
+  // That is for the frames from here on. Those below, which nobody has left,
+  // are in the way of those to come.
+  if (__asan_unpoison_memory_region != nullptr) {
+    constexpr uintptr_t kBelowRedZone = 256;
+    const uintptr_t begin = call->crashed_stack - kBelowRedZone;
+    const auto end = reinterpret_cast<uintptr_t>(call->jump[2]);
+    __asan_unpoison_memory_region(reinterpret_cast<const void*>(begin),
+                                  end > begin ? end - begin : 0);
+  }
   __builtin_longjmp(call->jump, 1);
 }
 
@@ -265,6 +278,7 @@ void Handle(int signal, siginfo_t* info, void* raw_context) {
   constexpr uintptr_t kWriteFault = 2;
   crash.is_write =
       has_address && (Register(context, REG_ERR) & kWriteFault) != 0;
+  call->crashed_stack = Register(context, REG_RSP);
   // The kernel goes on there: with the signal mask from before, and off the
   // signal stack.
   constexpr uintptr_t kBelowRedZone = 256;
@@ -345,8 +359,11 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
   PrepareThread();
-  GuardedCall call = {
-      .jump = {}, .guard = this, .outer = innermost, .crash = &crash};
+  GuardedCall call = {.jump = {},
+                      .guard = this,
+                      .outer = innermost,
+                      .crash = &crash,
+                      .crashed_stack = 0};
   if (__builtin_setjmp(call.jump) != 0) {
     // Nothing that was in a register is known here.
     innermost = innermost->outer;

@@ -27,6 +27,11 @@ void* operator new(size_t size) {
   ++blocks;
   return block;
 }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  void* block = std::malloc(size);
+  if (block != nullptr) ++blocks;
+  return block;
+}
 void operator delete(void* block) noexcept {
   if (block != nullptr) --blocks;
   std::free(block);

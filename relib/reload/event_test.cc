@@ -56,7 +56,7 @@ TEST(ReloadEventTest, OneLineForPeople) {
   for (const auto& c : cases) EXPECT_EQ(c.event.ToString(), c.text);
 
   ReloadEvent unloaded{.kind = Kind::kUnloaded, .version = 3};
-  unloaded.unload = UnloadReport{.elapsed = absl::Milliseconds(1)};
+  unloaded.unload.emplace().elapsed = absl::Milliseconds(1);
   EXPECT_EQ(unloaded.ToString(),
             "version 3 is gone: " + unloaded.unload->ToString());
 }
