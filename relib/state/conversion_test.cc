@@ -543,7 +543,7 @@ TEST_F(ConversionTest, ValuesAreNestedAsDeepAsTheStackAllows) {
     tree = std::move(outer);
   }
   const auto converted = Convert<old_version::Tree>(tree);
-  EXPECT_THAT(converted.status().message(), HasSubstr("more than 1000 deep"));
+  EXPECT_THAT(converted.status().message(), HasSubstr("more than 500 deep"));
 }
 
 struct Throws {

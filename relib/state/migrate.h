@@ -15,9 +15,9 @@
 // that the body needs; it is filled from the old value by name. The body runs
 // once for each World (or Entity: any struct in a state may have one) of an
 // older layout that has all of these fields, if at least one of them is gone
-// from World by now, has another type there, or is relib::Absent; after
-// everything else was carried over. A field of World that OldWorld lists as
-// well, and whose type can't be converted, is left to the body.
+// from World by now, has another type there, or is relib::Absent and there now;
+// after everything else was carried over. A field of World that OldWorld lists
+// as well, and whose type can't be converted, is left to the body.
 //
 // A module may have many, also for the same type: all that fit run, in the
 // order of a source file. One that throws ends the migration: the old version

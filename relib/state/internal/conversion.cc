@@ -463,14 +463,14 @@ class Conversion::Compiler {
       for (size_t i = 0; i < old.part_count && fits; ++i) {
         const std::string_view name = ViewOf(old.parts[i].name);
         const SchemaPart* const there = FindPart(from, name);
+        const StatePart* const now = FindPart(*node.to, name);
         if (SaysAbsent(old.parts[i])) {
           fits = there == nullptr;
-          matters = true;
+          matters = matters || now != nullptr;
           continue;
         }
         fits = there != nullptr;
         if (!fits) break;
-        const StatePart* const now = FindPart(*node.to, name);
         matters = matters || now == nullptr ||
                   schema_.NameOf(there->type) != NameOf(*now->type);
       }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -256,21 +257,19 @@ constexpr StateRule SelectStateRule() {
     return StateRule::kMemberPointer;
   } else if constexpr (CompilerName<T>().starts_with("__gnu_cxx::")) {
     return StateRule::kView;
-  } else if constexpr (IsStandardTemplate<T>("std::optional") ||
-                       !CompilerName<T>().starts_with("std::")) {
-    if constexpr (IsStandardTemplate<T>("std::optional")) {
-      return StateRule::kOptional;
-    } else {
-      return UserStateRule<T>();
-    }
-  } else {
+  } else if constexpr (CompilerName<T>().starts_with("std::")) {
     return StandardStateRule<T>();
+  } else {
+    return UserStateRule<T>();
   }
 }
 template <typename T>
 inline constexpr StateRule kStateRule = SelectStateRule<T>();
 template <typename T, size_t N>
 inline constexpr StateRule kStateRule<std::array<T, N>> = StateRule::kArray;
+template <typename T>
+inline constexpr StateRule kStateRule<std::array<T, 0>> =
+    StateRule::kUnknownStandardType;
 template <typename T, size_t N>
 inline constexpr StateRule kStateRule<std::span<T, N>> = StateRule::kView;
 

@@ -90,7 +90,8 @@ bool IsSane(const SchemaType& type, size_t type_count) {
     case StateKind::kVariant:
       return true;
     case StateKind::kArray:
-      return type.parts.size() == 1 && type.count <= kLargestType;
+      return type.parts.size() == 1 && type.count > 0 &&
+             type.count <= kLargestType;
     case StateKind::kSequence:
     case StateKind::kSet:
     case StateKind::kOptional:

@@ -292,10 +292,6 @@ constexpr StateText ToStateText(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Parts that lie at known places.
-template <typename T>
-struct StateFieldParts;
-
 // What compilers say of an aggregate, or RELIB_STATE of a class.
 template <typename T, typename... Fields>
 constexpr auto MakeStateParts(TypeList<Fields...>) {
@@ -341,13 +337,8 @@ struct StateParts {
   template <typename... Parts>
   static constexpr std::array<StatePart, sizeof...(Parts) + 1> MakeNameless(
       TypeList<Parts...>) {
-    return {{StatePart{StateText{"", 0}, OffsetAt<Parts>(),
-                       &StateTypeOf<Parts>::kType}...,
+    return {{StatePart{StateText{"", 0}, 0, &StateTypeOf<Parts>::kType}...,
              StatePart{}}};
-  }
-  template <typename Part>
-  static constexpr size_t OffsetAt() {
-    return 0;
   }
 
   static constinit const std::array<StatePart, kCount + 1> kParts;
