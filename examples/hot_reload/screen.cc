@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "platform/terminal.h"
+#include "relib/backtrace.h"
+#include "relib/errors.h"
 #include "relib/reload/event.h"
 #include "relib/state/migration.h"
 
@@ -62,6 +66,21 @@ std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
     add("converted", migration.converted);
   }
   return absl::StrJoin(changes, ", ");
+}
+
+// "SIGSEGV: it wrote to address 0x0, in Update at module.cc:61"
+std::string WhereItCrashed(const absl::Status& status) {
+  const std::optional<relib::CrashInfo> crash = relib::CrashOf(status);
+  if (!crash.has_value()) return std::string(status.message());
+  std::string text = crash->what;
+  for (const relib::BacktraceFrame& frame : crash->backtrace.frames()) {
+    if (frame.file.empty()) continue;
+    absl::StrAppend(
+        &text, ", in ", frame.function.substr(0, frame.function.find('(')),
+        " at ", frame.file.substr(frame.file.rfind('/') + 1), ":", frame.line);
+    break;
+  }
+  return text;
 }
 
 }  // namespace
@@ -121,6 +140,9 @@ void Screen::Event(const relib::ReloadEvent& event) {
       style_ = kDim;
       break;
     case Kind::kCrashed:
+      news_ = absl::StrCat("version ", event.version,
+                           " crashed: ", WhereItCrashed(event.status));
+      break;
     case Kind::kLoadFailed:
     case Kind::kSwitchDelayed:
     case Kind::kUnloadDelayed:

@@ -167,7 +167,7 @@ fi
 command=$1
 shift
 # The project is read-only: no lock file, and no links to outputs. In the file that every Bazel in the chroot reads,
-# because //examples:external_test starts one of its own; but not what only relib itself asks for.
+# because //examples:template_test starts one of its own; but not what only relib itself asks for.
 flags=()
 for override in "${overrides[@]}"; do
   case $override in

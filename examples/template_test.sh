@@ -1,0 +1,69 @@
+#!/bin/bash
+# template_test.sh WORKSPACE_FILE [BAZEL_FLAG...]
+#
+# Copies examples/template of the repository around WORKSPACE_FILE, as somebody who starts a project would; runs it with
+# Bazel, and changes its state and its code meanwhile. It lies in the source tree: a link in the runfiles leads there.
+set -u
+repository=$(dirname "$(readlink -f "$1")")
+shift
+# Bazel keeps its caches there; tests are not told.
+export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+# Always the same folder, so that Bazel finds what it built the last time; a short one, for Windows (260 characters).
+workspace=${XDG_CACHE_HOME:-$HOME/.cache}/relib/template
+# With TEST_TMPDIR, Bazel would put its output below it, and from nothing every time.
+unset RUNFILES_DIR RUNFILES_MANIFEST_FILE TEST_TARGET TEST_TMPDIR
+bazel=$(command -v bazelisk || command -v bazel) || {
+  echo "there is no bazel on the PATH" >&2
+  exit 1
+}
+
+# docs/hot-reload.md shows these files.
+for file in world.h module.cc host.cc; do
+  awk -v line="<!-- template: $file -->" '
+    $0 == line { state = 1; next }
+    state == 1 && /^```/ { state = 2; next }
+    state == 2 && /^```/ { exit }
+    state == 2 { print }' "$repository/docs/hot-reload.md" | diff - "$repository/examples/template/$file" || {
+    echo "docs/hot-reload.md shows another $file" >&2
+    exit 1
+  }
+done
+
+mkdir -p "$workspace"
+exec 9>"$workspace.lock"
+flock 9
+rm -rf "${workspace:?}"/* "$workspace/.bazelrc"
+cp -r "$repository"/examples/template/. "$workspace" || exit 1
+cd "$workspace" || exit 1
+sed -i "s|\"../..\"|\"$repository\"|" WORKSPACE MODULE.bazel
+sed -i "s|/\.\./\.\./|/$repository/|" .bazelrc
+
+log=$workspace.log
+"$bazel" --max_idle_secs=5 run --symlink_prefix=/ --color=no --curses=no "$@" //:host >"$log" 2>&1 9>&- &
+program=$!
+trap 'kill -- "$program" 2>/dev/null; wait "$program"' EXIT
+
+# Waits until the program has printed something.
+await() {
+  for ((i = 0; i < 6000; i++)); do
+    grep -qE -- "$1" "$log" && return
+    kill -0 "$program" 2>/dev/null || break
+    sleep 0.1
+  done
+  cat "$log" >&2
+  echo "the program never printed: $1" >&2
+  exit 1
+}
+
+await '^tick 3, 3 numbers'
+sed -i 's|  int ticks = 0;|  int ticks = 0;\n  int jumps = 7;|; s|(World, ticks, numbers)|(World, ticks, jumps, numbers)|' world.h
+sed -i 's|" numbers"|" numbers, " + std::to_string(world.jumps) + " jumps"|' module.cc
+await '^version 2 runs.*World\.jumps'
+await '^tick [0-9]+, [0-9]+ numbers, 7 jumps'
+# What was there has stayed: as many numbers as ticks.
+ticks=$(grep -oE '^tick [0-9]+, [0-9]+ numbers, 7' "$log" | head -n 1)
+[[ $ticks =~ ^tick\ ([0-9]+),\ ([0-9]+) && ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" && ${BASH_REMATCH[1]} -gt 3 ]] || {
+  echo "the state was lost: $ticks" >&2
+  exit 1
+}
+echo "the template was built, run, and changed"
