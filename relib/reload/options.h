@@ -74,7 +74,8 @@ struct ReloadOptions {
   // Called inside of Poll() when a new version can't be loaded because it
   // doesn't fit the program itself, with the status that says how they differ:
   // the header that both share was changed. What ran goes on; the program may
-  // want to end and to be started anew (relib::RestartProgram()).
+  // want to save its states and to start itself anew, as
+  // //examples:live_reload_extended does.
   std::function<void(const absl::Status& status)> on_incompatible = {};
 
   // How versions are loaded: heap, checks. `private_copy` is always true, and

@@ -38,6 +38,15 @@ class Session:
                 raise RuntimeError(f"the program has not shown {text!r}:\n{self._text}")
         self._seen = self._text.index(text, self._seen) + len(text)
 
+    def wait(self, seconds):
+        """Lets the program go on."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._read(0.05):
+            pass
+
+    def type(self, keys):
+        os.write(self._fd, keys.encode())
+
     def interrupt(self):
         """Types Ctrl-C."""
         os.write(self._fd, b"\x03")
