@@ -412,7 +412,8 @@ TEST(PrivateDirectoryTest, ManyAtOnce) {
   for (const auto& process : processes) {
     const std::optional<ExitStatus> status = process->Wait(absl::Seconds(60));
     ASSERT_TRUE(status.has_value());
-    EXPECT_TRUE(status->success()) << process->output();
+    EXPECT_TRUE(status->success())
+        << status->ToString() << ": " << process->output();
   }
   // Under Wine, what was in use is deleted by the system itself, a moment
   // later.
