@@ -392,6 +392,27 @@ TEST_F(ConversionTest, ManyPlainStructs) {
   EXPECT_EQ(deque->value[77'777].a, 77'777);
 }
 
+struct Large {
+  int first = 1;
+  std::array<int, 1000> more = {};
+};
+struct LargeWithLess {
+  std::array<long double, 500> more = {};
+  int first = 2;
+};
+TEST_F(ConversionTest, LargePlainStructs) {
+  Holder<std::pmr::deque<Large>> from;
+  from.value.resize(3);
+  for (int i = 0; i < 3; ++i) from.value[i].more[499] = i;
+  const auto converted = Convert<Holder<std::pmr::list<LargeWithLess>>>(from);
+  ASSERT_TRUE(converted.ok()) << converted.status();
+  ASSERT_EQ(converted->value.size(), 3);
+  EXPECT_EQ(converted->value.back().more[499], 2);
+  EXPECT_EQ(converted->value.back().first, 1);
+  ASSERT_EQ(report_.lost.size(), 1);
+  EXPECT_EQ(report_.lost[0].count, 1500);
+}
+
 TEST_F(ConversionTest, WhatCannotBeConverted) {
   const auto text_to_number =
       Convert<Holder<int>>(Holder<std::pmr::string>{"text"});

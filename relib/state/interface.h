@@ -115,8 +115,8 @@ inline void SetStateMemory(void* resource) {
 // that a module with another World than the host's still fits.
 //
 // A module uses it like a pointer, or takes World& instead. Getting at the
-// object takes about a nanosecond; it throws StateError if the object isn't one
-// of this module's.
+// object is two comparisons; it throws StateError if the object isn't one of
+// this module's.
 template <typename T>
 class StateRef {
  public:

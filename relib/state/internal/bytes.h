@@ -25,12 +25,17 @@ class Bytes {
     AppendNumber(text.size());
     bytes_.append(text);
   }
+  // To be read at once, as one block.
   void AppendBlock(const void* data, size_t size) {
     if (borrows_ && size >= kWorthBorrowing) {
       blocks_.push_back({bytes_.size(), static_cast<const char*>(data), size});
     } else {
-      bytes_.append(static_cast<const char*>(data), size);
+      AppendToBlock(data, size);
     }
+  }
+  // Several calls may make one block.
+  void AppendToBlock(const void* data, size_t size) {
+    bytes_.append(static_cast<const char*>(data), size);
   }
 
   const std::string& bytes() const { return bytes_; }

@@ -130,9 +130,14 @@ class Encoder {
     const SchemaType& type = At(index);
     out_.AppendNumber(elements->count);
     const SchemaType& first = At(type.parts.front().type);
-    if (type.kind != StateKind::kMap && first.is_plain &&
-        elements->stride != 0) {
-      out_.AppendBlock(elements->data, elements->count * elements->stride);
+    if (type.kind != StateKind::kMap && first.is_plain) {
+      if (elements->stride != 0) {
+        out_.AppendBlock(elements->data, elements->count * elements->stride);
+      } else {
+        for (const void* const element : elements->pointers) {
+          out_.AppendToBlock(element, first.size);
+        }
+      }
       return absl::OkStatus();
     }
     const bool is_map = type.kind == StateKind::kMap;
