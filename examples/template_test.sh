@@ -45,7 +45,7 @@ trap 'kill -- "$program" 2>/dev/null; wait "$program"' EXIT
 
 # Waits until the program has printed something.
 await() {
-  for ((i = 0; i < 6000; i++)); do
+  for ((i = 0; i < 20000; i++)); do
     grep -qE -- "$1" "$log" && return
     kill -0 "$program" 2>/dev/null || break
     sleep 0.1

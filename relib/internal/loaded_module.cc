@@ -533,7 +533,10 @@ absl::Status LoadedModule::AttachStates() {
     status = states_[prepared]->Prepare(*this);
   }
   if (status.ok()) {
-    for (const auto& state : states_) state->Commit();
+    for (const auto& state : states_) {
+      state->Commit();
+      state->DestroyOld();
+    }
     return status;
   }
   for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon();

@@ -39,11 +39,14 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 class ReloadStateTest : public ::testing::Test {
  protected:
   // Number `version` of relib/state/testdata.
-  void Install(int version) {
-    WriteFile(module_ + ".new",
-              ReadFile(Runfile(absl::StrCat(
-                  "relib/state/testdata/", platform::kLibraryPrefix, "world_",
-                  version, platform::kLibrarySuffix))));
+  void Install(int version, std::string_view trailer = "") {
+    // What comes behind the image makes it another file.
+    WriteFile(
+        module_ + ".new",
+        absl::StrCat(ReadFile(Runfile(absl::StrCat(
+                         "relib/state/testdata/", platform::kLibraryPrefix,
+                         "world_", version, platform::kLibrarySuffix))),
+                     trailer));
     std::filesystem::rename(module_ + ".new", module_);
   }
 
@@ -101,7 +104,8 @@ TEST_F(ReloadStateTest, AnotherLayoutGetsTheValue) {
   ASSERT_THAT(event.migrations, SizeIs(1));
   EXPECT_TRUE(event.migrations[0].layout_changed);
   EXPECT_THAT(event.migrations[0].added, Contains("relib_test::World.title"));
-  EXPECT_THAT(event.migrations[0].removed, Contains("relib_test::World.velocity"));
+  EXPECT_THAT(event.migrations[0].removed,
+              Contains("relib_test::World.velocity"));
   EXPECT_THAT(event.ToString(), HasSubstr("World.title"));
   EXPECT_GT(event.pause, absl::ZeroDuration());
   EXPECT_THAT(Text(), HasSubstr("two"));
@@ -205,6 +209,38 @@ TEST_F(ReloadStateTest, ANewVersionReplacesOneThatWaits) {
   const ReloadEvent event = Await(Kind::kReloaded);
   EXPECT_EQ(event.version, 2);
   EXPECT_THAT(event.migrations[0].migrated, SizeIs(1));
+}
+
+// Of the same layout and of another one.
+TEST_F(ReloadStateTest, AFirstCallThatFailsLeavesTheOldVersionAndItsState) {
+  Start(1, /*crash_guard=*/true);
+  Fill();
+  const std::string before = Text();
+  for (const Poke poke : {Poke::kThrow, Poke::kCrash}) {
+    for (const int version : {1, 2}) {
+      SCOPED_TRACE(version);
+      reloader_->SetFirstCall([&](const WorldExports& exports) {
+        EXPECT_TRUE(exports.add(*world_, "of the first call").ok());
+        return exports.poke(*world_, poke);
+      });
+      events_.clear();
+      Install(version, absl::StrCat(version, static_cast<int>(poke)));
+      const ReloadEvent event = Await(Kind::kLoadFailed);
+      EXPECT_THAT(std::string(event.status.message()),
+                  HasSubstr("the first call of the new"));
+      EXPECT_EQ(CallErrorOf(event.status), poke == Poke::kCrash
+                                               ? CallError::kCrashed
+                                               : CallError::kException);
+      EXPECT_EQ(reloader_->version(), 1);
+      EXPECT_EQ(Text(), before);
+    }
+  }
+  reloader_->SetFirstCall(
+      [&](const WorldExports& exports) { return exports.add(*world_, "yes"); });
+  events_.clear();
+  Install(2);
+  Await(Kind::kReloaded);
+  EXPECT_THAT(Text(), HasSubstr("yes"));
 }
 
 TEST_F(ReloadStateTest, TheValueStaysWhenTheReloaderStops) {

@@ -80,6 +80,23 @@ class Reloader {
     core_->OnReload(std::move(callback));
   }
 
+  // `first_call` is called with every new version, inside of Poll(), before any
+  // other call can reach it: an error of it, or of a call that it returns,
+  // leaves the old version running with its states as they were, and is the
+  // status of kLoadFailed. While it runs, calls wait if there are states.
+  //
+  //   reloader.SetFirstCall([&](const GameExports& game) {
+  //     return game.update(*world);
+  //   });
+  void SetFirstCall(std::function<absl::Status(const Exports&)> first_call)
+    requires(!std::is_same_v<Exports, NoExports>)
+  {
+    core_->SetFirstCall(0, [first_call = std::move(first_call)](
+                               internal::ReloadableVersion& version) {
+      return first_call(internal::ModuleOf<Exports>(&version)->exports());
+    });
+  }
+
   // Does what there is to do now: sees changes, starts a build, takes the
   // result of one, switches to a new version, unloads an old one. True if there
   // was an event. The first call starts everything.

@@ -181,8 +181,11 @@ class StateCore final : public ModuleState {
     const absl::MutexLock lock(mutex_);
     if (!prepared_.has_value()) return;
     DestroyOldLocked();
+    old_ = Old{.live = std::move(live_),
+               .object = prepared_->adopts ? nullptr : slot_.object,
+               .adopted = prepared_->adopts,
+               .saved = saved_};
     if (!prepared_->adopts) {
-      if (live_.has_value()) old_ = Old{*std::move(live_), slot_.object};
       slot_ = {.object = prepared_->object,
                .fingerprint = prepared_->live.has_value()
                                   ? prepared_->live->type.schema->fingerprint()
@@ -199,7 +202,22 @@ class StateCore final : public ModuleState {
     AbandonLocked();
   }
 
-  void DestroyOld() noexcept {
+  void Revert() noexcept {
+    const absl::MutexLock lock(mutex_);
+    if (!old_.has_value()) return;
+    if (!old_->adopted) {
+      if (live_.has_value()) Destroy(*live_, slot_.object);
+      slot_ = {.object = old_->object,
+               .fingerprint = old_->live.has_value()
+                                  ? old_->live->type.schema->fingerprint()
+                                  : 0};
+    }
+    live_ = std::move(old_->live);
+    saved_ = std::move(old_->saved);
+    old_.reset();
+  }
+
+  void DestroyOld() noexcept override {
     const absl::MutexLock lock(mutex_);
     DestroyOldLocked();
   }
@@ -223,7 +241,10 @@ class StateCore final : public ModuleState {
         prepared_->live->module == &module) {
       AbandonLocked();
     }
-    if (old_.has_value() && old_->live.module == &module) DestroyOldLocked();
+    if (old_.has_value() && old_->live.has_value() &&
+        old_->live->module == &module) {
+      DestroyOldLocked();
+    }
     if (!live_.has_value() || live_->module != &module) return false;
     if (module.is_poisoned()) {
       std::shared_ptr<const SavedState> saved = checkpoint_;
@@ -274,9 +295,13 @@ class StateCore final : public ModuleState {
     std::shared_ptr<const SavedState> saved = nullptr;
     StateMigration migration = {};
   };
+  // What was before Commit().
   struct Old {
-    Live live;
+    std::optional<Live> live;
+    // Null when there was none, or the new module has adopted it.
     void* object = nullptr;
+    bool adopted = false;
+    std::shared_ptr<const SavedState> saved = nullptr;
   };
 
   absl::StatusOr<std::optional<Live>> Bind(const LoadedModule& module) const {
@@ -384,7 +409,7 @@ class StateCore final : public ModuleState {
 
   void DestroyOldLocked() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (!old_.has_value()) return;
-    Destroy(old_->live, old_->object);
+    if (old_->object != nullptr) Destroy(*old_->live, old_->object);
     old_.reset();
   }
 
@@ -441,6 +466,7 @@ StateMigration StateBase::prepared_migration() const {
 }
 void StateBase::Commit() noexcept { core().Commit(); }
 void StateBase::Abandon() noexcept { core().Abandon(); }
+void StateBase::Revert() noexcept { core().Revert(); }
 void StateBase::DestroyOld() noexcept { core().DestroyOld(); }
 absl::Status StateBase::Detach(const internal::LoadedModule& module) {
   return core().DetachFrom(module).status();

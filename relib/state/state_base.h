@@ -30,6 +30,8 @@ class ModuleState {
   virtual absl::Status Prepare(const LoadedModule& module) = 0;
   virtual void Commit() noexcept = 0;
   virtual void Abandon() noexcept = 0;
+  // After Commit().
+  virtual void DestroyOld() noexcept = 0;
 
   // Takes the value out of the module, which goes. On an error it is still
   // there. False if the value wasn't the module's.
@@ -94,6 +96,10 @@ class StateBase {
   void Commit() noexcept;
   // Instead of Commit(), while the new module is there.
   void Abandon() noexcept;
+  // After Commit(), while both modules are there: the state belongs to the old
+  // module again, with the old object. If there is only one object, because the
+  // layout is the same, that is as it is now.
+  void Revert() noexcept;
   // After Commit(), while the old module is there. No call may be in it.
   void DestroyOld() noexcept;
   // The module goes for good. The value is kept as a checkpoint, which the next

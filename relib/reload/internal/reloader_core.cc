@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -475,8 +477,9 @@ absl::Status ReloaderCore::CheckStates(Transaction& transaction) {
             absl::StrCat(member.module, " can't have the state ", state->name(),
                          ": ", must_pause.status().message()));
       }
-      transaction.pauses |= is_poisoned || *must_pause ||
-                            (options_.crash_guard && state->has_value());
+      transaction.pauses |=
+          is_poisoned || *must_pause ||
+          (state->has_value() && (options_.crash_guard || member.first_call));
     }
   }
   return absl::OkStatus();
@@ -496,16 +499,17 @@ void ReloaderCore::TrySwitch() {
     DelaySwitch(std::move(transaction));
     return;
   }
-  const absl::Status status = MigrateStates(transaction);
+  absl::Status status = MigrateStates(transaction);
   if (!status.ok()) {
     AbandonStates(transaction);
+  } else {
+    status = TryOut(transaction);
+  }
+  if (!status.ok()) {
     if (transaction.pauses) board_.Resume(/*reopen=*/true);
     ReportLoadFailure(status, transaction);
     Drop(std::move(transaction));
     return;
-  }
-  for (size_t member : members) {
-    for (StateBase* state : members_[member]->states) state->Commit();
   }
   std::vector<Loaded> old = Publish(transaction);
   if (transaction.pauses) board_.Resume(/*reopen=*/false);
@@ -619,6 +623,56 @@ void ReloaderCore::AbandonStates(const Transaction& transaction) {
       state->Abandon();
     }
   }
+}
+
+absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
+  std::vector<std::pair<StateBase*, std::optional<StateCheckpoint>>> before;
+  const auto revert = [&] {
+    for (auto& [state, checkpoint] : before) {
+      state->Revert();
+      // Only if the same object was used by the new version, which a value of
+      // another layout shows.
+      if (checkpoint.has_value()) {
+        state->Restore(*checkpoint).status().IgnoreError();
+      }
+    }
+  };
+  for (const Candidate& candidate : transaction.candidates) {
+    const Member& member = *members_[candidate.source.member];
+    for (StateBase* state : member.states) {
+      std::optional<StateCheckpoint> checkpoint;
+      if (member.first_call && state->has_value() &&
+          !state->prepared_migration().layout_changed) {
+        absl::StatusOr<StateCheckpoint> made = state->Checkpoint();
+        if (!made.ok()) {
+          revert();
+          AbandonStates(transaction);
+          return MakeError(
+              LoadError::kState,
+              absl::StrCat("no checkpoint for the first call of ",
+                           member.module, ": ", made.status().message()));
+        }
+        checkpoint = *std::move(made);
+      }
+      state->Commit();
+      before.emplace_back(state, std::move(checkpoint));
+    }
+  }
+  for (const Candidate& candidate : transaction.candidates) {
+    const Member& member = *members_[candidate.source.member];
+    if (!member.first_call) continue;
+    const absl::Status status = member.first_call(*candidate.version);
+    if (status.ok()) continue;
+    revert();
+    absl::Status error(status.code(),
+                       absl::StrCat("the first call of the new ", member.module,
+                                    " failed: ", status.message()));
+    status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
+      error.SetPayload(url, payload);
+    });
+    return error;
+  }
+  return absl::OkStatus();
 }
 
 std::vector<ReloaderCore::Loaded> ReloaderCore::Publish(

@@ -66,6 +66,12 @@ class ReloaderCore {
   void OnReload(std::function<void(const ReloadEvent&)> callback) {
     callback_ = std::move(callback);
   }
+  // What a new version must be able to do before it takes over.
+  void SetFirstCall(
+      size_t member,
+      std::function<absl::Status(ReloadableVersion& version)> first_call) {
+    members_[member]->first_call = std::move(first_call);
+  }
   bool Poll(absl::Duration wait);
   absl::Status Start(absl::Duration timeout);
   absl::Status Stop(const UnloadOptions& options);
@@ -107,6 +113,7 @@ class ReloaderCore {
     VersionLoader load;
     Line line;
     std::vector<StateBase*> states = {};
+    std::function<absl::Status(ReloadableVersion& version)> first_call = {};
     // The members that its versions have linked to; all come before it.
     std::set<size_t> uses = {};
     Loaded current = {};
@@ -202,6 +209,9 @@ class ReloaderCore {
   // Makes the states that the new versions will have.
   absl::Status MigrateStates(const Transaction& transaction);
   void AbandonStates(const Transaction& transaction);
+  // Calls the new versions for the first time. On an error everything is as
+  // before.
+  absl::Status TryOut(const Transaction& transaction);
   // The new versions run; the old ones are returned, in the same order.
   std::vector<Loaded> Publish(Transaction& transaction);
   void Finish(const Transaction& transaction, std::vector<Loaded> old,
