@@ -324,7 +324,8 @@ class StateCore final : public ModuleState {
                             to.type.code, *to.module->states().migrators);
   }
 
-  absl::Status CheckLive(bool object_moves, std::string* first_pointer) const {
+  absl::Status CheckLive(bool object_moves, std::string* first_pointer) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return CheckPointers(live_->type, slot_.object,
                          {.describe =
                               [module = live_->module](const void* address) {

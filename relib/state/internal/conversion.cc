@@ -430,10 +430,10 @@ class Conversion::Compiler {
         flat.push_back(member);
       }
     }
-    std::stable_sort(flat.begin(), flat.end(),
-                     [](const Node::Member& a, const Node::Member& b) {
-                       return a.from_offset < b.from_offset;
-                     });
+    std::sort(flat.begin(), flat.end(),
+              [](const Node::Member& a, const Node::Member& b) {
+                return a.from_offset < b.from_offset;
+              });
     node.members.clear();
     for (const Node::Member& member : flat) {
       if (!node.members.empty()) {
