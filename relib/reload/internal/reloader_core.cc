@@ -922,7 +922,7 @@ void ReloaderCore::WaitForWork(absl::Time deadline) {
             build_.Wait(std::min(rest, kLookDuringBuild))) {
       FinishBuild(*std::move(result));
     }
-  } else if (changes_->watching()) {
+  } else if (changes_.has_value() && changes_->watching()) {
     CollectChanges(rest);
   } else {
     absl::SleepFor(rest);
