@@ -157,8 +157,12 @@ TEST(UnloadTest, BeforeUnloadThatHangsKeepsTheModule) {
     const absl::Status status = module->Unload(kImpatient).status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
     EXPECT_THAT(Message(status),
-                AllOf(HasSubstr("callbacks"), HasSubstr("before_unload"),
-                      HasSubstr("#0 "), HasSubstr("relib_before_unload")));
+                AllOf(HasSubstr("callbacks"), HasSubstr("before_unload")));
+    // ThreadSanitizer keeps signals back from a thread that waits for a lock.
+#if !defined(__SANITIZE_THREAD__)
+    EXPECT_THAT(Message(status),
+                AllOf(HasSubstr("#0 "), HasSubstr("relib_before_unload")));
+#endif
     EXPECT_EQ(*module->exports().run(4), 4);
   }
   leave.Notify();

@@ -95,8 +95,13 @@ int AnswerSignal() {
 bool WaitForAnswer() {
   timespec deadline;
   clock_gettime(CLOCK_REALTIME, &deadline);
-  // On a busy machine it may be long before the thread gets a turn.
-  ++deadline.tv_sec;
+  constexpr long kTimeout = 100'000'000;
+  constexpr long kSecond = 1'000'000'000;
+  deadline.tv_nsec += kTimeout;
+  if (deadline.tv_nsec >= kSecond) {
+    deadline.tv_nsec -= kSecond;
+    ++deadline.tv_sec;
+  }
   while (sem_timedwait(&request.answered, &deadline) != 0) {
     if (errno != EINTR) return false;
   }
