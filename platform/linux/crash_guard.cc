@@ -26,8 +26,8 @@
 // Tells AddressSanitizer that frames are left without a return. Absent without
 // it.
 extern "C" [[gnu::weak]] void __asan_handle_no_return();
-extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void*,
-                                                            size_t);
+extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(
+    const volatile void*, size_t);
 
 namespace relib::platform {
 namespace {

@@ -67,9 +67,8 @@ std::optional<TerminalSize> SizeOfTerminal() {
   if (!GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)) {
     return std::nullopt;
   }
-  return TerminalSize{
-      .columns = info.srWindow.Right - info.srWindow.Left + 1,
-      .rows = info.srWindow.Bottom - info.srWindow.Top + 1};
+  return TerminalSize{.columns = info.srWindow.Right - info.srWindow.Left + 1,
+                      .rows = info.srWindow.Bottom - info.srWindow.Top + 1};
 }
 
 struct KeyInput::Saved {
