@@ -80,7 +80,10 @@ class LiveReloadExtendedTest : public ::testing::Test {
     std::filesystem::permissions(next, std::filesystem::perms::owner_write,
                                  std::filesystem::perm_options::add);
     std::error_code error;
-    std::filesystem::rename(program_, folder_ / "before", error);
+    std::filesystem::rename(next, program_, error);
+    if (!error) return;
+    // Windows: a program that runs can only be moved out of the way.
+    std::filesystem::rename(program_, folder_ / "before");
     std::filesystem::rename(next, program_);
   }
 
