@@ -93,12 +93,17 @@ std::string KeyInput::Read() {
   const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
   std::string keys;
   if (saved_ == nullptr) {
+    // What isn't a file or a pipe, such as NUL, has nothing.
+    const bool is_file = GetFileType(input) == FILE_TYPE_DISK;
     DWORD size = 0;
-    // Fails for what isn't a pipe, such as NUL.
-    while (PeekNamedPipe(input, nullptr, 0, nullptr, &size, nullptr) &&
-           size > 0) {
+    while (is_file ||
+           (PeekNamedPipe(input, nullptr, 0, nullptr, &size, nullptr) &&
+            size > 0)) {
       char buffer[64];
-      if (!ReadFile(input, buffer, sizeof(buffer), &size, nullptr)) break;
+      if (!ReadFile(input, buffer, sizeof(buffer), &size, nullptr) ||
+          size == 0) {
+        break;
+      }
       keys.append(buffer, size);
     }
     return keys;
