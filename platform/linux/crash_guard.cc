@@ -225,9 +225,8 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
 }
 
 [[noreturn]] void GoOn(GuardedCall* call) {
-  if (__asan_handle_no_return != nullptr) __asan_handle_no_return();
-  // That is for the frames from here on. Those below, which nobody has left,
-  // are in the way of those to come.
+  // The frames below, which nobody has left, are in the way of those to come,
+  // also of the next function.
   if (__asan_unpoison_memory_region != nullptr) {
     constexpr uintptr_t kBelowRedZone = 256;
     const uintptr_t begin = call->crashed_stack - kBelowRedZone;
@@ -235,6 +234,7 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
     __asan_unpoison_memory_region(reinterpret_cast<const void*>(begin),
                                   end > begin ? end - begin : 0);
   }
+  if (__asan_handle_no_return != nullptr) __asan_handle_no_return();
   __builtin_longjmp(call->jump, 1);
 }
 
