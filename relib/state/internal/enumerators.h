@@ -78,7 +78,7 @@ consteval void VisitPrintedNames(std::string_view printed, const Visit& visit) {
     int depth = 0;
     size_t name = at;
     bool is_name = printed[at] != '(' && printed[at] != '-' &&
-                   !(printed[at] >= '0' && printed[at] <= '9');
+                   (printed[at] < '0' || printed[at] > '9');
     for (; end < printed.size(); ++end) {
       const char character = printed[end];
       if (character == '(' || character == '<') ++depth;
