@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "platform/windows/error.h"
-#include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
 
 namespace relib::platform {
@@ -34,9 +33,8 @@ absl::Status StartUnixProgram(const std::wstring& program,
     return LastErrorStatus(
         absl::StrCat("run the Unix system's ", ToUtf8(program)));
   }
-  // Empty for a Unix program, but that is not promised anywhere.
-  Handle(process.hProcess).Reset();
-  Handle(process.hThread).Reset();
+  // For a Unix program Wine leaves in `process` what its stack held before: it
+  // must not be closed, for it may be the handle of something else.
   return absl::OkStatus();
 }
 
