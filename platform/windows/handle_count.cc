@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <thread>
 #include <vector>
+
+#include "absl/synchronization/mutex.h"
 
 namespace relib::platform::test {
 namespace {
@@ -59,9 +62,33 @@ std::vector<Entry> HandlesOfAll() {
   return std::vector<Entry>(entries, entries + count);
 }
 
+// Abseil keeps what a thread has waited by for the next threads, and the
+// handles in it are made when one waits, or has to wait for another that wakes
+// it, for the first time: some hundred unloads later, perhaps, each of which
+// has a thread.
+void MakeHandlesForWaiting() {
+  constexpr int kThreads = 4;
+  constexpr int kTurns = 200;
+  absl::Mutex mutex;
+  int next = 0;
+  std::vector<std::thread> threads;
+  for (int self = 0; self < kThreads; ++self) {
+    threads.emplace_back([&, self] {
+      const auto is_next = [&] { return next == self; };
+      for (int i = 0; i < kTurns; ++i) {
+        const absl::MutexLock lock(mutex, absl::Condition(&is_next));
+        next = (next + 1) % kThreads;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 }  // namespace
 
 int CountHandles() {
+  static const bool made = (MakeHandlesForWaiting(), true);
+  static_cast<void>(made);
   DWORD count = 0;
   if (GetProcessHandleCount(GetCurrentProcess(), &count) && count != 0) {
     return static_cast<int>(count);
