@@ -68,8 +68,14 @@ TEST(BacktraceGrowthTest, AThousandReloads) {
       absl::StatusOr<Module<tracing::Exports>> module =
           LoadTracing(i % 2 == 0 ? "tracing" : "tracing_other_version");
       ASSERT_TRUE(module.ok()) << module.status();
-      const absl::Status status = module->exports().fail(How::kDirectly);
+      absl::Status status = module->exports().fail(How::kDirectly);
+      // The names of a backtrace that is still there are looked up before the
+      // image goes, which takes a tenth of a second under Wine. An odd number:
+      // both versions have their turn.
+      const bool is_kept = i % 5 == 0;
+      if (!is_kept) status = absl::OkStatus();
       ASSERT_TRUE(module->Unload().ok());
+      if (!is_kept) continue;
       const std::optional<ExceptionInfo> exception = ExceptionOf(status);
       ASSERT_TRUE(exception.has_value());
       const std::vector<BacktraceFrame> frames = exception->backtrace.frames();

@@ -9,6 +9,8 @@ namespace relib {
 
 ProcessUse CurrentProcessUse() {
   ProcessUse use;
+  // First, because it may start threads.
+  use.handles = platform::test::CountHandles();
   MEMORY_BASIC_INFORMATION memory;
   for (const char* address = nullptr;
        VirtualQuery(address, &memory, sizeof(memory)) != 0;
@@ -20,7 +22,6 @@ ProcessUse CurrentProcessUse() {
       use.bytes += static_cast<int64_t>(memory.RegionSize);
     }
   }
-  use.handles = platform::test::CountHandles();
   return use;
 }
 
