@@ -659,9 +659,11 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
     }
   }
   for (const Candidate& candidate : transaction.candidates) {
-    const Member& member = *members_[candidate.source.member];
+    Member& member = *members_[candidate.source.member];
     if (!member.first_call) continue;
-    const absl::Status status = member.first_call(*candidate.version);
+    const absl::Status status = member.line.TryOut(
+        *candidate.entrance.gate,
+        [&] { return member.first_call(*candidate.version); });
     if (status.ok()) continue;
     revert();
     absl::Status error(status.code(),
