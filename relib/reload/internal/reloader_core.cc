@@ -254,7 +254,8 @@ void ReloaderCore::Step() {
     }
   }
   TrySwitch();
-  UnloadRetired();
+  // After a switch, the program may call the new version first.
+  if (events_ == 0) UnloadRetired();
 }
 
 void ReloaderCore::CollectChanges(absl::Duration timeout) {
