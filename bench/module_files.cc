@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <ios>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/log/check.h"
 #include "absl/status/statusor.h"
@@ -53,6 +56,26 @@ std::string CopyOfModule(std::string_view target) {
       ModuleFile(target), std::string(target.substr(target.rfind('/') + 1)));
   CHECK_OK(copy.status());
   return *std::move(copy);
+}
+
+std::string OtherCopyOfModule(std::string_view target) {
+  std::string copy = CopyOfModule(target);
+  std::ofstream(copy, std::ios::binary | std::ios::app) << "other";
+  return copy;
+}
+
+ReplacedFile::ReplacedFile(std::vector<std::string> versions)
+    : versions_(std::move(versions)),
+      path_(absl::StrCat(versions_.front(), ".current",
+                         platform::kLibrarySuffix)) {
+  std::filesystem::create_hard_link(versions_.front(), path_);
+}
+
+void ReplacedFile::Replace() {
+  current_ = (current_ + 1) % versions_.size();
+  const std::string next = absl::StrCat(path_, ".next");
+  std::filesystem::create_hard_link(versions_[current_], next);
+  std::filesystem::rename(next, path_);
 }
 
 }  // namespace relib::bench

@@ -5,10 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -17,13 +14,14 @@
 #include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "bench/load_interface.h"
 #include "bench/module_files.h"
 #include "bench/row.h"
+#include "bench/state_interface.h"
 #include "relib/host.h"
 #include "relib/reload/reloader.h"
+#include "relib/state/state.h"
 
 namespace relib::bench {
 namespace {
@@ -35,36 +33,17 @@ LoadImports Imports() {
   return {.log = [](std::string_view) {}};
 }
 
-// A file that holds one of two versions of the module. Loaders don't mind what
-// comes behind the image.
-class ModuleFile {
- public:
-  ModuleFile() {
-    std::ofstream(other_, std::ios::binary | std::ios::app) << "other";
-  }
-
-  const std::string& path() const { return path_; }
-
-  // The other version takes the place of the one that is there.
-  void Change() {
-    std::swap(version_, other_);
-    const std::string next = path_ + ".next";
-    std::filesystem::remove(next);
-    std::filesystem::create_hard_link(version_, next);
-    std::filesystem::rename(next, path_);
-  }
-
- private:
-  const std::string path_ = CopyOfModule("load_module");
-  std::string version_ = CopyOfModule("load_module");
-  std::string other_ = CopyOfModule("load_module");
-};
-
+template <typename Exports>
 class Reloading {
  public:
-  Reloading()
-      : reloader_({.module = file_.path(), .debounce = absl::ZeroDuration()},
-                  Imports()) {
+  template <typename... Imports>
+  explicit Reloading(std::string_view module, std::vector<StateBase*> states,
+                     Imports... imports)
+      : file_({CopyOfModule(module), OtherCopyOfModule(module)}),
+        reloader_({.module = file_.path(),
+                   .debounce = absl::ZeroDuration(),
+                   .states = std::move(states)},
+                  std::move(imports)...) {
     CHECK_OK(reloader_.Start());
     reloader_.OnReload([this](const ReloadEvent& event) {
       CHECK_OK(event.status);
@@ -73,14 +52,14 @@ class Reloading {
     });
   }
 
-  const LoadExports& exports() const { return reloader_.exports(); }
+  const Exports& exports() const { return reloader_.exports(); }
 
   // From the new file to the new code.
   nanoseconds Reload() {
     reloaded_ = false;
     unloaded_ = false;
     const nanoseconds time = TimeOf([&] {
-      file_.Change();
+      file_.Replace();
       while (!reloaded_) reloader_.Poll(absl::Seconds(1));
     });
     while (!unloaded_) reloader_.Poll(absl::Seconds(1));
@@ -88,19 +67,21 @@ class Reloading {
   }
 
  private:
-  ModuleFile file_;
-  Reloader<LoadExports> reloader_;
+  ReplacedFile file_;
+  Reloader<Exports> reloader_;
   bool reloaded_ = false;
   bool unloaded_ = false;
 };
 
 // Threads that call now and then, as those of a server do, while versions come
-// and go.
+// and go that all have the same layout of a state of 1 MiB.
 class Callers {
  public:
   static constexpr int kThreads = 4;
+  static constexpr int64_t kParticles = (1 << 20) / sizeof(Particle);
 
   Callers() {
+    CHECK_OK(reloading_.exports().resize(*state_, kParticles));
     for (int i = 0; i < kThreads; ++i) {
       threads_.emplace_back([this] { Run(); });
     }
@@ -122,8 +103,8 @@ class Callers {
  private:
   void Run() {
     while (!done_) {
-      const nanoseconds time =
-          TimeOf([&] { CHECK_EQ(*reloading_.exports().add(1, 2), 3); });
+      const nanoseconds time = TimeOf(
+          [&] { CHECK_EQ(*reloading_.exports().count(*state_), kParticles); });
       int64_t longest = longest_;
       while (time.count() > longest &&
              !longest_.compare_exchange_weak(longest, time.count())) {
@@ -132,7 +113,8 @@ class Callers {
     }
   }
 
-  Reloading reloading_;
+  State<Particles> state_;
+  Reloading<StateExports> reloading_{"state_module", {&state_}};
   std::atomic<int64_t> longest_ = 0;
   std::atomic<bool> done_ = false;
   std::vector<std::thread> threads_;
@@ -185,7 +167,9 @@ const RowRegistration kTotal({
     .prepare = []() -> absl::StatusOr<Comparison> {
       return Comparison{
           .subject =
-              [reloading = std::make_shared<Reloading>()](int64_t count) {
+              [reloading = std::make_shared<Reloading<LoadExports>>(
+                   "load_module", std::vector<StateBase*>(), Imports())](
+                  int64_t count) {
                 nanoseconds sum(0);
                 for (int64_t i = 0; i < count; ++i) sum += reloading->Reload();
                 return sum;

@@ -30,8 +30,9 @@ RELIB_STATE(Particles, all);
 struct StateExports {
   relib::Export<void(relib::StateRef<Particles> particles, int64_t count)>
       resize;
+  relib::Export<int64_t(relib::StateRef<Particles> particles)> count;
 };
-RELIB_INTERFACE(StateExports, resize);
+RELIB_INTERFACE(StateExports, resize, count);
 
 }  // namespace relib::bench
 

@@ -16,8 +16,13 @@ void Resize(Particles& particles, int64_t count) {
   }
 }
 
+int64_t Count(Particles& particles) {
+  return static_cast<int64_t>(particles.all.size());
+}
+
 }  // namespace
 
-RELIB_EXPORTS(StateExports, .resize = implement<Resize>);
+RELIB_EXPORTS(StateExports, .resize = implement<Resize>,
+              .count = implement<Count>);
 
 }  // namespace relib::bench

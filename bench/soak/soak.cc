@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,11 +15,11 @@
 #include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "bench/soak/counters.h"
 #include "bench/soak/interface.h"
+#include "bench/soak/samples.h"
 #include "relib/host.h"
 
 namespace relib::bench::soak {
@@ -79,16 +78,6 @@ class Callers {
   std::vector<std::thread> threads_;
 };
 
-int64_t Median(const std::vector<Sample>& samples, size_t begin, size_t end,
-               size_t counter) {
-  std::vector<int64_t> values;
-  for (size_t i = begin; i < end; ++i) {
-    values.push_back(samples[i].counters[counter].value);
-  }
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 }  // namespace
 
 Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
@@ -115,42 +104,6 @@ Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
   }
   result.calls = callers.calls();
   return result;
-}
-
-std::vector<std::string> Growth(const std::vector<Sample>& samples) {
-  std::vector<std::string> grown;
-  const size_t quarter = samples.size() / 4;
-  if (quarter == 0) return {"there are too few samples"};
-  for (size_t i = 0; i < samples.front().counters.size(); ++i) {
-    const Counter& counter = samples.front().counters[i];
-    const int64_t before = Median(samples, quarter, 2 * quarter, i);
-    const int64_t after =
-        Median(samples, samples.size() - quarter, samples.size(), i);
-    if (after > before + counter.slack) {
-      grown.push_back(
-          absl::StrCat(counter.name, " grew from ", before, " to ", after));
-    }
-  }
-  return grown;
-}
-
-std::string Plot(const std::vector<Sample>& samples, size_t counter) {
-  constexpr std::string_view kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  int64_t least = samples.front().counters[counter].value;
-  int64_t greatest = least;
-  for (const Sample& sample : samples) {
-    least = std::min(least, sample.counters[counter].value);
-    greatest = std::max(greatest, sample.counters[counter].value);
-  }
-  std::string plot;
-  for (const Sample& sample : samples) {
-    const int64_t height =
-        greatest == least
-            ? 0
-            : (sample.counters[counter].value - least) * 7 / (greatest - least);
-    absl::StrAppend(&plot, kBars[height]);
-  }
-  return absl::StrCat(plot, "  ", least, " to ", greatest);
 }
 
 }  // namespace relib::bench::soak

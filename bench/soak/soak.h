@@ -4,17 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "bench/soak/counters.h"
+#include "bench/soak/samples.h"
 
 namespace relib::bench::soak {
-
-struct Sample {
-  int64_t cycle = 0;
-  std::vector<Counter> counters;
-};
 
 struct Result {
   std::vector<Sample> samples;
@@ -30,14 +24,6 @@ struct Result {
 // the program.
 Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
                const std::function<void(const Sample&)>& on_sample);
-
-// Which counters have grown, a line each; empty if none has. Compares the
-// medians of the second and of the last quarter: the first is for caches to
-// fill.
-std::vector<std::string> Growth(const std::vector<Sample>& samples);
-
-// What a counter did over time as a line of bars, the least to the greatest.
-std::string Plot(const std::vector<Sample>& samples, size_t counter);
 
 }  // namespace relib::bench::soak
 

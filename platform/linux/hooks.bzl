@@ -31,6 +31,7 @@ HOOKS = {
     "exit_handlers": [
         "int on_exit(ExitFunction function, void* argument)",
         "int __cxa_atexit(DestroyFunction destroy, void* object, void* library)",
+        "void __cxa_finalize(void* library)",
     ],
     "timers": [
         "int timer_create(clockid_t clock, EventPointer event, timer_t* timer)",

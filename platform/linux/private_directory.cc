@@ -215,19 +215,20 @@ class LockedDirectory final : public PrivateDirectory {
 
     const std::string extension =
         std::filesystem::path(source).extension().string();
+    const mode_t mode = (before.st_mode & 0111) != 0 ? 0700 : 0600;
     std::string name;
     UniqueFd to;
     do {
       name = absl::StrCat(name_prefix, "-", ++copies_, extension);
       to = UniqueFd(openat(folder_.get(), name.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                           0600));
+                           mode));
     } while (!to && errno == EEXIST);
     if (!to) {
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat("create a file in ", path_));
     }
-    absl::Status status = Fill(source, from.get(), before, to.get());
+    absl::Status status = Fill(source, from.get(), before, to.get(), mode);
     if (!status.ok()) {
       unlinkat(folder_.get(), name.c_str(), 0);
       return status;
@@ -243,8 +244,11 @@ class LockedDirectory final : public PrivateDirectory {
 
  private:
   static absl::Status Fill(const std::string& source, int from,
-                           const struct stat& before, int to) {
-    if (fchmod(to, (before.st_mode & 0111) != 0 ? 0700 : 0600) != 0) {
+                           const struct stat& before, int to, mode_t mode) {
+    // Whatever the umask says.
+    struct stat made;
+    if (fstat(to, &made) != 0 ||
+        ((made.st_mode & 07777) != mode && fchmod(to, mode) != 0)) {
       return absl::ErrnoToStatus(errno, "chmod");
     }
     const int64_t copied = CopyBytes(from, to);

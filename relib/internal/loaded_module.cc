@@ -213,22 +213,18 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     return MakeError(LoadError::kNotFound, file_path.status().message());
   }
   if (options.private_copy) {
-    absl::StatusOr<std::shared_ptr<const PrivateCopy>> copy =
-        CopyPrivately(*file_path);
+    absl::StatusOr<OpenPrivateCopy> copy = CopyPrivately(*file_path);
     if (!copy.ok()) {
       return MakeError(absl::IsAborted(copy.status())
                            ? LoadError::kChangedWhileLoading
                            : LoadError::kCopyFailed,
                        copy.status().message());
     }
-    file_path = (*copy)->library;
-    module->private_copy_ = *std::move(copy);
-    file = platform::File::Open(*file_path);
+    file_path = copy->copy->library;
+    module->private_copy_ = std::move(copy->copy);
+    file = std::move(copy->file);
   }
   module->mapped_path_ = *file_path;
-  if (!file.ok()) {
-    return MakeError(KindOfFileError(file.status()), file.status().message());
-  }
 
   const platform::FileId id = (*file)->id();
   if (std::optional<std::string> other = TakeFile(id, *file_path)) {

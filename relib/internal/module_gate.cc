@@ -23,17 +23,23 @@ void ModuleGate::SetModule(const LoadedModule* module) {
 
 void ModuleGate::Open() {
   const absl::MutexLock lock(mutex_);
-  if (!retired_) Gate::Open();
+  if (is_admitted_) Gate::Open();
+}
+
+void ModuleGate::Admit() {
+  const absl::MutexLock lock(mutex_);
+  is_admitted_ = true;
+  Gate::Open();
 }
 
 void ModuleGate::Retire() {
   const absl::MutexLock lock(mutex_);
-  retired_ = true;
+  is_admitted_ = false;
 }
 
 void ModuleGate::Reuse() {
   const absl::MutexLock lock(mutex_);
-  retired_ = false;
+  is_admitted_ = false;
   closed_for_uses_ = false;
 }
 

@@ -45,7 +45,8 @@ class CallRouter {
 class ModuleGate : public Gate {
  public:
   // `router`, if there is one, outlives this.
-  explicit ModuleGate(CallRouter* router = nullptr) : router_(router) {}
+  explicit ModuleGate(CallRouter* router = nullptr)
+      : router_(router), is_admitted_(router == nullptr) {}
 
   // Before Open(); null, by whoever destroys the module, after it has gone.
   void SetModule(const LoadedModule* module);
@@ -53,9 +54,12 @@ class ModuleGate : public Gate {
   // For whoever is in a call, or otherwise knows that it is there.
   const LoadedModule& module() const { return *module_; }
 
-  // Without effect after Retire().
+  // With a router, without effect before Admit() and after Retire().
   void Open();
 
+  // Opens the gate: this is the version that runs from now on. Callers may have
+  // come to it before, when an earlier module was behind the same slots.
+  void Admit();
   // Another version has come: what refuses to be unloaded isn't opened again.
   void Retire();
   // For another module behind the same slots, once the one before it is gone.
@@ -98,7 +102,7 @@ class ModuleGate : public Gate {
   mutable absl::Mutex mutex_;
   // As module_, for those who come too late.
   const LoadedModule* refusing_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  bool retired_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_admitted_ ABSL_GUARDED_BY(mutex_);
   bool closed_for_uses_ ABSL_GUARDED_BY(mutex_) = false;
   std::list<std::string> uses_ ABSL_GUARDED_BY(mutex_);
 };

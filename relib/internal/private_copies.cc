@@ -1,11 +1,15 @@
 #include "relib/internal/private_copies.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/base/const_init.h"
 #include "absl/status/status.h"
@@ -27,11 +31,10 @@ std::string_view FileName(std::string_view path) {
 // Returns the path of the copy, or "": the library names no such file, or it
 // isn't there, or not even the copy's short name fits.
 std::string CopyDebugFile(const std::string& original, const std::string& copy,
+                          const platform::File& file,
                           platform::PrivateDirectory& copies) {
-  std::optional<platform::DebugFileName> name;
-  if (auto file = platform::File::Open(copy); file.ok()) {
-    name = platform::FindDebugFileName(**file).value_or(std::nullopt);
-  }
+  const std::optional<platform::DebugFileName> name =
+      platform::FindDebugFileName(file).value_or(std::nullopt);
   if (!name.has_value()) return "";
   // Where the linker left it, if it named a folder; else beside the library.
   absl::StatusOr<std::string> debug_file = absl::NotFoundError("");
@@ -49,6 +52,20 @@ std::string CopyDebugFile(const std::string& original, const std::string& copy,
     return "";
   }
   return *std::move(debug_file);
+}
+
+// Where in the copy the name of its own PDB file stands.
+struct Range {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+Range NameOfDebugFile(const PrivateCopy& copy, const platform::File& library) {
+  if (copy.debug_file.empty()) return {};
+  const auto name = platform::FindDebugFileName(library);
+  if (!name.ok() || !name->has_value()) return {};
+  return {.begin = (*name)->offset,
+          .end = (*name)->offset + (*name)->max_size + 1};
 }
 
 void Delete(const PrivateCopy* copy) {
@@ -76,8 +93,7 @@ absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
   return directory.get();
 }
 
-absl::StatusOr<std::shared_ptr<const PrivateCopy>> CopyPrivately(
-    const std::string& path) {
+absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
   if (!copies.ok()) {
     return absl::Status(copies.status().code(),
@@ -87,14 +103,52 @@ absl::StatusOr<std::shared_ptr<const PrivateCopy>> CopyPrivately(
   std::string_view name = FileName(path);
   name = name.substr(0, name.rfind('.'));
   absl::StatusOr<std::string> copy = (*copies)->CopyIn(path, std::string(name));
-  if (!copy.ok()) {
-    return absl::Status(copy.status().code(),
+  absl::StatusOr<std::unique_ptr<platform::File>> file =
+      copy.ok() ? platform::File::Open(*copy) : copy.status();
+  if (!file.ok()) {
+    if (copy.ok()) (*copies)->Remove(*copy);
+    return absl::Status(file.status().code(),
                         absl::StrCat("no private copy of ", path, ": ",
-                                     copy.status().message()));
+                                     file.status().message()));
   }
   const PrivateCopy files = {
-      .library = *copy, .debug_file = CopyDebugFile(path, *copy, **copies)};
-  return std::shared_ptr<const PrivateCopy>(new PrivateCopy(files), Delete);
+      .library = *copy,
+      .debug_file = CopyDebugFile(path, *copy, **file, **copies)};
+  return OpenPrivateCopy{.copy = std::shared_ptr<const PrivateCopy>(
+                             new PrivateCopy(files), Delete),
+                         .file = *std::move(file)};
+}
+
+bool HasContentsOf(const PrivateCopy& copy, const std::string& path) {
+  const auto original = platform::File::Open(path);
+  const auto library = platform::File::Open(copy.library);
+  if (!original.ok() || !library.ok() ||
+      (*original)->size() != (*library)->size()) {
+    return false;
+  }
+  const Range name = NameOfDebugFile(copy, **library);
+  const uint64_t end = (*library)->size();
+  // Another build mostly differs in the first bytes already, by its id or its
+  // time.
+  std::vector<char> ours(4096);
+  std::vector<char> theirs(ours.size());
+  for (uint64_t offset = 0; offset < end; offset += ours.size()) {
+    if (offset > 0) {
+      ours.resize(size_t{1} << 16);
+      theirs.resize(ours.size());
+    }
+    const size_t size = std::min<uint64_t>(ours.size(), end - offset);
+    if (!(*library)->ReadAt(offset, ours.data(), size) ||
+        !(*original)->ReadAt(offset, theirs.data(), size)) {
+      return false;
+    }
+    for (uint64_t at = std::max(offset, name.begin);
+         at < std::min(offset + size, name.end); ++at) {
+      ours[at - offset] = theirs[at - offset];
+    }
+    if (std::memcmp(ours.data(), theirs.data(), size) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace relib::internal

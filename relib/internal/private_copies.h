@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "platform/file.h"
 #include "platform/private_directory.h"
 
 namespace relib::internal {
@@ -20,12 +21,21 @@ struct PrivateCopy {
   std::string debug_file;
 };
 
+struct OpenPrivateCopy {
+  // Deletes the files when it goes.
+  std::shared_ptr<const PrivateCopy> copy;
+  // The library.
+  std::unique_ptr<platform::File> file;
+};
+
 // Copies the library at `path` into that folder. The copy names the copy of its
 // PDB file: nothing that looks the code up opens the original, which the next
-// build overwrites. The files are deleted with the result. Errors: as
-// PrivateDirectory::Create() and CopyIn().
-absl::StatusOr<std::shared_ptr<const PrivateCopy>> CopyPrivately(
-    const std::string& path);
+// build overwrites. Errors: as PrivateDirectory::Create() and CopyIn().
+absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path);
+
+// True if the library at `path` has the bytes that `copy` was made of. False
+// also if one of the files can't be read.
+bool HasContentsOf(const PrivateCopy& copy, const std::string& path);
 
 }  // namespace relib::internal
 

@@ -102,8 +102,8 @@ class Reloader {
   // was an event. The first call starts everything.
   //
   // Never waits for a build. It takes a few microseconds when there is nothing
-  // to do, and the time that a module needs to load when there is a new one,
-  // plus `unload_deadline` when the old one is in use.
+  // to do, the time that a module needs to load when there is a new one, and up
+  // to `unload_deadline` when an old one is to go that is in use.
   //
   // `wait`: with nothing to do, waits that long for an event. For programs
   // without a loop of their own: a reload that waits for the next Poll() is

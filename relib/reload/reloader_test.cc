@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -529,6 +530,25 @@ TEST_F(ReloaderTest, APinnedVersionGoesOnUntilThePinIsGone) {
     EXPECT_EQ(*pinned->CallMain<int>(), 101);
   }
   EXPECT_EQ(Await(Kind::kUnloaded).version, 1);
+}
+
+TEST_F(ReloaderTest, ALateCallDoesNotReachAVersionThatIsTriedOut) {
+  StartWith("version_1");
+  const VersionedExports& first = reloader_->exports();
+  Stage("version_2");
+  Save();
+  Await(Kind::kUnloaded);
+  reloader_->SetFirstCall([&](const VersionedExports& third) {
+    // What the first version leaves is used again.
+    EXPECT_EQ(&third, &first);
+    EXPECT_EQ(*third.number(), 3);
+    std::thread([&] { EXPECT_EQ(*first.number(), 2); }).join();
+    return absl::OkStatus();
+  });
+  Stage("version_3");
+  Save();
+  Await(Kind::kReloaded, 2);
+  EXPECT_EQ(*first.number(), 3);
 }
 
 TEST_F(ReloaderTest, CallbacksMayCallTheModuleAndNothingElse) {

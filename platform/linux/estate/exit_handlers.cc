@@ -1,4 +1,6 @@
+#include <cstddef>
 #include <cstdlib>
+#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -9,20 +11,130 @@
 #include "platform/estate/destructors.h"
 #include "platform/linux/estate/resources.h"
 
-// The C++ ABI's; <cxxabi.h> doesn't declare it.
-extern "C" int __cxa_atexit(void (*destroy)(void*), void* object,
-                            void* library);
+// The C++ ABI's; <cxxabi.h> doesn't declare them.
+extern "C" {
+int __cxa_atexit(void (*destroy)(void*), void* object, void* library);
+void __cxa_finalize(void* library);
+[[gnu::visibility("hidden")]] extern void* __dso_handle;
+}
 
 namespace relib::platform {
 namespace {
 
-// What modules have given to on_exit(), in this order. (What they have given to
-// atexit(), at_quick_exit() and pthread_atfork(), and their static objects, the
-// C library knows by their images, and deals with it when those go.)
+// What one module has given to atexit(), and its static objects, in this order.
+//
+// The C library has a ticket for each, so that they have their turn among all
+// others when the process ends. It would never take back the room of one that
+// has others behind it, as when the next version of a module is there before
+// the last one goes: so tickets of modules that are gone are used again.
+class AtExitHandlers {
+ public:
+  AtExitHandlers() = default;
+  AtExitHandlers(const AtExitHandlers&) = delete;
+  AtExitHandlers& operator=(const AtExitHandlers&) = delete;
+  ~AtExitHandlers() {
+    All& all = AllTickets();
+    const std::lock_guard lock(all.mutex);
+    while (!tickets_.empty()) Take(*tickets_.back());
+  }
+
+  int Add(Destructors::Function destroy, void* object,
+          std::shared_ptr<const Destructors> destructors) {
+    All& all = AllTickets();
+    const std::lock_guard lock(all.mutex);
+    // Of those behind the last one, so that the order is right at the end.
+    size_t next = tickets_.empty() ? 0 : tickets_.back()->number + 1;
+    while (next < all.tickets.size() && all.tickets[next].owner != nullptr) {
+      ++next;
+    }
+    if (all.process_ends) next = all.tickets.size();
+    if (next == all.tickets.size()) {
+      all.tickets.push_back({.number = next});
+      const int result =
+          ::__cxa_atexit(RunTicket, &all.tickets.back(), &__dso_handle);
+      if (result != 0) {
+        all.tickets.pop_back();
+        return result;
+      }
+    }
+    Ticket& ticket = all.tickets[next];
+    ticket.owner = this;
+    ticket.handler = {.destroy = destroy,
+                      .object = object,
+                      .destructors = std::move(destructors)};
+    tickets_.push_back(&ticket);
+    return 0;
+  }
+
+  // The last one first.
+  void RunAll() {
+    All& all = AllTickets();
+    while (true) {
+      Handler handler;
+      {
+        const std::lock_guard lock(all.mutex);
+        if (tickets_.empty()) return;
+        handler = Take(*tickets_.back());
+      }
+      handler.destructors->Run(handler.destroy, handler.object);
+    }
+  }
+
+ private:
+  struct Handler {
+    Destructors::Function destroy = nullptr;
+    void* object = nullptr;
+    std::shared_ptr<const Destructors> destructors = nullptr;
+  };
+  struct Ticket {
+    size_t number = 0;
+    // Null: it is free.
+    AtExitHandlers* owner = nullptr;
+    Handler handler = {};
+  };
+  struct All {
+    std::mutex mutex;
+    // As the C library has them. They stay where they are.
+    std::deque<Ticket> tickets;
+    bool process_ends = false;
+  };
+
+  static All& AllTickets() {
+    static absl::NoDestructor<All> all;
+    return *all;
+  }
+
+  static Handler Take(Ticket& ticket) {
+    std::erase(std::exchange(ticket.owner, nullptr)->tickets_, &ticket);
+    return std::exchange(ticket.handler, Handler());
+  }
+
+  static void RunTicket(void* argument) {
+    All& all = AllTickets();
+    auto& ticket = *static_cast<Ticket*>(argument);
+    Handler handler;
+    {
+      const std::lock_guard lock(all.mutex);
+      all.process_ends = true;
+      if (ticket.owner == nullptr) return;
+      handler = Take(ticket);
+    }
+    handler.destructors->Run(handler.destroy, handler.object);
+  }
+
+  std::vector<Ticket*> tickets_;
+};
+
+// What modules have given to the end of the process. (With at_quick_exit() and
+// pthread_atfork(), the C library knows it by their images, and deals with it
+// when those go.)
 class ExitHandlers final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::exit_handlers;
 
+  AtExitHandlers at_exit;
+
+  // Of on_exit().
   int Add(const Destructors* destructors, ExitFunction function,
           void* argument) {
     static const int result =
@@ -98,29 +210,16 @@ int hooks::on_exit(void* estate, ExitFunction function, void* argument) {
       argument);
 }
 
-// The C library goes on keeping them, in the order of the whole process.
 int hooks::__cxa_atexit(void* estate, DestroyFunction destroy, void* object,
-                        void* library) {
-  const std::shared_ptr<Destructors>& destructors =
-      static_cast<ResourcesOfModule*>(estate)->destructors();
-  if (!destructors->are_guarded()) {
-    return ::__cxa_atexit(destroy, object, library);
-  }
-  struct Kept {
-    std::shared_ptr<const Destructors> destructors;
-    DestroyFunction destroy;
-    void* object;
-  };
-  auto kept = std::make_unique<Kept>(
-      Kept{.destructors = destructors, .destroy = destroy, .object = object});
-  const int result = ::__cxa_atexit(
-      [](void* argument) {
-        const std::unique_ptr<const Kept> kept(static_cast<Kept*>(argument));
-        kept->destructors->Run(kept->destroy, kept->object);
-      },
-      kept.get(), library);
-  if (result == 0) static_cast<void>(kept.release());
-  return result;
+                        void* /*library*/) {
+  return ResourcesOf<ExitHandlers>(estate).at_exit.Add(
+      destroy, object, static_cast<ResourcesOfModule*>(estate)->destructors());
+}
+
+// The image goes.
+void hooks::__cxa_finalize(void* estate, void* library) {
+  ResourcesOf<ExitHandlers>(estate).at_exit.RunAll();
+  ::__cxa_finalize(library);
 }
 
 }  // namespace relib::platform

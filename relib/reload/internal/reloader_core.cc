@@ -1,7 +1,6 @@
 #include "relib/reload/internal/reloader_core.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,11 +20,11 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
+#include "relib/internal/private_copies.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/build_runner.h"
 #include "relib/reload/internal/change_collector.h"
-#include "relib/reload/internal/file_contents.h"
 #include "relib/reload/internal/name_filter.h"
 #include "relib/reload/options.h"
 
@@ -82,13 +81,6 @@ absl::Status Check(const ReloadOptions& options) {
         "it `build`, or leave `watch` empty to watch the file of the module");
   }
   return absl::OkStatus();
-}
-
-std::optional<std::filesystem::file_time_type> TimeOf(const std::string& path) {
-  std::error_code error;
-  const auto time = std::filesystem::last_write_time(path, error);
-  if (error) return std::nullopt;
-  return time;
 }
 
 // True if a file that is being written may answer so. After a build it is
@@ -262,7 +254,8 @@ void ReloaderCore::Step() {
     }
   }
   TrySwitch();
-  UnloadRetired();
+  // After a switch, the program may call the new version first.
+  if (events_ == 0) UnloadRetired();
 }
 
 void ReloaderCore::CollectChanges(absl::Duration timeout) {
@@ -313,9 +306,11 @@ void ReloaderCore::FinishBuild(BuildResult result) {
   status_ = status;
   ReloadEvent event = EventOf(Kind::kBuildFailed, file);
   event.status = status;
-  const bool all_exist = std::all_of(
-      members_.begin(), members_.end(),
-      [](const auto& member) { return TimeOf(member->path).has_value(); });
+  const bool all_exist =
+      std::all_of(members_.begin(), members_.end(), [](const auto& member) {
+        std::error_code error;
+        return std::filesystem::exists(member->path, error);
+      });
   if (!first_decided_ && all_exist) {
     file.build.reset();
     file.outdated = true;
@@ -336,10 +331,9 @@ void ReloaderCore::TryNewFile() {
   }
   const std::vector<Source> sources = ChangedMembers();
   if (sources.empty()) {
-    const bool crashed =
-        std::any_of(members_.begin(), members_.end(), [](const auto& member) {
-          return member->crashed_contents.has_value();
-        });
+    const bool crashed = std::any_of(
+        members_.begin(), members_.end(),
+        [](const auto& member) { return member->crashed != nullptr; });
     if (!crashed) status_ = absl::OkStatus();
     Report(EventOf(Kind::kUnchanged, *std::exchange(new_file_, std::nullopt)));
     return;
@@ -369,14 +363,14 @@ std::vector<ReloaderCore::Source> ReloaderCore::ChangedMembers() {
   std::vector<Source> changed;
   for (size_t i = 0; i < members_.size(); ++i) {
     const Member& member = *members_[i];
-    const absl::StatusOr<uint64_t> contents = HashOfContents(member.path);
+    ReloadableVersion* const version = member.current.version.get();
     const bool is_known =
-        contents.ok() && (member.current.contents == *contents ||
-                          (member.crashed_contents == *contents &&
-                           member.current.version != nullptr));
+        version != nullptr &&
+        (HasContentsOf(*version->loaded().private_copy(), member.path) ||
+         (member.crashed != nullptr &&
+          HasContentsOf(*member.crashed, member.path)));
     if (is_known || member.load == nullptr) continue;
     changed.push_back({.member = i, .path = member.path});
-    if (contents.ok()) changed.back().contents = *contents;
   }
   return WithUsers(std::move(changed));
 }
@@ -396,10 +390,7 @@ std::vector<ReloaderCore::Source> ReloaderCore::WithUsers(
     }
     // Its file may be another one by now, which is for its own turn.
     const auto& copy = member.current.version->loaded().private_copy();
-    sources.push_back({.member = i,
-                       .path = copy->library,
-                       .contents = member.current.contents,
-                       .copy = copy});
+    sources.push_back({.member = i, .path = copy->library, .copy = copy});
   }
   std::sort(
       sources.begin(), sources.end(),
@@ -431,7 +422,6 @@ absl::Status ReloaderCore::LoadCandidate(const Source& source,
   request.options.private_copy = true;
   request.options.crash_guard |= options_.crash_guard;
 
-  const auto time = TimeOf(source.path);
   const absl::Time begin = absl::Now();
   loading_ = source.member;
   loading_with_ = &transaction;
@@ -441,8 +431,6 @@ absl::Status ReloaderCore::LoadCandidate(const Source& source,
   if (!version.ok()) return version.status();
   candidate.load_time = absl::Now() - begin;
   candidate.version = *std::move(version);
-  // A file that was written meanwhile may be another one than was loaded.
-  if (TimeOf(source.path) != time) candidate.source.contents.reset();
   transaction.candidates.push_back(std::move(candidate));
   return absl::OkStatus();
 }
@@ -659,9 +647,11 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
     }
   }
   for (const Candidate& candidate : transaction.candidates) {
-    const Member& member = *members_[candidate.source.member];
+    Member& member = *members_[candidate.source.member];
     if (!member.first_call) continue;
-    const absl::Status status = member.first_call(*candidate.version);
+    const absl::Status status = member.line.TryOut(
+        *candidate.entrance.gate,
+        [&] { return member.first_call(*candidate.version); });
     if (status.ok()) continue;
     revert();
     absl::Status error(status.code(),
@@ -685,10 +675,9 @@ std::vector<ReloaderCore::Loaded> ReloaderCore::Publish(
     // When it goes, they keep their values.
     candidate.version->loaded().Keep(member.states);
     member.line.Publish(candidate.entrance);
-    old.push_back(std::exchange(member.current,
-                                Loaded{.version = std::move(candidate.version),
-                                       .number = number,
-                                       .contents = candidate.source.contents}));
+    old.push_back(std::exchange(
+        member.current,
+        Loaded{.version = std::move(candidate.version), .number = number}));
     member.crash_was_reported = false;
   }
   return old;
@@ -707,10 +696,9 @@ void ReloaderCore::Finish(const Transaction& transaction,
     if (loaded.version != nullptr && options_.crash_guard &&
         !loaded.version->loaded().is_poisoned()) {
       member.good = Good{.file = loaded.version->loaded().private_copy(),
-                         .number = loaded.number,
-                         .contents = loaded.contents};
+                         .number = loaded.number};
     }
-    if (transaction.kind == Kind::kReloaded) member.crashed_contents.reset();
+    if (transaction.kind == Kind::kReloaded) member.crashed = nullptr;
     Retire(index, std::move(loaded));
   }
   for (const Candidate& candidate : transaction.candidates) {
@@ -780,7 +768,7 @@ void ReloaderCore::LookForCrashes() {
       continue;
     }
     member.crash_was_reported = true;
-    member.crashed_contents = member.current.contents;
+    member.crashed = member.current.version->loaded().private_copy();
     status_ = member.current.version->loaded().first_crash();
     if (status_.ok()) {
       status_ = absl::AbortedError(
@@ -812,7 +800,6 @@ void ReloaderCore::RollBack(size_t member) {
     status = LoadCandidates(WithUsers({{.member = member,
                                         .path = good->file->library,
                                         .number = good->number,
-                                        .contents = good->contents,
                                         .copy = good->file}}),
                             transaction);
     if (status.ok()) status = CheckStates(transaction);
@@ -838,6 +825,7 @@ void ReloaderCore::RetireAll() {
     member.line.Publish({});
     Retire(i, std::exchange(member.current, Loaded()));
     member.good.reset();
+    member.crashed = nullptr;
   }
 }
 

@@ -2,7 +2,6 @@
 #define RELIB_RELOAD_INTERNAL_RELOADER_CORE_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -93,15 +92,12 @@ class ReloaderCore {
   struct Loaded {
     std::unique_ptr<ReloadableVersion> version = nullptr;
     int number = 0;
-    // HashOfContents() of its file; empty if that changed while it was loaded.
-    std::optional<uint64_t> contents = {};
   };
 
   // A version that has run without a crash, and may come back.
   struct Good {
     std::shared_ptr<const PrivateCopy> file;
     int number = 0;
-    std::optional<uint64_t> contents = {};
   };
 
   struct Member {
@@ -119,8 +115,8 @@ class ReloaderCore {
     Loaded current = {};
     int last_number = 0;
     std::optional<Good> good = {};
-    // Of a version that has crashed.
-    std::optional<uint64_t> crashed_contents = {};
+    // Of a version that has crashed, or null.
+    std::shared_ptr<const PrivateCopy> crashed = nullptr;
     bool crash_was_reported = false;
   };
 
@@ -153,7 +149,6 @@ class ReloaderCore {
     size_t member = 0;
     std::string path;
     int number = 0;
-    std::optional<uint64_t> contents = {};
     // Holds the file at `path`.
     std::shared_ptr<const PrivateCopy> copy = nullptr;
   };

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
@@ -36,16 +39,36 @@ GateAndSlots Line::Enter(const std::vector<bool>& has) {
       .parts;
 }
 
+absl::Status Line::TryOut(const ModuleGate& gate,
+                          absl::FunctionRef<absl::Status()> function) {
+  const auto set = [this](const ModuleGate* tried_out) {
+    const absl::MutexLock lock(board_.mutex_);
+    tried_out_ = tried_out;
+    tried_by_ = std::this_thread::get_id();
+  };
+  set(&gate);
+  absl::Status status = function();
+  set(nullptr);
+  return status;
+}
+
 void Line::Publish(const GateAndSlots& entrance) {
-  const absl::MutexLock lock(board_.mutex_);
-  if (gate_ != nullptr) gate_->Retire();
-  gate_ = entrance.gate;
-  slots_.store(entrance.slots.get(), std::memory_order_release);
+  std::shared_ptr<ModuleGate> old;
+  {
+    const absl::MutexLock lock(board_.mutex_);
+    old = std::exchange(gate_, entrance.gate);
+    if (old != nullptr) old->Retire();
+    if (gate_ != nullptr) gate_->Admit();
+    slots_.store(entrance.slots.get(), std::memory_order_release);
+  }
+  if (old != nullptr) old->Close();
 }
 
 Detour Line::Route(const ModuleGate& gate, const void* entry) {
   const absl::MutexLock lock(board_.mutex_);
-  if (board_.paused_ && board_.IsAwaited()) {
+  const bool is_tried_out =
+      tried_out_ == &gate && tried_by_ == std::this_thread::get_id();
+  if (is_tried_out || (board_.paused_ && board_.IsAwaited())) {
     return {.entry = entry, .is_inside = true};
   }
   board_.mutex_.Await(absl::Condition(

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "relib/internal/loaded_module.h"
@@ -23,7 +25,7 @@ class Switchboard;
 // Every version that is loaded has an entrance, a gate and the slots behind it.
 // These stay for good and are used again by later versions, so that a caller
 // may come with a slot of any version: its gate is closed, or it is that of a
-// version that runs.
+// version that runs. That of a version that waits to take over is closed.
 class Line final : public CallRouter {
  public:
   using EntranceMaker = std::function<GateAndSlots(CallRouter*)>;
@@ -38,9 +40,13 @@ class Line final : public CallRouter {
   // An entrance that nobody uses, for a version that has the exports `has`.
   GateAndSlots Enter(const std::vector<bool>& has);
 
-  // `entrance` is that of the version that runs from now on; none does when it
-  // is empty. The gate of the one before stays as it is, but is never opened
-  // again.
+  // While `function` runs, the calling thread, and no other, can call the
+  // version behind `gate`, which waits to take over.
+  absl::Status TryOut(const ModuleGate& gate,
+                      absl::FunctionRef<absl::Status()> function);
+
+  // `entrance` is that of the version that runs from now on, and is opened;
+  // none does when it is empty. The gate of the one before is closed for good.
   void Publish(const GateAndSlots& entrance);
 
   Detour Route(const ModuleGate& gate, const void* entry) override;
@@ -57,8 +63,11 @@ class Line final : public CallRouter {
   const EntranceMaker make_;
   std::vector<Entrance> entrances_;
   std::atomic<const void*> slots_{nullptr};
-  // Guarded by the board's mutex.
+  // From here on guarded by the board's mutex.
   std::shared_ptr<ModuleGate> gate_;
+  // What is tried out, and by whom.
+  const ModuleGate* tried_out_ = nullptr;
+  std::thread::id tried_by_;
 };
 
 // Stops and lets go the calls of several modules together.

@@ -43,10 +43,11 @@ def _libcxx_repository_impl(repository_ctx):
                 if directory not in directories
             ]
 
-        # And the lists of what the sanitizers leave alone.
+        # And the lists of what the sanitizers leave alone, which are a package of their own.
         resources = repository_ctx.execute([clang, "-print-resource-dir"]).stdout.strip()
         directories.append(resources + "/share")
         paths = [repository_ctx.path(directory) for directory in directories]
+        paths = [path for path in paths if path.exists]
 
         # As the compiler names them, and as the files that it reports are found.
         normal = [str(path) for path in paths]
