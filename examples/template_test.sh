@@ -9,7 +9,8 @@ shift
 # Bazel keeps its caches there; tests are not told.
 export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 # Always the same folder, so that Bazel finds what it built the last time; a short one, for Windows (260 characters).
-workspace=${XDG_CACHE_HOME:-$HOME/.cache}/relib/template
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/relib
+workspace=$cache/template
 # With TEST_TMPDIR, Bazel would put its output below it, and from nothing every time.
 unset RUNFILES_DIR RUNFILES_MANIFEST_FILE TEST_TARGET TEST_TMPDIR
 bazel=$(command -v bazelisk || command -v bazel) || {
@@ -39,7 +40,8 @@ sed -i "s|\"../..\"|\"$repository\"|" WORKSPACE MODULE.bazel
 sed -i "s|/\.\./\.\./|/$repository/|" .bazelrc
 
 log=$workspace.log
-"$bazel" --max_idle_secs=5 run --symlink_prefix=/ --color=no --curses=no "$@" //:host >"$log" 2>&1 9>&- &
+# .ci/run has built most of it just before.
+"$bazel" --max_idle_secs=5 run --disk_cache="$cache/build" --symlink_prefix=/ --color=no --curses=no "$@" //:host >"$log" 2>&1 9>&- &
 program=$!
 trap 'kill -- "$program" 2>/dev/null; wait "$program"' EXIT
 

@@ -235,8 +235,11 @@ TEST_F(ReloadStateTest, AFirstCallThatFailsLeavesTheOldVersionAndItsState) {
       EXPECT_EQ(Text(), before);
     }
   }
-  reloader_->SetFirstCall(
-      [&](const WorldExports& exports) { return exports.add(*world_, "yes"); });
+  reloader_->SetFirstCall([&](const WorldExports& exports) {
+    const absl::Status other = reloader_->exports().add(*world_, "no");
+    EXPECT_EQ(CallErrorOf(other), CallError::kUnloading) << other;
+    return exports.add(*world_, "yes");
+  });
   events_.clear();
   Install(2);
   Await(Kind::kReloaded);

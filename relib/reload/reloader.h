@@ -83,7 +83,9 @@ class Reloader {
   // `first_call` is called with every new version, inside of Poll(), before any
   // other call can reach it: an error of it, or of a call that it returns,
   // leaves the old version running with its states as they were, and is the
-  // status of kLoadFailed. While it runs, calls wait if there are states.
+  // status of kLoadFailed. While it runs, calls wait if there are states; those
+  // of this thread by exports(), which would wait for ever, are refused with
+  // kUnloading.
   //
   //   reloader.SetFirstCall([&](const GameExports& game) {
   //     return game.update(*world);

@@ -71,6 +71,13 @@ Detour Line::Route(const ModuleGate& gate, const void* entry) {
   if (is_tried_out || (board_.paused_ && board_.IsAwaited())) {
     return {.entry = entry, .is_inside = true};
   }
+  if (board_.paused_ && board_.paused_by_ == std::this_thread::get_id()) {
+    return {.status = MakeError(
+                CallError::kUnloading,
+                "this thread is carrying states over to another version of the "
+                "module, and the call would wait for that: a first call goes "
+                "by what SetFirstCall() hands it, not by exports()")};
+  }
   board_.mutex_.Await(absl::Condition(
       +[](Switchboard* board) ABSL_EXCLUSIVE_LOCKS_REQUIRED(board->mutex_) {
         return !board->paused_;
@@ -93,6 +100,7 @@ bool Switchboard::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
   {
     const absl::MutexLock lock(mutex_);
     paused_ = true;
+    paused_by_ = std::this_thread::get_id();
     closed_ = gates;
   }
   for (const auto& gate : gates) gate->Close();

@@ -78,7 +78,8 @@ class Switchboard {
   Switchboard& operator=(const Switchboard&) = delete;
 
   // Closes the gates, whose modules are used by those behind them in the list,
-  // or not at all. Calls wait from now on. Then waits for those that run, until
+  // or not at all. Calls wait from now on; those of this thread, which would
+  // wait for themselves, are refused. Then waits for those that run, until
   // `deadline`; true: nobody is in a call.
   bool Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
              absl::Time deadline);
@@ -94,6 +95,7 @@ class Switchboard {
 
   absl::Mutex mutex_;
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread::id paused_by_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<ModuleGate>> closed_ ABSL_GUARDED_BY(mutex_);
 };
 
