@@ -90,12 +90,13 @@ Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
     CHECK_OK(loaded.status());
     const auto module = std::make_shared<SoakModule>(*std::move(loaded));
     callers.Set(module);
-    CHECK_OK(module->exports().leak());
+    // Before it starts threads that may be on their way out, with their stacks.
     if (cycle % distance == 0) {
       result.samples.push_back(
           {.cycle = cycle, .counters = ReadCounters(module->mapped_path())});
       on_sample(result.samples.back());
     }
+    CHECK_OK(module->exports().leak());
     callers.Set(nullptr);
     const absl::StatusOr<UnloadReport> report =
         module->Unload({.deadline = absl::Seconds(60)});
