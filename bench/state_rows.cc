@@ -22,9 +22,10 @@ namespace {
 
 using StateModule = Module<StateExports>;
 
-StateModule LoadStateModule(std::string_view name, LoadOptions options = {}) {
+StateModule LoadStateModule(std::string_view name,
+                            const LoadOptions& options = {}) {
   absl::StatusOr<StateModule> module =
-      Load<StateExports>(CopyOfModule(name), std::move(options));
+      Load<StateExports>(CopyOfModule(name), options);
   CHECK_OK(module.status());
   return *std::move(module);
 }

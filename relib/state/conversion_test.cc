@@ -586,31 +586,30 @@ TEST_F(ConversionTest, ConstructorsMayThrow) {
   EXPECT_THAT(converted.status().message(), HasSubstr("enough"));
 }
 
-class Hidden {
- public:
-  Hidden() : number_(3) {}
-  int number_;
-  std::pmr::string text_;
+struct Hidden {
+  Hidden() : number(3) {}
+  int number;
+  std::pmr::string text;
 
   friend bool operator==(const Hidden&, const Hidden&) = default;
 };
-RELIB_STATE(Hidden, number_, text_);
+RELIB_STATE(Hidden, number, text);
 struct Derived : Hidden {
   int more = 1;
 };
-RELIB_STATE(Derived, number_, text_, more);
+RELIB_STATE(Derived, number, text, more);
 
 TEST_F(ConversionTest, ListedClasses) {
   Derived derived;
-  derived.number_ = 5;
-  derived.text_ = "text";
+  derived.number = 5;
+  derived.text = "text";
   derived.more = 2;
   const auto same = Convert<Derived>(derived);
   ASSERT_TRUE(same.ok()) << same.status();
-  EXPECT_EQ(same->text_, "text");
+  EXPECT_EQ(same->text, "text");
   const auto base = Convert<Hidden>(derived);
   ASSERT_TRUE(base.ok()) << base.status();
-  EXPECT_EQ(base->number_, 5);
+  EXPECT_EQ(base->number, 5);
   ASSERT_EQ(report_.removed.size(), 1);
   EXPECT_THAT(report_.removed[0], HasSubstr(".more"));
 }

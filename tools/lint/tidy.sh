@@ -3,7 +3,8 @@
 #
 # Checks our C++ sources but those that tests load, or those that are given, with clang-tidy;
 # .clang-tidy says for what.
-# Sources in a folder called `windows`, and those called *_windows.cc, are read as for Windows, with mingw-w64's headers.
+# Sources in a folder called `windows`, and those called *_windows.cc or *_windows_test.cc, are read as for Windows, with
+# mingw-w64's headers.
 set -euo pipefail
 # shellcheck source=tools/lint/lint.sh
 . "$(dirname "$0")/lint.sh"
@@ -18,7 +19,8 @@ install_needed tidy
 bazel_quietly() { ./bazelw "$@" 2>/dev/null; }
 bazel_quietly query '@abseil-cpp//:all + @google_benchmark//:all + @googletest//:all' >/dev/null ||
   ./bazelw query '@abseil-cpp//:all + @google_benchmark//:all + @googletest//:all' >/dev/null
-external=$(bazel_quietly info output_base)/external
+output_base=$(bazel_quietly info output_base)
+external=$output_base/external
 
 # Headers that Bazel writes.
 ./bazelw build --noshow_progress --ui_event_filters=-info \
@@ -54,21 +56,21 @@ on_windows=()
 on_linux=()
 for file in "${files[@]}"; do
   case $file in
-    windows/* | */windows/* | *_windows.cc) on_windows+=("$file") ;;
+    windows/* | */windows/* | *_windows.cc | *_windows_test.cc) on_windows+=("$file") ;;
     *) on_linux+=("$file") ;;
   esac
 done
 
 # check FILE FLAG...: a source that was found clean is not read again until it, or what it includes,
-# changes.
+# changes, comments with NOLINT included. Where the repository and Bazel's folders are makes no difference.
 # shellcheck disable=SC2317  # called by xargs
 check() {
   local file=$1 key
   shift
   key=$({
     cat .clang-tidy
-    "clang++-$LLVM_VERSION" -E "$@" "$file"
-  } 2>/dev/null | sha256sum)
+    "clang++-$LLVM_VERSION" -E -C "$@" "$file"
+  } 2>/dev/null | sed "s|$output_base||" | sha256sum)
   key=$cache/${key%% *}
   [[ ! -e $key ]] || return 0
   "clang-tidy-$LLVM_VERSION" --quiet "$file" -- "$@" 2> >(grep -v ' generated\.$' >&2) && touch "$key"
@@ -77,7 +79,7 @@ export -f check
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/relib/tidy
 mkdir -p "$cache"
 find "$cache" -type f -mtime +30 -delete
-export cache LLVM_VERSION
+export cache output_base LLVM_VERSION
 
 # check_all FLAG...: checks the files that stdin names, as many at a time as there are processors.
 check_all() {

@@ -74,7 +74,7 @@ void ThreadLocalList::Destroy(const OfThread* thread) {
           return thread == nullptr || entry.thread == thread;
         });
     if (last == entries_.rend()) return;
-    const Entry entry = *last;
+    const Entry entry = std::move(*last);
     entries_.erase(std::next(last).base());
     ++running_;
     lock.unlock();

@@ -925,7 +925,7 @@ class Conversion::Runner {
     if (is_empty && !was_optional) return absl::OkStatus();
     void* value = nullptr;
     const size_t now = was_optional ? index : node.alternative_indices[index];
-    const absl::Status status = Emplace(node, now, to, value);
+    absl::Status status = Emplace(node, now, to, value);
     if (!status.ok() || is_empty) return status;
     return Read(was_optional ? *node.element : *node.alternatives[index], value,
                 depth + 1);
@@ -1010,7 +1010,7 @@ absl::StatusOr<std::unique_ptr<Conversion>> Conversion::Make(
 
 absl::Status Conversion::Run(BytesReader& in, void* object) {
   for (StateMigration::Loss& loss : report_.lost) loss.count = 0;
-  const absl::Status status = Runner(*this, in).Read(*root_, object, 0);
+  absl::Status status = Runner(*this, in).Read(*root_, object, 0);
   if (status.ok() && !in.at_end()) {
     return absl::DataLossError("there are more bytes than its value has");
   }

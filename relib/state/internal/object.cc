@@ -18,7 +18,7 @@ namespace relib::internal {
 absl::StatusOr<void*> CreateObject(const BoundSchema& type) {
   const SchemaType& root = type.schema->root();
   void* const object = StateMemory()->allocate(root.size, root.alignment);
-  const absl::Status status = type.code->Call(
+  absl::Status status = type.code->Call(
       [&] { return type.types.front()->access->construct(object); });
   if (!status.ok()) {
     DropObject(*type.schema, object);
@@ -157,7 +157,7 @@ class Encoder {
     const SchemaType& type = At(index);
     size_t alternative = kNoAlternative;
     const void* value = nullptr;
-    const absl::Status status = type_.code->Call([&]() -> Failure* {
+    absl::Status status = type_.code->Call([&]() -> Failure* {
       alternative = access.index(object);
       const bool is_empty =
           alternative == kNoAlternative ||

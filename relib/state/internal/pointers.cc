@@ -120,7 +120,7 @@ class Walk {
     const bool is_optional = type.kind == StateKind::kOptional;
     size_t alternative = kNoAlternative;
     const void* value = nullptr;
-    const absl::Status status = type_.code->Call([&]() -> Failure* {
+    absl::Status status = type_.code->Call([&]() -> Failure* {
       alternative = access.index(object);
       if (alternative != (is_optional ? 0 : kNoAlternative)) {
         value = access.active(object);
@@ -153,7 +153,7 @@ absl::StatusOr<std::vector<Range>> RangesOf(const BoundSchema& type,
   };
   add(object, type.schema->root().size);
   const std::vector<SchemaType>& types = type.schema->types();
-  const absl::Status status =
+  absl::Status status =
       Walk(type, /*everywhere=*/true,
            [&](const SchemaType& part, const StateType& bound,
                const char* address, const std::string&) {
@@ -227,7 +227,7 @@ absl::Status CheckPointers(const BoundSchema& type, const void* object,
       }
     } else if (rules.check_resources && bound.access->resource != nullptr) {
       const void* resource = nullptr;
-      const absl::Status status = type.code->Call([&]() -> Failure* {
+      absl::Status status = type.code->Call([&]() -> Failure* {
         resource = bound.access->resource(address);
         return nullptr;
       });
