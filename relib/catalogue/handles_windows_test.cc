@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/windows/wine.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
@@ -68,6 +69,16 @@ TEST(Handles, ThatSomebodyElseClosedAreForgotten) {
   EntryModule module = LoadEntry("handles_windows_returned");
   CloseHandle(reinterpret_cast<HANDLE>(RunEntry(module)));
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Handles, OfUnixProgramsThatWineDoesNotGiveAreNotTaken) {
+  if (!platform::RunsUnderWine()) GTEST_SKIP() << "there is no Unix below";
+  const int before = CountHandles();
+  EntryModule module = LoadEntry("handles_windows_unix_program");
+  EXPECT_EQ(RunEntry(module), 10);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_EQ(CountHandles(), before);
 }
 
 // Nobody has written a line that takes them.

@@ -28,7 +28,13 @@ namespace {
 
 Handles& Of(const Caller* caller) { return ResourcesOf<Handles>(caller); }
 
+// For a program of the Unix system, Wine leaves in `process` what its stack
+// held before: numbers that may be handles of something else.
 void AddProcess(const Caller* caller, const PROCESS_INFORMATION& process) {
+  if (process.dwProcessId == 0 ||
+      GetProcessId(process.hProcess) != process.dwProcessId) {
+    return;
+  }
   Of(caller).Add(caller, process.hProcess);
   Of(caller).Add(caller, process.hThread);
 }
