@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <deque>
@@ -43,10 +44,14 @@ class AtExitHandlers {
     All& all = AllTickets();
     const std::lock_guard lock(all.mutex);
     // Of those behind the last one, so that the order is right at the end.
-    size_t next = tickets_.empty() ? 0 : tickets_.back()->number + 1;
+    size_t next = tickets_.empty() ? all.none_free_below
+                                   : std::max(all.none_free_below,
+                                              tickets_.back()->number + 1);
+    const bool is_first = next == all.none_free_below;
     while (next < all.tickets.size() && all.tickets[next].owner != nullptr) {
       ++next;
     }
+    if (is_first) all.none_free_below = next;
     if (all.process_ends) next = all.tickets.size();
     if (next == all.tickets.size()) {
       all.tickets.push_back({.number = next});
@@ -96,6 +101,8 @@ class AtExitHandlers {
     std::mutex mutex;
     // As the C library has them. They stay where they are.
     std::deque<Ticket> tickets;
+    // A lower bound of the free ones' numbers.
+    size_t none_free_below = 0;
     bool process_ends = false;
   };
 
@@ -105,6 +112,8 @@ class AtExitHandlers {
   }
 
   static Handler Take(Ticket& ticket) {
+    All& all = AllTickets();
+    all.none_free_below = std::min(all.none_free_below, ticket.number);
     std::erase(std::exchange(ticket.owner, nullptr)->tickets_, &ticket);
     return std::exchange(ticket.handler, Handler());
   }
