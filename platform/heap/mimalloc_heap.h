@@ -36,6 +36,9 @@ static bool SystemUnmapWithoutHost(void* memory, size_t size);
 static bool SystemStart(void);
 // `size` bytes of the range will be used first.
 static void SystemRangeReserved(void* memory, size_t size);
+// Accessible memory of the arena will be used next: from front to back by many
+// small blocks, or, not `dense`, by one whose owner may touch little of it.
+static void SystemArenaUsed(void* memory, size_t size, bool dense);
 static int64_t SystemMilliseconds(void);
 
 // --- Where mimalloc gets its memory; errno as there. ---
@@ -223,14 +226,34 @@ static void* AllocateSegment(size_t size, size_t alignment, size_t offset,
     *id = MI_MEMID_OS;
     if (memory != NULL) return memory;
   }
-  return _mi_arena_alloc_aligned(size, alignment, offset, commit, large,
-                                 is_pinned, is_zero, arena_id, id, tld);
+  void* const memory =
+      _mi_arena_alloc_aligned(size, alignment, offset, commit, large, is_pinned,
+                              is_zero, arena_id, id, tld);
+  if (size > MI_SEGMENT_SIZE && InRange(memory)) {
+    SystemArenaUsed(memory, size, /*dense=*/false);
+  }
+  return memory;
 }
 #define _mi_arena_alloc_aligned AllocateSegment
 #include "src/segment.c"
 #undef _mi_arena_alloc_aligned
 //
+static mi_page_t* AllocatePage(mi_heap_t* heap, size_t block_size,
+                               size_t alignment, mi_segments_tld_t* segments,
+                               mi_os_tld_t* os) {
+  mi_page_t* const page =
+      _mi_segment_page_alloc(heap, block_size, alignment, segments, os);
+  if (page == NULL || block_size > MI_LARGE_OBJ_SIZE_MAX) return page;
+  size_t size = 0;
+  void* const memory = _mi_page_start(_mi_page_segment(page), page, &size);
+  if (InRange(memory)) {
+    SystemArenaUsed(memory, size, block_size <= MI_MEDIUM_OBJ_SIZE_MAX);
+  }
+  return page;
+}
+#define _mi_segment_page_alloc AllocatePage
 #include "src/page.c"
+#undef _mi_segment_page_alloc
 //
 #include "src/heap.c"
 //

@@ -202,6 +202,44 @@ static void SystemRangeReserved(void* memory, size_t size) {
   madvise(memory, size, MADV_NOHUGEPAGE);
 }
 
+// Memory that is full of small blocks comes in huge pages, where the system has
+// them for those who ask: they are taken, and given back, many times faster.
+// Not at the beginning of a segment: each thread has one, and may never use
+// more of it.
+#define kHugePage ((size_t)2 << 20)
+#define kHugePagesOfSegment (MI_SEGMENT_SIZE / kHugePage)
+#define kPlainPagesOfSegment 2
+_Static_assert(MI_SEGMENT_SIZE == MI_ARENA_BLOCK_SIZE, "one bit each");
+// Of each block of the arena, for which parts huge pages were asked.
+static _Atomic(uint16_t) huge[kMostArenaBlocks];
+_Static_assert(kHugePagesOfSegment <= 16, "bits of an element");
+
+static void SystemArenaUsed(void* memory, size_t size, bool dense) {
+  const int kept = errno;
+  const uintptr_t arena_begin = range.begin + kOwnDataSize;
+  const size_t offset = (uintptr_t)memory - arena_begin;
+  // What a single block shares with others is theirs.
+  const size_t first = (dense ? offset : offset + kHugePage - 1) / kHugePage;
+  const size_t end =
+      (dense ? offset + size + kHugePage - 1 : offset + size) / kHugePage;
+  for (size_t i = first; i < end; ++i) {
+    const size_t block = i / kHugePagesOfSegment;
+    const size_t part = i % kHugePagesOfSegment;
+    if (block >= kMostArenaBlocks) break;
+    if (dense && part < kPlainPagesOfSegment) continue;
+    const uint16_t bit = (uint16_t)(1 << part);
+    if (((atomic_load_explicit(&huge[block], memory_order_relaxed) & bit) !=
+         0) == dense) {
+      continue;
+    }
+    // It fails where the kernel has none.
+    madvise((void*)(arena_begin + i * kHugePage), kHugePage,
+            dense ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    atomic_fetch_xor_explicit(&huge[block], bit, memory_order_relaxed);
+  }
+  errno = kept;
+}
+
 static int64_t SystemMilliseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

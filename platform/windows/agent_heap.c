@@ -137,6 +137,11 @@ static void SystemRangeReserved(void* memory, size_t size) {
   (void)memory, (void)size;
 }
 
+// Large pages are for those with a privilege only.
+static void SystemArenaUsed(void* memory, size_t size, bool dense) {
+  (void)memory, (void)size, (void)dense;
+}
+
 static int64_t SystemMilliseconds(void) { return (int64_t)GetTickCount64(); }
 
 void RelibLeaveHeapOfThread(void) {

@@ -5,6 +5,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cinttypes>
+#include <cstdint>
+#include <fstream>
+#include <string>
+
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_test.h"
@@ -40,6 +45,37 @@ TEST(HeapOnLinux, WorksWithLittleAddressSpace) {
         _exit(::testing::Test::HasFailure() ? 1 : 0);
       },
       ::testing::ExitedWithCode(0), "");
+}
+
+// KiB of the process for which huge pages are asked.
+int64_t KibForHugePages() {
+  std::ifstream smaps("/proc/self/smaps");
+  int64_t sum = 0;
+  int64_t size = 0;
+  for (std::string line; std::getline(smaps, line);) {
+    if (sscanf(line.c_str(), "Size: %" SCNd64 " kB", &size) == 1) continue;
+    if (line.starts_with("VmFlags:") && line.find(" hg") != line.npos) {
+      sum += size;
+    }
+  }
+  return sum;
+}
+
+TEST(HeapOnLinux, ManyBlocksComeInHugePages) {
+  if (kSanitized) GTEST_SKIP() << "the sanitizer has the heap";
+  if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0) {
+    GTEST_SKIP() << "the kernel has none";
+  }
+  const int64_t before = KibForHugePages();
+  {
+    EntryModule module = LoadEntry("heap_leaks_many");
+    RunEntry(module, "16384");
+    RunEntry(module, "16384 threads");
+    EXPECT_EQ(KibForHugePages(), before) << "1 MiB of each of four threads";
+    RunEntry(module, "500000");
+    EXPECT_GE(KibForHugePages() - before, 24 << 10) << "of 32 MiB";
+  }
+  EXPECT_EQ(KibForHugePages(), before);
 }
 
 }  // namespace
