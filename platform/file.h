@@ -54,11 +54,18 @@ class File final : public ByteSource {
   bool ReadAt(uint64_t offset, void* out, size_t count) const override;
 
  private:
-  File(std::string path, intptr_t handle, FileId id, uint64_t size)
-      : path_(std::move(path)), handle_(handle), id_(id), size_(size) {}
+  File(std::string path, bool is_canonical, intptr_t handle, FileId id,
+       uint64_t size)
+      : path_(std::move(path)),
+        is_canonical_(is_canonical),
+        handle_(handle),
+        id_(id),
+        size_(size) {}
 
   // As it was opened.
   const std::string path_;
+  // Known to be so; for the others it is to be found out.
+  const bool is_canonical_;
 
   // A descriptor, or a HANDLE.
   const intptr_t handle_;

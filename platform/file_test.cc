@@ -225,6 +225,10 @@ TEST_F(FileTest, ACanonicalPathIsTheSameForEverySpelling) {
   if (!error) {
     EXPECT_EQ(CanonicalPath(Path("soft")).value_or(""), *path);
   }
+  fs::create_directory_symlink(folder_, Path("folder"), error);
+  if (!error) {
+    EXPECT_EQ(CanonicalPath(Path("folder/a")).value_or(""), *path);
+  }
 }
 
 TEST_F(FileTest, APathOfNothingIsNotFound) {

@@ -10,8 +10,9 @@
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-// What the hooks read; all zero while there is no fast path.
-static struct {
+// What the hooks read; all zero while there is no fast path. In .data, which
+// the loader has touched when the first one is called.
+__attribute__((section(".data"))) static struct {
   // Blocks in [begin, begin + size) are mimalloc's.
   uintptr_t begin;
   size_t size;

@@ -12,8 +12,8 @@ AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
     "-Wl,--gc-sections",
 ]
 
-# gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds).
-CONSTRUCTORS_LINKOPTS = ["-fuse-ld=bfd"]
+# gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds, emergency_pool.lds).
+LINKER_SCRIPT_LINKOPTS = ["-fuse-ld=bfd"]
 
 # clang's libc++ is static anyway: the toolchain for it links nothing else.
 STATIC_LIBCXX_LINKOPTS = ["-static-libgcc"]

@@ -1,7 +1,9 @@
 #include "platform/file.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace relib::platform {
@@ -27,12 +30,33 @@ std::string_view KindOf(mode_t mode) {
   return "not a regular file";
 }
 
+// Absolute, and without parts that only a look at folders could do away with.
+bool IsNormalized(std::string_view path) {
+  return path.starts_with('/') && !path.ends_with('/') &&
+         !absl::StrContains(path, "//") && !absl::StrContains(path, "/./") &&
+         !absl::StrContains(path, "/../") && !path.ends_with("/.") &&
+         !path.ends_with("/..");
+}
+
+// -1 where it would have to follow a link, or the kernel doesn't know of this
+// (before Linux 5.6), or a filter of system calls doesn't.
+int OpenWithoutLinks(const char* path, int flags) {
+  open_how how = {};
+  how.flags = static_cast<uint64_t>(flags);
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  return static_cast<int>(
+      syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   // O_NONBLOCK: opening a FIFO would wait for a writer.
-  const int descriptor =
-      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  int descriptor =
+      IsNormalized(path) ? OpenWithoutLinks(path.c_str(), kFlags) : -1;
+  const bool is_canonical = descriptor >= 0;
+  if (!is_canonical) descriptor = open(path.c_str(), kFlags);
   if (descriptor < 0) {
     if (errno == ENXIO) {
       return absl::InvalidArgumentError(
@@ -57,9 +81,10 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, " is ", KindOf(info.st_mode)));
   }
-  return std::unique_ptr<File>(new File(
-      path, descriptor, FileId{.volume = info.st_dev, .low = info.st_ino},
-      static_cast<uint64_t>(info.st_size)));
+  return std::unique_ptr<File>(
+      new File(path, is_canonical, descriptor,
+               FileId{.volume = info.st_dev, .low = info.st_ino},
+               static_cast<uint64_t>(info.st_size)));
 }
 
 File::~File() { close(static_cast<int>(handle_)); }
@@ -80,6 +105,7 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
 }
 
 absl::StatusOr<std::string> File::CanonicalPath() const {
+  if (is_canonical_) return path_;
   // One call for a path of any depth.
   char name[PATH_MAX];
   const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", handle_).c_str(),

@@ -141,8 +141,8 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   if (!QueryFileId(handle, id)) return LastErrorStatus(what);
   closer.Release();
   return std::unique_ptr<File>(
-      new File(path, reinterpret_cast<intptr_t>(handle), id,
-               static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
+      new File(path, /*is_canonical=*/false, reinterpret_cast<intptr_t>(handle),
+               id, static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
 }
 
 File::~File() { CloseHandle(reinterpret_cast<HANDLE>(handle_)); }
