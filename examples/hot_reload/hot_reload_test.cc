@@ -214,7 +214,14 @@ TEST_F(HotReloadTest, TheSceneSurvivesEveryEdit) {
       screen_.Write(text);
     }
   }
-  EXPECT_EQ(program_->Wait(kPatience), 0);
+  if (const int result = program_->Wait(kPatience); result != 0) {
+    std::string last_words;
+    for (std::string text = program_->Read(absl::Seconds(1)); !text.empty();
+         text = program_->Read(absl::Seconds(1))) {
+      last_words += text;
+    }
+    ADD_FAILURE() << "exit code " << result << ": " << last_words;
+  }
 }
 
 }  // namespace
