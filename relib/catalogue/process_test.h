@@ -20,17 +20,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
+#include "relib/testdata/sanitized.h"
 
 namespace relib::catalogue {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool kSanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 inline std::set<int> OpenDescriptors() {
   std::set<int> descriptors;
