@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <pty.h>
 #include <signal.h>
@@ -25,6 +26,7 @@ using SignalHandler = void (*)(int signal);
 // `struct sigaction` is hidden by the function; the others likewise.
 using SignalActionPointer = const struct sigaction*;
 using MutableSignalActionPointer = struct sigaction*;
+using FileHandlePointer = struct file_handle*;
 using EventPointer = struct sigevent*;
 using ItimerKind = __itimer_which_t;
 using ItimerPointer = const struct itimerval*;

@@ -21,6 +21,10 @@
 #include "relib/catalogue/entry.h"
 #include "relib/module.h"
 
+// glibc declares them since 2.36 only.
+extern "C" int pidfd_open(pid_t process, unsigned flags);
+extern "C" int pidfd_getfd(int process, int target, unsigned flags);
+
 namespace {
 
 int64_t Run(std::string_view) {
@@ -68,6 +72,9 @@ int64_t Run(std::string_view) {
   check(inotify_init1(IN_CLOEXEC));
   check(memfd_create("catalogue", 0));
   check(posix_openpt(O_RDWR | O_NOCTTY));
+  const int process = pidfd_open(getpid(), 0);
+  check(process);
+  check(pidfd_getfd(process, signal_descriptor, 0));
   return made;
 }
 

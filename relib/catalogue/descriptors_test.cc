@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstring>
 #include <set>
 #include <string>
 
@@ -42,12 +43,25 @@ TEST(Descriptors, OfAllSortsAreClosed) {
   const std::set<int> before = OpenDescriptors();
   EntryModule module = LoadEntry("descriptors_of_all_sorts");
   const int64_t made = RunEntry(module);
-  EXPECT_EQ(made, 23);
+  EXPECT_EQ(made, 25);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, made);
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" pipe")));
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" socket")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OpenedByHandleAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  EntryModule module = LoadEntry("descriptors_by_handle");
+  const int64_t error = RunEntry(module, MakeFolder());
+  if (error != 0) {
+    GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
+  }
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, 1);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 

@@ -43,6 +43,7 @@ class SignalsTest : public ::testing::Test {
     signal(SIGUSR1, SIG_DFL);
     signal(SIGUSR2, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGWINCH, SIG_DFL);
   }
 };
 
@@ -70,6 +71,25 @@ TEST_F(SignalsTest, SoDoDefaults) {
   EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGPIPE"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_DFL);
+}
+
+TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
+  sigset_t mask;
+  pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+  EntryModule module = LoadEntry("signals_x_open");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find("signal handler"), nullptr) << report.ToString();
+  EXPECT_THAT(report.Find("signal handler")->items,
+              ElementsAre("SIGUSR2", "SIGPIPE", "SIGWINCH"));
+  EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
+  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_DFL);
+  EXPECT_EQ(Current(SIGWINCH).sa_handler, SIG_DFL);
+  ASSERT_NE(report.Find("process state"), nullptr) << report.ToString();
+  EXPECT_THAT(report.Find("process state")->items,
+              ElementsAre(HasSubstr(": SIGHUP")));
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
 TEST_F(SignalsTest, OneThatIsPutBackIsntReported) {

@@ -61,7 +61,7 @@ TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   const std::string folder = MakeFolder();
   EntryModule module = LoadEntry("streams_left");
   const int64_t opened = RunEntry(module, folder);
-  EXPECT_EQ(opened, 5);
+  EXPECT_EQ(opened, 6);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);

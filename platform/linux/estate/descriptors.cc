@@ -488,6 +488,17 @@ int hooks::pidfd_open(void* estate, pid_t process, unsigned flags) {
               static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
 }
 
+int hooks::pidfd_getfd(void* estate, int process, int target, unsigned flags) {
+  // As pidfd_open().
+  return Made(estate, static_cast<int>(
+                          syscall(SYS_pidfd_getfd, process, target, flags)));
+}
+
+int hooks::open_by_handle_at(void* estate, int mount, FileHandlePointer handle,
+                             int flags) {
+  return Made(estate, ::open_by_handle_at(mount, handle, flags));
+}
+
 int hooks::posix_openpt(void* estate, int flags) {
   return Made(estate, ::posix_openpt(flags));
 }

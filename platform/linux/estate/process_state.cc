@@ -289,6 +289,22 @@ int hooks::pthread_sigmask(void* estate, int how, const sigset_t* signals,
   return 0;
 }
 
+int hooks::sighold(void* estate, int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  return sigaddset(&set, signal) == 0
+             ? hooks::sigprocmask(estate, SIG_BLOCK, &set, nullptr)
+             : -1;
+}
+
+int hooks::sigrelse(void* estate, int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  return sigaddset(&set, signal) == 0
+             ? hooks::sigprocmask(estate, SIG_UNBLOCK, &set, nullptr)
+             : -1;
+}
+
 int hooks::putenv(void* estate, char* assignment) {
   Of(estate).environment().Changes(NameOf(assignment));
   const int result = ::putenv(assignment);

@@ -346,6 +346,15 @@ SignalHandler hooks::signal(void* estate, int signal, SignalHandler handler) {
   return SetHandler(estate, signal, handler, SA_RESTART);
 }
 
+SignalHandler hooks::ssignal(void* estate, int signal, SignalHandler handler) {
+  return hooks::signal(estate, signal, handler);
+}
+
+SignalHandler hooks::bsd_signal(void* estate, int signal,
+                                SignalHandler handler) {
+  return hooks::signal(estate, signal, handler);
+}
+
 SignalHandler hooks::__sysv_signal(void* estate, int signal,
                                    SignalHandler handler) {
   return SetHandler(estate, signal, handler, SA_RESETHAND | SA_NODEFER);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -255,6 +256,15 @@ FILE* hooks::popen(void* estate, const char* command, const char* type) {
 int hooks::fclose(void* estate, FILE* stream) {
   Of(estate).Remove(stream);
   return ::fclose(stream);
+}
+
+FILE* hooks::setmntent(void* estate, const char* path, const char* mode) {
+  return Of(estate).Add(estate, ::setmntent(path, mode), {});
+}
+
+int hooks::endmntent(void* estate, FILE* stream) {
+  Of(estate).Remove(stream);
+  return ::endmntent(stream);
 }
 
 int hooks::pclose(void* estate, FILE* stream) {
