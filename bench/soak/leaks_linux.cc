@@ -1,10 +1,16 @@
 #include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +41,10 @@ void LeakOfTheSystem() {
   static_cast<void>(open("/dev/null", O_RDONLY | O_CLOEXEC));
   static_cast<void>(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   static_cast<void>(eventfd(0, EFD_CLOEXEC));
+  static_cast<void>(epoll_create1(EPOLL_CLOEXEC));
+  static_cast<void>(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  static_cast<void>(inotify_init1(IN_CLOEXEC));
+  static_cast<void>(memfd_create("soak", MFD_CLOEXEC));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
   static FILE* stream = std::fopen("/dev/null", "w");
@@ -47,6 +57,16 @@ void LeakOfTheSystem() {
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   std::memset(memory, 1, kSize);
   munmap(memory, kSize / 2);
+
+  // A segment that goes when nobody has it attached.
+  const int segment = shmget(IPC_PRIVATE, kSize, IPC_CREAT | 0600);
+  shmat(segment, nullptr, 0);
+  shmctl(segment, IPC_RMID, nullptr);
+
+  dlopen("libm.so.6", RTLD_LAZY);
+  std::atexit([] {});
+  on_exit([](int, void*) {}, nullptr);
+  pthread_atfork([] {}, [] {}, [] {});
 
   static pthread_key_t key;
   pthread_key_create(&key, [](void*) {});
