@@ -89,33 +89,36 @@ TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
   }
 }
 
-TEST(ThreadLocalsTest, LoadedCalledAndUnloadedOnThreeThreads) {
+// Of two that call, one twice; all live on.
+TEST(ThreadLocalsTest, LoadedCalledAndUnloadedOnDifferentThreads) {
   std::atomic<int> destroyed = 0;
   std::optional<EntryModule> module;
   absl::Notification loaded;
-  absl::Notification called;
+  absl::Barrier called(3);
   absl::Notification unloaded;
-  std::thread loader([&] {
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
     module = LoadEntry("thread_locals_left");
     loaded.Notify();
     unloaded.WaitForNotification();
   });
-  std::thread caller([&] {
-    loaded.WaitForNotification();
-    RunEntry(*module, AddressOf(destroyed));
-    RunEntry(*module, AddressOf(destroyed));
-    called.Notify();
-    unloaded.WaitForNotification();
-  });
-  std::thread unloader([&] {
-    called.WaitForNotification();
+  for (const int calls : {1, 2}) {
+    threads.emplace_back([&, calls] {
+      loaded.WaitForNotification();
+      for (int i = 0; i < calls; ++i) RunEntry(*module, AddressOf(destroyed));
+      called.Block();
+      unloaded.WaitForNotification();
+    });
+  }
+  threads.emplace_back([&] {
+    called.Block();
     EXPECT_EQ(destroyed, 0);
     EXPECT_THAT(UnloadEntry(*module).left, ::testing::IsEmpty());
-    EXPECT_EQ(destroyed, 1);
+    EXPECT_EQ(destroyed, 2);
     unloaded.Notify();
   });
-  for (std::thread* thread : {&loader, &caller, &unloader}) thread->join();
-  EXPECT_EQ(destroyed, 1);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(destroyed, 2);
 }
 
 // On the thread that unloads, on others that live, and at the end of a thread.

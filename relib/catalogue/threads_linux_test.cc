@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <thread>
 
@@ -38,6 +39,10 @@ struct Kind {
   std::string name;
   // One of the functions that it is in.
   std::string function;
+
+  friend void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << kind.module;
+  }
 };
 
 class LiveThreadsTest : public ::testing::TestWithParam<Kind> {
@@ -67,12 +72,18 @@ TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
     const absl::Status status = module.Unload(kImpatient).status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning)
         << status;
+    const std::string message(status.message());
     const std::string thread = absl::StrCat(id, " \"", GetParam().name, "\"");
-    EXPECT_THAT(std::string(status.message()),
+    EXPECT_THAT(message,
                 AllOf(HasSubstr(GetParam().module),
-                      HasSubstr(absl::StrCat("are running (", thread, ")")),
-                      HasSubstr(absl::StrCat("thread ", thread, ":\n    #0 ")),
-                      HasSubstr(GetParam().function)));
+                      HasSubstr(absl::StrCat("are running (", thread, ")"))));
+    // ThreadSanitizer keeps signals back until a thread calls the C library.
+    if (!kThreadSanitizer || GetParam().name != "spinning") {
+      EXPECT_THAT(
+          message,
+          AllOf(HasSubstr(absl::StrCat("thread ", thread, ":\n    #0 ")),
+                HasSubstr(GetParam().function)));
+    }
     EXPECT_EQ(state, kGoOn);
     EXPECT_EQ(RunEntry(module), 0);
   }
