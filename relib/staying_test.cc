@@ -1,5 +1,10 @@
 // Modules that are loaded to stay: LoadOptions::unloading.
 
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,6 +16,7 @@
 #include "relib/host.h"
 #include "relib/testdata/callbacks.h"
 #include "relib/testdata/module_file.h"
+#include "relib/testdata/taker.h"
 
 namespace relib {
 namespace {
@@ -68,6 +74,38 @@ TEST(StayingTest, EverythingWorksButUnload) {
   ASSERT_TRUE(copy.ok()) << copy.status();
   EXPECT_EQ(constructed, 2);
   EXPECT_EQ(*copy->exports().run(5), 5);
+}
+
+// Neither a heap of its own nor hooks: what it takes is the process's.
+TEST(StayingTest, MemoryAndDescriptorsAreTheProcesss) {
+  int descriptor = -1;
+  void* block = nullptr;
+  {
+    absl::StatusOr<Module<taker::Exports>> module =
+        Load<taker::Exports>(ModuleFile("staying_taker"), Stays());
+    ASSERT_TRUE(module.ok()) << module.status();
+    // Of sizes that allocators treat in different ways.
+    for (const size_t size : {24, 5000, 4 << 20}) {
+      const absl::StatusOr<void*> of_module = module->exports().allocate(size);
+      ASSERT_TRUE(of_module.ok()) << of_module.status();
+      std::memset(*of_module, 1, size);
+      std::free(*of_module);
+      void* of_host = std::malloc(size);
+      std::memset(of_host, 2, size);
+      const absl::Status freed = module->exports().free(of_host);
+      EXPECT_TRUE(freed.ok()) << freed;
+    }
+    block = *module->exports().allocate(100);
+    std::memset(block, 3, 100);
+    descriptor = *module->exports().open(ModuleFile("staying_taker"));
+    ASSERT_GE(descriptor, 0);
+  }
+  // Nothing was given back for it.
+  char byte = 0;
+  EXPECT_EQ(read(descriptor, &byte, 1), 1);
+  EXPECT_EQ(close(descriptor), 0);
+  EXPECT_EQ(static_cast<char*>(block)[99], 3);
+  std::free(block);
 }
 
 TEST(StayingTest, BothSidesMustAgree) {

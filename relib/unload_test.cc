@@ -38,6 +38,7 @@ namespace relib {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -357,6 +358,65 @@ TEST(UnloadTest, FromAThreadOfTheModuleIsRefusedAtOnce) {
   done.WaitForNotification();
   EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kThreadsStillRunning) << seen;
   EXPECT_OK(module->Unload(kPatient));
+}
+
+// Whatever moment of an unload it is: the imports work, and through them
+// exports answer or say that the module is being unloaded.
+TEST(UnloadTest, ThreadsOfTheModuleGoOnCallingWhileItIsUnloaded) {
+  constexpr int kThreads = 4;
+  Module<callbacks::Exports>* self = nullptr;
+  std::atomic<bool> stop = false;
+  std::atomic<int> calls = 0;
+  std::atomic<int> answered = 0;
+  std::atomic<int> refused = 0;
+  absl::StatusOr<Module<callbacks::Exports>> module =
+      LoadCallbacks({.on_run = [&](int value) {
+        ++calls;
+        const absl::Status status = self->exports().nothing();
+        if (status.ok()) {
+          ++answered;
+        } else {
+          EXPECT_EQ(CallErrorOf(status), CallError::kUnloading) << status;
+          ++refused;
+        }
+        return stop ? 0 : value;
+      }});
+  ASSERT_TRUE(module.ok()) << module.status();
+  self = &*module;
+  // Returns when there have been some more.
+  const auto wait_for_more = [](const std::atomic<int>& count) {
+    const int before = count;
+    while (count < before + 2 * kThreads) std::this_thread::yield();
+  };
+  for (int i = 0; i < kThreads; ++i) {
+    EXPECT_OK(module->exports().start_calling(1));
+  }
+
+  // They leave little of the processor: the deadline may pass before it comes
+  // to waiting for them.
+  UnloadOptions options = kImpatient;
+  std::optional<UnloadError> error;
+  while (error != UnloadError::kThreadsStillRunning) {
+    const absl::Status status = module->Unload(options).status();
+    error = UnloadErrorOf(status);
+    ASSERT_THAT(error, AnyOf(UnloadError::kCallsInFlight,
+                             UnloadError::kDeadlineExceeded,
+                             UnloadError::kThreadsStillRunning))
+        << status;
+    wait_for_more(answered);
+    EXPECT_OK(module->exports().nothing());
+    options.deadline *= 2;
+  }
+
+  std::thread unloader([&] { EXPECT_OK(module->Unload(kPatient)); });
+  wait_for_more(refused);
+  wait_for_more(calls);
+  EXPECT_EQ(CallErrorOf(module->exports().nothing()), CallError::kUnloading);
+  stop = true;
+  unloader.join();
+  const int calls_before = calls;
+  EXPECT_EQ(UnloadErrorOf(module->Unload().status()), UnloadError::kNotLoaded);
+  EXPECT_EQ(calls, calls_before);
 }
 
 TEST(UnloadTest, FromAnotherThreadThanTheOneThatLoaded) {

@@ -39,6 +39,19 @@ TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
+TEST(Descriptors, ThatAStaticDestructorLeavesAreClosedAndNamed) {
+  const std::set<int> before = OpenDescriptors();
+  EntryModule module = LoadEntry("descriptors_left_at_end");
+  EXPECT_EQ(RunEntry(module, "/dev/zero"), 0);
+  EXPECT_EQ(OpenDescriptors(), before);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 1);
+  EXPECT_THAT(report.left[0].items, ElementsAre(EndsWith(" /dev/zero")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
 TEST(Descriptors, OfAllSortsAreClosed) {
   const std::set<int> before = OpenDescriptors();
   EntryModule module = LoadEntry("descriptors_of_all_sorts");

@@ -1,9 +1,11 @@
 #include <dlfcn.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
@@ -13,7 +15,9 @@
 namespace relib::catalogue {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kKind[] = "library";
@@ -61,8 +65,32 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(RunEntry(module, module.mapped_path()), 0);
   const absl::Status status = module.Unload().status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(module.path()), HasSubstr("dlopen()"),
+                    HasSubstr("perhaps by itself")));
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, ThatDependOnTheModuleKeepIt) {
+  const std::string dependent =
+      absl::StrCat(std::filesystem::path(Other()).parent_path().string(),
+                   "/libdependent_library.so");
+  EntryModule module = LoadEntry("libraries_opens_dependent");
+  EXPECT_EQ(RunEntry(module, dependent), 0);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const absl::Status status = module.Unload().status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("it is needed by "),
+                      HasSubstr("libdependent_library.so")));
+    EXPECT_TRUE(IsLoaded(dependent));
+  }
+  // Closes the library.
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_FALSE(IsLoaded(dependent));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_FALSE(IsLoaded(module.mapped_path()));
 }
 
 TEST(Libraries, ThatAreClosedAreNotReported) {

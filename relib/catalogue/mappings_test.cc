@@ -56,6 +56,23 @@ TEST(Mappings, ThatAreLeftAreUnmappedAndNamed) {
   EXPECT_EQ(MappingAt(address), "");
 }
 
+TEST(Mappings, ThatAStaticDestructorLeavesAreUnmappedAndNamed) {
+  int64_t address = 0;
+  EntryModule module = LoadEntry("mappings_left_at_end");
+  EXPECT_EQ(
+      RunEntry(module,
+               absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(&address)))),
+      0);
+  EXPECT_EQ(address, 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_GT(address, 0);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_THAT(report.left[0].items,
+              ElementsAre(absl::StrFormat("12288 bytes at %#x", address)));
+  EXPECT_EQ(MappingAt(address), "");
+}
+
 TEST(Mappings, ThatWereUnmappedInPartsAreUnmapped) {
   EntryModule module = LoadEntry("mappings_partly_unmapped");
   const int64_t address = RunEntry(module);

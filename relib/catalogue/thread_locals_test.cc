@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <deque>
 #include <new>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,6 +87,69 @@ TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(destroyed, kThreads);
   }
+}
+
+// Of two that call, one twice; all live on.
+TEST(ThreadLocalsTest, LoadedCalledAndUnloadedOnDifferentThreads) {
+  std::atomic<int> destroyed = 0;
+  std::optional<EntryModule> module;
+  absl::Notification loaded;
+  absl::Barrier called(3);
+  absl::Notification unloaded;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    module = LoadEntry("thread_locals_left");
+    loaded.Notify();
+    unloaded.WaitForNotification();
+  });
+  for (const int calls : {1, 2}) {
+    threads.emplace_back([&, calls] {
+      loaded.WaitForNotification();
+      for (int i = 0; i < calls; ++i) RunEntry(*module, AddressOf(destroyed));
+      called.Block();
+      unloaded.WaitForNotification();
+    });
+  }
+  threads.emplace_back([&] {
+    called.Block();
+    EXPECT_EQ(destroyed, 0);
+    EXPECT_THAT(UnloadEntry(*module).left, ::testing::IsEmpty());
+    EXPECT_EQ(destroyed, 2);
+    unloaded.Notify();
+  });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(destroyed, 2);
+}
+
+// On the thread that unloads, on others that live, and at the end of a thread.
+TEST(ThreadLocalsTest, OfOneThreadGoInReverseOrder) {
+  std::atomic<int> own = 0;
+  std::atomic<int> other = 0;
+  std::atomic<int> ended = 0;
+  absl::Notification called;
+  absl::Notification unloaded;
+  EntryModule module = LoadEntry("thread_locals_in_order");
+  EXPECT_EQ(RunEntry(module, AddressOf(own) + " 312"), 0);
+  std::thread alive([&] {
+    EXPECT_EQ(RunEntry(module, AddressOf(other) + " 2"), 0);
+    EXPECT_EQ(RunEntry(module, AddressOf(other) + " 231"), 0);
+    called.Notify();
+    unloaded.WaitForNotification();
+  });
+  called.WaitForNotification();
+  std::thread([&] {
+    EXPECT_EQ(RunEntry(module, AddressOf(ended) + " 123"), 0);
+  }).join();
+  EXPECT_EQ(ended, 321);
+  EXPECT_EQ(own, 0);
+  EXPECT_EQ(other, 0);
+  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_EQ(own, 213);
+  EXPECT_EQ(other, 132);
+  unloaded.Notify();
+  alive.join();
+  EXPECT_EQ(other, 132);
+  EXPECT_EQ(ended, 321);
 }
 
 // That the module before is gone may be noticed when the next one is used.

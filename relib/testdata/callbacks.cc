@@ -35,12 +35,20 @@ void StartThread(int value) {
   std::thread([value] { Run(value); }).detach();
 }
 
+void StartCalling(int value) {
+  std::thread([value] {
+    while (Run(value) != 0) {
+    }
+  }).detach();
+}
+
 }  // namespace
 
 RELIB_IMPORTS(Imports);
 RELIB_EXPORTS(Exports, .run = relib::implement<Run>,
               .run_on_thread = relib::implement<RunOnThread>,
               .start_thread = relib::implement<StartThread>,
+              .start_calling = relib::implement<StartCalling>,
               .nothing = relib::implement<[] {}>);
 RELIB_BEFORE_UNLOAD() { relib::imports<Imports>().on_before_unload(); }
 

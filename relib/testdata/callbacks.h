@@ -17,9 +17,12 @@ struct Exports {
   relib::Export<int(int value)> run_on_thread;
   // Starts a thread that calls on_run once and ends.
   relib::Export<void(int value)> start_thread;
+  // Starts a thread that calls on_run until it returns 0.
+  relib::Export<void(int value)> start_calling;
   relib::Export<void()> nothing;
 };
-RELIB_INTERFACE(Exports, run, run_on_thread, start_thread, nothing);
+RELIB_INTERFACE(Exports, run, run_on_thread, start_thread, start_calling,
+                nothing);
 
 struct Imports {
   relib::Import<void()> on_construct;
