@@ -226,13 +226,8 @@ static void* AllocateSegment(size_t size, size_t alignment, size_t offset,
     *id = MI_MEMID_OS;
     if (memory != NULL) return memory;
   }
-  void* const memory =
-      _mi_arena_alloc_aligned(size, alignment, offset, commit, large, is_pinned,
-                              is_zero, arena_id, id, tld);
-  if (size > MI_SEGMENT_SIZE && InRange(memory)) {
-    SystemArenaUsed(memory, size, /*dense=*/false);
-  }
-  return memory;
+  return _mi_arena_alloc_aligned(size, alignment, offset, commit, large,
+                                 is_pinned, is_zero, arena_id, id, tld);
 }
 #define _mi_arena_alloc_aligned AllocateSegment
 #include "src/segment.c"
@@ -243,7 +238,7 @@ static mi_page_t* AllocatePage(mi_heap_t* heap, size_t block_size,
                                mi_os_tld_t* os) {
   mi_page_t* const page =
       _mi_segment_page_alloc(heap, block_size, alignment, segments, os);
-  if (page == NULL || block_size > MI_LARGE_OBJ_SIZE_MAX) return page;
+  if (page == NULL) return page;
   size_t size = 0;
   void* const memory = _mi_page_start(_mi_page_segment(page), page, &size);
   if (InRange(memory)) {

@@ -244,6 +244,14 @@ class ProcessState final : public Resources {
 
 ProcessState& Of(void* estate) { return ResourcesOf<ProcessState>(estate); }
 
+int ChangeMask(void* estate, int how, int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  return sigaddset(&set, signal) == 0
+             ? hooks::sigprocmask(estate, how, &set, nullptr)
+             : -1;
+}
+
 }  // namespace
 
 std::unique_ptr<Resources> make::process_state() {
@@ -290,19 +298,11 @@ int hooks::pthread_sigmask(void* estate, int how, const sigset_t* signals,
 }
 
 int hooks::sighold(void* estate, int signal) {
-  sigset_t set;
-  sigemptyset(&set);
-  return sigaddset(&set, signal) == 0
-             ? hooks::sigprocmask(estate, SIG_BLOCK, &set, nullptr)
-             : -1;
+  return ChangeMask(estate, SIG_BLOCK, signal);
 }
 
 int hooks::sigrelse(void* estate, int signal) {
-  sigset_t set;
-  sigemptyset(&set);
-  return sigaddset(&set, signal) == 0
-             ? hooks::sigprocmask(estate, SIG_UNBLOCK, &set, nullptr)
-             : -1;
+  return ChangeMask(estate, SIG_UNBLOCK, signal);
 }
 
 int hooks::putenv(void* estate, char* assignment) {
