@@ -42,6 +42,16 @@ class PrivateDirectory {
   virtual absl::StatusOr<std::string> CopyIn(
       const std::string& source, const std::string& name_prefix) = 0;
 
+  // Makes a file ready for the next CopyIn() with the name and extension of
+  // `copy`, a path that CopyIn() has given, which then finds most of the work
+  // done: the file is there, and as long as `copy`, but at most 1 MiB. Takes
+  // about as long as a copy of that size. Returns its path for Withdraw(), or
+  // "" if it can't be made.
+  virtual std::string Prepare(const std::string& copy) = 0;
+
+  // Deletes what Prepare() has made, unless a CopyIn() has taken it.
+  virtual void Withdraw(const std::string& prepared) = 0;
+
   // Deletes one file of the folder now; `path` as CopyIn() gave it, others are
   // ignored. One that is in use and can't be deleted (a loaded library on
   // Windows) is tried again with each call, and goes with the folder; if it is

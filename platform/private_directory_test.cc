@@ -150,6 +150,95 @@ TEST(PrivateDirectoryTest, CopyOfAReadOnlyFileCanBeDeleted) {
   EXPECT_FALSE(fs::exists(*copy));
 }
 
+TEST(PrivateDirectoryTest, ACopyTakesWhatWasPreparedForIt) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  // The text of each, after one of 5,000 letters.
+  for (const size_t size :
+       {size_t{0}, size_t{1}, size_t{4999}, size_t{5000}, size_t{2'000'000}}) {
+    SCOPED_TRACE(size);
+    WriteFile(parent / "source.so", std::string(5000, 'a'));
+    const absl::StatusOr<std::string> first =
+        folder->CopyIn(parent / "source.so", "copy");
+    ASSERT_TRUE(first.ok()) << first.status();
+    const std::string prepared = folder->Prepare(*first);
+    ASSERT_NE(prepared, "");
+    EXPECT_TRUE(test::IsForCurrentUserOnly(prepared));
+    WriteFile(parent / "source.so", std::string(size, 'b'));
+    const absl::StatusOr<std::string> second =
+        folder->CopyIn(parent / "source.so", "copy");
+    ASSERT_TRUE(second.ok()) << second.status();
+    EXPECT_EQ(*second, prepared);
+    EXPECT_EQ(ReadFile(*second), std::string(size, 'b'));
+    EXPECT_EQ(ReadFile(*first), std::string(5000, 'a'));
+    // It is a copy like any other.
+    folder->Withdraw(prepared);
+    EXPECT_TRUE(fs::exists(*second));
+    const absl::StatusOr<std::string> third =
+        folder->CopyIn(parent / "source.so", "copy");
+    ASSERT_TRUE(third.ok()) << third.status();
+    EXPECT_NE(*third, *second);
+  }
+}
+
+TEST(PrivateDirectoryTest, PreparedFilesAreShort) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "source.so", std::string(3'000'000, 'a'));
+  const absl::StatusOr<std::string> copy =
+      folder->CopyIn(parent / "source.so", "copy");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  const std::string prepared = folder->Prepare(*copy);
+  ASSERT_NE(prepared, "");
+  EXPECT_EQ(fs::file_size(prepared), size_t{1} << 20);
+}
+
+TEST(PrivateDirectoryTest, OtherCopiesLeaveAPreparedFileAlone) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "source.so", "x");
+  WriteFile(parent / "source.bin", "x");
+  const absl::StatusOr<std::string> copy =
+      folder->CopyIn(parent / "source.so", "two-words");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  const std::string prepared = folder->Prepare(*copy);
+  EXPECT_NE(prepared, "");
+  EXPECT_NE(folder->CopyIn(parent / "source.so", "two").value(), prepared);
+  EXPECT_NE(folder->CopyIn(parent / "source.bin", "two-words").value(),
+            prepared);
+  folder->Withdraw(prepared);
+  EXPECT_FALSE(fs::exists(prepared));
+  EXPECT_NE(folder->CopyIn(parent / "source.so", "two-words").value(),
+            prepared);
+}
+
+TEST(PrivateDirectoryTest, APreparedFileMayBeGone) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "source.so", "x");
+  const absl::StatusOr<std::string> copy =
+      folder->CopyIn(parent / "source.so", "copy");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  const std::string prepared = folder->Prepare(*copy);
+  ASSERT_TRUE(fs::remove(prepared));
+  const absl::StatusOr<std::string> next =
+      folder->CopyIn(parent / "source.so", "copy");
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(ReadFile(*next), "x");
+}
+
+TEST(PrivateDirectoryTest, NothingIsPreparedForOtherFiles) {
+  const TestFolder parent;
+  const auto folder = Create(parent);
+  WriteFile(parent / "outside-1.so", "x");
+  EXPECT_EQ(folder->Prepare(parent / "outside-1.so"), "");
+  EXPECT_EQ(folder->Prepare(folder->path() + "/missing-1.so"), "");
+  EXPECT_EQ(folder->Prepare(""), "");
+  folder->Withdraw(parent / "outside-1.so");
+  folder->Withdraw("");
+  EXPECT_TRUE(fs::exists(parent / "outside-1.so"));
+}
+
 TEST(PrivateDirectoryTest, RemoveStaysInside) {
   const TestFolder parent;
   const auto folder = Create(parent);
@@ -221,6 +310,10 @@ TEST(PrivateDirectoryTest, CopyIsNeverMixed) {
     // two blocks of one pass, while the file rests. It must not fall into one.
     for (size_t at = 0; at + kSize / 8 <= text.size(); at += kSize / 8) {
       EXPECT_EQ(text.find_first_not_of(text[at], at) >= at + kSize / 8, true);
+    }
+    // Every other copy takes a prepared file.
+    if (whole % 2 == 1) {
+      EXPECT_NE(folder->Prepare(*copy), "");
     }
     folder->Remove(*copy);
   }

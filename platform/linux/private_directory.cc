@@ -9,11 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,6 +30,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "platform/linux/unique_fd.h"
+#include "platform/prepared_files.h"
 
 namespace relib::platform {
 namespace {
@@ -218,12 +221,13 @@ class LockedDirectory final : public PrivateDirectory {
     const mode_t mode = (before.st_mode & 0111) != 0 ? 0700 : 0600;
     std::string name;
     UniqueFd to;
-    do {
-      name = absl::StrCat(name_prefix, "-", ++copies_, extension);
+    if (std::optional<std::string> prepared =
+            prepared_.Take(name_prefix, extension)) {
+      name = *std::move(prepared);
       to = UniqueFd(openat(folder_.get(), name.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                           mode));
-    } while (!to && errno == EEXIST);
+                           O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    }
+    if (!to) to = MakeFile({name_prefix, extension}, mode, &name);
     if (!to) {
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat("create a file in ", path_));
@@ -236,13 +240,63 @@ class LockedDirectory final : public PrivateDirectory {
     return absl::StrCat(path_, "/", name);
   }
 
+  std::string Prepare(const std::string& copy) override {
+    const std::string like = NameOf(copy);
+    const std::optional<CopyName> parts = ParseCopyName(like);
+    struct stat info;
+    if (!parts.has_value() ||
+        fstatat(folder_.get(), like.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      return "";
+    }
+    std::string name;
+    const UniqueFd file = MakeFile(*parts, info.st_mode & 0700, &name);
+    if (!file) return "";
+    // Pages that are there: half of a copy's time goes into making them.
+    const std::vector<char> zeros(size_t{1} << 16);
+    const int64_t size = std::min<int64_t>(info.st_size, kLongestPrepared);
+    for (int64_t done = 0; done < size;) {
+      const ssize_t written =
+          write(file.get(), zeros.data(),
+                std::min<size_t>(zeros.size(), size - done));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) {
+        unlinkat(folder_.get(), name.c_str(), 0);
+        return "";
+      }
+      done += written;
+    }
+    prepared_.Add(name, parts->prefix, parts->extension);
+    return absl::StrCat(path_, "/", name);
+  }
+
+  void Withdraw(const std::string& prepared) override {
+    const std::string name = NameOf(prepared);
+    if (prepared_.Withdraw(name)) unlinkat(folder_.get(), name.c_str(), 0);
+  }
+
   void Remove(const std::string& path) override {
-    const std::filesystem::path file(path);
-    if (file.parent_path() != path_) return;
-    unlinkat(folder_.get(), file.filename().c_str(), 0);
+    const std::string name = NameOf(path);
+    if (!name.empty()) unlinkat(folder_.get(), name.c_str(), 0);
   }
 
  private:
+  // Of a file of the folder; "" for others.
+  std::string NameOf(const std::string& path) const {
+    const std::filesystem::path file(path);
+    return file.parent_path() == path_ ? file.filename().string() : "";
+  }
+
+  UniqueFd MakeFile(const CopyName& parts, mode_t mode, std::string* name) {
+    UniqueFd file;
+    do {
+      *name = absl::StrCat(parts.prefix, "-", ++copies_, parts.extension);
+      file = UniqueFd(
+          openat(folder_.get(), name->c_str(),
+                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    } while (!file && errno == EEXIST);
+    return file;
+  }
+
   static absl::Status Fill(const std::string& source, int from,
                            const struct stat& before, int to, mode_t mode) {
     // Whatever the umask says.
@@ -253,6 +307,10 @@ class LockedDirectory final : public PrivateDirectory {
     }
     const int64_t copied = CopyBytes(from, to);
     if (copied < 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("copy ", source));
+    }
+    // It was prepared for a longer one.
+    if (made.st_size > copied && ftruncate(to, copied) != 0) {
       return absl::ErrnoToStatus(errno, absl::StrCat("copy ", source));
     }
     struct stat after, by_name;
@@ -271,6 +329,7 @@ class LockedDirectory final : public PrivateDirectory {
   const std::string name_;
   const std::string path_;
   std::atomic<uint64_t> copies_ = 0;
+  PreparedFiles prepared_;
 };
 
 }  // namespace

@@ -5,9 +5,11 @@
 #include <aclapi.h>
 #include <sddl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -24,6 +26,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "platform/prepared_files.h"
 #include "platform/windows/error.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/utf.h"
@@ -376,13 +379,14 @@ class LockedDirectory final : public PrivateDirectory {
                                       : "";
     std::string path;
     Handle to;
-    do {
-      path = absl::StrCat(path_, "/", name_prefix, "-", ++copies_, extension);
-      // Inherited from the folder anyway, but not under Wine.
+    if (std::optional<std::string> prepared =
+            prepared_.Take(name_prefix, extension)) {
+      path = absl::StrCat(path_, "/", *prepared);
       to = Handle(CreateFileW(ToWidePath(path).c_str(), GENERIC_WRITE, 0,
-                              owner_only_.get(), CREATE_NEW,
-                              FILE_ATTRIBUTE_NORMAL, nullptr));
-    } while (!to && GetLastError() == ERROR_FILE_EXISTS);
+                              nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL,
+                              nullptr));
+    }
+    if (!to) to = MakeFile({name_prefix, extension}, &path);
     if (!to) return LastErrorStatus(absl::StrCat("create ", path));
     absl::Status status = Fill(source, from->get(), *before, to.get());
     to.Reset();
@@ -391,15 +395,47 @@ class LockedDirectory final : public PrivateDirectory {
     return status;
   }
 
-  void Remove(const std::string& path) override {
-    // Only what CopyIn() and path() give: the folder, a separator, a name.
-    if (!path.starts_with(path_) || path.size() < path_.size() + 2) return;
-    const std::string_view name = std::string_view(path).substr(path_.size());
-    if ((name[0] != '/' && name[0] != '\\') ||
-        name.find_first_of("/\\:", 1) != std::string_view::npos ||
-        name.substr(1) == kLockName) {
-      return;
+  std::string Prepare(const std::string& copy) override {
+    const std::optional<CopyName> parts = ParseCopyName(NameOf(copy));
+    WIN32_FILE_ATTRIBUTE_DATA like;
+    if (!parts.has_value() ||
+        !GetFileAttributesExW(ToWidePath(copy).c_str(), GetFileExInfoStandard,
+                              &like)) {
+      return "";
     }
+    std::string path;
+    Handle file = MakeFile(*parts, &path);
+    if (!file) return "";
+    // Space on the disk, and pages in the system's cache.
+    const std::vector<char> zeros(size_t{1} << 16);
+    const int64_t size = std::min<int64_t>(
+        (static_cast<int64_t>(like.nFileSizeHigh) << 32) | like.nFileSizeLow,
+        kLongestPrepared);
+    for (int64_t done = 0; done < size;) {
+      DWORD written = 0;
+      if (!WriteFile(
+              file.get(), zeros.data(),
+              static_cast<DWORD>(std::min<int64_t>(zeros.size(), size - done)),
+              &written, nullptr) ||
+          written == 0) {
+        file.Reset();
+        DeleteOne(path, FILE_ATTRIBUTE_NORMAL);
+        return "";
+      }
+      done += written;
+    }
+    prepared_.Add(std::string(NameOf(path)), parts->prefix, parts->extension);
+    return path;
+  }
+
+  void Withdraw(const std::string& prepared) override {
+    if (prepared_.Withdraw(NameOf(prepared))) {
+      DeleteOne(prepared, FILE_ATTRIBUTE_NORMAL);
+    }
+  }
+
+  void Remove(const std::string& path) override {
+    if (NameOf(path).empty()) return;
     const DWORD attributes = GetFileAttributesW(ToWidePath(path).c_str());
     if (attributes == INVALID_FILE_ATTRIBUTES ||
         (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
@@ -415,6 +451,32 @@ class LockedDirectory final : public PrivateDirectory {
   }
 
  private:
+  // Of a file that CopyIn() gave: the folder, a separator, a name. "" for
+  // others.
+  std::string_view NameOf(std::string_view path) const {
+    if (!path.starts_with(path_) || path.size() < path_.size() + 2) return "";
+    const std::string_view name = path.substr(path_.size());
+    if ((name[0] != '/' && name[0] != '\\') ||
+        name.find_first_of("/\\:", 1) != std::string_view::npos ||
+        name.substr(1) == kLockName) {
+      return "";
+    }
+    return name.substr(1);
+  }
+
+  Handle MakeFile(const CopyName& parts, std::string* path) {
+    Handle file;
+    do {
+      *path = absl::StrCat(path_, "/", parts.prefix, "-", ++copies_,
+                           parts.extension);
+      // Inherited from the folder anyway, but not under Wine.
+      file = Handle(CreateFileW(ToWidePath(*path).c_str(), GENERIC_WRITE, 0,
+                                owner_only_.get(), CREATE_NEW,
+                                FILE_ATTRIBUTE_NORMAL, nullptr));
+    } while (!file && GetLastError() == ERROR_FILE_EXISTS);
+    return file;
+  }
+
   static absl::Status Fill(const std::string& source, HANDLE from,
                            const Version& before, HANDLE to) {
     const absl::StatusOr<int64_t> copied = CopyBytes(from, to);
@@ -423,6 +485,9 @@ class LockedDirectory final : public PrivateDirectory {
           copied.status().code(),
           absl::StrCat("copy ", source, ": ", copied.status().message()));
     }
+    // It may have been prepared for a longer one.
+    if (!SetEndOfFile(to))
+      return LastErrorStatus(absl::StrCat("copy ", source));
     const absl::StatusOr<Version> after = VersionOf(from, source);
     const absl::StatusOr<Handle> by_name = OpenSource(source);
     if (*copied != before.size || !after.ok() || *after != before ||
@@ -437,6 +502,7 @@ class LockedDirectory final : public PrivateDirectory {
   Handle lock_;
   OwnerOnly owner_only_;
   std::atomic<uint64_t> copies_ = 0;
+  PreparedFiles prepared_;
   absl::Mutex mutex_;
   // Loaded libraries can't be deleted.
   std::set<std::string> in_use_ ABSL_GUARDED_BY(mutex_);

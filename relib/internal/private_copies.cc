@@ -119,6 +119,17 @@ absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
                          .file = *std::move(file)};
 }
 
+PreparedCopy::PreparedCopy(const PrivateCopy& copy) {
+  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
+  if (copies.ok()) file_ = (*copies)->Prepare(copy.library);
+}
+
+PreparedCopy::~PreparedCopy() {
+  if (file_.empty()) return;
+  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
+  if (copies.ok()) (*copies)->Withdraw(file_);
+}
+
 bool HasContentsOf(const PrivateCopy& copy, const std::string& path) {
   const auto original = platform::File::Open(path);
   const auto library = platform::File::Open(copy.library);

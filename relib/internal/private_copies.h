@@ -33,6 +33,21 @@ struct OpenPrivateCopy {
 // build overwrites. Errors: as PrivateDirectory::Create() and CopyIn().
 absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path);
 
+// A file that the next copy of the library that `copy` was made of will take:
+// that copy then takes less time, and this as much as it saves. Without it, if
+// there can't be one.
+class PreparedCopy {
+ public:
+  explicit PreparedCopy(const PrivateCopy& copy);
+  PreparedCopy(const PreparedCopy&) = delete;
+  PreparedCopy& operator=(const PreparedCopy&) = delete;
+  // Deletes the file, if no copy has taken it.
+  ~PreparedCopy();
+
+ private:
+  std::string file_;
+};
+
 // True if the library at `path` has the bytes that `copy` was made of. False
 // also if one of the files can't be read.
 bool HasContentsOf(const PrivateCopy& copy, const std::string& path);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <ios>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -98,6 +99,32 @@ TEST(PrivateCopiesTest, TheNameOfItsOwnPdbFileIsNoDifference) {
   std::string other = bytes;
   other[0x500] = 'x';
   EXPECT_FALSE(HasContentsOf(*copy->copy, Write("other.dll", other)));
+}
+
+TEST(PrivateCopiesTest, APreparedCopyIsTakenOrGoes) {
+  const std::string original = Write("prepared.bin", std::string(kSize, 'a'));
+  const absl::StatusOr<OpenPrivateCopy> first = CopyPrivately(original);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const std::filesystem::path folder =
+      std::filesystem::path(first->copy->library).parent_path();
+  const auto count_files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder),
+                         std::filesystem::directory_iterator());
+  };
+  const auto before = count_files();
+  {
+    const PreparedCopy prepared(*first->copy);
+    EXPECT_EQ(count_files(), before + 1);
+  }
+  EXPECT_EQ(count_files(), before);
+  auto prepared = std::make_unique<PreparedCopy>(*first->copy);
+  Write("prepared.bin", std::string(kSize - 1, 'b'));
+  const absl::StatusOr<OpenPrivateCopy> second = CopyPrivately(original);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(count_files(), before + 1);
+  prepared.reset();
+  EXPECT_EQ(count_files(), before + 1);
+  EXPECT_EQ(Read(second->copy->library), std::string(kSize - 1, 'b'));
 }
 
 }  // namespace

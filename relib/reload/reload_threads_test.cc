@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -46,8 +47,8 @@ class ReloadThreadsTest : public ::testing::TestWithParam<bool> {
   bool crash_guard() const { return GetParam(); }
 
   void Install(int number) {
-    WriteFile(module_ + ".new",
-              ReadFile(TestModule(absl::StrCat("version_", number))));
+    std::filesystem::copy_file(TestModule(absl::StrCat("version_", number)),
+                               module_ + ".new");
     std::filesystem::rename(module_ + ".new", module_);
   }
 

@@ -255,7 +255,10 @@ void ReloaderCore::Step() {
   }
   TrySwitch();
   // After a switch, the program may call the new version first.
-  if (events_ == 0) UnloadRetired();
+  if (events_ == 0) {
+    UnloadRetired();
+    PrepareCopies();
+  }
 }
 
 void ReloaderCore::CollectChanges(absl::Duration timeout) {
@@ -826,6 +829,7 @@ void ReloaderCore::RetireAll() {
     Retire(i, std::exchange(member.current, Loaded()));
     member.good.reset();
     member.crashed = nullptr;
+    member.prepared = nullptr;
   }
 }
 
@@ -842,6 +846,18 @@ void ReloaderCore::UnloadRetired() {
     } else {
       ++i;
     }
+  }
+}
+
+void ReloaderCore::PrepareCopies() {
+  for (const auto& member : members_) {
+    if (member->current.version == nullptr ||
+        member->prepared_under == member->current.number) {
+      continue;
+    }
+    member->prepared_under = member->current.number;
+    member->prepared = std::make_unique<PreparedCopy>(
+        *member->current.version->loaded().private_copy());
   }
 }
 

@@ -118,6 +118,9 @@ class ReloaderCore {
     // Of a version that has crashed, or null.
     std::shared_ptr<const PrivateCopy> crashed = nullptr;
     bool crash_was_reported = false;
+    // For the next version, and the number of the one that it was made under.
+    std::unique_ptr<PreparedCopy> prepared = nullptr;
+    int prepared_under = 0;
   };
 
   // An old version that is to be unloaded.
@@ -219,6 +222,8 @@ class ReloaderCore {
   void RetireAll();
   void Retire(size_t member, Loaded loaded);
   void UnloadRetired();
+  // Does now what the next reload would otherwise have to wait for.
+  void PrepareCopies();
   // True if it is gone.
   bool Unload(Retired& retired, const UnloadOptions& options);
 
