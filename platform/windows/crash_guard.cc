@@ -34,9 +34,13 @@ struct GuardedCall {
   void* exception_list;
 };
 
+// Volatile, because GCC 12 takes a constant for the index of an array without
+// elements when it optimizes; NtCurrentTeb() has one.
+const volatile DWORD thread_block_offset = FIELD_OFFSET(NT_TIB, Self);
+
 void*& ExceptionList() {
-  return *reinterpret_cast<void**>(
-      &reinterpret_cast<NT_TIB*>(NtCurrentTeb())->ExceptionList);
+  auto* block = reinterpret_cast<NT_TIB*>(__readgsqword(thread_block_offset));
+  return *reinterpret_cast<void**>(&block->ExceptionList);
 }
 
 // Of a thread. Not a thread_local object, whose memory mingw-w64's GCC
