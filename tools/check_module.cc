@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +26,7 @@
 #include "absl/strings/str_join.h"
 #include "platform/debug_file.h"
 #include "platform/file.h"
+#include "platform/holders.h"
 #include "platform/image_file.h"
 
 namespace relib::platform {
@@ -46,15 +48,8 @@ std::vector<std::string> Problems(const ImageFacts& facts,
         "RELIB_MAIN (relib/module.h)");
   }
   if (options.stays) return problems;
-  if (!facts.unique_exports.empty()) {
-    problems.push_back(absl::StrCat("it exports GNU unique symbols (",
-                                    absl::StrJoin(facts.unique_exports, ", "),
-                                    "), which the loader binds for the whole "
-                                    "process: don't give it a version "
-                                    "script or -rdynamic of its own"));
-  }
-  if (facts.nodelete) {
-    problems.push_back("it is marked never to be unloaded: remove -z nodelete");
+  for (std::string& holder : HoldersInFile(facts)) {
+    problems.push_back(std::move(holder));
   }
   if (facts.static_tls) {
     problems.push_back(

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/file.h"
+#include "platform/holders.h"
 #include "platform/image_file.h"
 
 namespace relib::platform {
@@ -110,31 +112,14 @@ std::string WhatHolds(const std::string& path) {
   if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
       file.ok()) {
     if (absl::StatusOr<ImageFacts> facts = InspectImage(**file); facts.ok()) {
-      if (facts->nodelete) {
-        causes.push_back("it is linked with -z nodelete: remove that flag");
-      }
-      if (!facts->unique_exports.empty()) {
-        causes.push_back(absl::StrCat(
-            "it exports the unique symbol ", facts->unique_exports.front(),
-            facts->unique_exports.size() > 1
-                ? absl::StrCat(" and ", facts->unique_exports.size() - 1,
-                               " more")
-                : "",
-            ", which the loader binds for the whole process: build it with "
-            "relib_module(), or with -fvisibility=hidden and -fno-gnu-unique"));
-      }
+      causes = HoldersInFile(*facts);
       const std::vector<std::string> dependents = Dependents(path, *facts);
-      if (!dependents.empty()) {
-        causes.push_back(absl::StrCat("it is needed by ",
-                                      absl::StrJoin(dependents, ", "),
-                                      ": unload that first"));
-      }
+      if (!dependents.empty()) causes.push_back(DescribeDependents(dependents));
     }
   }
   if (causes.empty()) {
-    causes.push_back(absl::StrCat(
-        "somebody else holds a reference to ", path,
-        ": a dlopen() of this file, perhaps by itself, that was not closed"));
+    causes.push_back(DescribeReferences(
+        std::nullopt, absl::StrCat("dlopen() of ", path)));
   }
   return absl::StrJoin(causes, "; ");
 }

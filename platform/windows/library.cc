@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/file.h"
+#include "platform/holders.h"
 #include "platform/windows/dbghelp.h"
 #include "platform/windows/error.h"
 #include "platform/windows/pe_file.h"
@@ -283,8 +284,7 @@ std::string Holders(HMODULE module) {
   const std::vector<std::string> importers = Importers(module);
   std::vector<std::string> reasons;
   if (!importers.empty()) {
-    reasons.push_back(
-        absl::StrCat("linked against it: ", absl::StrJoin(importers, ", ")));
+    reasons.push_back(DescribeDependents(importers));
   }
   const std::optional<uint32_t> count = ReferenceCount(module);
   if (count == kPinned) {
@@ -293,12 +293,14 @@ std::string Holders(HMODULE module) {
         "GET_MODULE_HANDLE_EX_FLAG_PIN)");
   } else if (!count.has_value() || *count > 1 + importers.size()) {
     // Wine counts a library that is linked against it as a reference, too.
-    reasons.push_back(absl::StrCat(
-        count.has_value() ? absl::StrCat(*count - 1 - importers.size())
-                          : "an unknown number of",
-        " more references by LoadLibrary or GetModuleHandleEx, by the library "
-        "itself or by others (a C++ runtime without relib's agent takes one "
-        "for each thread_local object with a destructor)"));
+    std::optional<uint32_t> more;
+    if (count.has_value()) {
+      more = *count - 1 - static_cast<uint32_t>(importers.size());
+    }
+    reasons.push_back(DescribeReferences(
+        more,
+        "LoadLibrary or GetModuleHandleEx (a C++ runtime without relib's agent "
+        "takes one for each thread_local object with a destructor)"));
   }
   if (reasons.empty()) return "what holds it is not known";
   return absl::StrJoin(reasons, "; ");

@@ -16,8 +16,11 @@ namespace relib::internal {
 
 struct BeforeUnload::State {
   std::thread runner;
-  absl::Notification done;
   Failure* failure = nullptr;
+  // Set as soon as it returns, after `failure`. Where threads of the module
+  // keep the processors busy, the notification may come long after that.
+  std::atomic<bool> returned = false;
+  absl::Notification done;
 };
 
 BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
@@ -25,10 +28,13 @@ BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
     : state_(std::make_unique<State>()) {
   // Joined, not detached: with mingw-w64's winpthreads, a thread that is
   // detached while it ends may have its data given to another one.
-  state_->runner =
-      std::thread([state = state_.get(), invoke = std::move(invoke), &thread] {
+  state_->runner = std::thread(
+      [state = state_.get(), invoke = std::move(invoke), &thread]() mutable {
         thread.store(platform::CurrentThreadId());
         state->failure = invoke();
+        state->returned.store(true, std::memory_order_release);
+        // Here, so that nothing of it is left when Wait() returns.
+        invoke = nullptr;
         state->done.Notify();
       });
 }
@@ -36,7 +42,10 @@ BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
 BeforeUnload::~BeforeUnload() = default;
 
 bool BeforeUnload::Wait(absl::Time deadline) {
-  if (!state_->done.WaitForNotificationWithDeadline(deadline)) return false;
+  if (!state_->done.WaitForNotificationWithDeadline(deadline) &&
+      !state_->returned.load(std::memory_order_acquire)) {
+    return false;
+  }
   if (state_->runner.joinable()) state_->runner.join();
   return true;
 }

@@ -20,13 +20,14 @@ class BeforeUnload {
 
   BeforeUnload(const BeforeUnload&) = delete;
   BeforeUnload& operator=(const BeforeUnload&) = delete;
-  // It must be done.
+  // It must have returned, and Wait() said so.
   ~BeforeUnload();
 
-  // True if it is done by `deadline`.
+  // True if it has returned by `deadline`; then it returns when the thread has
+  // ended, which may be a little later.
   bool Wait(absl::Time deadline);
 
-  // When it is done: what it threw, which is the caller's now; or null.
+  // When it has returned: what it threw, which is the caller's now; or null.
   Failure* failure() const;
 
  private:

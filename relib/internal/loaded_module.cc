@@ -854,8 +854,9 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     }
     if (!before_unload_->Wait(deadline)) {
       return refuse(UnloadError::kDeadlineExceeded,
-                    absl::StrCat("its before_unload doesn't return. It goes "
-                                 "on; another Unload() waits for it",
+                    absl::StrCat("its before_unload has not returned by the "
+                                 "deadline. It goes on; another Unload() waits "
+                                 "for it",
                                  StackOf(before_unload_thread_.load())));
     }
     Failure* failure = before_unload_->failure();
