@@ -556,8 +556,15 @@ TEST_F(LoadTest, AFileThatIsOverwrittenMeanwhile) {
 
 TEST_F(LoadTest, AFileThatIsDeletedMeanwhile) {
   const std::string path = Patched("answer", {});
-  ExpectError(LoadChanged(path, [&] { fs::remove(path); }),
-              LoadError::kLoaderFailed, {path});
+  const absl::StatusOr<Module<>> module =
+      LoadChanged(path, [&] { fs::remove(path); });
+  // On Windows it is there until it is closed, and Wine still opens it.
+  if (module.ok()) {
+    EXPECT_NE(platform::kLibrarySuffix, ".so");
+    EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
+  } else {
+    ExpectError(module, LoadError::kLoaderFailed, {path});
+  }
 }
 
 TEST_F(LoadTest, APrivateCopyIsNotChangedMeanwhile) {

@@ -416,8 +416,10 @@ TEST_P(CheckedHeapTest, EveryDeleteIsChecked) {
   const std::filesystem::path other_file =
       std::filesystem::path(testing::TempDir()) /
       absl::StrCat("other_module", platform::kLibrarySuffix);
-  std::filesystem::copy_file(EntryFile("heap_frees_wrongly"), other_file,
-                             std::filesystem::copy_options::overwrite_existing);
+  // For the first heap; Windows overwrites no file that is read-only.
+  if (!std::filesystem::exists(other_file)) {
+    std::filesystem::copy_file(EntryFile("heap_frees_wrongly"), other_file);
+  }
   LoadOptions options = Options();
   options.private_copy = true;
   absl::StatusOr<EntryModule> other =
