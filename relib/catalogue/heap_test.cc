@@ -224,8 +224,8 @@ class Repeater {
 };
 
 // Neither calls of another module nor its loads and unloads: what is done
-// meanwhile takes less than half as long as the unload. That the system lets a
-// thread wait proves nothing, so it is enough if it happens once. One that
+// meanwhile takes less than three quarters of the unload. That the system lets
+// a thread wait proves nothing, so it is enough if it happens once. One that
 // waited for the unload would do so each time.
 TEST_F(ModuleHeapTest, NobodyWaitsForAnUnload) {
   EntryModule called = LoadEntry("heap_leaks_many", {.private_copy = true});
@@ -251,8 +251,10 @@ TEST_F(ModuleHeapTest, NobodyWaitsForAnUnload) {
     const absl::Duration longest_call = calls.Longest(begin, end);
     const absl::Duration longest_cycle = cycles.Longest(begin, end);
     // One may have been begun before, and one counted after.
-    if (calls_done > 2 && longest_call < (end - begin) / 2) calls_wait = false;
-    if (cycles_done > 2 && longest_cycle < (end - begin) / 2) {
+    if (calls_done > 2 && longest_call < 0.75 * (end - begin)) {
+      calls_wait = false;
+    }
+    if (cycles_done > 2 && longest_cycle < 0.75 * (end - begin)) {
       cycles_wait = false;
     } else {
       blocks = std::min(2 * blocks, kMostBlocks);
