@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -87,6 +89,50 @@ TEST(LoadLinuxTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
             nullptr);
   const absl::StatusOr<Module<>> module = Load(ModuleFile("answer"));
   ASSERT_TRUE(module.ok()) << module.status();
+}
+
+// At whatever moment: there is one of the two, whole, or a refusal.
+TEST(LoadLinuxTest, AFileThatIsReplacedAgainAndAgain) {
+  const platform::TestFolder folder;
+  const std::string path = folder / "module.so";
+  fs::copy_file(ModuleFile("answer"), folder / "0");
+  fs::copy_file(ModuleFile("main_void"), folder / "1");
+  fs::create_hard_link(folder / "0", path);
+  std::atomic<bool> done = false;
+  std::thread replacer([&] {
+    for (int i = 1; !done; i = 1 - i) {
+      fs::create_hard_link(folder / std::to_string(i), folder / "new");
+      fs::rename(folder / "new", path);
+    }
+  });
+  int loaded[2] = {};
+  int refused = 0;
+  // Until all was seen, and never without an end.
+  for (int i = 0; i < 20000 &&
+                  (i < 400 || loaded[0] == 0 || loaded[1] == 0 || refused == 0);
+       ++i) {
+    const bool private_copy = i % 4 == 0;
+    const absl::StatusOr<Module<>> module =
+        Load(path, {.private_copy = private_copy});
+    if (!module.ok()) {
+      ++refused;
+      EXPECT_EQ(LoadErrorOf(module.status()), LoadError::kChangedWhileLoading)
+          << module.status();
+      continue;
+    }
+    const absl::StatusOr<int> answer = module->CallMain<int>();
+    if (answer.ok()) {
+      EXPECT_EQ(*answer, 42);
+    } else {
+      EXPECT_TRUE(module->CallMain<void>().ok()) << answer.status();
+    }
+    ++loaded[answer.ok() ? 0 : 1];
+  }
+  done = true;
+  replacer.join();
+  EXPECT_GT(loaded[0], 0);
+  EXPECT_GT(loaded[1], 0);
+  EXPECT_GT(refused, 0);
 }
 
 }  // namespace

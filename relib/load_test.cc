@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -487,6 +488,91 @@ TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   EXPECT_EQ(copy->CallMain<int>().value_or(0), 42);
   EXPECT_EQ(*module->exports().add(2, 3), 5);
   EXPECT_TRUE(module->Unload().ok());
+}
+
+// Loads the module at `path`, whose file `change` changes when it was checked
+// and is not mapped yet.
+absl::StatusOr<Module<>> LoadChanged(const std::string& path,
+                                     const std::function<void()>& change,
+                                     const LoadOptions& options = {}) {
+  internal::LoadRequest request;
+  request.enter = [change](const std::vector<bool>&) {
+    change();
+    return internal::EntranceFor<NoExports>();
+  };
+  return internal::LoadWith<NoExports>(path, std::move(request), options);
+}
+
+// Windows doesn't put a file in the place of one that is open, but renames
+// that.
+void Replace(const std::string& path, const std::string& with) {
+  std::error_code is_open;
+  fs::rename(with, path, is_open);
+  if (!is_open) return;
+  fs::rename(path, with + ".old");
+  fs::rename(with, path);
+}
+
+TEST_F(LoadTest, AFileThatIsReplacedMeanwhile) {
+  const std::string path = Patched("answer", {});
+  // As good as the first one, and others.
+  const std::vector<std::string> others = {
+      ModuleFile("answer"), ModuleFile("main_void"), ModuleFile("greeter")};
+  for (const std::string& other : others) {
+    SCOPED_TRACE(other);
+    fs::copy_file(other, folder_ / "new");
+    ExpectError(LoadChanged(path, [&] { Replace(path, folder_ / "new"); }),
+                LoadError::kChangedWhileLoading, {path, "private_copy"});
+    // Nothing is left of either.
+    Replace(path, Write("again", platform::ReadFile(ModuleFile("answer"))));
+    const absl::StatusOr<Module<>> module = Load(path);
+    ASSERT_TRUE(module.ok()) << module.status();
+    EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
+  }
+  platform::WriteFile(folder_ / "new", "text");
+  ExpectError(LoadChanged(path, [&] { Replace(path, folder_ / "new"); }),
+              LoadError::kLoaderFailed, {path});
+}
+
+TEST_F(LoadTest, AFileThatIsOverwrittenMeanwhile) {
+  for (const std::string_view other : {"main_void", "greeter"}) {
+    SCOPED_TRACE(other);
+    const std::string path = Patched("answer", {});
+    const std::string bytes = platform::ReadFile(ModuleFile(other));
+    ExpectError(LoadChanged(path, [&] { platform::WriteFile(path, bytes); }),
+                LoadError::kChangedWhileLoading, {path, "private_copy"});
+  }
+  const std::string path = Patched("answer", {});
+  ExpectError(LoadChanged(path, [&] { platform::WriteFile(path, "text"); }),
+              LoadError::kLoaderFailed, {path});
+  // Another build of the same module is as good.
+  const std::string bytes = platform::ReadFile(ModuleFile("stripped"));
+  platform::WriteFile(path, platform::ReadFile(ModuleFile("answer")));
+  const absl::StatusOr<Module<>> module =
+      LoadChanged(path, [&] { platform::WriteFile(path, bytes); });
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
+}
+
+TEST_F(LoadTest, AFileThatIsDeletedMeanwhile) {
+  const std::string path = Patched("answer", {});
+  const absl::StatusOr<Module<>> module =
+      LoadChanged(path, [&] { fs::remove(path); });
+  // On Windows it is there until it is closed, and Wine still opens it.
+  if (module.ok()) {
+    EXPECT_NE(platform::kLibrarySuffix, ".so");
+    EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
+  } else {
+    ExpectError(module, LoadError::kLoaderFailed, {path});
+  }
+}
+
+TEST_F(LoadTest, APrivateCopyIsNotChangedMeanwhile) {
+  const std::string path = Patched("answer", {});
+  const absl::StatusOr<Module<>> module = LoadChanged(
+      path, [&] { platform::WriteFile(path, "text"); }, {.private_copy = true});
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
 }
 
 TEST_F(LoadTest, PrivateCopiesStandSideBySide) {

@@ -118,8 +118,8 @@ std::string WhatHolds(const std::string& path) {
     }
   }
   if (causes.empty()) {
-    causes.push_back(DescribeReferences(
-        std::nullopt, absl::StrCat("dlopen() of ", path)));
+    causes.push_back(
+        DescribeReferences(std::nullopt, absl::StrCat("dlopen() of ", path)));
   }
   return absl::StrJoin(causes, "; ");
 }
