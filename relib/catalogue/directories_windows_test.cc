@@ -1,9 +1,13 @@
 #include <windows.h>
 
+#include <cstdint>
+#include <fstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/windows/wine.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
@@ -18,6 +22,41 @@ TEST(Directories, ThatAreLeftAreClosed) {
   }
   // On Windows a search holds the folder.
   EXPECT_TRUE(RemoveDirectoryA(folder.c_str())) << GetLastError();
+}
+
+TEST(Directories, SearchedByEachFunctionAreClosed) {
+  for (const char* function :
+       {"FindFirstFileW", "FindFirstFileExA", "FindFirstFileExW", "_findfirst",
+        "_findfirst32", "_findfirst64", "_findfirst64i32", "_findfirsti64",
+        "_wfindfirst", "_wfindfirst32", "_wfindfirst64", "_wfindfirst64i32",
+        "_wfindfirsti64"}) {
+    SCOPED_TRACE(function);
+    const std::string folder = MakeFolder();
+    EntryModule module = LoadEntry("directories_windows_by_function");
+    EXPECT_EQ(RunEntry(module, absl::StrCat(function, " ", folder)), 1);
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, "directory");
+    EXPECT_EQ(report.left[0].count, 1);
+    EXPECT_TRUE(RemoveDirectoryA(folder.c_str())) << GetLastError();
+  }
+}
+
+TEST(Directories, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("directories_windows_closed");
+  EXPECT_EQ(RunEntry(module, MakeFolder()), 0);
+  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+}
+
+TEST(Directories, OfTheNamesAndStreamsOfAFileAreClosed) {
+  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  std::ofstream(file) << "content";
+  EntryModule module = LoadEntry("directories_windows_of_file");
+  const int64_t begun = RunEntry(module, file);
+  EXPECT_EQ(begun, platform::RunsUnderWine() ? 0 : 2);
+  const UnloadReport report = UnloadEntry(module);
+  const Left* left = report.Find("directory");
+  EXPECT_EQ(left == nullptr ? 0 : left->count, begun) << report.ToString();
 }
 
 }  // namespace
