@@ -100,6 +100,28 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   EXPECT_EQ(ContentOf(file), "from the module, from the host");
 }
 
+TEST(Streams, CoutIsFlushed) {
+  for (const char* text : {"synced", "own buffer"}) {
+    const std::string file = MakeFolder() + "/printed";
+    std::fflush(stdout);
+    const int saved = _dup(1);
+    const int printed = _creat(file.c_str(), 0600);
+    _dup2(printed, 1);
+    _close(printed);
+    EntryModule module = LoadEntry("streams_windows_cout");
+    RunEntry(module, text);
+    const UnloadReport report = UnloadEntry(module);
+    std::fflush(stdout);
+    _dup2(saved, 1);
+    _close(saved);
+    EXPECT_EQ(ContentOf(file), text);
+    // The C++ library never frees its own buffers.
+    const bool leaks = text == std::string_view("own buffer");
+    EXPECT_EQ(report.left.size(), leaks ? 1 : 0) << report.ToString();
+    EXPECT_EQ(report.Find("heap block") != nullptr, leaks);
+  }
+}
+
 TEST(Streams, OverStdoutGiveItBack) {
   const std::string folder = MakeFolder();
   std::fflush(stdout);
