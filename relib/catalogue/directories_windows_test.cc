@@ -1,13 +1,10 @@
 #include <windows.h>
 
-#include <cstdint>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/windows/wine.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
@@ -46,17 +43,6 @@ TEST(Directories, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("directories_windows_closed");
   EXPECT_EQ(RunEntry(module, MakeFolder()), 0);
   EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
-}
-
-TEST(Directories, OfTheNamesAndStreamsOfAFileAreClosed) {
-  const std::string file = absl::StrCat(MakeFolder(), "\\file");
-  std::ofstream(file) << "content";
-  EntryModule module = LoadEntry("directories_windows_of_file");
-  const int64_t begun = RunEntry(module, file);
-  EXPECT_EQ(begun, platform::RunsUnderWine() ? 0 : 2);
-  const UnloadReport report = UnloadEntry(module);
-  const Left* left = report.Find("directory");
-  EXPECT_EQ(left == nullptr ? 0 : left->count, begun) << report.ToString();
 }
 
 }  // namespace
