@@ -23,7 +23,7 @@ class CallsLater {
   const char* from_;
 };
 
-const CallsLater of_image("static object");
+const CallsLater kOfImage("static object");
 
 int64_t Run(std::string_view) {
   thread_local const CallsLater of_thread("thread_local object");
