@@ -221,18 +221,6 @@ TEST(CrashGuardTest, BeforeUnloadThatCrashesRefusesOnce) {
   EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
-TEST(CrashGuardTest, AConstructorThatCrashesFailsTheLoad) {
-  for (int round = 0; round < 3; ++round) {
-    const absl::Status status =
-        Load(ModuleFile("crash_at_start"), LoadOptions{.crash_guard = true})
-            .status();
-    EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
-    const std::optional<CrashInfo> crash = CrashOf(status);
-    ASSERT_TRUE(crash.has_value()) << status;
-    EXPECT_EQ(crash->kind, CrashInfo::Kind::kBadAccess);
-  }
-}
-
 TEST(CrashGuardTest, AStatusOutlivesTheModule) {
   std::optional<CrashInfo> crash;
   {

@@ -25,14 +25,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kThreadSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool kThreadSanitizer = false;
-#endif
-
 // Refused with a message that names `cause`, and working all the same.
 void ExpectStillMapped(Module<>& module, const std::string& cause) {
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -68,33 +60,6 @@ TEST(UnloadLinuxTest, ADependentKeepsTheModule) {
   ASSERT_EQ(dlclose(dependent), 0);
   const absl::Status status = module->Unload().status();
   EXPECT_TRUE(status.ok()) << status;
-}
-
-TEST(UnloadLinuxTest, TheNoDeleteFlagKeepsTheModule) {
-  absl::StatusOr<Module<>> module = Load(ModuleFile("nodelete"));
-  ASSERT_TRUE(module.ok()) << module.status();
-  ExpectStillMapped(*module, "-z nodelete");
-}
-
-TEST(UnloadLinuxTest, AUniqueSymbolKeepsTheModule) {
-  absl::StatusOr<Module<>> module = Load(ModuleFile("unique_symbol"));
-  ASSERT_TRUE(module.ok()) << module.status();
-  ExpectStillMapped(*module, "unique symbol");
-  const absl::Status status = module->Unload().status();
-  EXPECT_THAT(std::string(status.message()), HasSubstr("unique_value"));
-}
-
-TEST(UnloadLinuxTest, PosixAndC11ThreadsAreWaitedFor) {
-  if (kThreadSanitizer) GTEST_SKIP() << "it doesn't know thrd_join()";
-  for (int cycle = 0; cycle < 20; ++cycle) {
-    absl::StatusOr<Module<>> module = Load(ModuleFile("threads_of_linux"));
-    ASSERT_TRUE(module.ok()) << module.status();
-    const absl::StatusOr<int> sum = module->CallMain<int>();
-    ASSERT_TRUE(sum.ok()) << sum.status();
-    EXPECT_EQ(*sum, 10000 + 1000 + 1 + 100 - 10 + 7);
-    const absl::Status status = module->Unload().status();
-    ASSERT_TRUE(status.ok()) << status;
-  }
 }
 
 size_t Count(const std::string& folder) {

@@ -7,7 +7,7 @@ _SYSTEMS = {
 
 # buildifier: disable=unnamed-macro
 def test_list(reasons = {}):
-    """Makes tests.txt, which docs/platforms.md shows. To be called at the end of a BUILD file.
+    """Makes tests.txt, which docs/platforms.md shows and the list of relib/catalogue refers to. To be called at the end of a BUILD file.
 
     A test that runs on one system alone must have a reason; so must one that some build skips there.
 
@@ -42,5 +42,8 @@ def test_list(reasons = {}):
         name = "tests",
         outs = ["tests.txt"],
         cmd = "cat >$@ <<'END'\n%s\nEND" % "\n".join(lines).replace("$", "$$"),
-        visibility = ["//docs:__pkg__"],
+        visibility = [
+            "//docs:__pkg__",
+            "//relib/catalogue:__pkg__",
+        ],
     )

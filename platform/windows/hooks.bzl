@@ -410,6 +410,12 @@ _HOOKS = [
     for declaration in declarations
 ]
 
+HOOKED_FUNCTIONS = [hook.name for hook in _HOOKS] + [
+    parse_declaration(declaration, []).name
+    for declarations in AGENT_FUNCTIONS.values()
+    for declaration in declarations
+]
+
 # Those that the host implements one by one.
 _HOST_HOOKS = [hook for hook in _HOOKS if hook.word in ["after", "early", "later", ""]]
 

@@ -31,12 +31,23 @@ int64_t Run(std::string_view argument) {
   check(openat(directory, ".", flags));
   check(openat64(directory, "openat64", O_WRONLY | O_CREAT, 0600));
   check(creat(name("/creat").c_str(), 0600));
+  check(creat64(name("/creat64").c_str(), 0600));
   for (auto* make : {mkstemp, mkstemp64}) {
     std::string pattern = name("/made.XXXXXX");
     check(make(pattern.data()));
   }
-  std::string pattern = name("/made.XXXXXX.end");
-  check(mkostemps(pattern.data(), 4, O_CLOEXEC));
+  for (auto* make : {mkostemp, mkostemp64}) {
+    std::string pattern = name("/made.XXXXXX");
+    check(make(pattern.data(), O_CLOEXEC));
+  }
+  for (auto* make : {mkstemps, mkstemps64}) {
+    std::string pattern = name("/made.XXXXXX.end");
+    check(make(pattern.data(), 4));
+  }
+  for (auto* make : {mkostemps, mkostemps64}) {
+    std::string pattern = name("/made.XXXXXX.end");
+    check(make(pattern.data(), 4, O_CLOEXEC));
+  }
   return opened;
 }
 

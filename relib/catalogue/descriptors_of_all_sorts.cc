@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "relib/catalogue/entry.h"
@@ -24,8 +25,19 @@
 // glibc declares them since 2.36 only.
 extern "C" int pidfd_open(pid_t process, unsigned flags);
 extern "C" int pidfd_getfd(int process, int target, unsigned flags);
+// For those whose off_t has 32 bits; glibc declares it for no other.
+extern "C" int fcntl64(int descriptor, int command, ...);
 
 namespace {
+
+// Without its name: what is left is the descriptor alone.
+int MakeSharedMemory() {
+  const std::string name = "/relib.catalogue." + std::to_string(getpid());
+  const int descriptor =
+      shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
+  shm_unlink(name.c_str());
+  return descriptor;
+}
 
 int64_t Run(std::string_view) {
   int64_t made = 0;
@@ -36,6 +48,7 @@ int64_t Run(std::string_view) {
   check(dup(pair[0]));
   check(fcntl(pair[0], F_DUPFD, 50));
   check(fcntl(pair[0], F_DUPFD_CLOEXEC, 50));
+  check(fcntl64(pair[0], F_DUPFD, 50));
   check_two(pipe2(pair, O_CLOEXEC));
   check_two(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
 
@@ -71,6 +84,7 @@ int64_t Run(std::string_view) {
   check(inotify_init());
   check(inotify_init1(IN_CLOEXEC));
   check(memfd_create("catalogue", 0));
+  check(MakeSharedMemory());
   check(posix_openpt(O_RDWR | O_NOCTTY));
   const int process = pidfd_open(getpid(), 0);
   check(process);

@@ -1,5 +1,5 @@
 // Receives a descriptor of the root folder in a message, and leaves that one
-// alone. Returns it.
+// alone; by recvmmsg() if the argument says so. Returns it.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -14,7 +14,7 @@
 
 namespace {
 
-int64_t Run(std::string_view) {
+int64_t Run(std::string_view argument) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) return -1;
   const int sent = open("/", O_RDONLY);
@@ -33,7 +33,13 @@ int64_t Run(std::string_view) {
   std::memcpy(CMSG_DATA(header), &sent, sizeof(sent));
   if (sendmsg(sockets[0], &message, 0) != 1) return -1;
   std::memset(control, 0, sizeof(control));
-  if (recvmsg(sockets[1], &message, 0) != 1) return -1;
+  if (argument == "recvmmsg") {
+    mmsghdr messages[] = {{.msg_hdr = message, .msg_len = 0}};
+    if (recvmmsg(sockets[1], messages, 1, 0, nullptr) != 1) return -1;
+    message = messages[0].msg_hdr;
+  } else if (recvmsg(sockets[1], &message, 0) != 1) {
+    return -1;
+  }
   int received = -1;
   std::memcpy(&received, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(received));
   close(sent);

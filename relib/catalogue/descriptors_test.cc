@@ -2,6 +2,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <set>
@@ -18,6 +19,7 @@ namespace relib::catalogue {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::IsEmpty;
@@ -30,7 +32,7 @@ TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   const std::string folder = MakeFolder();
   EntryModule module = LoadEntry("descriptors_left");
   const int64_t opened = RunEntry(module, folder);
-  EXPECT_EQ(opened, 12);
+  EXPECT_EQ(opened, 18);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, opened);
@@ -56,12 +58,51 @@ TEST(Descriptors, OfAllSortsAreClosed) {
   const std::set<int> before = OpenDescriptors();
   EntryModule module = LoadEntry("descriptors_of_all_sorts");
   const int64_t made = RunEntry(module);
-  EXPECT_EQ(made, 25);
+  EXPECT_EQ(made, 27);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, made);
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" pipe")));
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" socket")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OpenedByFortifiedFunctionsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("descriptors_fortified");
+  EXPECT_EQ(RunEntry(module, folder), 4);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 4);
+  EXPECT_THAT(report.left[0].items, Each(EndsWith(" " + folder)));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OfTerminalsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  EntryModule module = LoadEntry("descriptors_of_terminals");
+  const int64_t made = RunEntry(module);
+  EXPECT_EQ(made, 4);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, made);
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OfFanotifyAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  EntryModule module = LoadEntry("descriptors_fanotify");
+  const int64_t error = RunEntry(module);
+  if (error == EPERM || error == ENOSYS) {
+    GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
+  }
+  ASSERT_EQ(error, 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, 1);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -163,13 +204,15 @@ TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
 }
 
 TEST(Descriptors, ThatCameInMessagesAreClosed) {
-  EntryModule module = LoadEntry("descriptors_received");
-  const int64_t received = RunEntry(module);
-  const UnloadReport report = UnloadEntry(module);
-  ASSERT_NE(report.Find(kKind), nullptr);
-  EXPECT_THAT(report.Find(kKind)->items,
-              ElementsAre(absl::StrCat(received, " /")));
-  EXPECT_EQ(TargetOf(static_cast<int>(received)), "");
+  for (const char* function : {"recvmsg", "recvmmsg"}) {
+    EntryModule module = LoadEntry("descriptors_received");
+    const int64_t received = RunEntry(module, function);
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_NE(report.Find(kKind), nullptr) << function;
+    EXPECT_THAT(report.Find(kKind)->items,
+                ElementsAre(absl::StrCat(received, " /")));
+    EXPECT_EQ(TargetOf(static_cast<int>(received)), "");
+  }
 }
 
 TEST(Descriptors, ThatAreClosedAreNotReported) {

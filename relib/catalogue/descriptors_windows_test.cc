@@ -35,6 +35,21 @@ TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   EXPECT_EQ(CountHandles(), before);
 }
 
+TEST(Descriptors, OfEachFunctionAreClosed) {
+  for (const char* function :
+       {"_wopen", "_wsopen", "_wcreat", "_sopen_s", "_wsopen_s"}) {
+    const std::string folder = MakeFolder();
+    EntryModule module = LoadEntry("descriptors_windows_by_function");
+    EXPECT_EQ(RunEntry(module, absl::StrCat(function, " ", folder)), 1);
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, kKind);
+    EXPECT_THAT(
+        report.left[0].items,
+        ElementsAre(EndsWith(absl::StrCat(FinalPath(folder), "\\", function))));
+  }
+}
+
 TEST(Descriptors, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("descriptors_windows_closed");
   EXPECT_EQ(RunEntry(module), 0);

@@ -15,6 +15,12 @@ struct EntryExports {
 };
 RELIB_INTERFACE(EntryExports, run);
 
+// Of those modules that call their host.
+struct EntryImports {
+  relib::Import<int64_t(std::string_view argument)> call;
+};
+RELIB_INTERFACE(EntryImports, call);
+
 }  // namespace relib::catalogue
 
 #endif  // RELIB_CATALOGUE_ENTRY_H_

@@ -43,6 +43,14 @@ inline EntryModule LoadEntry(std::string_view name,
   return *std::move(module);
 }
 
+// Likewise, of a module that calls its host.
+inline EntryModule LoadEntry(std::string_view name, EntryImports imports) {
+  absl::StatusOr<EntryModule> module =
+      relib::Load<EntryExports>(EntryFile(name), std::move(imports));
+  CHECK_OK(module.status());
+  return *std::move(module);
+}
+
 // What run(argument) returns; -1 after a failure of the test.
 inline int64_t RunEntry(EntryModule& module, std::string_view argument = "") {
   const absl::StatusOr<int64_t> result = module.exports().run(argument);

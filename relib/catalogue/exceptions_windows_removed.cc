@@ -15,7 +15,11 @@ LONG WINAPI Search(EXCEPTION_POINTERS*) { return EXCEPTION_CONTINUE_SEARCH; }
 int64_t Run(std::string_view) {
   void* const handler = AddVectoredExceptionHandler(0, &Search);
   SetUnhandledExceptionFilter(SetUnhandledExceptionFilter(&Search));
-  return RemoveVectoredExceptionHandler(handler) != 0 ? 0 : -1;
+  void* const continues = AddVectoredContinueHandler(0, &Search);
+  return RemoveVectoredExceptionHandler(handler) != 0 &&
+                 RemoveVectoredContinueHandler(continues) != 0
+             ? 0
+             : -1;
 }
 
 }  // namespace

@@ -56,5 +56,11 @@ TEST(FlsIndices, DontRunOut) {
   }
 }
 
+TEST(FlsIndices, ThatAreFreedAreNotReported) {
+  EntryModule module = LoadEntry("fls_windows_freed");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace relib::catalogue

@@ -19,6 +19,8 @@ int64_t Run(std::string_view) {
                              &target, 0, FALSE,
                              DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
   failed += !CloseHandle(target);
+  failed += !FindCloseChangeNotification(FindFirstChangeNotificationW(
+      L"C:\\", FALSE, FILE_NOTIFY_CHANGE_FILE_NAME));
   // Found at run time, by name and by number.
   using Create = HANDLE(WINAPI*)(void*, BOOL, BOOL, const wchar_t*);
   using Close = BOOL(WINAPI*)(HANDLE);

@@ -14,6 +14,7 @@
 namespace relib::catalogue {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -40,6 +41,49 @@ TEST(Handles, ThatAreLeftAreClosedAndNamed) {
                    "semaphore", "waitable timer", StartsWith("file mapping")}));
   EXPECT_EQ(report.left.size(), 2) << report.ToString();
   EXPECT_EQ(CountHandles(), before);
+}
+
+class HandlesByFunction : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, HandlesByFunction,
+    ::testing::Values("CreateEventExA", "CreateEventExW", "CreateFile2",
+                      "CreateFileMappingA", "CreateFileW", "CreateJobObjectA",
+                      "CreateJobObjectW", "CreateMailslotA", "CreateMailslotW",
+                      "CreateMutexExA", "CreateMutexExW", "CreateMutexW",
+                      "CreateNamedPipeA", "CreateNamedPipeW",
+                      "CreateSemaphoreA", "CreateSemaphoreExA",
+                      "CreateSemaphoreExW", "CreateWaitableTimerA",
+                      "CreateWaitableTimerExA", "CreateWaitableTimerExW",
+                      "FindFirstChangeNotificationA",
+                      "FindFirstChangeNotificationW", "OpenEventA",
+                      "OpenEventW", "OpenFileMappingA", "OpenFileMappingW",
+                      "OpenMutexA", "OpenSemaphoreA", "OpenSemaphoreW",
+                      "OpenWaitableTimerA", "OpenWaitableTimerW", "ReOpenFile"),
+    [](const auto& info) { return info.param; });
+
+TEST_P(HandlesByFunction, AreClosed) {
+  const std::string argument =
+      absl::StrCat(GetParam(), " ", MakeFolder(), "\\file");
+  // The first time brings what the system keeps.
+  ExpectFlat("handles_windows_by_function", argument, 1);
+  const int before = CountHandles();
+  EntryModule module = LoadEntry("handles_windows_by_function");
+  ASSERT_EQ(RunEntry(module, argument), 1);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_THAT(report.left[0].kind, AnyOf("handle", "open file"));
+  EXPECT_EQ(report.left[0].count, 1) << report.ToString();
+  EXPECT_EQ(CountHandles(), before);
+}
+
+TEST(Handles, OfAProcessAreClosed) {
+  EntryModule module = LoadEntry("handles_windows_of_process");
+  EXPECT_EQ(RunEntry(module), 7);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "handle");
+  EXPECT_EQ(report.left[0].count, 2) << report.ToString();
 }
 
 TEST(Handles, OfFunctionsFoundAtRunTimeAreClosed) {

@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,16 @@
 
 #include "relib/catalogue/entry.h"
 #include "relib/module.h"
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the C library's names.
+extern "C" {
+// glibc has had no more of it since 2.26; a module has one of its own.
+void cfree(void* block);
+ssize_t __getdelim(char** line, size_t* size, int end, FILE* stream);
+char* __getcwd_chk(char* buffer, size_t size, size_t buffer_size);
+char* __realpath_chk(const char* path, char* resolved, size_t size);
+}
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 
@@ -26,7 +38,8 @@ bool MemoryStream() {
   fclose(stream);
   // Grows where it is: in the C library's heap.
   text = static_cast<char*>(realloc(text, 100'000));
-  const bool right = text != nullptr && strcmp(text, "in memory") == 0;
+  const bool right = text != nullptr && strcmp(text, "in memory") == 0 &&
+                     malloc_usable_size(text) >= 100'000;
   free(text);
   return right;
 }
@@ -35,7 +48,8 @@ bool Scan() {
   char* text = nullptr;
   const bool right =
       sscanf("word", "%ms", &text) == 1 && strcmp(text, "word") == 0;
-  free(text);
+  // As very old code frees.
+  cfree(text);
   return right;
 }
 
@@ -46,6 +60,17 @@ bool Line() {
   FILE* const file = fopen("/proc/self/status", "re");
   if (file == nullptr) return false;
   const bool right = getline(&line, &capacity, file) > 2;
+  fclose(file);
+  free(line);
+  return right;
+}
+
+bool LineByOldName() {
+  char* line = nullptr;
+  size_t capacity = 0;
+  FILE* const file = fopen("/proc/self/status", "re");
+  if (file == nullptr) return false;
+  const bool right = __getdelim(&line, &capacity, '\n', file) > 2;
   fclose(file);
   free(line);
   return right;
@@ -63,13 +88,52 @@ bool Paths() {
   return right;
 }
 
-bool Directory() {
-  dirent** entries = nullptr;
-  const int count = scandir("/proc/self", &entries, nullptr, alphasort);
-  bool right = count > 2 && strcmp(entries[0]->d_name, ".") == 0;
+bool PathsByGnuFunctions() {
+  char* const path = canonicalize_file_name("/proc/self/../self/status");
+  char* const directory = get_current_dir_name();
+  const bool right = path != nullptr && directory != nullptr &&
+                     path[0] == '/' && directory[0] == '/';
+  free(path);
+  free(directory);
+  return right;
+}
+
+// As code does that is compiled with _FORTIFY_SOURCE.
+bool PathsChecked() {
+  char buffer[PATH_MAX];
+  char* const path =
+      __realpath_chk("/proc/self/../self/status", nullptr, SIZE_MAX);
+  char* const directory = __getcwd_chk(nullptr, 0, SIZE_MAX);
+  const bool right =
+      path != nullptr && directory != nullptr &&
+      __realpath_chk("/proc", buffer, sizeof(buffer)) == buffer &&
+      strcmp(buffer, "/proc") == 0 &&
+      __getcwd_chk(buffer, sizeof(buffer), sizeof(buffer)) == buffer &&
+      strcmp(directory, buffer) == 0;
+  free(path);
+  free(directory);
+  return right;
+}
+
+template <typename Entry>
+bool AreRight(Entry** entries, int count) {
+  const bool right = count > 2 && strcmp(entries[0]->d_name, ".") == 0;
   for (int i = 0; i < count; ++i) free(entries[i]);
   free(entries);
   return right;
+}
+
+bool Directory() {
+  dirent** entries = nullptr;
+  int count = scandir("/proc/self", &entries, nullptr, alphasort);
+  bool right = AreRight(entries, count);
+  count = scandirat(AT_FDCWD, "/proc/self", &entries, nullptr, alphasort);
+  right = AreRight(entries, count) && right;
+  dirent64** entries64 = nullptr;
+  count = scandir64("/proc/self", &entries64, nullptr, alphasort64);
+  right = AreRight(entries64, count) && right;
+  count = scandirat64(AT_FDCWD, "/proc/self", &entries64, nullptr, alphasort64);
+  return AreRight(entries64, count) && right;
 }
 
 bool Symbols() {
@@ -85,7 +149,8 @@ bool Symbols() {
 int64_t Run(std::string_view) {
   int64_t wrong = 0;
   for (bool (*const check)() :
-       {MemoryStream, Scan, Line, Paths, Directory, Symbols}) {
+       {MemoryStream, Scan, Line, LineByOldName, Paths, PathsByGnuFunctions,
+        PathsChecked, Directory, Symbols}) {
     wrong = wrong * 10 + (check() ? 0 : 1);
   }
   return wrong;

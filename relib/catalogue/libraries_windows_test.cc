@@ -37,6 +37,11 @@ TEST(Libraries, ThatAreLeftAreFreedAndNamed) {
   EXPECT_FALSE(IsLoaded(Other()));
 }
 
+TEST(Libraries, OfWideNamesAreFreed) {
+  EXPECT_EQ(CountLeft("libraries_windows_by_wide_name", "library", Other()), 2);
+  EXPECT_FALSE(IsLoaded(Other()));
+}
+
 TEST(Libraries, ThatTheHostHasLoadedAsWellStay) {
   const HMODULE library = LoadLibraryA(Other().c_str());
   EXPECT_EQ(CountLeft("libraries_windows_left", "library", Other()), 2);

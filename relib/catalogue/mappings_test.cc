@@ -48,8 +48,8 @@ TEST(Mappings, ThatAreLeftAreUnmappedAndNamed) {
   const UnloadReport report = UnloadEntry(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 2);
-  EXPECT_EQ(report.left[0].bytes, (3 << 20) + kPage);
+  EXPECT_EQ(report.left[0].count, 3);
+  EXPECT_EQ(report.left[0].bytes, (4 << 20) + kPage);
   EXPECT_THAT(
       report.left[0].items,
       Contains(absl::StrFormat("4096 bytes at %#x of %s", address, file)));

@@ -35,10 +35,31 @@ TEST(Mappings, ThatAreLeftAreFreedAndNamed) {
   EXPECT_FALSE(IsTaken(address));
 }
 
+TEST(Mappings, OfEachFunctionAreFreed) {
+  for (const char* function :
+       {"VirtualAllocEx", "VirtualAllocExNuma", "VirtualAlloc2",
+        "MapViewOfFileEx", "MapViewOfFileExNuma"}) {
+    SCOPED_TRACE(function);
+    EntryModule module = LoadEntry("mappings_windows_by_function");
+    const int64_t address = RunEntry(module, function);
+    ASSERT_NE(address, 0);
+    EXPECT_TRUE(IsTaken(address));
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, "mapping");
+    EXPECT_EQ(report.left[0].count, 1);
+    EXPECT_EQ(report.left[0].bytes, 65536);
+    EXPECT_FALSE(IsTaken(address));
+  }
+}
+
 TEST(Mappings, ThatAreFreedAreNotReported) {
-  EntryModule module = LoadEntry("mappings_windows_closed");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  for (const char* name :
+       {"mappings_windows_closed", "mappings_windows_closed_by_function"}) {
+    EntryModule module = LoadEntry(name);
+    EXPECT_EQ(RunEntry(module), 0) << name;
+    EXPECT_THAT(UnloadEntry(module).left, IsEmpty()) << name;
+  }
 }
 
 TEST(Mappings, ThatAreReleasedToTheHostStay) {

@@ -7,8 +7,11 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/thread_id.h"
@@ -19,6 +22,7 @@
 namespace relib::catalogue {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -80,6 +84,28 @@ TEST(ProcessState, TheEnvironmentKeepsCopiesOfTheModulesStrings) {
   }
   unsetenv("CATALOGUE_FIRST");
   unsetenv("CATALOGUE_SECOND");
+}
+
+TEST(ProcessState, AClearedEnvironmentIsReportedByVariable) {
+  std::vector<std::pair<std::string, std::string>> before;
+  setenv("CATALOGUE_CLEARED", "by the host", 1);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    before.push_back(absl::StrSplit(*variable, absl::MaxSplits('=', 1)));
+  }
+  EntryModule module = LoadEntry("process_state_cleared");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_EQ(getenv("CATALOGUE_CLEARED"), nullptr);
+  const UnloadReport report = UnloadEntry(module);
+  for (const auto& [name, value] : before) {
+    setenv(name.c_str(), value.c_str(), 1);
+  }
+  unsetenv("CATALOGUE_CLEARED");
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, before.size()) << report.ToString();
+  EXPECT_THAT(report.left[0].items,
+              Contains("environment variable CATALOGUE_CLEARED: not set, was "
+                       "by the host"));
 }
 
 TEST(ProcessState, AChildThatSharesMemoryChangesNoRecords) {

@@ -50,6 +50,24 @@ TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
   std::filesystem::current_path(folder);
 }
 
+TEST(ProcessState, OfOtherFunctionsIsReportedAsWell) {
+  const std::filesystem::path folder = std::filesystem::current_path();
+  const std::string other = MakeFolder();
+  EntryModule module = LoadEntry("process_state_windows_by_function");
+  EXPECT_EQ(RunEntry(module, other), 0);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_TRUE(std::filesystem::equivalent(".", other));
+  std::setlocale(LC_ALL, "C");
+  std::filesystem::current_path(folder);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_THAT(
+      report.left[0].items,
+      ElementsAre(StartsWith("working directory: "), StartsWith("locale: "),
+                  "environment variable CATALOGUE_FIRST: 1, was not set",
+                  "environment variable CATALOGUE_SECOND: 2, was not set",
+                  "environment variable CATALOGUE_THIRD: 3, was not set"));
+}
+
 TEST(ProcessState, ThatWasPutBackIsNotReported) {
   EntryModule module = LoadEntry("process_state_windows_restored");
   EXPECT_EQ(RunEntry(module), 0);

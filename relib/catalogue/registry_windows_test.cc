@@ -18,5 +18,23 @@ TEST(RegistryKeys, ThatAreLeftAreClosed) {
               ::testing::ElementsAre("registry key Software"));
 }
 
+TEST(RegistryKeys, OfEachFunctionAreClosed) {
+  for (const char* function :
+       {"RegOpenKeyA", "RegOpenKeyW", "RegOpenKeyExA", "RegCreateKeyA",
+        "RegCreateKeyW", "RegCreateKeyExA", "RegCreateKeyExW",
+        "RegOpenCurrentUser"}) {
+    SCOPED_TRACE(function);
+    ExpectFlat("registry_windows_by_function", function, 1);
+    EntryModule module = LoadEntry("registry_windows_by_function");
+    const int before = CountHandles();
+    EXPECT_EQ(RunEntry(module, function), 0);
+    EXPECT_EQ(CountHandles(), before + 1);
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, "handle");
+    EXPECT_EQ(report.left[0].count, 1);
+  }
+}
+
 }  // namespace
 }  // namespace relib::catalogue

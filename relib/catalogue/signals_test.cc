@@ -92,6 +92,19 @@ TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
+TEST_F(SignalsTest, ThoseOfOldSystemsDoAsTheyDidAndGo) {
+  EntryModule module = LoadEntry("signals_sysv");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_EQ(Current(SIGUSR2).sa_flags & SA_RESETHAND, SA_RESETHAND);
+  EXPECT_EQ(Current(SIGWINCH).sa_flags & SA_RESTART, 0);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, "signal handler");
+  EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGWINCH"));
+  EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
+  EXPECT_EQ(Current(SIGWINCH).sa_handler, SIG_DFL);
+}
+
 TEST_F(SignalsTest, OneThatIsPutBackIsntReported) {
   EntryModule module = LoadEntry("signals_put_back");
   EXPECT_EQ(RunEntry(module), 0);

@@ -20,5 +20,17 @@ TEST(Sockets, ThatAreLeftAreClosed) {
   EXPECT_EQ(report.Find("library start")->count, 2);
 }
 
+TEST(Sockets, ThatWereAcceptedAreClosed) {
+  EntryModule module = LoadEntry("sockets_windows_accepted");
+  EXPECT_EQ(RunEntry(module), 5);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_NE(report.Find("open file"), nullptr) << report.ToString();
+  EXPECT_EQ(report.Find("open file")->count, 5);
+  ASSERT_NE(report.Find("handle"), nullptr) << report.ToString();
+  EXPECT_THAT(report.Find("handle")->items, ::testing::ElementsAre("event"));
+  ASSERT_NE(report.Find("library start"), nullptr) << report.ToString();
+  EXPECT_EQ(report.Find("library start")->count, 1);
+}
+
 }  // namespace
 }  // namespace relib::catalogue

@@ -24,8 +24,11 @@ int64_t Run(std::string_view argument) {
   write(fopen64((folder + "/fopen64").c_str(), "w"));
   write(fdopen(creat((folder + "/fdopen").c_str(), 0600), "w"));
   write(tmpfile());
+  write(tmpfile64());
   write(freopen((folder + "/freopen").c_str(), "w",
                 fopen((folder + "/other").c_str(), "w")));
+  write(freopen64((folder + "/freopen64").c_str(), "w",
+                  fopen64((folder + "/other64").c_str(), "w")));
   opened += setmntent("/proc/self/mounts", "r") != nullptr;
   return opened;
 }

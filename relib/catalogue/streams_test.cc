@@ -61,14 +61,15 @@ TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   const std::string folder = MakeFolder();
   EntryModule module = LoadEntry("streams_left");
   const int64_t opened = RunEntry(module, folder);
-  EXPECT_EQ(opened, 6);
+  EXPECT_EQ(opened, 8);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, opened);
   EXPECT_THAT(report.left[0].items,
               Contains(MatchesRegex("[0-9]+ .*/catalogue.*/fopen")));
-  for (const char* name : {"fopen", "fopen64", "fdopen", "freopen"}) {
+  for (const char* name :
+       {"fopen", "fopen64", "fdopen", "freopen", "freopen64"}) {
     EXPECT_EQ(ReadFile(absl::StrCat(folder, "/", name)), "text") << name;
   }
   EXPECT_EQ(OpenDescriptors(), before);
@@ -78,6 +79,16 @@ TEST(Streams, WithABufferInTheImageAreFlushed) {
   const std::string file = absl::StrCat(MakeFolder(), "/file");
   EXPECT_EQ(CountLeft("streams_with_buffer", kKind, file), 1);
   EXPECT_EQ(ReadFile(file), "in the buffer");
+}
+
+TEST(Streams, WithABufferByAnOldFunctionAreFlushed) {
+  const std::string folder = MakeFolder();
+  EXPECT_EQ(CountLeft("streams_with_buffers_by_old_functions", kKind, folder),
+            2);
+  for (const char* name : {"setbuf", "setbuffer"}) {
+    EXPECT_EQ(ReadFile(absl::StrCat(folder, "/", name)), "in the buffer")
+        << name;
+  }
 }
 
 TEST(Streams, InMemoryOfTheModuleAreClosed) {
@@ -203,6 +214,12 @@ TEST(Streams, ThatAreClosedAreNotReported) {
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
   EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+}
+
+TEST(Streams, OfTheListOfFileSystemsThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("streams_closed_list");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
 }
 
 TEST(Streams, StayFlat) { ExpectFlat("streams_left", MakeFolder()); }

@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
@@ -38,6 +40,39 @@ TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   EXPECT_EQ(CountHandles(), before);
 }
 
+class StreamsByFunction : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, StreamsByFunction,
+                         ::testing::Values("_wfopen", "_wfsopen", "tmpfile",
+                                           "fopen_s", "_wfopen_s", "_wfdopen",
+                                           "_wfreopen", "setbuf"),
+                         [](const auto& info) {
+                           return absl::StrReplaceAll(info.param, {{"_", ""}});
+                         });
+
+TEST_P(StreamsByFunction, AreFlushedAndClosed) {
+  const std::string folder = MakeFolder();
+  EntryModule module = LoadEntry("streams_windows_by_function");
+  ASSERT_EQ(RunEntry(module, absl::StrCat(GetParam(), " ", folder)), 1);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 1);
+  // The other has no name that anybody knows.
+  if (GetParam() != std::string_view("tmpfile")) {
+    EXPECT_EQ(ContentOf(absl::StrCat(folder, "\\", GetParam())), "text");
+  }
+}
+
+TEST(Streams, OfChildrenAreClosed) {
+  EntryModule module = LoadEntry("streams_windows_of_child");
+  EXPECT_EQ(RunEntry(module), 2);
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 2);
+}
+
 TEST(Streams, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("streams_windows_closed");
   EXPECT_EQ(RunEntry(module, MakeFolder() + "/file"), 0);
@@ -63,6 +98,28 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(ContentOf(file), "from the module, from the host");
+}
+
+TEST(Streams, CoutIsFlushed) {
+  for (const char* text : {"synced", "own buffer"}) {
+    const std::string file = MakeFolder() + "/printed";
+    std::fflush(stdout);
+    const int saved = _dup(1);
+    const int printed = _creat(file.c_str(), 0600);
+    _dup2(printed, 1);
+    _close(printed);
+    EntryModule module = LoadEntry("streams_windows_cout");
+    RunEntry(module, text);
+    const UnloadReport report = UnloadEntry(module);
+    std::fflush(stdout);
+    _dup2(saved, 1);
+    _close(saved);
+    EXPECT_EQ(ContentOf(file), text);
+    // The C++ library never frees its own buffers.
+    const bool leaks = text == std::string_view("own buffer");
+    EXPECT_EQ(report.left.size(), leaks ? 1 : 0) << report.ToString();
+    EXPECT_EQ(report.Find("heap block") != nullptr, leaks);
+  }
 }
 
 TEST(Streams, OverStdoutGiveItBack) {

@@ -55,5 +55,27 @@ TEST(ThreadPools, ACallbackThatRunsIsWaitedFor) {
   EXPECT_TRUE(report.ok()) << report.status();
 }
 
+TEST(ThreadPools, AQueueThatIsLeftEnds) {
+  for (int i = 0; i < 20; ++i) {
+    EntryModule module = LoadEntry("thread_pools_windows_queue");
+    while (RunEntry(module) < 3) Sleep(1);
+    const absl::StatusOr<UnloadReport> report =
+        module.Unload({.deadline = absl::Seconds(30)});
+    ASSERT_TRUE(report.ok()) << report.status();
+    ASSERT_EQ(report->left.size(), 1) << report->ToString();
+    EXPECT_EQ(report->left[0].kind, "timer");
+    EXPECT_THAT(
+        report->left[0].items,
+        UnorderedElementsAre("CreateTimerQueue", "CreateTimerQueueTimer"));
+  }
+}
+
+TEST(ThreadPools, WhatIsClosedIsNotReported) {
+  EntryModule module = LoadEntry("thread_pools_windows_closed");
+  EXPECT_EQ(RunEntry(module), 0);
+  const UnloadReport report = UnloadEntry(module);
+  EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
+}
+
 }  // namespace
 }  // namespace relib::catalogue

@@ -112,6 +112,27 @@ TEST_P(LiveThreadsTest, AreWaitedForUntilTheDeadline) {
   EXPECT_EQ(UnloadErrorOf(module.Unload().status()), UnloadError::kNotLoaded);
 }
 
+TEST(ThreadsLinuxTest, OnesThatWereJoinedNeverRefuse) {
+  if (kThreadSanitizer) GTEST_SKIP() << "it doesn't know thrd_join()";
+  for (int cycle = 0; cycle < 20; ++cycle) {
+    EntryModule module = LoadEntry("threads_linux_joined");
+    EXPECT_EQ(RunEntry(module), 10000 + 1000 + 1 + 100 - 10 + 7);
+    ASSERT_THAT(UnloadEntry(module).left, IsEmpty());
+  }
+}
+
+// To the C++ runtime it is an exception.
+TEST(ThreadsLinuxDeathTest, PthreadExitEndsAtTheBoundaryWithAMessage) {
+  EXPECT_DEATH(
+      {
+        EntryModule module = LoadEntry("threads_linux_ends_hosts");
+        std::thread([&module] {
+          static_cast<void>(module.exports().run(""));
+        }).join();
+      },
+      "pthread_exit.. or the cancellation of a thread reached the boundary");
+}
+
 // docs/errors.md and docs/crash-guard.md: as in every C++ program, whether
 // there is a guard or not.
 TEST(ThreadsLinuxDeathTest, AnExceptionThatLeavesOneEndsTheProcess) {

@@ -1,3 +1,5 @@
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
@@ -11,6 +13,7 @@
 namespace relib::catalogue {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // A thread that was joined is gone as far as anybody can tell, so nobody may be
@@ -39,6 +42,37 @@ TEST(ThreadsTest, ADetachedOneIsRefusedAndThenWaitedFor) {
       module.Unload({.deadline = absl::Seconds(60)});
   EXPECT_TRUE(report.ok()) << report.status();
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(450));
+}
+
+// Each is started by "start" and ended by "end".
+class StayingThreadsTest : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, StayingThreadsTest,
+                         ::testing::Values("threads_waiting",
+                                           "threads_in_destructor",
+                                           "threads_of_thread", "threads_async",
+                                           "threads_at_start"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(StayingThreadsTest, RefuseUntilTheyEnd) {
+  EntryModule module = LoadEntry(GetParam());
+  EXPECT_EQ(RunEntry(module, "start"), 0);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const absl::Status status =
+        module.Unload({.deadline = absl::Milliseconds(20)}).status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning)
+        << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr(GetParam()),
+                      HasSubstr("threads that it started are running ("),
+                      HasSubstr("#0 ")));
+    EXPECT_EQ(RunEntry(module), 0);
+  }
+  EXPECT_EQ(RunEntry(module, "end"), 0);
+  const absl::StatusOr<UnloadReport> report =
+      module.Unload({.deadline = absl::Seconds(60)});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->left, ::testing::IsEmpty()) << report->ToString();
 }
 
 }  // namespace

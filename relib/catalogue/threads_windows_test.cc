@@ -1,3 +1,6 @@
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -30,6 +33,21 @@ TEST(Threads, StayFlat) {
   const int before = CountHandles();
   for (int i = 0; i < 30; ++i) cycle();
   EXPECT_EQ(CountHandles(), before);
+}
+
+TEST(Threads, OfTheRuntimesFunctionsRefuseUntilTheyEnd) {
+  EntryModule module = LoadEntry("threads_windows_of_runtime");
+  EXPECT_EQ(RunEntry(module, "start"), 0);
+  const absl::Status status =
+      module.Unload({.deadline = absl::Milliseconds(20)}).status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning) << status;
+  EXPECT_THAT(std::string(status.message()),
+              ::testing::HasSubstr("threads that it started are running ("));
+  EXPECT_EQ(RunEntry(module, "end"), 0);
+  const absl::StatusOr<UnloadReport> report =
+      module.Unload({.deadline = absl::Seconds(30)});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->left, ::testing::IsEmpty()) << report->ToString();
 }
 
 }  // namespace

@@ -61,5 +61,24 @@ TEST(TimersTest, ThatAlarmHasSet) {
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
+TEST(TimersTest, ThatUalarmHasSet) {
+  // Before the unload it may come, on a machine that is busy.
+  signal(SIGALRM, SIG_IGN);
+  EntryModule module = LoadEntry("timers_ualarm");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_TRUE(IsIntervalTimerArmed());
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_THAT(report.left[0].items, ElementsAre("ITIMER_REAL"));
+  EXPECT_FALSE(IsIntervalTimerArmed());
+  signal(SIGALRM, SIG_DFL);
+}
+
+TEST(TimersTest, ThatAreDeletedAreNotReported) {
+  EntryModule module = LoadEntry("timers_deleted");
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace relib::catalogue

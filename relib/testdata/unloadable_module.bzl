@@ -10,7 +10,8 @@ def unloadable_module(
         linkopts = [],
         deps = ["//relib:module"],
         version_script = "//relib:module.lds",
-        static_runtime = True):
+        static_runtime = True,
+        visibility = None):
     """Builds lib<name>.so as relib_module() would, without the check.
 
     Args:
@@ -21,6 +22,7 @@ def unloadable_module(
       deps: as for cc_binary.
       version_script: says what it exports.
       static_runtime: link the C++ runtime statically.
+      visibility: as for every rule.
     """
     cc_binary(
         name = "lib%s.so" % name,
@@ -32,5 +34,7 @@ def unloadable_module(
         linkshared = True,
         linkstatic = True,
         target_compatible_with = ["@platforms//os:linux"],
+        testonly = True,
+        visibility = visibility,
         deps = deps,
     )

@@ -10,8 +10,10 @@
 namespace relib::catalogue {
 namespace {
 
-constexpr const char* kWays[] = {"aligned_alloc", "posix_memalign", "strndup",
-                                 "getline"};
+constexpr const char* kWays[] = {
+    "aligned_alloc",  "posix_memalign",  "memalign", "valloc",    "pvalloc",
+    "reallocarray",   "strndup",         "getline",  "vasprintf", "__asprintf",
+    "__asprintf_chk", "__vasprintf_chk", "__strdup", "__strndup"};
 
 }  // namespace
 

@@ -2,6 +2,10 @@
 // which would refuse it. GCC makes one of every static member of a template;
 // clang makes none, hence the assembler.
 
+#include <cstdint>
+#include <string_view>
+
+#include "relib/catalogue/entry.h"
 #include "relib/module.h"
 
 asm(R"(
@@ -17,4 +21,10 @@ unique_value:
 
 extern "C" int unique_value;
 
-RELIB_MAIN(int) { return unique_value; }
+namespace {
+
+int64_t Run(std::string_view) { return unique_value; }
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);

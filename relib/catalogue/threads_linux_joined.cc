@@ -1,12 +1,14 @@
-// Threads in the ways that only Linux has: main starts one that ends through
-// pthread_exit(), and C11 ones, and returns the sum of what they give back.
+// Threads in the ways that only Linux has, which are joined: one that ends
+// through pthread_exit(), and C11 ones. Returns the sum of what they give back.
 
 #include <pthread.h>
 #include <threads.h>
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
+#include "relib/catalogue/entry.h"
 #include "relib/module.h"
 
 namespace {
@@ -38,9 +40,7 @@ int C11Thread(void* argument) {
 
 int EndThroughThrdExit(void*) { thrd_exit(7); }
 
-}  // namespace
-
-RELIB_MAIN(int) {
+int64_t Run(std::string_view) {
   // Atomic for ThreadSanitizer, which doesn't know thrd_join().
   std::atomic<int> sum = 0;
   pthread_t posix;
@@ -59,3 +59,7 @@ RELIB_MAIN(int) {
   }
   return sum;
 }
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);
