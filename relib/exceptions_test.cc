@@ -1,12 +1,17 @@
 // Exceptions, which end at the boundary and go on as a status or as an
 // ImportError; and main.
 
+#include <atomic>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -58,6 +63,53 @@ void ExpectThrown(const absl::Status& status, const std::string& type,
   ASSERT_TRUE(exception.has_value());
   EXPECT_THAT(exception->type, ::testing::StartsWith(type));
   EXPECT_EQ(exception->what, text);
+}
+
+// The system looks for what belongs to each frame that an exception leaves,
+// while the library that was loaded before goes.
+TEST(ExceptionsTest, BesideLoadsAndUnloads) {
+  using ThrowerModule = absl::StatusOr<Module<thrower::Exports>>;
+  const auto load = [] {
+    return std::make_shared<ThrowerModule>(Load<thrower::Exports>(
+        ModuleFile("thrower"), thrower::Imports{.fail = [] { return 1; }},
+        {.private_copy = true}));
+  };
+  std::shared_ptr<ThrowerModule> current = load();
+  ASSERT_TRUE(current->ok()) << current->status();
+  std::mutex mutex;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      while (!done) {
+        std::unique_lock lock(mutex);
+        const std::shared_ptr<ThrowerModule> module = current;
+        lock.unlock();
+        const absl::Status status =
+            (*module)->exports().throw_from_void(What::kInt);
+        const std::optional<CallError> error = CallErrorOf(status);
+        if (error == CallError::kException || error == CallError::kUnloading) {
+          continue;
+        }
+        ADD_FAILURE() << status;
+        return;
+      }
+    });
+  }
+  for (int i = 0; i < 300 && !testing::Test::HasFailure(); ++i) {
+    std::shared_ptr<ThrowerModule> next = load();
+    if (!next->ok()) {
+      ADD_FAILURE() << next->status();
+      break;
+    }
+    std::unique_lock lock(mutex);
+    std::swap(current, next);
+    lock.unlock();
+    const absl::StatusOr<UnloadReport> report = (*next)->Unload();
+    EXPECT_TRUE(report.ok()) << report.status();
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(ExceptionsTest, OfExportsBecomeAStatus) {

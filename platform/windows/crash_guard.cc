@@ -14,6 +14,7 @@
 #include "platform/stack_walker.h"
 #include "platform/windows/frame_walk.h"
 #include "platform/windows/guarded_abort.h"
+#include "platform/windows/thread_block.h"
 
 namespace relib::platform {
 namespace {
@@ -34,13 +35,9 @@ struct GuardedCall {
   void* exception_list;
 };
 
-// Volatile, because GCC 12 takes a constant for the index of an array without
-// elements when it optimizes; NtCurrentTeb() has one.
-const volatile DWORD thread_block_offset = FIELD_OFFSET(NT_TIB, Self);
-
 void*& ExceptionList() {
-  auto* block = reinterpret_cast<NT_TIB*>(__readgsqword(thread_block_offset));
-  return *reinterpret_cast<void**>(&block->ExceptionList);
+  return *reinterpret_cast<void**>(
+      &static_cast<NT_TIB*>(CurrentThreadBlock())->ExceptionList);
 }
 
 // Of a thread. Not a thread_local object, whose memory mingw-w64's GCC

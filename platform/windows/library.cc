@@ -20,6 +20,7 @@
 #include "platform/holders.h"
 #include "platform/windows/dbghelp.h"
 #include "platform/windows/error.h"
+#include "platform/windows/free_library.h"
 #include "platform/windows/pe_file.h"
 #include "platform/windows/utf.h"
 
@@ -358,7 +359,7 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
         error == ERROR_MOD_NOT_FOUND ? MissingLibraries(path) : ""));
   }
   if (!observer.IsNew(module)) {
-    FreeLibrary(module);
+    FreeLibraryBesideOthers(module);
     return already_loaded();
   }
   Library library;
@@ -392,14 +393,14 @@ absl::Status Library::Unload() {
   }
   const auto module = static_cast<HMODULE>(handle_);
   const std::wstring path = ModulePath(module);
-  const BOOL freed = FreeLibrary(module);
+  const BOOL freed = FreeLibraryBesideOthers(module);
   const DWORD error = GetLastError();
   // Takes the reference back if the library is still there, in one step.
   const HMODULE again = ReferenceByAddress(address_);
   if (again == module && EqualIgnoringCase(ModulePath(again), path)) {
     const std::string holders = Holders(module);
     if (!freed) {
-      FreeLibrary(again);
+      FreeLibraryBesideOthers(again);
       return absl::FailedPreconditionError(absl::StrCat(
           ErrorStatus(error, absl::StrCat("can't unload ", path_)).message(),
           "; ", holders));
@@ -409,7 +410,7 @@ absl::Status Library::Unload() {
   }
   if (again != nullptr) {
     // Another thread's library has taken the place already.
-    FreeLibrary(again);
+    FreeLibraryBesideOthers(again);
   } else if (IsMappedFrom(address_, path)) {
     handle_ = nullptr;
     return absl::InternalError(absl::StrCat("the system forgot ", path_,

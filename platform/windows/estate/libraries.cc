@@ -9,6 +9,7 @@
 #include "platform/native/mutex.h"
 #include "platform/windows/estate/handle_text.h"
 #include "platform/windows/estate/resources.h"
+#include "platform/windows/free_library.h"
 
 namespace relib::platform {
 namespace {
@@ -38,7 +39,7 @@ class Libraries final : public RecordedResources {
     for (const auto& [value, of_runtime] : references_.TakeAll()) {
       const auto library = reinterpret_cast<HMODULE>(value);
       if (!of_runtime) settlement.Add("library", LibraryPath(library));
-      FreeLibrary(library);
+      FreeLibraryBesideOthers(library);
     }
     const std::lock_guard lock(mutex_);
     for (HMODULE library : pinned_) {
@@ -90,13 +91,13 @@ void hooks::GetModuleHandleExW(const Caller* caller, BOOL result, DWORD flags,
 }
 
 BOOL hooks::FreeLibrary(const Caller* caller, HMODULE library) {
-  return MayFree(caller, library) ? ::FreeLibrary(library) : TRUE;
+  return MayFree(caller, library) ? FreeLibraryBesideOthers(library) : TRUE;
 }
 
 void hooks::FreeLibraryAndExitThread(const Caller* caller, HMODULE library,
                                      DWORD code) {
   // The thread ends in the host, which frees the module when it is gone.
-  if (MayFree(caller, library)) ::FreeLibrary(library);
+  if (MayFree(caller, library)) FreeLibraryBesideOthers(library);
   ExitThread(code);
 }
 
