@@ -82,9 +82,11 @@ TEST(ExceptionsTest, BesideLoadsAndUnloads) {
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
       while (!done) {
-        std::unique_lock lock(mutex);
-        const std::shared_ptr<ThrowerModule> module = current;
-        lock.unlock();
+        std::shared_ptr<ThrowerModule> module;
+        {
+          const std::lock_guard lock(mutex);
+          module = current;
+        }
         const absl::Status status =
             (*module)->exports().throw_from_void(What::kInt);
         const std::optional<CallError> error = CallErrorOf(status);

@@ -15,13 +15,25 @@
 namespace relib::platform {
 namespace {
 
-constexpr DWORD kLongestWait = 100;  // milliseconds
+// In milliseconds. On a busy machine, the other thread may not run for long.
+constexpr DWORD kLongestWait = 10'000;
 
 constexpr NTSTATUS kNoMoreEntries = static_cast<NTSTATUS>(0x8000001A);
 
-// Held exclusively by the thread that frees, shared by those that look.
+// Held exclusively by the thread that frees, shared by those that look. Who
+// holds the loader's lock may throw: it is taken before this one.
 SRWLOCK list_lock = SRWLOCK_INIT;
 std::atomic<DWORD> freeing_thread = 0;
+
+// Of ntdll.
+NTSTATUS(NTAPI* lock_loader)(ULONG flags, ULONG* result, ULONG_PTR* cookie);
+NTSTATUS(NTAPI* unlock_loader)(ULONG flags, ULONG_PTR cookie);
+
+template <typename Function>
+void Find(const char* name, Function*& function) {
+  function = reinterpret_cast<Function*>(reinterpret_cast<void*>(
+      GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name)));
+}
 
 // Tries until it has the lock or has waited for long.
 template <typename Try>
@@ -73,9 +85,11 @@ NTSTATUS NTAPI FindEntryForAddress(const void* address,
 // Puts that in the place of Wine's function, if that is the one that is known.
 bool ReplaceWinesFunction() {
   if (!RunsUnderWine()) return false;
-  auto* const code =
-      reinterpret_cast<unsigned char*>(reinterpret_cast<void*>(GetProcAddress(
-          GetModuleHandleW(L"ntdll.dll"), "LdrFindEntryForAddress")));
+  unsigned char* code;
+  Find("LdrLockLoaderLock", lock_loader);
+  Find("LdrUnlockLoaderLock", unlock_loader);
+  Find("LdrFindEntryForAddress", code);
+  if (lock_loader == nullptr || unlock_loader == nullptr) return false;
   // It begins with the way to the list: gs:[0x30], and from there
   // ProcessEnvironmentBlock and Ldr. What locks would begin otherwise.
   constexpr unsigned char kStart[] = {0x65, 0x48, 0x8b, 0x04, 0x25, 0x30,
@@ -100,16 +114,18 @@ bool ReplaceWinesFunction() {
 }
 
 // Before there are other threads, as a rule.
-const bool is_replaced = ReplaceWinesFunction();
+const bool kIsReplaced = ReplaceWinesFunction();
 
 }  // namespace
 
 BOOL FreeLibraryBesideOthers(HMODULE library) {
   // A library may free another one at its end.
-  if (!is_replaced ||
+  if (!kIsReplaced ||
       freeing_thread.load(std::memory_order_relaxed) == GetCurrentThreadId()) {
     return FreeLibrary(library);
   }
+  ULONG_PTR cookie = 0;
+  const bool has_loader = lock_loader(0, nullptr, &cookie) >= 0;
   const bool locked = LockFor(TryAcquireSRWLockExclusive);
   if (locked) {
     freeing_thread.store(GetCurrentThreadId(), std::memory_order_relaxed);
@@ -120,6 +136,7 @@ BOOL FreeLibraryBesideOthers(HMODULE library) {
     freeing_thread.store(0, std::memory_order_relaxed);
     ReleaseSRWLockExclusive(&list_lock);
   }
+  if (has_loader) unlock_loader(0, cookie);
   SetLastError(error);
   return freed;
 }

@@ -11,7 +11,7 @@ namespace relib::platform {
 // (LdrFindEntryForAddress() of its ntdll): a thread that is at one that is
 // freed reads memory that is somebody else's by then, and crashes. There, a
 // function that waits while this frees takes the place of Wine's, from before
-// main() on; it waits 100 ms at most, in case the library's own code waits for
+// main() on; it waits 10 s at most, in case the library's own code waits for
 // that thread. What others free by FreeLibrary() itself isn't covered.
 BOOL FreeLibraryBesideOthers(HMODULE library);
 

@@ -7,11 +7,11 @@ namespace relib::platform {
 
 // Volatile, because GCC 12 takes a constant for the index of an array without
 // elements when it optimizes, and warns; NtCurrentTeb() has one.
-inline const volatile DWORD thread_block_offset = FIELD_OFFSET(NT_TIB, Self);
+inline const volatile DWORD kThreadBlockOffset = FIELD_OFFSET(NT_TIB, Self);
 
 // NtCurrentTeb(), of this thread.
 inline void* CurrentThreadBlock() {
-  return reinterpret_cast<void*>(__readgsqword(thread_block_offset));
+  return reinterpret_cast<void*>(__readgsqword(kThreadBlockOffset));
 }
 
 }  // namespace relib::platform
