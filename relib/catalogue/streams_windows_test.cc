@@ -108,7 +108,7 @@ TEST(Streams, CoutIsFlushed) {
     const int printed = _creat(file.c_str(), 0600);
     _dup2(printed, 1);
     _close(printed);
-    EntryModule module = LoadEntry("streams_windows_cout");
+    EntryModule module = LoadEntry("streams_cout");
     RunEntry(module, text);
     const UnloadReport report = UnloadEntry(module);
     std::fflush(stdout);
