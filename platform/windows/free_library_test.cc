@@ -25,9 +25,7 @@ HMODULE LibraryAt(const void* address) {
   }
   // In LDR_DATA_TABLE_ENTRY for 64 bits.
   constexpr size_t kDllBase = 0x30;
-  HMODULE base;
-  std::memcpy(&base, entry + kDllBase, sizeof(base));
-  return base;
+  return *reinterpret_cast<const HMODULE*>(entry + kDllBase);
 }
 
 // Another Wine may have another function, which is left alone then: see
