@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace relib::platform {
@@ -24,6 +26,32 @@ TEST(ThreadIdTest, AThreadThatEndedHasNoName) {
   uint64_t id = 0;
   std::thread([&] { id = CurrentThreadId(); }).join();
   EXPECT_EQ(ThreadName(id), "");
+}
+
+struct WaitsInDestructor {
+  absl::Notification* until = nullptr;
+  ~WaitsInDestructor() {
+    if (until != nullptr) until->WaitForNotification();
+  }
+};
+thread_local WaitsInDestructor waits_in_destructor;
+
+TEST(ThreadIdTest, WaitsForDestructorsAtTheEndOfAThread) {
+  absl::Notification may_end;
+  absl::Notification begun;
+  uint64_t id = 0;
+  std::thread thread([&] {
+    waits_in_destructor.until = &may_end;
+    id = CurrentThreadId();
+    begun.Notify();
+  });
+  begun.WaitForNotification();
+  EXPECT_FALSE(WaitForThreadEnd(id, absl::InfinitePast()));
+  EXPECT_FALSE(WaitForThreadEnd(id, absl::Now() + absl::Milliseconds(20)));
+  may_end.Notify();
+  EXPECT_TRUE(WaitForThreadEnd(id, absl::InfiniteFuture()));
+  thread.join();
+  EXPECT_TRUE(WaitForThreadEnd(id, absl::InfinitePast()));
 }
 
 TEST(ThreadIdTest, KnowsItsOwnStack) {

@@ -61,8 +61,10 @@ enum class UnloadError {
   kInUse,
   // before_unload threw, or crashed.
   kBeforeUnloadFailed,
-  // before_unload has not returned by the deadline. It goes on, and another
-  // Unload() waits for it instead of calling it again.
+  // before_unload, or the destructor of a thread_local object that it has used,
+  // has not returned by the deadline. It goes on, and another Unload() waits
+  // for
+  // it instead of calling it again.
   kDeadlineExceeded,
   // Threads that it started run.
   kThreadsStillRunning,

@@ -1,14 +1,18 @@
 #include "platform/thread_id.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace relib::platform {
 
@@ -19,6 +23,19 @@ std::string ThreadName(uint64_t id) {
   std::string name;
   std::getline(file, name);
   return name;
+}
+
+// The kernel tells nobody but the one who joins it, and joining with a deadline
+// is no business of a number's.
+bool WaitForThreadEnd(uint64_t id, absl::Time deadline) {
+  absl::Duration pause = absl::Microseconds(20);
+  while (tgkill(getpid(), static_cast<pid_t>(id), 0) == 0) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) return false;
+    absl::SleepFor(std::min(pause, left));
+    pause = std::min(2 * pause, absl::Milliseconds(1));
+  }
+  return true;
 }
 
 bool LiesOnThisStack(const void* address) {

@@ -2,9 +2,12 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "platform/windows/handle.h"
 #include "platform/windows/thread_name.h"
 
@@ -16,6 +19,22 @@ std::string ThreadName(uint64_t id) {
   const Handle thread(OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE,
                                  static_cast<DWORD>(id)));
   return thread ? ThreadName(thread.get()) : "";
+}
+
+bool WaitForThreadEnd(uint64_t id, absl::Time deadline) {
+  const Handle thread(OpenThread(SYNCHRONIZE, FALSE, static_cast<DWORD>(id)));
+  if (!thread) return true;
+  while (true) {
+    const absl::Duration left =
+        std::max(deadline - absl::Now(), absl::ZeroDuration());
+    // In portions that a DWORD holds.
+    const DWORD milliseconds = static_cast<DWORD>(absl::ToInt64Milliseconds(
+        absl::Ceil(std::min(left, absl::Hours(1)), absl::Milliseconds(1))));
+    if (WaitForSingleObject(thread.get(), milliseconds) == WAIT_OBJECT_0) {
+      return true;
+    }
+    if (left == absl::ZeroDuration()) return false;
+  }
 }
 
 bool LiesOnThisStack(const void* address) {

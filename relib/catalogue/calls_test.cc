@@ -74,6 +74,20 @@ TEST(CallsTest, ThatDeadlockBeforeUnloadRefuse) {
   EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
 }
 
+TEST(CallsTest, ThatHangAfterBeforeUnloadRefuse) {
+  EntryModule module = LoadEntry("calls_hang_after_before_unload");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const absl::Status status = module.Unload(kImpatient).status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("thread_local"), HasSubstr("before_unload")));
+  }
+  EXPECT_EQ(RunEntry(module, "end"), 0);
+  const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+}
+
 TEST(CallsTest, InWhichTheHostUnloadsAreRefusedAtOnce) {
   EntryModule* self = nullptr;
   absl::Status seen;

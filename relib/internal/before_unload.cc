@@ -1,5 +1,6 @@
 #include "relib/internal/before_unload.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/thread_id.h"
 #include "relib/internal/abi.h"
@@ -16,9 +18,10 @@ namespace relib::internal {
 
 struct BeforeUnload::State {
   std::thread runner;
+  uint64_t id = 0;
   Failure* failure = nullptr;
-  // Set as soon as it returns, after `failure`. Where threads of the module
-  // keep the processors busy, the notification may come long after that.
+  // Set as soon as it returns, after `id` and `failure`. Where threads of the
+  // module keep the processors busy, the notification may come long after that.
   std::atomic<bool> returned = false;
   absl::Notification done;
 };
@@ -30,7 +33,8 @@ BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
   // detached while it ends may have its data given to another one.
   state_->runner = std::thread(
       [state = state_.get(), invoke = std::move(invoke), &thread]() mutable {
-        thread.store(platform::CurrentThreadId());
+        state->id = platform::CurrentThreadId();
+        thread.store(state->id);
         state->failure = invoke();
         state->returned.store(true, std::memory_order_release);
         // Here, so that nothing of it is left when Wait() returns.
@@ -43,11 +47,20 @@ BeforeUnload::~BeforeUnload() = default;
 
 bool BeforeUnload::Wait(absl::Time deadline) {
   if (!state_->done.WaitForNotificationWithDeadline(deadline) &&
-      !state_->returned.load(std::memory_order_acquire)) {
+      !has_returned()) {
     return false;
   }
-  if (state_->runner.joinable()) state_->runner.join();
+  if (!state_->runner.joinable()) return true;
+  if (!platform::WaitForThreadEnd(
+          state_->id, std::max(deadline, absl::Now() + absl::Seconds(1)))) {
+    return false;
+  }
+  state_->runner.join();
   return true;
+}
+
+bool BeforeUnload::has_returned() const {
+  return state_->returned.load(std::memory_order_acquire);
 }
 
 Failure* BeforeUnload::failure() const { return state_->failure; }

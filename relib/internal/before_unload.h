@@ -23,9 +23,14 @@ class BeforeUnload {
   // It must have returned, and Wait() said so.
   ~BeforeUnload();
 
-  // True if it has returned by `deadline`; then it returns when the thread has
-  // ended, which may be a little later.
+  // True if it has returned by `deadline` and the thread has ended, for which
+  // it has a second more: nothing but destructors of thread_local objects runs
+  // then, and what has returned in time isn't refused because the processors
+  // are busy.
   bool Wait(absl::Time deadline);
+
+  // What is still to end then is those destructors.
+  bool has_returned() const;
 
   // When it has returned: what it threw, which is the caller's now; or null.
   Failure* failure() const;

@@ -62,5 +62,29 @@ TEST(BeforeUnloadTest, WhatHasReturnedInTimeIsNotRefused) {
   EXPECT_EQ(run.failure(), nullptr);
 }
 
+struct WaitsInDestructor {
+  absl::Notification* until = nullptr;
+  ~WaitsInDestructor() {
+    if (until != nullptr) until->WaitForNotification();
+  }
+};
+thread_local WaitsInDestructor waits_in_destructor;
+
+TEST(BeforeUnloadTest, GivesUpOnADestructorThatHangs) {
+  absl::Notification end;
+  std::atomic<uint64_t> thread = 0;
+  BeforeUnload run(
+      [&] {
+        waits_in_destructor.until = &end;
+        return nullptr;
+      },
+      thread);
+  EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
+  EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
+  EXPECT_TRUE(run.has_returned());
+  end.Notify();
+  EXPECT_TRUE(run.Wait(absl::InfiniteFuture()));
+}
+
 }  // namespace
 }  // namespace relib::internal

@@ -854,9 +854,12 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     }
     if (!before_unload_->Wait(deadline)) {
       return refuse(UnloadError::kDeadlineExceeded,
-                    absl::StrCat("its before_unload has not returned by the "
-                                 "deadline. It goes on; another Unload() waits "
-                                 "for it",
+                    absl::StrCat(before_unload_->has_returned()
+                                     ? "thread_local objects of its "
+                                       "before_unload are not destroyed"
+                                     : "its before_unload has not returned",
+                                 " by the deadline. It goes on; another "
+                                 "Unload() waits for it",
                                  StackOf(before_unload_thread_.load())));
     }
     Failure* failure = before_unload_->failure();

@@ -1,0 +1,31 @@
+// before_unload returns, but leaves its thread a thread_local object whose
+// destructor waits for "end".
+
+#include <cstdint>
+#include <string_view>
+
+#include "relib/catalogue/entry.h"
+#include "relib/catalogue/gate.h"
+#include "relib/module.h"
+
+namespace {
+
+relib::catalogue::Gate gate;
+
+struct WaitsInDestructor {
+  bool armed = false;
+  ~WaitsInDestructor() {
+    if (armed) gate.Pass();
+  }
+};
+thread_local WaitsInDestructor waits_in_destructor;
+
+int64_t Run(std::string_view argument) {
+  if (argument == "end") gate.Open();
+  return 0;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);
+RELIB_BEFORE_UNLOAD() { waits_in_destructor.armed = true; }
