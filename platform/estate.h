@@ -135,6 +135,11 @@ class Estate {
   // its own.
   virtual bool OwnsMemory(const void* address) const = 0;
 
+  // On a thread of the host that is about to end and has run code of the image:
+  // its thread_local objects there are destroyed now, where the system would do
+  // it under a lock of its loader.
+  virtual void LeaveThread() = 0;
+
   // Nothing in the image is destroyed any more, whoever would do it: neither
   // its static objects nor its thread_local ones.
   virtual void SkipDestructors() = 0;

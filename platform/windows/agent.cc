@@ -342,6 +342,7 @@ FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
 void BindAgent(const AgentBinding* binding) {
   internal::BindMemory(binding->heap);
   *binding->module.image = reinterpret_cast<HMODULE>(__ImageBase);
+  *binding->run_thread_destructors = &internal::RunThreadDestructors;
   AcquireSRWLockExclusive(&internal::lock);
   internal::ReplayEarly(binding);
   internal::bound = binding;

@@ -27,6 +27,9 @@ struct AgentBinding {
   void (*lock_dbghelp)();
   void (*unlock_dbghelp)();
 
+  // Takes the module's function that runs the destructors of the thread_local
+  // objects which the calling thread has there.
+  void (**run_thread_destructors)();
   // Calls a destructor in the image, if they aren't skipped.
   void (*run_destructor)(const Caller* module, void (*destroy)(void*),
                          void* object);

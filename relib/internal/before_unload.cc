@@ -47,7 +47,7 @@ BeforeUnload::~BeforeUnload() = default;
 
 bool BeforeUnload::Wait(absl::Time deadline) {
   if (!state_->done.WaitForNotificationWithDeadline(deadline) &&
-      !has_returned()) {
+      !state_->returned.load(std::memory_order_acquire)) {
     return false;
   }
   if (!state_->runner.joinable()) return true;
@@ -57,10 +57,6 @@ bool BeforeUnload::Wait(absl::Time deadline) {
   }
   state_->runner.join();
   return true;
-}
-
-bool BeforeUnload::has_returned() const {
-  return state_->returned.load(std::memory_order_acquire);
 }
 
 Failure* BeforeUnload::failure() const { return state_->failure; }

@@ -29,9 +29,6 @@ class BeforeUnload {
   // are busy.
   bool Wait(absl::Time deadline);
 
-  // What is still to end then is those destructors.
-  bool has_returned() const;
-
   // When it has returned: what it threw, which is the caller's now; or null.
   Failure* failure() const;
 

@@ -81,7 +81,6 @@ TEST(BeforeUnloadTest, GivesUpOnADestructorThatHangs) {
       thread);
   EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
   EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
-  EXPECT_TRUE(run.has_returned());
   end.Notify();
   EXPECT_TRUE(run.Wait(absl::InfiniteFuture()));
 }

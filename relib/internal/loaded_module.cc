@@ -804,7 +804,10 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
 Failure* LoadedModule::RunBeforeUnload() {
   Failure* failure = nullptr;
   platform::Crash crash;
-  const auto run = [&] { failure = descriptor_->before_unload->invoke(); };
+  const auto run = [&] {
+    failure = descriptor_->before_unload->invoke();
+    estate_->LeaveThread();
+  };
   if (!RunGuarded(run, crash)) before_unload_crash_ = crash;
   return failure;
 }
@@ -854,11 +857,9 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadAlone(
     }
     if (!before_unload_->Wait(deadline)) {
       return refuse(UnloadError::kDeadlineExceeded,
-                    absl::StrCat(before_unload_->has_returned()
-                                     ? "thread_local objects of its "
-                                       "before_unload are not destroyed"
-                                     : "its before_unload has not returned",
-                                 " by the deadline. It goes on; another "
+                    absl::StrCat("its before_unload has not returned by the "
+                                 "deadline, or a destructor of a thread_local "
+                                 "object that it used. It goes on; another "
                                  "Unload() waits for it",
                                  StackOf(before_unload_thread_.load())));
     }

@@ -110,6 +110,9 @@ class LinuxEstate final : public Estate {
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
+  // The end of a thread is under no lock here.
+  void LeaveThread() override {}
+
   void SkipDestructors() override { resources_.destructors()->Skip(); }
 
   std::vector<LeftResources> Settle() override { return resources_.Settle(); }

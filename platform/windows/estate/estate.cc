@@ -54,6 +54,10 @@ class WindowsEstate final : public Estate {
   }
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
+  void LeaveThread() override {
+    if (run_thread_destructors_ != nullptr) run_thread_destructors_();
+  }
+
   void SkipDestructors() override { resources_.destructors()->Skip(); }
 
   std::vector<LeftResources> Settle() override { return resources_.Settle(); }
@@ -94,6 +98,7 @@ class WindowsEstate final : public Estate {
 
   mutable ResourcesOfModule resources_;
   HMODULE image_ = nullptr;
+  void (*run_thread_destructors_)() = nullptr;
   RelibHeapBinding* const heap_binding_;
   const AgentBinding binding_ = {
       .module = {.resources = &resources_,
@@ -108,6 +113,7 @@ class WindowsEstate final : public Estate {
       .heap = heap_binding_,
       .lock_dbghelp = &LockDbgHelp,
       .unlock_dbghelp = &UnlockDbgHelp,
+      .run_thread_destructors = &run_thread_destructors_,
       .run_destructor = &RunDestructor,
       .destructors_are_skipped = &DestructorsAreSkipped,
       .before_destructors = &BeforeDestructors,
