@@ -36,16 +36,6 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using tracing::How;
 
-// Whose functions stand between the C library's and ours.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
-
 constexpr std::string_view kModuleSource = "relib/testdata/tracing.cc";
 constexpr std::string_view kHostSource = "relib/backtrace_test.cc";
 

@@ -25,6 +25,7 @@
 #include "relib/catalogue/heap_test_system.h"
 #include "relib/catalogue/resident_memory.h"
 #include "relib/host.h"
+#include "relib/testdata/sanitized.h"
 
 namespace relib::catalogue {
 namespace {
@@ -33,15 +34,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr char kBlock[] = "heap block";
 
