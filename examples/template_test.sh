@@ -39,7 +39,10 @@ cd "$workspace" || exit 1
 sed -i "s|\"../..\"|\"$repository\"|" WORKSPACE MODULE.bazel
 sed -i "s|/\.\./\.\./|/$repository/|" .bazelrc
 
+# Emptied before the program is started, which may come to it later than await() below: the lines
+# of the last run would be taken for those of this one.
 log=$workspace.log
+: >"$log"
 # .ci/run has built most of it just before.
 "$bazel" --max_idle_secs=5 run --disk_cache="$cache/build" --symlink_prefix=/ --color=no --curses=no "$@" //:host >"$log" 2>&1 9>&- &
 program=$!
