@@ -97,6 +97,7 @@ class Reloading {
       case ReloadEvent::Kind::kSwitchDelayed:
       case ReloadEvent::Kind::kUnloadDelayed:
         // It is tried again.
+        LOG(INFO) << last_event_;
         break;
       default:
         LOG(FATAL) << last_event_;
