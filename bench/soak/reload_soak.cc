@@ -94,9 +94,11 @@ class Reloading {
         ++unloaded_;
         report_ = event.unload->ToString();
         break;
+      // Both are tried again. The second says where threads are, which it takes
+      // memory to find out.
       case ReloadEvent::Kind::kSwitchDelayed:
+        break;
       case ReloadEvent::Kind::kUnloadDelayed:
-        // It is tried again.
         LOG(INFO) << last_event_;
         break;
       default:
