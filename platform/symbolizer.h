@@ -24,9 +24,10 @@ struct Symbol {
 };
 
 // Looks up addresses of this process in the symbols of its images. Keeps their
-// files open until it is destroyed, and nothing after that. Not thread-safe,
-// and there may be only one at a time in a process: the libraries beneath
-// (elfutils' libdw, DbgHelp) want it so.
+// files open until it is destroyed, and nothing after that, but for what
+// DbgHelp has read of the program itself. Not thread-safe, and there may be
+// only one at a time in a process: the libraries beneath (elfutils' libdw,
+// DbgHelp) want it so.
 class Symbolizer {
  public:
   static std::unique_ptr<Symbolizer> Create();

@@ -63,8 +63,7 @@ enum class UnloadError {
   kBeforeUnloadFailed,
   // before_unload, or the destructor of a thread_local object that it has used,
   // has not returned by the deadline. It goes on, and another Unload() waits
-  // for
-  // it instead of calling it again.
+  // for it instead of calling it again.
   kDeadlineExceeded,
   // Threads that it started run.
   kThreadsStillRunning,

@@ -18,6 +18,7 @@
 #include "bench/soak/counters.h"
 #include "bench/soak/reload_interface.h"
 #include "bench/soak/samples.h"
+#include "platform/symbolizer.h"
 #include "relib/errors.h"
 #include "relib/reload/event.h"
 #include "relib/reload/reloader.h"
@@ -94,12 +95,9 @@ class Reloading {
         ++unloaded_;
         report_ = event.unload->ToString();
         break;
-      // Both are tried again. The second says where threads are, which it takes
-      // memory to find out.
       case ReloadEvent::Kind::kSwitchDelayed:
-        break;
       case ReloadEvent::Kind::kUnloadDelayed:
-        LOG(INFO) << last_event_;
+        // It is tried again.
         break;
       default:
         LOG(FATAL) << last_event_;
@@ -142,6 +140,10 @@ class Reloading {
 ReloadResult RunReloadSoak(
     absl::Duration time, int64_t samples,
     const std::function<void(const Sample&)>& on_sample) {
+  // DbgHelp keeps what it reads of the program when a stack is first described,
+  // which would be when an unload waits for a thread, if ever.
+  platform::Symbolizer::Create()->Resolve(
+      reinterpret_cast<uintptr_t>(&RunReloadSoak));
   ReloadResult result;
   Reloading reloading;
   const absl::Time begin = absl::Now();

@@ -45,13 +45,6 @@ std::vector<std::string> Growth(const std::vector<Sample>& samples) {
   return grown;
 }
 
-std::vector<std::string> RepeatedGrowth(
-    const std::function<std::vector<Sample>()>& run) {
-  std::vector<std::string> grown = Growth(run());
-  if (!grown.empty()) grown = Growth(run());
-  return grown;
-}
-
 std::string Plot(const std::vector<Sample>& samples, size_t counter) {
   constexpr std::string_view kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   int64_t least = samples.front().counters[counter].value;

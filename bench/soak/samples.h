@@ -23,12 +23,6 @@ struct Sample {
 // fill.
 std::vector<std::string> Growth(const std::vector<Sample>& samples);
 
-// The growth of a second run, if there was any in the first. For short runs: in
-// the middle of one, the process may set something up that it keeps, such as
-// the names of its own functions when it first describes where a thread is.
-std::vector<std::string> RepeatedGrowth(
-    const std::function<std::vector<Sample>()>& run);
-
 // What a counter did over time as a line of bars, the least to the greatest.
 std::string Plot(const std::vector<Sample>& samples, size_t counter);
 

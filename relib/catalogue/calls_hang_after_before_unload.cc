@@ -12,13 +12,7 @@ namespace {
 
 relib::catalogue::Gate gate;
 
-struct WaitsInDestructor {
-  bool armed = false;
-  ~WaitsInDestructor() {
-    if (armed) gate.Pass();
-  }
-};
-thread_local WaitsInDestructor waits_in_destructor;
+thread_local relib::catalogue::PassesAtEnd passes_at_end;
 
 int64_t Run(std::string_view argument) {
   if (argument == "end") gate.Open();
@@ -28,4 +22,4 @@ int64_t Run(std::string_view argument) {
 }  // namespace
 
 RELIB_EXPORTS(relib::catalogue::EntryExports, .run = relib::implement<Run>);
-RELIB_BEFORE_UNLOAD() { waits_in_destructor.armed = true; }
+RELIB_BEFORE_UNLOAD() { passes_at_end.gate = &gate; }

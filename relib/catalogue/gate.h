@@ -34,6 +34,14 @@ class Gate {
   bool is_open_ = false;
 };
 
+// As a thread_local object: its thread passes the gate when it ends.
+struct PassesAtEnd {
+  Gate* gate = nullptr;
+  ~PassesAtEnd() {
+    if (gate != nullptr) gate->Pass();
+  }
+};
+
 }  // namespace relib::catalogue
 
 #endif  // RELIB_CATALOGUE_GATE_H_

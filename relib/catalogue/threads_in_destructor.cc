@@ -13,17 +13,11 @@ namespace {
 
 relib::catalogue::Gate gate;
 
-struct WaitsInDestructor {
-  bool armed = false;
-  ~WaitsInDestructor() {
-    if (armed) gate.Pass();
-  }
-};
-thread_local WaitsInDestructor waits_in_destructor;
+thread_local relib::catalogue::PassesAtEnd passes_at_end;
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    std::thread([] { waits_in_destructor.armed = true; }).detach();
+    std::thread([] { passes_at_end.gate = &gate; }).detach();
     gate.AwaitArrival();
   } else if (argument == "end") {
     gate.Open();

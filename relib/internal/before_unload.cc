@@ -17,24 +17,25 @@
 namespace relib::internal {
 
 struct BeforeUnload::State {
+  explicit State(const std::atomic<uint64_t>& thread) : thread(thread) {}
+
   std::thread runner;
-  uint64_t id = 0;
+  const std::atomic<uint64_t>& thread;
   Failure* failure = nullptr;
-  // Set as soon as it returns, after `id` and `failure`. Where threads of the
-  // module keep the processors busy, the notification may come long after that.
+  // Set as soon as it returns, after `failure`. Where threads of the module
+  // keep the processors busy, the notification may come long after that.
   std::atomic<bool> returned = false;
   absl::Notification done;
 };
 
 BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
                            std::atomic<uint64_t>& thread)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<State>(thread)) {
   // Joined, not detached: with mingw-w64's winpthreads, a thread that is
   // detached while it ends may have its data given to another one.
   state_->runner = std::thread(
       [state = state_.get(), invoke = std::move(invoke), &thread]() mutable {
-        state->id = platform::CurrentThreadId();
-        thread.store(state->id);
+        thread.store(platform::CurrentThreadId());
         state->failure = invoke();
         state->returned.store(true, std::memory_order_release);
         // Here, so that nothing of it is left when Wait() returns.
@@ -52,7 +53,8 @@ bool BeforeUnload::Wait(absl::Time deadline) {
   }
   if (!state_->runner.joinable()) return true;
   if (!platform::WaitForThreadEnd(
-          state_->id, std::max(deadline, absl::Now() + absl::Seconds(1)))) {
+          state_->thread.load(),
+          std::max(deadline, absl::Now() + absl::Seconds(1)))) {
     return false;
   }
   state_->runner.join();

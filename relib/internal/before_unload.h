@@ -15,7 +15,8 @@ namespace relib::internal {
 // end can be given up, and goes on. Not thread-safe.
 class BeforeUnload {
  public:
-  // Starts it. The thread that runs it puts its number into `thread` first.
+  // Starts it. The thread that runs it puts its number into `thread` first,
+  // where Wait() looks for it.
   BeforeUnload(std::function<Failure*()> invoke, std::atomic<uint64_t>& thread);
 
   BeforeUnload(const BeforeUnload&) = delete;
