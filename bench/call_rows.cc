@@ -16,12 +16,12 @@
 #include "bench/call_interface.h"
 #include "bench/module_files.h"
 #include "bench/on_threads.h"
-#include "bench/raw_library.h"
 #include "bench/raw_text.h"
 #include "bench/row.h"
 #include "benchmark/benchmark.h"
 #include "relib/host.h"
 #include "relib/internal/abi.h"
+#include "relib/testdata/raw_library.h"
 
 namespace relib::bench {
 namespace {
@@ -177,7 +177,7 @@ const RowRegistration kCallMain(CallRow(
             const auto& main = *static_cast<const internal::ExportSlot*>(
                 descriptor.main->slot);
             return reinterpret_cast<internal::Outcome<int> (*)()>(main.invoke)()
-                .value;
+                .value();
           })};
     }));
 

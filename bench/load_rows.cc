@@ -12,10 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "bench/load_interface.h"
 #include "bench/module_files.h"
-#include "bench/raw_library.h"
 #include "bench/row.h"
 #include "relib/host.h"
 #include "relib/internal/abi.h"
+#include "relib/testdata/raw_library.h"
 
 namespace relib::bench {
 namespace {
@@ -38,7 +38,7 @@ void* RawLoadAndCall(const std::string& path) {
       *static_cast<const internal::ExportSlot*>(descriptor.exports->slots);
   const auto sum =
       reinterpret_cast<internal::Outcome<int> (*)(int, int)>(add.invoke)(1, 2);
-  CHECK_EQ(sum.value, 3);
+  CHECK_EQ(sum.value(), 3);
   return library;
 }
 

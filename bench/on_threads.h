@@ -2,13 +2,13 @@
 #define BENCH_ON_THREADS_H_
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/barrier.h"
 #include "bench/row.h"
 
 namespace relib::bench {
@@ -21,14 +21,16 @@ Side OnThreads(int thread_count, Work work) {
     using Clock = std::chrono::steady_clock;
     std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
         thread_count);
-    // That of libstdc++ 12 for Windows may sleep on when all are there.
-    absl::Barrier start(thread_count);
+    // Nobody sleeps before the start: who is woken begins on the processor of
+    // the one that woke it, and shares it for some milliseconds.
+    std::atomic<int> waiting = 0;
     std::vector<std::thread> threads;
     for (auto& [begin, end] : times) {
       threads.emplace_back([&, count] {
         // What a thread makes for itself when it does it first.
         work(1);
-        start.Block();
+        ++waiting;
+        while (waiting < thread_count) std::this_thread::yield();
         begin = Clock::now();
         work(count);
         end = Clock::now();

@@ -19,6 +19,7 @@
 #include "bench/module_files.h"
 #include "bench/row.h"
 #include "bench/state_interface.h"
+#include "platform/target.h"
 #include "relib/host.h"
 #include "relib/reload/reloader.h"
 #include "relib/state/state.h"
@@ -113,9 +114,14 @@ class Callers {
       while (time.count() > longest &&
              !longest_.compare_exchange_weak(longest, time.count())) {
       }
-      std::this_thread::sleep_for(std::chrono::microseconds(10));
+      std::this_thread::sleep_for(pause_);
     }
   }
+
+  // mingw-w64 sleeps for whole milliseconds, and not at all for less: threads
+  // that never sleep would show how the system shares its processors.
+  const std::chrono::microseconds pause_{
+      platform::kTargetSystem == platform::System::kWindows ? 1000 : 10};
 
   State<Particles> state_;
   Reloading<StateExports> reloading_{"state_module", {&state_}};

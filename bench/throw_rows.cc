@@ -8,13 +8,13 @@
 #include "absl/log/check.h"
 #include "absl/status/statusor.h"
 #include "bench/module_files.h"
-#include "bench/raw_library.h"
 #include "bench/row.h"
 #include "bench/throw_and_catch.h"
 #include "bench/throw_interface.h"
 #include "relib/backtrace.h"
 #include "relib/errors.h"
 #include "relib/host.h"
+#include "relib/testdata/raw_library.h"
 
 namespace relib::bench {
 namespace {

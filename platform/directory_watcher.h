@@ -37,7 +37,7 @@ class DirectoryWatcher {
   //
   // Windows doesn't tell when a file is closed: there a file counts as written
   // when it wasn't written to for 10 ms, and one that was created and deleted
-  // again in between may be left out.
+  // again in between may be left out. One that was renamed counts at once.
   //
   // When the system dropped events, the result holds every watched path that
   // was given to Watch(), so that nothing is missed.

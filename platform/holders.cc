@@ -53,7 +53,7 @@ std::string DescribeReferences(std::optional<uint32_t> count,
                                std::string_view calls) {
   return absl::StrCat(
       count.has_value() ? absl::StrCat(*count) : "an unknown number of",
-      " more references by ", calls,
+      count == 1 ? " more reference by " : " more references by ", calls,
       ", taken by the library itself or by others: give back each of them");
 }
 

@@ -176,7 +176,7 @@ struct HostSide {
   template <typename R>
   static typename ResultTraits<R>::Type FailureAs(Failure* failure) {
     if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
-      return {R(), failure};
+      return Outcome<R>::OfFailure(failure);
     } else {
       return failure;
     }

@@ -28,13 +28,16 @@
 #include "platform/byte_source.h"
 #include "platform/image_file.h"
 #include "platform/library.h"
+#include "platform/program.h"
 #include "platform/target.h"
 #include "platform/test_files.h"
 #include "relib/host.h"
+#include "relib/internal/abi.h"
 #include "relib/internal/build_info.h"
 #include "relib/testdata/callbacks.h"
 #include "relib/testdata/greeter.h"
 #include "relib/testdata/module_file.h"
+#include "relib/testdata/raw_library.h"
 
 // Interfaces that differ from those of the modules in one thing each.
 
@@ -185,6 +188,19 @@ TEST_F(LoadTest, NoLibrary) {
     ExpectError(Load(Write("zeros", std::string(1 << 20, '\0')), options),
                 LoadError::kNotAModule, {});
   }
+}
+
+TEST_F(LoadTest, AProgramAndAPlainLibrary) {
+  const absl::StatusOr<std::string> self = platform::ProgramPath();
+  ASSERT_TRUE(self.ok()) << self.status();
+  // With most compilers, one for Linux is a library as well.
+  ExpectError(Load(*self), LoadError::kNotAModule,
+              {*self, platform::kTargetSystem == platform::System::kLinux
+                          ? "relib_module()"
+                          : "a Windows program"});
+  const std::string plain = ModuleFile("dependent");
+  ExpectError(Load(plain), LoadError::kNotAModule,
+              {plain, "relib_module()", "RELIB_EXPORTS"});
 }
 
 TEST_F(LoadTest, ALibraryOfAnotherSystem) {
@@ -466,6 +482,28 @@ TEST_F(LoadTest, ARenamedFileIsTheSame) {
   ExpectLoads(Path("renamed"));
 }
 
+TEST_F(LoadTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
+  const std::string path = ModuleFile("answer");
+  void* const library = RawOpen(path);
+  void* const symbol = RawSymbol(library, internal::kDescriptorSymbol);
+  for (int i = 0; i < 3; ++i) {
+    ExpectError(Load(path), LoadError::kAlreadyLoaded,
+                {FileName("answer"), "private_copy"});
+  }
+  EXPECT_EQ(RawSymbol(library, internal::kDescriptorSymbol), symbol);
+  {
+    const absl::StatusOr<Module<>> copy = Load(path, {.private_copy = true});
+    ASSERT_TRUE(copy.ok()) << copy.status();
+    EXPECT_EQ(copy->CallMain<int>().value_or(0), 42);
+  }
+  // The only reference is ours.
+  RawClose(library);
+  EXPECT_FALSE(RawIsLoaded(path));
+  const absl::StatusOr<Module<>> module = Load(path);
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
+}
+
 // What a build does that replaces its output: another file under the name of
 // one that is loaded.
 TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
@@ -511,6 +549,75 @@ void Replace(const std::string& path, const std::string& with) {
   if (!is_open) return;
   fs::rename(path, with + ".old");
   fs::rename(with, path);
+}
+
+// The same over and over, with whatever stands in the way of it.
+class Replacer {
+ public:
+  // `files` in turn, at `path`, where there must be one.
+  Replacer(std::vector<std::string> files, std::string path)
+      : thread_([this, files = std::move(files), path = std::move(path)] {
+          for (int i = 0; !done_; ++i) {
+            const std::string next = absl::StrCat(path, ".", i);
+            fs::create_hard_link(files[i % files.size()], next);
+            std::error_code is_open;
+            fs::rename(next, path, is_open);
+            if (!is_open) continue;
+            std::error_code ignored;
+            fs::rename(path, next + ".old", ignored);
+            fs::rename(next, path, ignored);
+            fs::remove(next, ignored);
+            fs::remove(next + ".old", ignored);
+          }
+        }) {}
+  ~Replacer() {
+    done_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
+};
+
+// At whatever moment: there is one of the two, whole, or a refusal.
+TEST_F(LoadTest, AFileThatIsReplacedAgainAndAgain) {
+  const std::string path = Patched("answer", {});
+  fs::copy_file(ModuleFile("answer"), folder_ / "0");
+  fs::copy_file(ModuleFile("main_void"), folder_ / "1");
+  const Replacer replacer({folder_ / "0", folder_ / "1"}, path);
+  int loaded[2] = {};
+  int refused = 0;
+  // Until all was seen, and never without an end.
+  for (int i = 0; i < 20000 &&
+                  (i < 400 || loaded[0] == 0 || loaded[1] == 0 || refused == 0);
+       ++i) {
+    const bool private_copy = i % 4 == 0;
+    const absl::StatusOr<Module<>> module =
+        Load(path, {.private_copy = private_copy});
+    if (!module.ok()) {
+      ++refused;
+      const LoadError error = *LoadErrorOf(module.status());
+      // On Windows there are moments with none of the two.
+      EXPECT_TRUE(
+          error == LoadError::kChangedWhileLoading ||
+          (platform::kTargetSystem == platform::System::kWindows &&
+           (error == LoadError::kNotFound || error == LoadError::kCopyFailed ||
+            error == LoadError::kLoaderFailed)))
+          << module.status();
+      continue;
+    }
+    const absl::StatusOr<int> answer = module->CallMain<int>();
+    if (answer.ok()) {
+      EXPECT_EQ(*answer, 42);
+    } else {
+      EXPECT_TRUE(module->CallMain<void>().ok()) << answer.status();
+    }
+    ++loaded[answer.ok() ? 0 : 1];
+  }
+  EXPECT_GT(loaded[0], 0);
+  EXPECT_GT(loaded[1], 0);
+  EXPECT_GT(refused, 0);
 }
 
 TEST_F(LoadTest, AFileThatIsReplacedMeanwhile) {

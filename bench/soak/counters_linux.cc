@@ -2,8 +2,6 @@
 #include <pthread.h>
 
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -36,14 +34,12 @@ int64_t TlsBlock(const std::string& module) {
 
 std::vector<Counter> ReadCounters(const std::string& module) {
   const ProcessUse use = CurrentProcessUse();
-  const auto threads =
-      std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
   return {
       {"memory (KiB)", use.bytes / 1024, 512},
       {"mappings", use.mappings, 8},
       {"descriptors", use.handles, 0},
       // One that is detached may be on its way out.
-      {"threads", threads, 1},
+      {"threads", use.threads, 1},
       {"thread keys", NextKey(), 0},
       {"TLS blocks", TlsBlock(module), 0},
   };

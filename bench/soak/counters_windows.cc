@@ -1,8 +1,4 @@
 #include <windows.h>
-// Behind windows.h, which it needs.
-// clang-format off
-#include <tlhelp32.h>
-// clang-format on
 
 #include <cstdint>
 #include <string>
@@ -29,20 +25,6 @@ int64_t NextFlsIndex() {
   return index;
 }
 
-int64_t CountThreads() {
-  HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-  CHECK(snapshot != INVALID_HANDLE_VALUE);
-  THREADENTRY32 entry = {};
-  entry.dwSize = sizeof(entry);
-  int64_t count = 0;
-  for (BOOL more = Thread32First(snapshot, &entry); more != 0;
-       more = Thread32Next(snapshot, &entry)) {
-    if (entry.th32OwnerProcessID == GetCurrentProcessId()) ++count;
-  }
-  CloseHandle(snapshot);
-  return count;
-}
-
 }  // namespace
 
 std::vector<Counter> ReadCounters(const std::string& /*module*/) {
@@ -53,7 +35,7 @@ std::vector<Counter> ReadCounters(const std::string& /*module*/) {
       // The host's threads make some when they first wait for one another.
       {"handles", use.handles, 4},
       // One that is detached may be on its way out.
-      {"threads", CountThreads(), 1},
+      {"threads", use.threads, 1},
       {"TLS indices", NextTlsIndex(), 0},
       {"FLS indices", NextFlsIndex(), 0},
   };

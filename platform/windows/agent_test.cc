@@ -133,7 +133,7 @@ TEST_F(AgentTest, FreeLibraryAndExitThread) {
   const absl::Status refused = library_.Unload();
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("1 more references by LoadLibrary"));
+              HasSubstr("1 more reference by LoadLibrary"));
   Get<void()>("Release")();
   ExpectExitCode(thread, 7);
 }

@@ -36,7 +36,8 @@ constexpr DWORD kEvents =
 constexpr DWORD kBufferSize = 64 * 1024;
 
 // Windows doesn't tell when a file is closed, and reports one save two or three
-// times: a file is reported when nothing was heard of it for so long.
+// times: a file that is written to is reported when nothing was heard of it for
+// so long.
 constexpr absl::Duration kQuiet = absl::Milliseconds(10);
 
 // How often it is checked whether watched folders are still the ones that were
@@ -175,7 +176,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     absl::Time last;
   };
 
-  // `settled`: there is nothing more to wait for, the file is gone.
+  // `settled`: there is nothing more to wait for.
   void Changed(const std::string& path, bool settled = false) {
     const absl::Time time = settled ? absl::InfinitePast() : absl::Now();
     const auto [it, is_new] = index_.try_emplace(path, changes_.size());
@@ -370,9 +371,11 @@ class ChangesWatcher final : public DirectoryWatcher {
   absl::Status HandleEvent(Root& root, DWORD action, const std::string& name) {
     const bool gone =
         action == FILE_ACTION_REMOVED || action == FILE_ACTION_RENAMED_OLD_NAME;
+    // Whoever renames a file has written it.
+    const bool renamed = action == FILE_ACTION_RENAMED_NEW_NAME;
     if (!root.name.empty()) {
       if (SameName(root.name, name) && KindOf(root.given) != Kind::kFolder) {
-        Changed(root.given, gone);
+        Changed(root.given, gone || renamed);
       }
       return absl::OkStatus();
     }
@@ -392,7 +395,7 @@ class ChangesWatcher final : public DirectoryWatcher {
         return AddTree(root, name);
       case Kind::kFile:
         root.files.insert(name);
-        Changed(Join(root.given, name));
+        Changed(Join(root.given, name), renamed);
         break;
     }
     return absl::OkStatus();

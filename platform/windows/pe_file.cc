@@ -275,8 +275,11 @@ absl::Status PeFile::CheckComplete() const {
 absl::StatusOr<std::string> PeFile::Record() const {
   if (record_count_ == 0) {
     return absl::NotFoundError(
-        absl::StrCat("a Windows library without a section ", kRecordSection,
-                     ": it was not built as a relib module"));
+        absl::StrCat("a Windows library, but not a relib module: it has no "
+                     "section ",
+                     kRecordSection,
+                     ". Build it with relib_module(), and give it "
+                     "RELIB_EXPORTS or RELIB_MAIN"));
   }
   if (record_count_ > 1) {
     return Damaged(

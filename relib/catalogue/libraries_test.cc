@@ -1,5 +1,3 @@
-#include <dlfcn.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -11,6 +9,7 @@
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_test.h"
 #include "relib/host.h"
+#include "relib/testdata/raw_library.h"
 
 namespace relib::catalogue {
 namespace {
@@ -26,22 +25,16 @@ constexpr char kKind[] = "library";
 // Another library than the module.
 std::string Other() { return EntryFile("libraries_closed"); }
 
-bool IsLoaded(const std::string& path) {
-  void* library = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
-  if (library != nullptr) dlclose(library);
-  return library != nullptr;
-}
-
 TEST(Libraries, ThatAreLeftAreClosedAndNamed) {
   EntryModule module = LoadEntry("libraries_left");
   EXPECT_EQ(RunEntry(module, Other()), 0);
-  EXPECT_TRUE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
   const UnloadReport report = UnloadEntry(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 2);
   EXPECT_THAT(report.left[0].items[0], EndsWith("/liblibraries_closed.so"));
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 // There are sixteen, so that one that isn't given back is missed soon.
@@ -58,20 +51,20 @@ TEST(Libraries, InSpacesOfTheirOwnAreClosedAndNamed) {
 }
 
 TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
-  void* library = dlopen(Other().c_str(), RTLD_NOW);
+  void* const library = RawOpen(Other());
   EXPECT_EQ(CountLeft("libraries_left", kKind, Other()), 2);
-  EXPECT_TRUE(IsLoaded(Other()));
-  dlclose(library);
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(library);
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("libraries_released");
   const int64_t library = RunEntry(module, Other());
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
-  EXPECT_TRUE(IsLoaded(Other()));
-  EXPECT_EQ(dlclose(reinterpret_cast<void*>(library)), 0);
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(reinterpret_cast<void*>(library));
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
@@ -98,13 +91,13 @@ TEST(Libraries, ThatDependOnTheModuleKeepIt) {
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("it is needed by "),
                       HasSubstr("libdependent_library.so")));
-    EXPECT_TRUE(IsLoaded(dependent));
+    EXPECT_TRUE(RawIsLoaded(dependent));
   }
   // Closes the library.
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_FALSE(IsLoaded(dependent));
+  EXPECT_FALSE(RawIsLoaded(dependent));
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
-  EXPECT_FALSE(IsLoaded(module.mapped_path()));
+  EXPECT_FALSE(RawIsLoaded(module.mapped_path()));
 }
 
 TEST(Libraries, ThatAreClosedAreNotReported) {

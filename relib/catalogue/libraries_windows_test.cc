@@ -1,5 +1,3 @@
-#include <windows.h>
-
 #include <cstdint>
 #include <string>
 
@@ -9,6 +7,7 @@
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
+#include "relib/testdata/raw_library.h"
 
 namespace relib::catalogue {
 namespace {
@@ -20,43 +19,39 @@ using ::testing::IsEmpty;
 // Another library than the module.
 std::string Other() { return EntryFile("libraries_windows_closed"); }
 
-bool IsLoaded(const std::string& path) {
-  return GetModuleHandleA(path.c_str()) != nullptr;
-}
-
 TEST(Libraries, ThatAreLeftAreFreedAndNamed) {
   EntryModule module = LoadEntry("libraries_windows_left");
   EXPECT_EQ(RunEntry(module, Other()), 0);
-  EXPECT_TRUE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
   const UnloadReport report = UnloadEntry(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "library");
   EXPECT_EQ(report.left[0].count, 2);
   EXPECT_THAT(report.left[0].items[0],
               EndsWith("\\libraries_windows_closed.dll"));
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, OfWideNamesAreFreed) {
   EXPECT_EQ(CountLeft("libraries_windows_by_wide_name", "library", Other()), 2);
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, ThatTheHostHasLoadedAsWellStay) {
-  const HMODULE library = LoadLibraryA(Other().c_str());
+  void* const library = RawOpen(Other());
   EXPECT_EQ(CountLeft("libraries_windows_left", "library", Other()), 2);
-  EXPECT_TRUE(IsLoaded(Other()));
-  FreeLibrary(library);
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(library);
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("libraries_windows_released");
   const int64_t library = RunEntry(module, Other());
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
-  EXPECT_TRUE(IsLoaded(Other()));
-  FreeLibrary(reinterpret_cast<HMODULE>(library));
-  EXPECT_FALSE(IsLoaded(Other()));
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(reinterpret_cast<void*>(library));
+  EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
 TEST(Libraries, ThatAreFreedAreNotReported) {
@@ -70,7 +65,7 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(RunEntry(module), 0);
   const absl::Status status = module.Unload().status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("1 more references"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("1 more reference"));
   EXPECT_EQ(RunEntry(module, "give it back"), 0);
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
 }

@@ -1,11 +1,14 @@
 #ifndef RELIB_INTERNAL_ABI_H_
 #define RELIB_INTERNAL_ABI_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "platform/agent.h"
 #include "platform/throw_observer.h"
+#include "relib/internal/attributes.h"
 
 // What a host and a module exchange in memory. Every change here counts
 // kAbiVersion (build_info.h) up. Nothing here is thrown through.
@@ -45,12 +48,46 @@ struct FailurePart {
   const void* exception;
 };
 
+// Of as many bits as a T.
+template <typename T>
+using BitsOf = std::conditional_t<
+    sizeof(T) == 1, uint8_t,
+    std::conditional_t<sizeof(T) == 2, uint16_t,
+                       std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
+
 // What a call gives back when its result fits a register.
 template <typename R>
 struct Outcome {
-  R value;
-  // Null when the call succeeded; else the receiver owns it, and `value` is
-  // meaningless.
+  // In memory, a whole word is written, because GCC reads a whole one: if a
+  // part of it has just been written, a processor waits until that has left its
+  // store buffer. Six nanoseconds were measured, three times the call.
+  static constexpr bool kIsWidened =
+      !RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS &&
+      sizeof(R) < sizeof(uint64_t);
+  using Word = std::conditional_t<kIsWidened, uint64_t, R>;
+
+  static constexpr Outcome Of(R value) {
+    if constexpr (kIsWidened) {
+      return {std::bit_cast<BitsOf<R>>(value), nullptr};
+    } else {
+      return {value, nullptr};
+    }
+  }
+  static constexpr Outcome OfFailure(Failure* failure) {
+    return {Word(), failure};
+  }
+
+  constexpr R value() const {
+    if constexpr (kIsWidened) {
+      return std::bit_cast<R>(static_cast<BitsOf<R>>(word));
+    } else {
+      return word;
+    }
+  }
+
+  // Meaningless when the call failed.
+  Word word;
+  // Null when the call succeeded; else the receiver owns it.
   Failure* failure;
 };
 

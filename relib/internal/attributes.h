@@ -12,6 +12,14 @@
 #define RELIB_INTERNAL_UNPADDED
 #endif
 
+// Whether a function returns a struct of two words in registers: by System V's
+// calling convention, and not by Microsoft's.
+#if defined(__ELF__)
+#define RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS true
+#else
+#define RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS false
+#endif
+
 #if defined(__ELF__)
 // Not with the other constants, on a page that nobody else looks at when a
 // module is loaded, but among those that the loader relocates.

@@ -11,7 +11,7 @@ namespace relib::internal {
 
 // Counts up with every change of what host and module exchange: the record, the
 // descriptor, the slots, the binding of the agent.
-inline constexpr std::string_view kAbiVersion = "4";
+inline constexpr std::string_view kAbiVersion = "5";
 
 #define RELIB_INTERNAL_STRING_2(x) #x
 #define RELIB_INTERNAL_STRING(x) RELIB_INTERNAL_STRING_2(x)

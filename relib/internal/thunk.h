@@ -63,7 +63,7 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
       body();
       return nullptr;
     } else if constexpr (kKind == ResultKind::kRegister) {
-      return Outcome<R>{static_cast<R>(body()), nullptr};
+      return Outcome<R>::Of(static_cast<R>(body()));
     } else {
       ::new (storage) R(body());
       return nullptr;
@@ -71,7 +71,7 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
   } catch (...) {
     Failure* failure = FailureFromCurrentException();
     if constexpr (kKind == ResultKind::kRegister) {
-      return Outcome<R>{R(), failure};
+      return Outcome<R>::OfFailure(failure);
     } else {
       return failure;
     }
@@ -83,7 +83,7 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
     if constexpr (kKind == ResultKind::kVoid) {
       body();
     } else if constexpr (kKind == ResultKind::kRegister) {
-      result.value = static_cast<R>(body());
+      result = Outcome<R>::Of(static_cast<R>(body()));
     } else {
       ::new (storage) R(body());
     }
@@ -179,7 +179,7 @@ struct ImportThunkOf<false, kCanThrow, R, A...> {
                                                 ParameterType<A>...) noexcept {
     Failure* failure = MakeFailure("", kUnboundImportText);
     if constexpr (ResultTraits<R>::kKind == ResultKind::kRegister) {
-      return Outcome<R>{R(), failure};
+      return Outcome<R>::OfFailure(failure);
     } else {
       return failure;
     }
@@ -254,7 +254,7 @@ CallThunk([[maybe_unused]] DestroyFunction destroy, const Invoke& invoke,
     const Outcome<R> outcome = invoke();
     if (outcome.failure != nullptr) [[unlikely]]
       return fail(outcome.failure);
-    return outcome.value;
+    return outcome.value();
   } else {
     ResultStorage<R> storage(destroy);
     if (Failure* failure = invoke(storage.address())) [[unlikely]]

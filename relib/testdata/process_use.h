@@ -13,6 +13,7 @@ struct ProcessUse {
   int64_t mappings = 0;
   // Descriptors on Linux, handles on Windows.
   int64_t handles = 0;
+  int64_t threads = 0;
 };
 
 ProcessUse CurrentProcessUse();

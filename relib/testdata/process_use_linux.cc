@@ -1,12 +1,19 @@
-#include <dirent.h>
-
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "relib/testdata/process_use.h"
 
 namespace relib {
+namespace {
+
+int64_t CountEntries(const char* folder) {
+  return std::distance(std::filesystem::directory_iterator(folder), {});
+}
+
+}  // namespace
 
 ProcessUse CurrentProcessUse() {
   ProcessUse use;
@@ -19,9 +26,8 @@ ProcessUse CurrentProcessUse() {
       use.bytes = std::stoll(line.substr(8)) * 1024;
     }
   }
-  DIR* descriptors = opendir("/proc/self/fd");
-  while (readdir(descriptors) != nullptr) ++use.handles;
-  closedir(descriptors);
+  use.handles = CountEntries("/proc/self/fd");
+  use.threads = CountEntries("/proc/self/task");
   return use;
 }
 

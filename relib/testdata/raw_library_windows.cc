@@ -4,19 +4,24 @@
 #include <string>
 
 #include "absl/log/check.h"
-#include "bench/raw_library.h"
+#include "relib/testdata/raw_library.h"
 
-namespace relib::bench {
+namespace relib {
+namespace {
+
+std::wstring Wide(const std::string& path) {
+  return std::filesystem::path(std::u8string(path.begin(), path.end()))
+      .wstring();
+}
+
+}  // namespace
 
 const char kRawOpenName[] = "LoadLibraryW";
 const char kRawSymbolName[] = "GetProcAddress";
 const char kRawCloseName[] = "FreeLibrary";
 
 void* RawOpen(const std::string& path) {
-  const HMODULE library = LoadLibraryW(
-      std::filesystem::path(std::u8string(path.begin(), path.end()))
-          .wstring()
-          .c_str());
+  const HMODULE library = LoadLibraryW(Wide(path).c_str());
   CHECK(library != nullptr) << path << ": error " << GetLastError();
   return library;
 }
@@ -33,4 +38,8 @@ void RawClose(void* library) {
       << "error " << GetLastError();
 }
 
-}  // namespace relib::bench
+bool RawIsLoaded(const std::string& path) {
+  return GetModuleHandleW(Wide(path).c_str()) != nullptr;
+}
+
+}  // namespace relib

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "absl/log/check.h"
-#include "bench/raw_library.h"
+#include "relib/testdata/raw_library.h"
 
-namespace relib::bench {
+namespace relib {
 
 const char kRawOpenName[] = "dlopen";
 const char kRawSymbolName[] = "dlsym";
@@ -25,4 +25,10 @@ void* RawSymbol(void* library, const char* name) {
 
 void RawClose(void* library) { CHECK_EQ(dlclose(library), 0) << dlerror(); }
 
-}  // namespace relib::bench
+bool RawIsLoaded(const std::string& path) {
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (library != nullptr) RawClose(library);
+  return library != nullptr;
+}
+
+}  // namespace relib
