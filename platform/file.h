@@ -64,8 +64,9 @@ class File final : public ByteSource {
 
   // As it was opened.
   const std::string path_;
-  // Known to be so; for the others it is to be found out.
-  const bool is_canonical_;
+  // Known to be so; for the others it is to be found out. Windows tells of any
+  // handle.
+  [[maybe_unused]] const bool is_canonical_;
 
   // A descriptor, or a HANDLE.
   const intptr_t handle_;

@@ -36,7 +36,7 @@ class CountingMemory final : public std::pmr::memory_resource {
   void do_deallocate(void* block, size_t size, size_t alignment) override {
     blocks_.fetch_sub(1, std::memory_order_relaxed);
     bytes_.fetch_sub(size, std::memory_order_relaxed);
-    ::operator delete(block, size, std::align_val_t(alignment));
+    ::operator delete(block, std::align_val_t(alignment));
   }
   bool do_is_equal(
       const std::pmr::memory_resource& other) const noexcept override {
