@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
+#include "platform/target.h"
 #include "relib/host.h"
 #include "relib/testdata/greeter.h"
 #include "relib/testdata/module_file.h"
@@ -32,8 +33,10 @@ TEST(UnloadCyclesTest, AThousandLeaveNothing) {
     Cycle(i % 2 == 0);
   }
   const ProcessUse after = CurrentProcessUse();
-  // A thread makes some when it first waits for another one.
-  EXPECT_LE(after.handles, before.handles + 4);
+  // On Windows a thread makes some when it first waits for another one.
+  const int made_later =
+      platform::kTargetSystem == platform::System::kWindows ? 4 : 0;
+  EXPECT_LE(after.handles, before.handles + made_later);
   EXPECT_EQ(after.threads, before.threads);
   // The heap of the host may have grown by some.
   EXPECT_LE(after.mappings, before.mappings + 20);

@@ -33,6 +33,8 @@ namespace {
 // As Linux counts, so that callers need one number only.
 constexpr UINT kKilled = 128 + 9;
 
+constexpr int kMoreAttempts = 3;
+
 struct Pipe {
   Handle read;
   Handle write;
@@ -302,18 +304,28 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
   // /d: no AutoRun commands of the registry; /s: the outer quotes go, and
   // everything between them is the command as it is.
   const std::wstring shell = ShellPath();
-  std::wstring command_line =
+  const std::wstring command_line =
       L"\"" + shell + L"\" /d /s /c \"" + ToWide(command) + L"\"";
   PROCESS_INFORMATION information;
-  // Suspended: it must be in the job before it can start anything.
-  if (!CreateProcessW(
-          shell.c_str(), command_line.data(), nullptr, nullptr, TRUE,
-          CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT |
-              EXTENDED_STARTUPINFO_PRESENT,
-          nullptr, directory.empty() ? nullptr : directory.c_str(),
-          &startup.StartupInfo, &information)) {
-    return LastErrorStatus(absl::StrCat("run ", ToUtf8(shell)));
+  const auto create = [&] {
+    // Written to by the system.
+    std::wstring buffer = command_line;
+    // Suspended: it must be in the job before it can start anything.
+    return CreateProcessW(
+        shell.c_str(), buffer.data(), nullptr, nullptr, TRUE,
+        CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT |
+            EXTENDED_STARTUPINFO_PRESENT,
+        nullptr, directory.empty() ? nullptr : directory.c_str(),
+        &startup.StartupInfo, &information);
+  };
+  bool created = create();
+  // Wine's word for a process that was lost before it began, and so has done
+  // nothing: seen once, on a busy machine.
+  for (int more = kMoreAttempts;
+       !created && GetLastError() == ERROR_INTERNAL_ERROR && more > 0; --more) {
+    created = create();
   }
+  if (!created) return LastErrorStatus(absl::StrCat("run ", ToUtf8(shell)));
   Handle process(information.hProcess);
   const Handle thread(information.hThread);
   if (!AssignProcessToJobObject(job->get(), process.get()) ||
