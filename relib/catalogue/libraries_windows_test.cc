@@ -65,7 +65,7 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(RunEntry(module), 0);
   const absl::Status status = module.Unload().status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("1 more reference"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("1 more reference by "));
   EXPECT_EQ(RunEntry(module, "give it back"), 0);
   EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
 }
