@@ -11,7 +11,7 @@
 #include "bench/call_interface.h"
 #include "bench/call_paths.h"
 #include "bench/module_files.h"
-#include "platform/asymmetric_fence.h"
+#include "platform/host/asymmetric_fence.h"
 #include "relib/host.h"
 
 namespace relib::bench {

@@ -31,7 +31,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "platform/subprocess.h"
+#include "platform/host/subprocess.h"
 
 namespace relib::bench {
 namespace {

@@ -14,8 +14,8 @@
 #include "bench/module_files.h"
 #include "bench/row.h"
 #include "relib/host.h"
-#include "relib/internal/abi.h"
-#include "relib/testdata/raw_library.h"
+#include "relib/internal/boundary/abi.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::bench {
 namespace {

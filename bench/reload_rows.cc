@@ -19,7 +19,7 @@
 #include "bench/module_files.h"
 #include "bench/row.h"
 #include "bench/state_interface.h"
-#include "platform/target.h"
+#include "platform/host/target.h"
 #include "relib/host.h"
 #include "relib/reload/reloader.h"
 #include "relib/state/state.h"

@@ -16,7 +16,7 @@
 #include "bench/row.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/target.h"
+#include "platform/host/target.h"
 
 namespace relib::bench {
 namespace {

@@ -14,7 +14,7 @@
 #include "relib/backtrace.h"
 #include "relib/errors.h"
 #include "relib/host.h"
-#include "relib/testdata/raw_library.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::bench {
 namespace {

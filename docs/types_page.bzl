@@ -22,7 +22,7 @@ def types_test(name, page):
             srcs = [
                 page,
                 "types/types.h",
-                "//platform:agent_header_files",
+                "//platform/agent:header_files",
                 "//relib:interface_files",
             ],
             outs = ["types/%s.log" % mode],

@@ -25,7 +25,7 @@ def example_test(name, example, expected_output, args = [], data = [], **kwargs)
             expected_output,
         ],
         deps = [
-            "//platform:subprocess",
+            "//platform/host:subprocess",
             "@abseil-cpp//absl/status:statusor",
             "@abseil-cpp//absl/strings",
             "@abseil-cpp//absl/time",

@@ -21,7 +21,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "platform/subprocess.h"
+#include "platform/host/subprocess.h"
 
 namespace {
 

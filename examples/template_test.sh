@@ -8,7 +8,7 @@ repository=$(dirname "$(readlink -f "$1")")
 shift
 # Bazel keeps its caches there; tests are not told.
 export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
-# Always the same folder, so that Bazel finds what it built the last time; a short one, for Windows (260 characters).
+# Always the same directory, so that Bazel finds what it built the last time; a short one, for Windows (260 characters).
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/relib
 workspace=$cache/template
 # With TEST_TMPDIR, Bazel would put its output below it, and from nothing every time.

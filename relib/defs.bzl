@@ -1,7 +1,7 @@
 """relib_module(): a library that a relib host can load, and really unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
-load("//platform/linux:agent.bzl", "STATIC_LIBCXX_LINKOPTS", "STATIC_RUNTIME_LINKOPTS")
+load("//platform/linux/agent:agent.bzl", "STATIC_LIBCXX_LINKOPTS", "STATIC_RUNTIME_LINKOPTS")
 
 _WINDOWS = str(Label("//tools:windows"))
 _LIBCXX = str(Label("//tools:libcxx"))

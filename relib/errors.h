@@ -22,7 +22,7 @@ enum class LoadError {
   // There is no such file, or it can't be opened.
   kNotFound,
   // Not a library of a known format, a damaged one, or one that holds no relib
-  // record.
+  // manifest.
   kNotAModule,
   // A module for another system or machine, or built in another way than the
   // host, so that they don't agree on the layout of types.

@@ -5,12 +5,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "relib/internal/abi.h"
-#include "relib/internal/attributes.h"
-#include "relib/internal/crossing.h"
-#include "relib/internal/passing.h"
-#include "relib/internal/stable.h"
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/abi.h"
+#include "relib/internal/boundary/attributes.h"
+#include "relib/internal/boundary/passing.h"
+#include "relib/internal/boundary/thunk.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/stable.h"
 
 namespace relib {
 

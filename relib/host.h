@@ -24,16 +24,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "platform/crash_guard.h"
+#include "platform/host/crash_guard.h"
 #include "relib/errors.h"
 #include "relib/interface.h"
-#include "relib/internal/abi.h"
-#include "relib/internal/attributes.h"
-#include "relib/internal/gate.h"
-#include "relib/internal/host_note.h"
-#include "relib/internal/loaded_module.h"
-#include "relib/internal/module_gate.h"
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/abi.h"
+#include "relib/internal/boundary/attributes.h"
+#include "relib/internal/boundary/thunk.h"
+#include "relib/internal/gate/gate.h"
+#include "relib/internal/loader/host_manifest.h"
+#include "relib/internal/loader/loaded_module.h"
+#include "relib/internal/loader/module_gate.h"
 #include "relib/options.h"
 
 namespace relib {
@@ -153,14 +153,14 @@ struct HostSide {
           });
         },
         [&](Failure* failure) -> Result<R> {
-          if (failure == StandsFor(crash)) {
+          if (failure == Represents(crash)) {
             return module.Crashed(&entry, crash);
           }
           return module.Failed(&entry, failure);
         });
   }
 
-  // What a thunk gives back, or StandsFor(crash).
+  // What a thunk gives back, or Represents(crash).
   template <typename R, typename Invoke>
   static typename ResultTraits<R>::Type RunGuarded(const LoadedModule& module,
                                                    platform::Crash& crash,
@@ -168,9 +168,9 @@ struct HostSide {
     typename ResultTraits<R>::Type outcome{};
     const auto run = [&] { outcome = invoke(); };
     if (module.RunGuarded(run, crash)) return outcome;
-    return FailureAs<R>(StandsFor(crash));
+    return FailureAs<R>(Represents(crash));
   }
-  static Failure* StandsFor(platform::Crash& crash) {
+  static Failure* Represents(platform::Crash& crash) {
     return reinterpret_cast<Failure*>(&crash);
   }
   template <typename R>
@@ -199,7 +199,7 @@ struct HostSide {
     const auto outcome = RunGuarded<R>(module, crash, [&] {
       return entry.invoke_(storage_and_arguments.get()...);
     });
-    if (FailureIn(outcome) != StandsFor(crash)) return outcome;
+    if (FailureIn(outcome) != Represents(crash)) return outcome;
     return FailureAs<R>(FailureOf(module.Crashed(&entry, crash)));
   }
   template <typename R>
@@ -495,7 +495,7 @@ inline LoadRequest RequestWith() { return {}; }
 template <ImportsInterface Imports>
 LoadRequest RequestWith(Imports imports) {
   LoadRequest request;
-  request.imports = &HostNote<Imports>();
+  request.imports = &HostManifest<Imports>();
   request.import_slots = std::make_shared<const Imports>(std::move(imports));
   return request;
 }
@@ -505,7 +505,7 @@ absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
                                          LoadRequest request,
                                          const LoadOptions& options) {
   if constexpr (!std::is_same_v<Exports, NoExports>) {
-    request.exports = &HostNote<Exports>();
+    request.exports = &HostManifest<Exports>();
   }
   request.slots_size = sizeof(Slots<Exports>);
   if (!request.enter) {
@@ -522,7 +522,7 @@ absl::StatusOr<Module<Exports>> LoadWith(const std::string& path,
 }  // namespace internal
 
 // Loads the module in the file at `path`, a path to a file and not a name to be
-// searched for. Its record is checked before anything in it runs; its static
+// searched for. Its manifest is checked before anything in it runs; its static
 // constructors run before this returns. Thread-safe.
 //
 // Errors: LoadErrorOf(status) tells the kind (relib/errors.h), the message the

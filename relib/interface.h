@@ -29,12 +29,12 @@
 
 #include "relib/borrowed.h"
 #include "relib/function_ref.h"
-#include "relib/internal/abi.h"
-#include "relib/internal/attributes.h"
-#include "relib/internal/fields.h"
-#include "relib/internal/for_each.h"
-#include "relib/internal/passing.h"
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/abi.h"
+#include "relib/internal/boundary/attributes.h"
+#include "relib/internal/boundary/passing.h"
+#include "relib/internal/boundary/thunk.h"
+#include "relib/internal/types/fields.h"
+#include "relib/internal/types/for_each.h"
 #include "relib/transfer.h"
 
 namespace relib {

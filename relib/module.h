@@ -28,10 +28,10 @@
 #include <utility>
 
 #include "relib/interface.h"
-#include "relib/internal/abi.h"
-#include "relib/internal/attributes.h"
-#include "relib/internal/record.h"
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/abi.h"
+#include "relib/internal/boundary/attributes.h"
+#include "relib/internal/boundary/thunk.h"
+#include "relib/internal/manifest/manifest.h"
 
 namespace relib {
 
@@ -120,7 +120,7 @@ constexpr size_t EntryCount() {
 }
 
 template <typename T, const T& kValue>
-struct ExportsNoteText {
+struct ExportsManifestText {
   static constexpr Text Get() {
     EntryKind kinds[EntryCount<T>()];
     for (size_t i = 0; i < EntryCount<T>(); ++i) {
@@ -133,7 +133,7 @@ struct ExportsNoteText {
 };
 
 template <typename T>
-struct ImportsNoteText {
+struct ImportsManifestText {
   static constexpr Text Get() {
     return InterfaceText<T>(typename InterfaceOf<T>::Entries(),
                             EntryKinds<EntryCount<T>()>().kinds);
@@ -141,7 +141,7 @@ struct ImportsNoteText {
 };
 
 template <typename R>
-struct MainNoteText {
+struct MainManifestText {
   static constexpr Text Get() {
     Text text = BuildText();
     text += MainText<R()>();
@@ -169,21 +169,21 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 // Gives the entries of `T` their bodies:
 // RELIB_EXPORTS(T, .name = relib::implement<Function>, ...). An entry without
 // one doesn't compile, and the message names it.
-#define RELIB_EXPORTS(T, ...)                                              \
-  static_assert(::relib::internal::ExportsInterface<T>,                    \
-                "relib: RELIB_EXPORTS takes a struct of relib::Export");   \
-  RELIB_INTERNAL_LEAVE_FIELDS_OUT(                                         \
-      static constexpr T relib_internal_exports_value{__VA_ARGS__};)       \
-  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies<   \
-                relib_internal_exports_value>());                          \
-  using RelibInternalExportsNoteText =                                     \
-      ::relib::internal::ExportsNoteText<T, relib_internal_exports_value>; \
-  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,               \
-                      RelibInternalExportsNoteText);                       \
-  extern "C" constinit const ::relib::internal::ExportsTable               \
-      relib_internal_exports = {                                           \
-          &relib_internal_exports_value,                                   \
-          ::relib::internal::EntryCount<T>(),                              \
+#define RELIB_EXPORTS(T, ...)                                                  \
+  static_assert(::relib::internal::ExportsInterface<T>,                        \
+                "relib: RELIB_EXPORTS takes a struct of relib::Export");       \
+  RELIB_INTERNAL_LEAVE_FIELDS_OUT(                                             \
+      static constexpr T relib_internal_exports_value{__VA_ARGS__};)           \
+  static_assert(::relib::internal::InterfaceOf<T>::template CheckBodies<       \
+                relib_internal_exports_value>());                              \
+  using RelibInternalExportsManifestText =                                     \
+      ::relib::internal::ExportsManifestText<T, relib_internal_exports_value>; \
+  RELIB_INTERNAL_NOTE(relib_internal_exports_note, kExports,                   \
+                      RelibInternalExportsManifestText);                       \
+  extern "C" constinit const ::relib::internal::ExportsTable                   \
+      relib_internal_exports = {                                               \
+          &relib_internal_exports_value,                                       \
+          ::relib::internal::EntryCount<T>(),                                  \
           {&relib_internal_exports_note, sizeof(relib_internal_exports_note)}}
 
 // Asks the host for the functions of `T`. Stands in the namespace of `T`.
@@ -192,7 +192,7 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
                 "relib: RELIB_IMPORTS takes a struct of relib::Import"); \
   constinit ::relib::internal::ImportsHolder<T> relib_imports_of_##T;    \
   RELIB_INTERNAL_NOTE(relib_internal_imports_note, kImports,             \
-                      ::relib::internal::ImportsNoteText<T>);            \
+                      ::relib::internal::ImportsManifestText<T>);        \
   extern "C" constinit const ::relib::internal::ImportsTable             \
       relib_internal_imports = {                                         \
           &relib_imports_of_##T.value,                                   \
@@ -204,17 +204,17 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 //
 //   RELIB_MAIN() { std::puts("hello"); }
 //   RELIB_MAIN(int) { return 42; }
-#define RELIB_MAIN(...)                                                   \
-  using RelibMainResult = ::relib::internal::TypeOf<void(__VA_ARGS__)>;   \
-  static RelibMainResult relib_main();                                    \
-  static constexpr ::relib::Export<RelibMainResult()>                     \
-      relib_internal_main_value = ::relib::implement<relib_main>;         \
-  RELIB_INTERNAL_NOTE(relib_internal_main_note, kMain,                    \
-                      ::relib::internal::MainNoteText<RelibMainResult>);  \
-  extern "C" constinit const ::relib::internal::MainTable                 \
-      relib_internal_main = {                                             \
-          &relib_internal_main_value,                                     \
-          {&relib_internal_main_note, sizeof(relib_internal_main_note)}}; \
+#define RELIB_MAIN(...)                                                      \
+  using RelibMainResult = ::relib::internal::TypeOf<void(__VA_ARGS__)>;      \
+  static RelibMainResult relib_main();                                       \
+  static constexpr ::relib::Export<RelibMainResult()>                        \
+      relib_internal_main_value = ::relib::implement<relib_main>;            \
+  RELIB_INTERNAL_NOTE(relib_internal_main_note, kMain,                       \
+                      ::relib::internal::MainManifestText<RelibMainResult>); \
+  extern "C" constinit const ::relib::internal::MainTable                    \
+      relib_internal_main = {                                                \
+          &relib_internal_main_value,                                        \
+          {&relib_internal_main_note, sizeof(relib_internal_main_note)}};    \
   static RelibMainResult relib_main()
 
 // Runs before the module is unloaded, on the thread that unloads it, with

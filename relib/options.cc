@@ -55,20 +55,21 @@ std::string BadFree::ToString() const {
   return text;
 }
 
-const Left* UnloadReport::Find(std::string_view kind) const {
-  const auto found =
-      std::find_if(left.begin(), left.end(),
-                   [kind](const Left& entry) { return entry.kind == kind; });
-  return found == left.end() ? nullptr : &*found;
+const Leftover* UnloadReport::Find(std::string_view kind) const {
+  const auto found = std::find_if(
+      leftovers.begin(), leftovers.end(),
+      [kind](const Leftover& entry) { return entry.kind == kind; });
+  return found == leftovers.end() ? nullptr : &*found;
 }
 
 std::string UnloadReport::ToString() const {
   std::string text =
       absl::StrCat("unloaded in ", absl::FormatDuration(elapsed));
-  if (!left.empty()) absl::StrAppend(&text, ". It had left:");
+  if (!leftovers.empty()) absl::StrAppend(&text, ". It had left:");
   size_t width = 0;
-  for (const Left& entry : left) width = std::max(width, entry.kind.size());
-  for (const Left& entry : left) {
+  for (const Leftover& entry : leftovers)
+    width = std::max(width, entry.kind.size());
+  for (const Leftover& entry : leftovers) {
     const std::string size = entry.bytes > 0 ? ReadableBytes(entry.bytes) : "";
     absl::StrAppendFormat(&text, "\n  %-*s %8d %11s", static_cast<int>(width),
                           entry.kind, entry.count, size);

@@ -125,7 +125,7 @@ struct UnloadOptions {
 // What a module had left of one kind when it went. All of it was given back,
 // except for "process state" and what was replaced for good
 // (docs/unloading.md).
-struct Left {
+struct Leftover {
   // In the singular: "open file", "thread key", "heap block".
   std::string kind;
   uint64_t count = 0;
@@ -134,7 +134,7 @@ struct Left {
   // Some of them, as people know them: "7 /tmp/cache".
   std::vector<std::string> items = {};
 
-  bool operator==(const Left&) const = default;
+  bool operator==(const Leftover&) const = default;
 };
 
 // Blocks that a module had allocated in the same place and not freed when it
@@ -154,14 +154,15 @@ struct UnloadReport {
 
   // One entry for each kind, in the order in which they were given back; empty
   // for a module that left nothing.
-  std::vector<Left> left = {};
+  std::vector<Leftover> leftovers = {};
 
   // With LoadOptions::trace_leaks: by call site, the most bytes first. Only
-  // what was in Heap::kModule was given back; that is also an entry of `left`.
+  // what was in Heap::kModule was given back; that is also an entry of
+  // `leftovers`.
   std::vector<Leak> leaks = {};
 
   // The entry of a kind; null if nothing of it was left.
-  const Left* Find(std::string_view kind) const;
+  const Leftover* Find(std::string_view kind) const;
 
   // For people: one line, and below it a table of what was left and the leaks,
   // if anything.

@@ -1,6 +1,6 @@
 #include "relib/release.h"
 
-#include "platform/release.h"
+#include "platform/agent/release.h"
 
 namespace relib {
 

@@ -24,10 +24,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "platform/debug_file.h"
-#include "platform/file.h"
-#include "platform/holders.h"
-#include "platform/image_file.h"
+#include "platform/host/file.h"
+#include "platform/host/holders.h"
+#include "platform/image/debug_file.h"
+#include "platform/image/image_file.h"
 
 namespace relib::platform {
 namespace {
@@ -41,9 +41,10 @@ struct Options {
 std::vector<std::string> Problems(const ImageFacts& facts,
                                   const Options& options) {
   std::vector<std::string> problems;
-  if (!facts.has_record) {
+  if (!facts.has_manifest) {
     problems.push_back(
-        "it holds no relib record: one of its sources must have RELIB_EXPORTS "
+        "it holds no relib manifest: one of its sources must have "
+        "RELIB_EXPORTS "
         "or "
         "RELIB_MAIN (relib/module.h)");
   }

@@ -26,7 +26,7 @@ refuses $misbehaving/libimage_linux_unique_symbol.so "GNU unique symbols (unique
 refuses $misbehaving/libimage_linux_nodelete.so "remove -z nodelete"
 refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
 refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"
-refuses $modules/libno_record.so "no relib record" "RELIB_MAIN"
+refuses $modules/libno_manifest.so "no relib manifest" "RELIB_MAIN"
 refuses $modules/libshared_runtime.so "linked against libstdc++.so.6" "statically"
 refuses "$modules/none.so" "can't open" "No such file"
 printf 'text' >"$TEST_TMPDIR/text.so"
@@ -35,7 +35,7 @@ refuses "$TEST_TMPDIR/text.so" "not a library"
 output=$TEST_TMPDIR/answer.so
 tools/check_module $modules/libanswer.so "$output" //some:label || fail "a good module is refused"
 cmp -s $modules/libanswer.so "$output" || fail "the copy differs"
-tools/check_module $modules/libanswer.so "$TEST_TMPDIR/no/such/folder.so" //some:label 2>/dev/null &&
+tools/check_module $modules/libanswer.so "$TEST_TMPDIR/no/such/directory.so" //some:label 2>/dev/null &&
   fail "a copy that can't be written is no error"
 tools/check_module 2>/dev/null
 [[ $? == 2 ]] || fail "no arguments, no usage"

@@ -7,7 +7,7 @@
 
 #include "absl/log/check.h"
 #include "bench/soak/counters.h"
-#include "relib/testdata/process_use.h"
+#include "tests/support/process_use.h"
 
 namespace relib::bench::soak {
 namespace {

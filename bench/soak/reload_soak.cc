@@ -18,7 +18,7 @@
 #include "bench/soak/counters.h"
 #include "bench/soak/reload_interface.h"
 #include "bench/soak/samples.h"
-#include "platform/symbolizer.h"
+#include "platform/host/symbolizer.h"
 #include "relib/errors.h"
 #include "relib/reload/event.h"
 #include "relib/reload/reloader.h"

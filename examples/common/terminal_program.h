@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 
 // For tests: a program that runs on a terminal of a fixed size.
 //

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "examples/common/terminal_program.h"
-#include "platform/subprocess.h"
+#include "platform/host/subprocess.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 
 VirtualScreen::VirtualScreen(const relib::platform::TerminalSize& size)
     : size_(size) {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 
 // For tests: what a terminal shows after it was written to. Knows the escape
 // sequences that the examples use: cursor, erasing, colours.

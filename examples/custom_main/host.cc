@@ -20,7 +20,7 @@ absl::Status Run(const char* path) {
   if (!info.ok()) return info.status();
   std::cout << info->name << " " << info->version << "\n";
 
-  // The module's record knows the type of its main: another one is an error.
+  // The module's manifest knows the type of its main: another one is an error.
   std::cout << module->CallMain<int>().status().message() << "\n";
   return module->Unload().status();
 }

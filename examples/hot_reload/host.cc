@@ -24,7 +24,7 @@
 #include "examples/common/flags.h"
 #include "examples/hot_reload/scene.h"
 #include "examples/hot_reload/screen.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 #include "relib/reload/reloader.h"
 #include "relib/state/state.h"
 

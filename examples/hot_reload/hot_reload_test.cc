@@ -25,10 +25,10 @@
 #include "absl/time/time.h"
 #include "examples/common/terminal_program.h"
 #include "examples/common/virtual_screen.h"
+#include "examples/terminal/terminal.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
-#include "platform/target.h"
-#include "platform/terminal.h"
+#include "platform/host/library.h"
+#include "platform/host/target.h"
 
 namespace {
 
@@ -55,10 +55,10 @@ bool IsWindows() {
 class HotReloadTest : public ::testing::Test {
  protected:
   HotReloadTest() {
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(directory_);
     for (size_t i = 3; i < Arguments().size(); ++i) {
       std::filesystem::create_directories(
-          (folder_ / Arguments()[i]).parent_path());
+          (directory_ / Arguments()[i]).parent_path());
       Save(Arguments()[i], Text(Arguments()[i]));
     }
   }
@@ -71,7 +71,7 @@ class HotReloadTest : public ::testing::Test {
     }
     program_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(directory_, ignored);
   }
 
   static std::string Text(const std::filesystem::path& path) {
@@ -80,12 +80,13 @@ class HotReloadTest : public ::testing::Test {
   }
 
   void Save(std::string_view file, std::string_view text) const {
-    std::ofstream(folder_ / file, std::ios::binary | std::ios::trunc) << text;
+    std::ofstream(directory_ / file, std::ios::binary | std::ios::trunc)
+        << text;
   }
 
   void SaveEdited(std::string_view file, std::string_view from,
                   std::string_view to) const {
-    const std::string text = Text(folder_ / file);
+    const std::string text = Text(directory_ / file);
     ASSERT_TRUE(absl::StrContains(text, from)) << from;
     Save(file, absl::StrReplaceAll(text, {{from, to}}));
   }
@@ -106,7 +107,7 @@ class HotReloadTest : public ::testing::Test {
             absl::StrCat(program, " --module=", library,
                          " --watch=examples \"--build=", script, " ", library,
                          "\" ", IsWindows() ? "--size=80x24 " : "", flags),
-            folder_.string(), kSize, typed);
+            directory_.string(), kSize, typed);
     ASSERT_TRUE(started.ok()) << started.status();
     program_ = *std::move(started);
   }
@@ -145,7 +146,7 @@ class HotReloadTest : public ::testing::Test {
     return sparks;
   }
 
-  const std::filesystem::path folder_ =
+  const std::filesystem::path directory_ =
       std::filesystem::absolute(testing::TempDir()) / "hot-reload";
   VirtualScreen screen_{kSize};
   std::unique_ptr<TerminalProgram> program_;
@@ -173,7 +174,7 @@ TEST_F(HotReloadTest, TheSceneSurvivesEveryEdit) {
   }
 
   // A mistake.
-  const std::string good = Text(folder_ / kModule);
+  const std::string good = Text(directory_ / kModule);
   Save(kModule, good + "int a = mistake;\n");
   Await(kNews, "the build failed: ");
   Await(kNews, "mistake");

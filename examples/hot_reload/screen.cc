@@ -14,7 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 #include "relib/backtrace.h"
 #include "relib/errors.h"
 #include "relib/reload/event.h"
@@ -111,8 +111,9 @@ void Screen::Event(const relib::ReloadEvent& event) {
     case Kind::kBuildFailed: {
       std::string_view line = FirstLineWith("error", event.output);
       // The name of the file will do.
-      const size_t folder = line.substr(0, line.find(':')).rfind('/');
-      if (folder != std::string_view::npos) line.remove_prefix(folder + 1);
+      const size_t directory = line.substr(0, line.find(':')).rfind('/');
+      if (directory != std::string_view::npos)
+        line.remove_prefix(directory + 1);
       news_ = absl::StrCat("the build failed: ", line);
       break;
     }

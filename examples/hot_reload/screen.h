@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 #include "relib/reload/event.h"
 
 // What the user sees: the picture of the module, and below it what happens to

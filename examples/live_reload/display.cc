@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 #include "relib/reload/event.h"
 
 namespace {

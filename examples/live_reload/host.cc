@@ -21,7 +21,7 @@
 #include "examples/common/flags.h"
 #include "examples/live_reload/display.h"
 #include "examples/live_reload/greeter.h"
-#include "platform/terminal.h"
+#include "examples/terminal/terminal.h"
 #include "relib/reload/reloader.h"
 
 int main(int argc, char** argv) {
@@ -56,10 +56,9 @@ int main(int argc, char** argv) {
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
     // Short waits, so that Ctrl-C needn't wait for long.
-    constexpr absl::Duration kLongestWait = absl::Milliseconds(50);
-    reloader.Poll(version == 0
-                      ? kLongestWait
-                      : std::min(next_tick - absl::Now(), kLongestWait));
+    constexpr absl::Duration kMaxWait = absl::Milliseconds(50);
+    reloader.Poll(version == 0 ? kMaxWait
+                               : std::min(next_tick - absl::Now(), kMaxWait));
     const bool is_new = std::exchange(version, reloader.version()) != version;
     if (version == 0 || (!is_new && absl::Now() < next_tick)) continue;
     next_tick = absl::Now() + tick_time;

@@ -26,9 +26,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
-#include "platform/subprocess.h"
-#include "platform/target.h"
+#include "platform/host/library.h"
+#include "platform/host/subprocess.h"
+#include "platform/host/target.h"
 
 namespace {
 
@@ -76,18 +76,18 @@ class LiveReloadTest : public ::testing::Test {
         script_(std::filesystem::absolute(Arguments()[2])) {
     static int count = 0;
     do {
-      folder_ = std::filesystem::absolute(testing::TempDir()) /
-                absl::StrCat("live-reload-", ++count);
-    } while (!std::filesystem::create_directories(folder_));
+      directory_ = std::filesystem::absolute(testing::TempDir()) /
+                   absl::StrCat("live-reload-", ++count);
+    } while (!std::filesystem::create_directories(directory_));
     for (size_t i = 3; i < Arguments().size(); ++i) {
-      const std::filesystem::path copy = folder_ / Arguments()[i];
+      const std::filesystem::path copy = directory_ / Arguments()[i];
       std::filesystem::create_directories(copy.parent_path());
       std::filesystem::copy_file(Arguments()[i], copy);
       std::filesystem::permissions(copy, std::filesystem::perms::owner_write,
                                    std::filesystem::perm_options::add);
     }
-    source_ = ReadFile(folder_ / kModule);
-    header_ = ReadFile(folder_ / kHeader);
+    source_ = ReadFile(directory_ / kModule);
+    header_ = ReadFile(directory_ / kHeader);
   }
 
   ~LiveReloadTest() override {
@@ -103,7 +103,7 @@ class LiveReloadTest : public ::testing::Test {
     }
     process_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(directory_, ignored);
   }
 
   std::string Command(std::string_view more_flags) const {
@@ -120,7 +120,7 @@ class LiveReloadTest : public ::testing::Test {
 
   void Start(const std::string& command) {
     absl::StatusOr<std::unique_ptr<Subprocess>> process =
-        Subprocess::Start(command, folder_.string());
+        Subprocess::Start(command, directory_.string());
     ASSERT_TRUE(process.ok()) << process.status();
     process_ = *std::move(process);
   }
@@ -159,15 +159,16 @@ class LiveReloadTest : public ::testing::Test {
 
   // Saves the module, so that it says `text` instead of "Hello!".
   void SaveText(std::string_view text) {
-    Write(folder_ / kModule, absl::StrReplaceAll(source_, {{"Hello!", text}}));
+    Write(directory_ / kModule,
+          absl::StrReplaceAll(source_, {{"Hello!", text}}));
   }
 
   // Saves it as editors do that write to another file first.
   void SaveTextByRenaming(std::string_view text) {
     const std::filesystem::path temporary =
-        folder_ / "examples/live_reload/.module.cc.tmp";
+        directory_ / "examples/live_reload/.module.cc.tmp";
     Write(temporary, absl::StrReplaceAll(source_, {{"Hello!", text}}));
-    std::filesystem::rename(temporary, folder_ / kModule);
+    std::filesystem::rename(temporary, directory_ / kModule);
   }
 
   // Awaits that version `version` runs and says `text`; its overhead in
@@ -201,7 +202,7 @@ class LiveReloadTest : public ::testing::Test {
 
   const std::filesystem::path program_;
   const std::filesystem::path script_;
-  std::filesystem::path folder_;
+  std::filesystem::path directory_;
   std::string source_;
   std::string header_;
   std::unique_ptr<Subprocess> process_;
@@ -218,7 +219,7 @@ TEST_F(LiveReloadTest, ASessionOfManyEdits) {
     const int version = 1 + i;
     // Broken code, each time in another place.
     const std::string mistake = absl::StrCat("mistake_", i);
-    Write(folder_ / kModule,
+    Write(directory_ / kModule,
           i % 2 == 0 ? absl::StrCat(source_, mistake, "();\n")
                      : absl::StrReplaceAll(
                            source_, {{"to_string(tick)", mistake + "(tick)"}}));
@@ -274,12 +275,12 @@ TEST_F(LiveReloadTest, AnotherInterfaceIsRefused) {
   Start(Command("--until_version=2"));
   Await("version 1 | ");
   Write(
-      folder_ / kHeader,
+      directory_ / kHeader,
       absl::StrReplaceAll(header_, {{"void(int tick)", "void(double tick)"}}));
   Await("the module can't be loaded; version 1 goes on");
   Await("on_tick");
   Await("version 1 | ");
-  Write(folder_ / kHeader, header_);
+  Write(directory_ / kHeader, header_);
   SaveText("And back.");
   AwaitVersion(2, "And back.");
   ExpectGoodEnd("2 versions ran");
@@ -314,11 +315,11 @@ TEST_F(LiveReloadTest, EndsCleanlyOnCtrlCAndShowsColor) {
                      " & program=$!; while [ ! -e stop ]; do sleep 0.02; done; "
                      "kill -INT $program; wait $program"));
   Await("\x1b[36mversion 1\x1b[0m \x1b[2m|\x1b[0m Hello!");
-  Write(folder_ / kModule, absl::StrCat(source_, "nonsense();\n"));
+  Write(directory_ / kModule, absl::StrCat(source_, "nonsense();\n"));
   Await("\x1b[1;31mthe build failed\x1b[0m");
   // The compiler's own.
   Await(kRedOfCompiler);
-  Write(folder_ / "stop", "");
+  Write(directory_ / "stop", "");
   ExpectGoodEnd("1 version ran, 1 attempt failed.");
 }
 

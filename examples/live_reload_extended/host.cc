@@ -26,8 +26,8 @@
 #include "absl/time/time.h"
 #include "examples/common/flags.h"
 #include "examples/live_reload_extended/counter.h"
-#include "platform/program.h"
-#include "platform/terminal.h"
+#include "examples/program/program.h"
+#include "examples/terminal/terminal.h"
 #include "relib/reload/reloader.h"
 #include "relib/state/state.h"
 

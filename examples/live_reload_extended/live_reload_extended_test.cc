@@ -23,9 +23,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
-#include "platform/subprocess.h"
-#include "platform/target.h"
+#include "platform/host/library.h"
+#include "platform/host/subprocess.h"
+#include "platform/host/target.h"
 
 namespace {
 
@@ -49,10 +49,10 @@ std::string Text(const std::filesystem::path& path) {
 class LiveReloadExtendedTest : public ::testing::Test {
  protected:
   LiveReloadExtendedTest() {
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(directory_);
     for (size_t i = 3; i < Arguments().size(); ++i) {
       std::filesystem::create_directories(
-          (folder_ / Arguments()[i]).parent_path());
+          (directory_ / Arguments()[i]).parent_path());
       Save(Arguments()[i], Text(Arguments()[i]));
     }
     BuildProgram();
@@ -63,16 +63,17 @@ class LiveReloadExtendedTest : public ::testing::Test {
     }
     process_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(directory_, ignored);
   }
 
   void Save(std::string_view file, std::string_view text) const {
-    std::ofstream(folder_ / file, std::ios::binary | std::ios::trunc) << text;
+    std::ofstream(directory_ / file, std::ios::binary | std::ios::trunc)
+        << text;
   }
 
   // A file of the same name, as a linker leaves it.
   void BuildProgram() const {
-    const std::filesystem::path next = folder_ / "next";
+    const std::filesystem::path next = directory_ / "next";
     std::filesystem::remove(next);
     std::filesystem::copy_file(Arguments()[1], next);
     std::filesystem::last_write_time(
@@ -83,7 +84,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
     std::filesystem::rename(next, program_, error);
     if (!error) return;
     // Windows: a program that runs can only be moved out of the way.
-    std::filesystem::rename(program_, folder_ / "before");
+    std::filesystem::rename(program_, directory_ / "before");
     std::filesystem::rename(next, program_);
   }
 
@@ -101,7 +102,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
                      " --module=", library,
                      " --watch=examples --tick_ms=100 \"--build=", script, " ",
                      library, "\""),
-        folder_.string());
+        directory_.string());
     ASSERT_TRUE(process.ok()) << process.status();
     process_ = *std::move(process);
   }
@@ -135,10 +136,10 @@ class LiveReloadExtendedTest : public ::testing::Test {
     return total;
   }
 
-  const std::filesystem::path folder_ =
+  const std::filesystem::path directory_ =
       std::filesystem::absolute(testing::TempDir()) / "live-reload-extended";
   const std::filesystem::path program_ =
-      folder_ / std::filesystem::path(Arguments()[1]).filename();
+      directory_ / std::filesystem::path(Arguments()[1]).filename();
   std::unique_ptr<Subprocess> process_;
   size_t seen_ = 0;
 };
@@ -147,8 +148,8 @@ TEST_F(LiveReloadExtendedTest, TheProgramStartsItselfAnewAndGoesOnCounting) {
   Start();
   Await("version 1 runs");
   Await("counted to 3");
-  const std::string header = Text(folder_ / kHeader);
-  const std::string module = Text(folder_ / kModule);
+  const std::string header = Text(directory_ / kHeader);
+  const std::string module = Text(directory_ / kModule);
 
   // Another type. Both sides are shown.
   Save(kModule, absl::StrReplaceAll(module, {{"int step", "double step"}}));

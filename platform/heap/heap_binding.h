@@ -32,7 +32,7 @@ typedef struct RelibHeapBinding {
   // What the backend needs besides (platform/<os>/heap_system.h), or null.
   const struct RelibHeapSystem* system;
 
-  void* estate;
+  void* resources;
   enum RelibHeapKind kind;
   // Tell block_allocated() and block_freed() of every block.
   bool checked;
@@ -45,19 +45,19 @@ typedef struct RelibHeapBinding {
   // A range of addresses, aligned to RELIB_HEAP_ALIGNMENT, with no memory
   // behind it: the module makes it accessible. Null if there is none of at
   // least RELIB_HEAP_ALIGNMENT * 4.
-  void* (*reserve)(void* estate, size_t* size);
+  void* (*reserve)(void* resources, size_t* size);
   // Memory of its own; aligned to RELIB_HEAP_ALIGNMENT if it has half of that
   // size or more. Null if there is none.
-  void* (*map)(void* estate, size_t size);
+  void* (*map)(void* resources, size_t size);
   // Of a part of what map() returned.
-  bool (*unmap)(void* estate, void* memory, size_t size);
+  bool (*unmap)(void* resources, void* memory, size_t size);
 
-  void (*block_allocated)(void* estate, const void* block, size_t size,
+  void (*block_allocated)(void* resources, const void* block, size_t size,
                           const void* caller);
   // Before it is freed, or resized. False: it isn't a live block of the module;
   // that was reported.
-  bool (*block_freed)(void* estate, const void* block, const void* caller);
-  bool (*block_resized)(void* estate, const void* block, const void* caller);
+  bool (*block_freed)(void* resources, const void* block, const void* caller);
+  bool (*block_resized)(void* resources, const void* block, const void* caller);
 
   // Set by the module. Called when the last code of the image has run: says
   // what is allocated, and gives back what can't outlive the image.

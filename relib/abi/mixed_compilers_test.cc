@@ -14,15 +14,15 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/file.h"
-#include "platform/image_file.h"
-#include "platform/library.h"
-#include "platform/target.h"
+#include "platform/host/file.h"
+#include "platform/host/library.h"
+#include "platform/host/target.h"
+#include "platform/image/image_file.h"
 #include "relib/abi/string.h"
 #include "relib/abi/testdata/exchange.h"
 #include "relib/abi/testdata/unstable.h"
 #include "relib/host.h"
-#include "relib/internal/host_note.h"
+#include "relib/internal/loader/host_manifest.h"
 
 namespace relib {
 namespace {
@@ -83,13 +83,13 @@ TEST(MixedCompilersTest, Main) {
               HasSubstr("main uses std::string; relib::abi::String would do"));
 }
 
-std::string ReadRecordOf(const std::string& path) {
+std::string ReadManifestOf(const std::string& path) {
   absl::StatusOr<std::unique_ptr<platform::File>> file =
       platform::File::Open(path);
   EXPECT_TRUE(file.ok()) << file.status();
-  absl::StatusOr<std::string> record = platform::ReadRecord(**file);
-  EXPECT_TRUE(record.ok()) << record.status();
-  return *std::move(record);
+  absl::StatusOr<std::string> manifest = platform::ReadManifest(**file);
+  EXPECT_TRUE(manifest.ok()) << manifest.status();
+  return *std::move(manifest);
 }
 
 std::string ReadFile(const std::string& path) {
@@ -110,7 +110,7 @@ TEST(MixedCompilersTest, AllCompilersWriteTheSameTexts) {
   ASSERT_THAT(exports, HasSubstr("relib::abi::Result<"));
   EXPECT_THAT(exports, Not(HasSubstr("unstable")));
 
-  const std::string by_clang = ReadRecordOf(ModuleByClang("exchange"));
+  const std::string by_clang = ReadManifestOf(ModuleByClang("exchange"));
   EXPECT_THAT(by_clang, HasSubstr("build\tcompiler\tclang "));
   EXPECT_THAT(by_clang,
               HasSubstr(kSameLibrary ? "build\tstandard-library\tlibstdc++ "

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "relib/abi/internal/memory.h"
-#include "relib/internal/crossing.h"
-#include "relib/internal/stable.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/stable.h"
 
 namespace relib::abi {
 

@@ -11,8 +11,8 @@
 
 #include "relib/abi/internal/memory.h"
 #include "relib/abi/string.h"
-#include "relib/internal/crossing.h"
-#include "relib/internal/stable.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/stable.h"
 
 namespace relib::abi {
 namespace internal {

@@ -1,6 +1,6 @@
 // Which types may cross between different compilers.
 
-#include "relib/internal/stable.h"
+#include "relib/internal/types/stable.h"
 
 #include <array>
 #include <cstddef>
@@ -17,7 +17,7 @@
 #include "relib/abi/result.h"
 #include "relib/abi/string.h"
 #include "relib/abi/vector.h"
-#include "relib/internal/crossing.h"
+#include "relib/internal/types/crossing.h"
 
 // Not in an unnamed namespace, whose name compilers write differently.
 namespace stable_test {

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "relib/abi/internal/memory.h"
-#include "relib/internal/crossing.h"
-#include "relib/internal/stable.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/stable.h"
 
 // Sequences that cross between code of different compilers and standard
 // libraries. docs/abi-stable.md has the layouts.

@@ -9,7 +9,7 @@
 #include "relib/abi/result.h"
 #include "relib/abi/string.h"
 #include "relib/abi/vector.h"
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/thunk.h"
 
 namespace relib::abi {
 namespace {

@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/thread_id.h"
+#include "platform/host/thread_id.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
 
@@ -57,7 +57,7 @@ TEST(CallsTest, ThatStayRefuseAndAreNamed) {
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   caller.join();
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, IsEmpty()) << report->ToString();
 }
 
 TEST(CallsTest, ThatDeadlockBeforeUnloadRefuse) {
@@ -71,7 +71,7 @@ TEST(CallsTest, ThatDeadlockBeforeUnloadRefuse) {
   EXPECT_EQ(RunEntry(module, "unlock"), 0);
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, IsEmpty()) << report->ToString();
 }
 
 TEST(CallsTest, ThatHangAfterBeforeUnloadRefuse) {
@@ -85,7 +85,7 @@ TEST(CallsTest, ThatHangAfterBeforeUnloadRefuse) {
   EXPECT_EQ(RunEntry(module, "end"), 0);
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, IsEmpty()) << report->ToString();
 }
 
 TEST(CallsTest, InWhichTheHostUnloadsAreRefusedAtOnce) {
@@ -100,7 +100,7 @@ TEST(CallsTest, InWhichTheHostUnloadsAreRefusedAtOnce) {
   EXPECT_EQ(RunEntry(module), 7);
   EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
   EXPECT_THAT(std::string(seen.message()), HasSubstr("inside"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(CallsTest, OfTheHostByAThreadWorkUntilItEnds) {
@@ -142,7 +142,7 @@ TEST(CallsTest, OfTheHostWorkUntilTheImageGoes) {
                 }});
   EXPECT_EQ(RunEntry(module), 0);
   calls.clear();
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_THAT(calls, ElementsAre("before_unload", "thread_local object",
                                  "static object"));
 }

@@ -47,10 +47,10 @@ TEST(Descriptors, ThatAStaticDestructorLeavesAreClosedAndNamed) {
   EXPECT_EQ(RunEntry(module, "/dev/zero"), 0);
   EXPECT_EQ(OpenDescriptors(), before);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 1);
-  EXPECT_THAT(report.left[0].items, ElementsAre(EndsWith(" /dev/zero")));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 1);
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre(EndsWith(" /dev/zero")));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -73,10 +73,10 @@ TEST(Descriptors, OpenedByFortifiedFunctionsAreClosed) {
   EntryModule module = LoadEntry("descriptors_fortified");
   EXPECT_EQ(RunEntry(module, folder), 4);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 4);
-  EXPECT_THAT(report.left[0].items, Each(EndsWith(" " + folder)));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 4);
+  EXPECT_THAT(report.leftovers[0].items, Each(EndsWith(" " + folder)));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -86,9 +86,9 @@ TEST(Descriptors, OfTerminalsAreClosed) {
   const int64_t made = RunEntry(module);
   EXPECT_EQ(made, 4);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, made);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, made);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -123,7 +123,7 @@ TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
   const int given = open("/dev/zero", O_RDONLY);
   EntryModule module = LoadEntry("descriptors_given");
   EXPECT_EQ(RunEntry(module, absl::StrCat(given)), 2);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(given), "/dev/zero");
   close(given);
 }
@@ -131,7 +131,7 @@ TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
 TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
   EntryModule module = LoadEntry("descriptors_released");
   const int released = static_cast<int>(RunEntry(module, "/dev/zero"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(released), "/dev/zero");
   close(released);
 }
@@ -141,7 +141,7 @@ TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
   const int returned = static_cast<int>(RunEntry(module, "/dev/zero"));
   close(returned);
   ASSERT_EQ(open("/dev/null", O_RDONLY), returned);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(returned), "/dev/null");
   close(returned);
 }
@@ -149,7 +149,7 @@ TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
 TEST(Descriptors, ThatSomebodyElseClosedAreForgotten) {
   EntryModule module = LoadEntry("descriptors_returned");
   close(static_cast<int>(RunEntry(module, "/dev/zero")));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, ThatWereReplacedArePutBack) {
@@ -162,9 +162,9 @@ TEST(Descriptors, ThatWereReplacedArePutBack) {
     EXPECT_EQ(RunEntry(module, absl::StrCat(target, " ", file, end)), target);
     EXPECT_EQ(TargetOf(target), *end == '\0' ? file : "");
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "replaced descriptor");
-    EXPECT_THAT(report.left[0].items,
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
+    EXPECT_THAT(report.leftovers[0].items,
                 ElementsAre(absl::StrCat(target, " /dev/zero",
                                          *end == '\0' ? " by " + file : "")));
     EXPECT_EQ(TargetOf(target), "/dev/zero");
@@ -197,7 +197,7 @@ TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
     EntryModule module = LoadEntry("descriptors_put_back");
     RunEntry(module, absl::StrCat(target));
     EXPECT_EQ(OpenDescriptors(), before);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+    EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
     EXPECT_EQ(OpenDescriptors(), before);
     close(target);
   }
@@ -218,7 +218,7 @@ TEST(Descriptors, ThatCameInMessagesAreClosed) {
 TEST(Descriptors, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("descriptors_closed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, OfManyThreadsAreClosed) {

@@ -26,12 +26,12 @@ TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   EntryModule module = LoadEntry("descriptors_windows_left");
   EXPECT_EQ(RunEntry(module, folder), 8);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 8) << report.ToString();
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 8) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items,
               Contains(EndsWith(FinalPath(folder) + "\\open")));
-  EXPECT_THAT(report.left[0].items, Contains(EndsWith(" pipe")));
+  EXPECT_THAT(report.leftovers[0].items, Contains(EndsWith(" pipe")));
   EXPECT_EQ(CountHandles(), before);
 }
 
@@ -42,10 +42,10 @@ TEST(Descriptors, OfEachFunctionAreClosed) {
     EntryModule module = LoadEntry("descriptors_windows_by_function");
     EXPECT_EQ(RunEntry(module, absl::StrCat(function, " ", folder)), 1);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, kKind);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, kKind);
     EXPECT_THAT(
-        report.left[0].items,
+        report.leftovers[0].items,
         ElementsAre(EndsWith(absl::StrCat(FinalPath(folder), "\\", function))));
   }
 }
@@ -53,14 +53,14 @@ TEST(Descriptors, OfEachFunctionAreClosed) {
 TEST(Descriptors, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("descriptors_windows_closed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
   EntryModule module = LoadEntry("descriptors_windows_released");
   const auto released =
       static_cast<int>(RunEntry(module, MakeFolder() + "/file"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_EQ(_close(released), 0);
 }
 
@@ -72,8 +72,8 @@ TEST(Descriptors, ThatWereReplacedArePutBack) {
     EntryModule module = LoadEntry("descriptors_windows_over_others");
     EXPECT_EQ(RunEntry(module, absl::StrCat(target, " ", file, end)), 0);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "replaced descriptor");
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
     EXPECT_EQ(ContentOf(file), "from the module");
   }
   EXPECT_EQ(_write(target, "from the host", 13), 13);

@@ -25,9 +25,9 @@ TEST(Directories, ThatAreLeftAreClosedAndNamed) {
   EntryModule module = LoadEntry("directories_left");
   EXPECT_EQ(RunEntry(module), 2);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_THAT(report.leftovers[0].items,
               UnorderedElementsAre(EndsWith(" /proc"), EndsWith(" /dev")));
   EXPECT_EQ(OpenDescriptors(), before);
 }
@@ -44,7 +44,7 @@ TEST(Directories, OfADescriptorOfTheHostLeaveItOpen) {
 TEST(Directories, ThatAreReleasedToTheHostGoOn) {
   EntryModule module = LoadEntry("directories_released");
   DIR* directory = reinterpret_cast<DIR*>(RunEntry(module));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_NE(readdir(directory), nullptr);
   EXPECT_EQ(closedir(directory), 0);
 }
@@ -52,7 +52,7 @@ TEST(Directories, ThatAreReleasedToTheHostGoOn) {
 TEST(Directories, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("directories_closed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Directories, StayFlat) { ExpectFlat("directories_left"); }

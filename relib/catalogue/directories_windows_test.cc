@@ -32,9 +32,9 @@ TEST(Directories, SearchedByEachFunctionAreClosed) {
     EntryModule module = LoadEntry("directories_windows_by_function");
     EXPECT_EQ(RunEntry(module, absl::StrCat(function, " ", folder)), 1);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "directory");
-    EXPECT_EQ(report.left[0].count, 1);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "directory");
+    EXPECT_EQ(report.leftovers[0].count, 1);
     EXPECT_TRUE(RemoveDirectoryA(folder.c_str())) << GetLastError();
   }
 }
@@ -42,7 +42,7 @@ TEST(Directories, SearchedByEachFunctionAreClosed) {
 TEST(Directories, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("directories_windows_closed");
   EXPECT_EQ(RunEntry(module, MakeFolder()), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

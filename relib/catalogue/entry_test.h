@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/catalogue/entry.h"
 #include "relib/host.h"
 

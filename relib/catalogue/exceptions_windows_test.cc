@@ -63,9 +63,9 @@ TEST_F(ExceptionsTest, HandlersThatAreLeftGo) {
   EXPECT_EQ(RunEntry(module), 1);
   EXPECT_NE(Filter(), &HostFilter);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "exception handler");
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "exception handler");
+  EXPECT_THAT(report.leftovers[0].items,
               UnorderedElementsAre("AddVectoredExceptionHandler",
                                    "AddVectoredContinueHandler",
                                    "SetUnhandledExceptionFilter"));
@@ -77,7 +77,7 @@ TEST_F(ExceptionsTest, HandlersThatAreLeftGo) {
 TEST_F(ExceptionsTest, HandlersThatAreRemovedAreNotReported) {
   EntryModule module = LoadEntry("exceptions_windows_removed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_EQ(Filter(), &HostFilter);
 }
 
@@ -88,7 +88,7 @@ TEST_F(ExceptionsTest, TheProgramMayReplaceTheFilter) {
     return EXCEPTION_CONTINUE_SEARCH;
   };
   SetUnhandledExceptionFilter(own);
-  EXPECT_EQ(UnloadEntry(module).left[0].count, 2);
+  EXPECT_EQ(UnloadEntry(module).leftovers[0].count, 2);
   EXPECT_EQ(Filter(), own);
 }
 

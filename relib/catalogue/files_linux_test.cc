@@ -5,9 +5,9 @@
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/test_files.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
+#include "tests/support/test_files.h"
 
 namespace relib::catalogue {
 namespace {

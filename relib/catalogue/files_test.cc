@@ -12,10 +12,10 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/test_files.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
-#include "relib/internal/build_info.h"
+#include "relib/internal/manifest/build_info.h"
+#include "tests/support/test_files.h"
 
 namespace relib::catalogue {
 namespace {

@@ -36,8 +36,8 @@ TEST(FlsIndices, AreGivenBackWithTheirValuesOnAllThreads) {
   while (called < 8) Sleep(1);
   EXPECT_EQ(destroyed, 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "FLS index");
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "FLS index");
   EXPECT_EQ(destroyed, 8);
   // Those that end later call nothing.
   done = true;
@@ -59,7 +59,7 @@ TEST(FlsIndices, DontRunOut) {
 TEST(FlsIndices, ThatAreFreedAreNotReported) {
   EntryModule module = LoadEntry("fls_windows_freed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

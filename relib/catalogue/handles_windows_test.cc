@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/windows/wine.h"
+#include "platform/windows/wine/wine.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
@@ -39,7 +39,7 @@ TEST(Handles, ThatAreLeftAreClosedAndNamed) {
               IsSupersetOf<Matcher<std::string>>(
                   {"event", "event catalogue event", "mutex catalogue mutex",
                    "semaphore", "waitable timer", StartsWith("file mapping")}));
-  EXPECT_EQ(report.left.size(), 2) << report.ToString();
+  EXPECT_EQ(report.leftovers.size(), 2) << report.ToString();
   EXPECT_EQ(CountHandles(), before);
 }
 
@@ -71,9 +71,9 @@ TEST_P(HandlesByFunction, AreClosed) {
   EntryModule module = LoadEntry("handles_windows_by_function");
   ASSERT_EQ(RunEntry(module, argument), 1);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_THAT(report.left[0].kind, AnyOf("handle", "open file"));
-  EXPECT_EQ(report.left[0].count, 1) << report.ToString();
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].kind, AnyOf("handle", "open file"));
+  EXPECT_EQ(report.leftovers[0].count, 1) << report.ToString();
   EXPECT_EQ(CountHandles(), before);
 }
 
@@ -81,30 +81,30 @@ TEST(Handles, OfAProcessAreClosed) {
   EntryModule module = LoadEntry("handles_windows_of_process");
   EXPECT_EQ(RunEntry(module), 7);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "handle");
-  EXPECT_EQ(report.left[0].count, 2) << report.ToString();
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "handle");
+  EXPECT_EQ(report.leftovers[0].count, 2) << report.ToString();
 }
 
 TEST(Handles, OfFunctionsFoundAtRunTimeAreClosed) {
   EntryModule module = LoadEntry("handles_windows_found");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_THAT(report.left[0].items, ElementsAre("event catalogue found"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("event catalogue found"));
 }
 
 TEST(Handles, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("handles_windows_closed");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
 }
 
 TEST(Handles, ThatAreReleasedToTheHostStayOpen) {
   EntryModule module = LoadEntry("handles_windows_released");
   const int64_t handle = RunEntry(module, absl::StrCat(MakeFolder(), "\\file"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_TRUE(IsOpen(handle));
   CloseHandle(reinterpret_cast<HANDLE>(handle));
 }
@@ -112,7 +112,7 @@ TEST(Handles, ThatAreReleasedToTheHostStayOpen) {
 TEST(Handles, ThatSomebodyElseClosedAreForgotten) {
   EntryModule module = LoadEntry("handles_windows_returned");
   CloseHandle(reinterpret_cast<HANDLE>(RunEntry(module)));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Handles, OfUnixProgramsThatWineDoesNotGiveAreNotTaken) {
@@ -131,7 +131,7 @@ TEST(Handles, OfUnixProgramsThatWineDoesNotGiveAreNotTaken) {
   EntryModule module = LoadEntry("handles_windows_unix_program");
   EXPECT_EQ(RunEntry(module), 10);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
   EXPECT_EQ(CountHandles(), before + 10 * of_wine);
 }
 
@@ -140,7 +140,7 @@ TEST(Handles, OfTheRuntimeAreClosedWithoutAWord) {
   EntryModule module = LoadEntry("handles_windows_of_runtime");
   EXPECT_EQ(RunEntry(module), 4);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
 }
 
 TEST(Handles, StayFlat) {

@@ -20,12 +20,12 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/heap_test_system.h"
 #include "relib/catalogue/resident_memory.h"
 #include "relib/host.h"
-#include "relib/testdata/sanitized.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::catalogue {
 namespace {
@@ -50,7 +50,7 @@ class ModuleHeapTest : public ::testing::Test {
 Left BlocksLeft(EntryModule& module) {
   const UnloadReport report = UnloadEntry(module);
   const Left* left = report.Find(kBlock);
-  EXPECT_THAT(report.left, SizeIs(left == nullptr ? 0 : 1))
+  EXPECT_THAT(report.leftovers, SizeIs(left == nullptr ? 0 : 1))
       << report.ToString();
   return left == nullptr ? Left() : *left;
 }
@@ -121,14 +121,14 @@ TEST_F(ModuleHeapTest, OtherThreadsMayFree) {
 TEST(HeapTest, BlocksOfTheCLibraryCanBeFreed) {
   EntryModule module = LoadEntry("heap_mixes_with_library");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(HeapTest, SystemHeapServesAllFunctions) {
   EntryModule module =
       LoadEntry("heap_mixes_with_library", {.heap = Heap::kSystem});
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST_F(ModuleHeapTest, ZeroedPagesStayUntouched) {
@@ -266,7 +266,7 @@ TEST(HeapTest, SystemHeapKeepsWhatIsLeaked) {
   EntryModule module = LoadEntry("heap_frees_wrongly", {.heap = Heap::kSystem});
   void* const block = reinterpret_cast<void*>(RunEntry(module, "allocate"));
   EXPECT_GE(SizeOfHostsBlock(block), 64);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   free(block);
 }
 
@@ -299,7 +299,7 @@ TEST(HeapTest, CustomAllocatorIsUsed) {
     EntryModule module = LoadEntry(name, allocator.Options());
     EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"),
               0);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+    EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
     EXPECT_GT(allocator.allocated, 0);
     EXPECT_EQ(allocator.allocated, allocator.freed);
   }
@@ -310,7 +310,7 @@ TEST_F(ModuleHeapTest, CustomAllocatorKeepsLeaks) {
   for (const char* way : {"aligned_new", "realloc", "calloc", "strdup"}) {
     EntryModule module = LoadEntry("heap_leaks", allocator.Options());
     EXPECT_EQ(RunEntry(module, way), 1);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+    EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   }
   EXPECT_EQ(allocator.allocated, allocator.freed + 4);
   EXPECT_EQ(allocator.largest_alignment, 256);
@@ -463,14 +463,14 @@ TEST_P(CheckedHeapTest, EveryDeleteIsChecked) {
     EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
     EXPECT_EQ(bad_free.place, "");
   }
-  EXPECT_THAT(UnloadEntry(*other).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(*other).leftovers, IsEmpty());
   EXPECT_THAT(found_, IsEmpty());
 }
 
 TEST_P(CheckedHeapTest, WhatIsRightIsNotReported) {
   EntryModule module = LoadEntry("leaves_nothing", Options());
   EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_THAT(found_, IsEmpty());
 }
 

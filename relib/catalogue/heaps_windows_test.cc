@@ -14,9 +14,9 @@ TEST(Heaps, ThatAreLeftAreDestroyed) {
     EntryModule module = LoadEntry("heaps_windows_left");
     EXPECT_EQ(RunEntry(module), 0);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "heap");
-    EXPECT_EQ(report.left[0].count, 1);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "heap");
+    EXPECT_EQ(report.leftovers[0].count, 1);
   }
   EXPECT_EQ(GetProcessHeaps(0, nullptr), before);
 }

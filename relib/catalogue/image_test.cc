@@ -11,7 +11,7 @@ TEST(ImageTest, StaticsOfTemplatesAndInlineFunctionsDontKeepIt) {
     EntryModule module = LoadEntry("image_statics");
     // Fresh ones each time.
     EXPECT_EQ(RunEntry(module, "text"), 4);
-    EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+    EXPECT_THAT(UnloadEntry(module).leftovers, ::testing::IsEmpty());
   }
 }
 

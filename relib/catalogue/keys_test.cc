@@ -24,9 +24,9 @@ TEST(KeysTest, AreReportedAndGivenBack) {
   EntryModule module = LoadEntry("keys_destructor");
   EXPECT_EQ(RunEntry(module, "0"), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "thread key");
-  EXPECT_THAT(report.left[0].items, ElementsAre(HasSubstr("destructor")));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "thread key");
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre(HasSubstr("destructor")));
 }
 
 TEST(KeysTest, OfC11) { EXPECT_EQ(CountLeft("keys_c11", "thread key"), 1); }
@@ -35,7 +35,7 @@ TEST(KeysTest, ThatAreGivenBackArentReported) {
   for (const char* name : {"keys_given_back", "keys_c11_given_back"}) {
     EntryModule module = LoadEntry(name);
     EXPECT_EQ(RunEntry(module), 0);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty()) << name;
+    EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty()) << name;
   }
 }
 
@@ -44,7 +44,7 @@ TEST(KeysTest, DontRunOut) {
   for (int i = 0; i < 3'000; ++i) {
     EntryModule module = LoadEntry("keys_destructor");
     ASSERT_EQ(RunEntry(module, "0"), 0) << i;
-    ASSERT_EQ(UnloadEntry(module).left.size(), 1) << i;
+    ASSERT_EQ(UnloadEntry(module).leftovers.size(), 1) << i;
   }
 }
 

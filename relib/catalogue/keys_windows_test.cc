@@ -24,7 +24,7 @@ TEST(Keys, AreReportedAndThreadsMayEndLater) {
     }
     while (called < 8) std::this_thread::yield();
     const UnloadReport report = UnloadEntry(module);
-    EXPECT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers.size(), 1) << report.ToString();
     ASSERT_NE(report.Find("thread key"), nullptr);
     EXPECT_EQ(report.Find("thread key")->count, 1);
     done = true;

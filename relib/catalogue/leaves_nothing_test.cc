@@ -12,7 +12,7 @@ TEST(LeavesNothing, HasAnEmptyReport) {
     EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"),
               0);
     const UnloadReport report = UnloadEntry(module);
-    EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
+    EXPECT_THAT(report.leftovers, ::testing::IsEmpty()) << report.ToString();
     EXPECT_EQ(report.ToString().find('\n'), std::string::npos);
   }
 }

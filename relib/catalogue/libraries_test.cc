@@ -9,7 +9,7 @@
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_test.h"
 #include "relib/host.h"
-#include "relib/testdata/raw_library.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::catalogue {
 namespace {
@@ -30,10 +30,11 @@ TEST(Libraries, ThatAreLeftAreClosedAndNamed) {
   EXPECT_EQ(RunEntry(module, Other()), 0);
   EXPECT_TRUE(RawIsLoaded(Other()));
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 2);
-  EXPECT_THAT(report.left[0].items[0], EndsWith("/liblibraries_closed.so"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 2);
+  EXPECT_THAT(report.leftovers[0].items[0],
+              EndsWith("/liblibraries_closed.so"));
   EXPECT_FALSE(RawIsLoaded(Other()));
 }
 
@@ -44,9 +45,10 @@ TEST(Libraries, InSpacesOfTheirOwnAreClosedAndNamed) {
     EntryModule module = LoadEntry("libraries_in_own_space");
     ASSERT_GT(RunEntry(module, "libc.so.6"), 0) << i;
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, kKind);
-    EXPECT_THAT(report.left[0].items, ElementsAre(HasSubstr("/libc.so.6")));
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, kKind);
+    EXPECT_THAT(report.leftovers[0].items,
+                ElementsAre(HasSubstr("/libc.so.6")));
   }
 }
 
@@ -61,7 +63,7 @@ TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("libraries_released");
   const int64_t library = RunEntry(module, Other());
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_TRUE(RawIsLoaded(Other()));
   RawClose(reinterpret_cast<void*>(library));
   EXPECT_FALSE(RawIsLoaded(Other()));
@@ -76,7 +78,7 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
               AllOf(HasSubstr(module.path()), HasSubstr("dlopen()"),
                     HasSubstr("by the library itself or by others")));
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, ThatDependOnTheModuleKeepIt) {
@@ -96,14 +98,14 @@ TEST(Libraries, ThatDependOnTheModuleKeepIt) {
   // Closes the library.
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_FALSE(RawIsLoaded(dependent));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_FALSE(RawIsLoaded(module.mapped_path()));
 }
 
 TEST(Libraries, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("libraries_closed");
   EXPECT_EQ(RunEntry(module, EntryFile("libraries_left")), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, StayFlat) { ExpectFlat("libraries_left", Other()); }

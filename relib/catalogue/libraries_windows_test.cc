@@ -7,7 +7,7 @@
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_windows_test.h"
 #include "relib/host.h"
-#include "relib/testdata/raw_library.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::catalogue {
 namespace {
@@ -24,10 +24,10 @@ TEST(Libraries, ThatAreLeftAreFreedAndNamed) {
   EXPECT_EQ(RunEntry(module, Other()), 0);
   EXPECT_TRUE(RawIsLoaded(Other()));
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "library");
-  EXPECT_EQ(report.left[0].count, 2);
-  EXPECT_THAT(report.left[0].items[0],
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "library");
+  EXPECT_EQ(report.leftovers[0].count, 2);
+  EXPECT_THAT(report.leftovers[0].items[0],
               EndsWith("\\libraries_windows_closed.dll"));
   EXPECT_FALSE(RawIsLoaded(Other()));
 }
@@ -48,7 +48,7 @@ TEST(Libraries, ThatTheHostHasLoadedAsWellStay) {
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("libraries_windows_released");
   const int64_t library = RunEntry(module, Other());
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_TRUE(RawIsLoaded(Other()));
   RawClose(reinterpret_cast<void*>(library));
   EXPECT_FALSE(RawIsLoaded(Other()));
@@ -57,7 +57,7 @@ TEST(Libraries, ThatAreReleasedToTheHostStay) {
 TEST(Libraries, ThatAreFreedAreNotReported) {
   EntryModule module = LoadEntry("libraries_windows_closed");
   EXPECT_EQ(RunEntry(module, EntryFile("libraries_windows_left")), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
@@ -67,14 +67,14 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("1 more reference by "));
   EXPECT_EQ(RunEntry(module, "give it back"), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, AModuleCantGiveBackTheHostsReference) {
   EntryModule module = LoadEntry("libraries_windows_frees_itself");
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, AModuleThatPinsItselfStays) {

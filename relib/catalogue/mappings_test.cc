@@ -46,12 +46,12 @@ TEST(Mappings, ThatAreLeftAreUnmappedAndNamed) {
   const int64_t address = RunEntry(module, file);
   EXPECT_THAT(MappingAt(address), EndsWith(file));
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 3);
-  EXPECT_EQ(report.left[0].bytes, (4 << 20) + kPage);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 3);
+  EXPECT_EQ(report.leftovers[0].bytes, (4 << 20) + kPage);
   EXPECT_THAT(
-      report.left[0].items,
+      report.leftovers[0].items,
       Contains(absl::StrFormat("4096 bytes at %#x of %s", address, file)));
   EXPECT_EQ(MappingAt(address), "");
 }
@@ -66,9 +66,9 @@ TEST(Mappings, ThatAStaticDestructorLeavesAreUnmappedAndNamed) {
   EXPECT_EQ(address, 0);
   const UnloadReport report = UnloadEntry(module);
   ASSERT_GT(address, 0);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_THAT(report.leftovers[0].items,
               ElementsAre(absl::StrFormat("12288 bytes at %#x", address)));
   EXPECT_EQ(MappingAt(address), "");
 }
@@ -77,10 +77,10 @@ TEST(Mappings, ThatWereUnmappedInPartsAreUnmapped) {
   EntryModule module = LoadEntry("mappings_partly_unmapped");
   const int64_t address = RunEntry(module);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].bytes, 7 * kPage);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].bytes, 7 * kPage);
   EXPECT_THAT(
-      report.left[0].items,
+      report.leftovers[0].items,
       ElementsAre(absl::StrFormat("12288 bytes at %#x", address + kPage),
                   absl::StrFormat("16384 bytes at %#x", address + 5 * kPage)));
 }
@@ -90,9 +90,9 @@ TEST(Mappings, ThatMovedAreUnmapped) {
   const int64_t bytes = RunEntry(module);
   ASSERT_GT(bytes, 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].bytes, bytes);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].bytes, bytes);
 }
 
 TEST(Mappings, OverMemoryOfTheHostAreReported) {
@@ -104,9 +104,9 @@ TEST(Mappings, OverMemoryOfTheHostAreReported) {
   EntryModule module = LoadEntry("mappings_over_others");
   EXPECT_EQ(RunEntry(module, absl::StrCat(address + kPage)), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "replaced mapping");
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "replaced mapping");
+  EXPECT_THAT(report.leftovers[0].items,
               ElementsAre(HasSubstr("can't be put back")));
   EXPECT_EQ(pages[0], 'h');
   EXPECT_EQ(pages[3 * kPage], 'h');
@@ -131,8 +131,8 @@ TEST(Mappings, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("mappings_released");
   const int64_t address = RunEntry(module);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].bytes, kPage);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].bytes, kPage);
   EXPECT_NE(MappingAt(address + kPage), "");
   auto* pages = reinterpret_cast<char*>(address);
   pages[0] = pages[2 * kPage - 1] = 'h';
@@ -144,9 +144,9 @@ TEST(Mappings, OfSharedMemoryAreDetached) {
   const int64_t address = RunEntry(module);
   EXPECT_NE(MappingAt(address), "");
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "shared memory segment");
-  EXPECT_EQ(report.left[0].bytes, 3 * kPage);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "shared memory segment");
+  EXPECT_EQ(report.leftovers[0].bytes, 3 * kPage);
   EXPECT_EQ(MappingAt(address), "");
 }
 
@@ -161,7 +161,7 @@ TEST(Mappings, OfManyThreadsAreUnmapped) {
 TEST(Mappings, ThatAreUnmappedAreNotReported) {
   EntryModule module = LoadEntry("mappings_closed");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Mappings, StayFlat) {

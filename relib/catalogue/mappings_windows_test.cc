@@ -25,11 +25,11 @@ TEST(Mappings, ThatAreLeftAreFreedAndNamed) {
   const int64_t address = RunEntry(module, file);
   EXPECT_TRUE(IsTaken(address));
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "mapping");
-  EXPECT_EQ(report.left[0].count, 2);
-  EXPECT_EQ(report.left[0].bytes, (3 << 20) + 4096);
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "mapping");
+  EXPECT_EQ(report.leftovers[0].count, 2);
+  EXPECT_EQ(report.leftovers[0].bytes, (3 << 20) + 4096);
+  EXPECT_THAT(report.leftovers[0].items,
               Contains(absl::StrFormat("4096 bytes at %#x of %s", address,
                                        FinalPath(file))));
   EXPECT_FALSE(IsTaken(address));
@@ -45,10 +45,10 @@ TEST(Mappings, OfEachFunctionAreFreed) {
     ASSERT_NE(address, 0);
     EXPECT_TRUE(IsTaken(address));
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "mapping");
-    EXPECT_EQ(report.left[0].count, 1);
-    EXPECT_EQ(report.left[0].bytes, 65536);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "mapping");
+    EXPECT_EQ(report.leftovers[0].count, 1);
+    EXPECT_EQ(report.leftovers[0].bytes, 65536);
     EXPECT_FALSE(IsTaken(address));
   }
 }
@@ -58,14 +58,14 @@ TEST(Mappings, ThatAreFreedAreNotReported) {
        {"mappings_windows_closed", "mappings_windows_closed_by_function"}) {
     EntryModule module = LoadEntry(name);
     EXPECT_EQ(RunEntry(module), 0) << name;
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty()) << name;
+    EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty()) << name;
   }
 }
 
 TEST(Mappings, ThatAreReleasedToTheHostStay) {
   EntryModule module = LoadEntry("mappings_windows_released");
   const int64_t address = RunEntry(module);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_TRUE(IsTaken(address));
   EXPECT_TRUE(VirtualFree(reinterpret_cast<void*>(address), 0, MEM_RELEASE));
 }
@@ -75,7 +75,7 @@ TEST(Mappings, ThatSomebodyElseFreedAreForgotten) {
   std::ofstream(file) << "content";
   EntryModule module = LoadEntry("mappings_windows_left");
   UnmapViewOfFile(reinterpret_cast<void*>(RunEntry(module, file)));
-  EXPECT_EQ(UnloadEntry(module).left[0].count, 1);
+  EXPECT_EQ(UnloadEntry(module).leftovers[0].count, 1);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/thread_id.h"
+#include "platform/host/thread_id.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/catalogue/process_test.h"
 #include "relib/host.h"
@@ -38,10 +38,10 @@ TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
   EntryModule module = LoadEntry("process_state_changed");
   EXPECT_EQ(RunEntry(module, other), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
   EXPECT_THAT(
-      report.left[0].items,
+      report.leftovers[0].items,
       ElementsAre(
           absl::StrCat("working directory: ", other), "umask: 123, was 022",
           "locale: C.UTF-8, was C",
@@ -67,7 +67,7 @@ TEST(ProcessState, ThatWasPutBackIsNotReported) {
   EntryModule module = LoadEntry("process_state_restored");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
 }
 
 TEST(ProcessState, TheEnvironmentKeepsCopiesOfTheModulesStrings) {
@@ -76,7 +76,7 @@ TEST(ProcessState, TheEnvironmentKeepsCopiesOfTheModulesStrings) {
   // The host replaces one of them.
   setenv("CATALOGUE_SECOND", "of the host", 1);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_EQ(report.left[0].count, 2) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].count, 2) << report.ToString();
   EXPECT_THAT(getenv("CATALOGUE_FIRST"), StrEq("In the image"));
   EXPECT_THAT(getenv("CATALOGUE_SECOND"), StrEq("of the host"));
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -100,10 +100,10 @@ TEST(ProcessState, AClearedEnvironmentIsReportedByVariable) {
     setenv(name.c_str(), value.c_str(), 1);
   }
   unsetenv("CATALOGUE_CLEARED");
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, before.size()) << report.ToString();
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, before.size()) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items,
               Contains("environment variable CATALOGUE_CLEARED: not set, was "
                        "by the host"));
 }
@@ -113,9 +113,9 @@ TEST(ProcessState, AChildThatSharesMemoryChangesNoRecords) {
   EntryModule module = LoadEntry("process_state_vfork");
   EXPECT_EQ(RunEntry(module), 7);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "open file");
-  EXPECT_EQ(report.left[0].count, 1);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "open file");
+  EXPECT_EQ(report.leftovers[0].count, 1);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 

@@ -30,10 +30,10 @@ TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
   EntryModule module = LoadEntry("process_state_windows_changed");
   EXPECT_EQ(RunEntry(module, other), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "process state");
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "process state");
   EXPECT_THAT(
-      report.left[0].items,
+      report.leftovers[0].items,
       ElementsAre(
           StartsWith("working directory: "), "umask: 200, was 000",
           StartsWith("locale: "),
@@ -59,9 +59,9 @@ TEST(ProcessState, OfOtherFunctionsIsReportedAsWell) {
   EXPECT_TRUE(std::filesystem::equivalent(".", other));
   std::setlocale(LC_ALL, "C");
   std::filesystem::current_path(folder);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
   EXPECT_THAT(
-      report.left[0].items,
+      report.leftovers[0].items,
       ElementsAre(StartsWith("working directory: "), StartsWith("locale: "),
                   "environment variable CATALOGUE_FIRST: 1, was not set",
                   "environment variable CATALOGUE_SECOND: 2, was not set",
@@ -72,7 +72,7 @@ TEST(ProcessState, ThatWasPutBackIsNotReported) {
   EntryModule module = LoadEntry("process_state_windows_restored");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
 }
 
 }  // namespace

@@ -20,7 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "relib/catalogue/entry_test.h"
-#include "relib/testdata/sanitized.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::catalogue {
 

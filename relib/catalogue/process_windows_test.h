@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "platform/windows/handle_count.h"
+#include "platform/windows/system/handle_count.h"
 #include "relib/catalogue/entry_test.h"
 
 namespace relib::catalogue {

@@ -12,9 +12,9 @@ TEST(RegistryKeys, ThatAreLeftAreClosed) {
   EntryModule module = LoadEntry("registry_windows_left");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "handle");
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "handle");
+  EXPECT_THAT(report.leftovers[0].items,
               ::testing::ElementsAre("registry key Software"));
 }
 
@@ -30,9 +30,9 @@ TEST(RegistryKeys, OfEachFunctionAreClosed) {
     EXPECT_EQ(RunEntry(module, function), 0);
     EXPECT_EQ(CountHandles(), before + 1);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "handle");
-    EXPECT_EQ(report.left[0].count, 1);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "handle");
+    EXPECT_EQ(report.leftovers[0].count, 1);
   }
 }
 

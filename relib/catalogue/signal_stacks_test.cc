@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/thread_id.h"
+#include "platform/host/thread_id.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
 
@@ -59,7 +59,7 @@ TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   done = true;
   done.notify_all();
   thread.join();
-  EXPECT_TRUE(UnloadEntry(module).left.empty());
+  EXPECT_TRUE(UnloadEntry(module).leftovers.empty());
 }
 
 }  // namespace

@@ -54,9 +54,9 @@ TEST_F(SignalsTest, TheHandlerFromBeforeComesBack) {
   EXPECT_EQ(host_calls, 0);
   EXPECT_EQ(RunEntry(module), 1);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "signal handler");
-  EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR1"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "signal handler");
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("SIGUSR1"));
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 1);
@@ -67,8 +67,8 @@ TEST_F(SignalsTest, SoDoDefaults) {
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGPIPE"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("SIGUSR2", "SIGPIPE"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_DFL);
 }
@@ -98,9 +98,9 @@ TEST_F(SignalsTest, ThoseOfOldSystemsDoAsTheyDidAndGo) {
   EXPECT_EQ(Current(SIGUSR2).sa_flags & SA_RESETHAND, SA_RESETHAND);
   EXPECT_EQ(Current(SIGWINCH).sa_flags & SA_RESTART, 0);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "signal handler");
-  EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGWINCH"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "signal handler");
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("SIGUSR2", "SIGWINCH"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
   EXPECT_EQ(Current(SIGWINCH).sa_handler, SIG_DFL);
 }
@@ -109,14 +109,14 @@ TEST_F(SignalsTest, OneThatIsPutBackIsntReported) {
   EntryModule module = LoadEntry("signals_put_back");
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST_F(SignalsTest, TheProgramMayReplaceIt) {
   EntryModule module = LoadEntry("signals_sigaction");
   EXPECT_EQ(RunEntry(module), 0);
   signal(SIGUSR1, OtherHostHandler);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 100);
 }
@@ -180,7 +180,7 @@ TEST_F(SignalsTest, AHandlerMayResetItself) {
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, SIG_DFL);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers.size(), 1) << report.ToString();
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
 }
 

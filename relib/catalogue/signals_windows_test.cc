@@ -22,9 +22,9 @@ TEST(Signals, TheHandlerFromBeforeComesBack) {
   EXPECT_EQ(host_calls, 0);
   EXPECT_EQ(RunEntry(module, "calls"), 1);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "signal handler");
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "signal handler");
+  EXPECT_THAT(report.leftovers[0].items,
               UnorderedElementsAre("SIGTERM", "SetConsoleCtrlHandler"));
   raise(SIGTERM);
   EXPECT_EQ(host_calls, 1);

@@ -63,10 +63,10 @@ TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   const int64_t opened = RunEntry(module, folder);
   EXPECT_EQ(opened, 8);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, opened);
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, opened);
+  EXPECT_THAT(report.leftovers[0].items,
               Contains(MatchesRegex("[0-9]+ .*/catalogue.*/fopen")));
   for (const char* name :
        {"fopen", "fopen64", "fdopen", "freopen", "freopen64"}) {
@@ -117,7 +117,7 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   const std::string file = absl::StrCat(MakeFolder(), "/file");
   EntryModule module = LoadEntry("streams_released");
   FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(ReadFile(file), "from the module, from the host");
@@ -141,7 +141,7 @@ TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
   EXPECT_EQ(Printed([] {
               EntryModule module = LoadEntry("streams_buffer_of_stdout");
               RunEntry(module, "from the module, ");
-              EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+              EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
               std::printf("from the host");
             }),
             "from the module, from the host");
@@ -157,7 +157,7 @@ TEST(Streams, CoutIsFlushed) {
                 EntryModule module = LoadEntry("streams_cout");
                 RunEntry(module, text);
                 const UnloadReport report = UnloadEntry(module);
-                EXPECT_EQ(report.left.size(), leaks ? 1 : 0)
+                EXPECT_EQ(report.leftovers.size(), leaks ? 1 : 0)
                     << report.ToString();
                 EXPECT_EQ(report.Find("heap block") != nullptr, leaks);
               }),
@@ -172,9 +172,10 @@ TEST(Streams, ThatWereReopenedGetTheirFileBack) {
               EntryModule module = LoadEntry("streams_over_stdout");
               EXPECT_EQ(RunEntry(module, file), 0);
               const UnloadReport report = UnloadEntry(module);
-              ASSERT_EQ(report.left.size(), 1) << report.ToString();
-              EXPECT_EQ(report.left[0].kind, "replaced descriptor");
-              EXPECT_THAT(report.left[0].items, ElementsAre(EndsWith(file)));
+              ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+              EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
+              EXPECT_THAT(report.leftovers[0].items,
+                          ElementsAre(EndsWith(file)));
               std::printf("from the host");
             }),
             "from the host");
@@ -213,13 +214,13 @@ TEST(Streams, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("streams_closed");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
 }
 
 TEST(Streams, OfTheListOfFileSystemsThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("streams_closed_list");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Streams, StayFlat) { ExpectFlat("streams_left", MakeFolder()); }

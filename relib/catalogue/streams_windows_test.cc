@@ -29,10 +29,10 @@ TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   EntryModule module = LoadEntry("streams_windows_left");
   EXPECT_EQ(RunEntry(module, folder), 4);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 4);
-  EXPECT_THAT(report.left[0].items,
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 4);
+  EXPECT_THAT(report.leftovers[0].items,
               Contains(EndsWith(FinalPath(folder) + "\\fopen")));
   for (const char* name : {"fopen", "fsopen", "fdopen", "freopen"}) {
     EXPECT_EQ(ContentOf(absl::StrCat(folder, "/", name)), "text") << name;
@@ -55,9 +55,9 @@ TEST_P(StreamsByFunction, AreFlushedAndClosed) {
   EntryModule module = LoadEntry("streams_windows_by_function");
   ASSERT_EQ(RunEntry(module, absl::StrCat(GetParam(), " ", folder)), 1);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 1);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 1);
   // The other has no name that anybody knows.
   if (GetParam() != std::string_view("tmpfile")) {
     EXPECT_EQ(ContentOf(absl::StrCat(folder, "\\", GetParam())), "text");
@@ -68,15 +68,15 @@ TEST(Streams, OfChildrenAreClosed) {
   EntryModule module = LoadEntry("streams_windows_of_child");
   EXPECT_EQ(RunEntry(module), 2);
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, kKind);
-  EXPECT_EQ(report.left[0].count, 2);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 2);
 }
 
 TEST(Streams, ThatAreClosedAreNotReported) {
   EntryModule module = LoadEntry("streams_windows_closed");
   EXPECT_EQ(RunEntry(module, MakeFolder() + "/file"), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
@@ -94,7 +94,7 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   const std::string file = MakeFolder() + "/file";
   EntryModule module = LoadEntry("streams_windows_released");
   FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(ContentOf(file), "from the module, from the host");
@@ -117,7 +117,7 @@ TEST(Streams, CoutIsFlushed) {
     EXPECT_EQ(ContentOf(file), text);
     // The C++ library never frees its own buffers.
     const bool leaks = text == std::string_view("own buffer");
-    EXPECT_EQ(report.left.size(), leaks ? 1 : 0) << report.ToString();
+    EXPECT_EQ(report.leftovers.size(), leaks ? 1 : 0) << report.ToString();
     EXPECT_EQ(report.Find("heap block") != nullptr, leaks);
   }
 }
@@ -138,8 +138,8 @@ TEST(Streams, OverStdoutGiveItBack) {
   _close(saved);
   EXPECT_EQ(ContentOf(folder + "/module"), "from the module");
   EXPECT_EQ(ContentOf(folder + "/host"), "from the host");
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_EQ(report.left[0].kind, "replaced descriptor");
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
 }
 
 }  // namespace

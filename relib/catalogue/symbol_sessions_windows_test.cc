@@ -11,16 +11,16 @@ TEST(SymbolSessions, ThatAreLeftAreEnded) {
     EntryModule module = LoadEntry("symbol_sessions_windows_left");
     EXPECT_EQ(RunEntry(module), 2);
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "session of DbgHelp");
-    EXPECT_EQ(report.left[0].count, 2);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "session of DbgHelp");
+    EXPECT_EQ(report.leftovers[0].count, 2);
   }
 }
 
 TEST(SymbolSessions, ThatAreEndedAreNotReported) {
   EntryModule module = LoadEntry("symbol_sessions_windows_ended");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -62,10 +62,10 @@ TEST(ThreadPools, AQueueThatIsLeftEnds) {
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
-    ASSERT_EQ(report->left.size(), 1) << report->ToString();
-    EXPECT_EQ(report->left[0].kind, "timer");
+    ASSERT_EQ(report->leftovers.size(), 1) << report->ToString();
+    EXPECT_EQ(report->leftovers[0].kind, "timer");
     EXPECT_THAT(
-        report->left[0].items,
+        report->leftovers[0].items,
         UnorderedElementsAre("CreateTimerQueue", "CreateTimerQueueTimer"));
   }
 }
@@ -74,7 +74,7 @@ TEST(ThreadPools, WhatIsClosedIsNotReported) {
   EntryModule module = LoadEntry("thread_pools_windows_closed");
   EXPECT_EQ(RunEntry(module), 0);
   const UnloadReport report = UnloadEntry(module);
-  EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
+  EXPECT_THAT(report.leftovers, ::testing::IsEmpty()) << report.ToString();
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
   state = kEnd;
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, IsEmpty()) << report->ToString();
   EXPECT_EQ(state, kEnded);
 }
 
@@ -117,7 +117,7 @@ TEST(ThreadsLinuxTest, OnesThatWereJoinedNeverRefuse) {
   for (int cycle = 0; cycle < 20; ++cycle) {
     EntryModule module = LoadEntry("threads_linux_joined");
     EXPECT_EQ(RunEntry(module), 10000 + 1000 + 1 + 100 - 10 + 7);
-    ASSERT_THAT(UnloadEntry(module).left, IsEmpty());
+    ASSERT_THAT(UnloadEntry(module).leftovers, IsEmpty());
   }
 }
 

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/target.h"
+#include "platform/host/target.h"
 #include "relib/catalogue/entry_test.h"
 #include "relib/host.h"
 
@@ -26,7 +26,7 @@ TEST(ThreadsTest, OnesThatWereJoinedNeverRefuse) {
     ASSERT_EQ(RunEntry(module), 0);
     const absl::StatusOr<UnloadReport> report = module.Unload();
     ASSERT_TRUE(report.ok()) << i << ": " << report.status();
-    ASSERT_THAT(report->left, ::testing::IsEmpty());
+    ASSERT_THAT(report->leftovers, ::testing::IsEmpty());
   }
 }
 
@@ -72,7 +72,7 @@ TEST_P(StayingThreadsTest, RefuseUntilTheyEnd) {
   const absl::StatusOr<UnloadReport> report =
       module.Unload({.deadline = absl::Seconds(60)});
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, ::testing::IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, ::testing::IsEmpty()) << report->ToString();
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ TEST(Threads, ThatEndWithTheLibraryLeaveItToTheHost) {
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
-    EXPECT_THAT(report->left, ::testing::IsEmpty()) << report->ToString();
+    EXPECT_THAT(report->leftovers, ::testing::IsEmpty()) << report->ToString();
   }
 }
 
@@ -47,7 +47,7 @@ TEST(Threads, OfTheRuntimesFunctionsRefuseUntilTheyEnd) {
   const absl::StatusOr<UnloadReport> report =
       module.Unload({.deadline = absl::Seconds(30)});
   ASSERT_TRUE(report.ok()) << report.status();
-  EXPECT_THAT(report->left, ::testing::IsEmpty()) << report->ToString();
+  EXPECT_THAT(report->leftovers, ::testing::IsEmpty()) << report->ToString();
 }
 
 }  // namespace

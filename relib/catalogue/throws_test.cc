@@ -45,7 +45,7 @@ TEST(ThrowsTest, FromAnExportIsAStatusThatOutlivesTheModule) {
     EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
     EXPECT_EQ(RunEntry(module), 0);
     const UnloadReport report = UnloadEntry(module);
-    EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
+    EXPECT_THAT(report.leftovers, IsEmpty()) << report.ToString();
     ExpectThrown(status, thrown.type, thrown.what);
   }
 }
@@ -59,7 +59,7 @@ TEST(ThrowsTest, FromMainIsAStatusThatOutlivesTheModule) {
     EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
     const absl::StatusOr<UnloadReport> report = module->Unload();
     ASSERT_TRUE(report.ok()) << report.status();
-    EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
+    EXPECT_THAT(report->leftovers, IsEmpty()) << report->ToString();
   }
   ExpectThrown(status, "std::domain_error", "from main");
 }
@@ -81,7 +81,7 @@ TEST(ThrowsTest, FromBeforeUnloadIsRefused) {
     ExpectThrown(status, "std::underflow_error", "not yet");
   }
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, IsEmpty());
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ TEST(TimersTest, ThatCallBack) {
     EntryModule module = LoadEntry("timers_callback");
     while (RunEntry(module) < 2) std::this_thread::yield();
     const UnloadReport report = UnloadEntry(module);
-    ASSERT_EQ(report.left.size(), 1) << report.ToString();
-    EXPECT_EQ(report.left[0].kind, "timer");
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "timer");
   }
 }
 
@@ -49,15 +49,15 @@ TEST(TimersTest, ThatOnlyAProcessHas) {
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_TRUE(IsIntervalTimerArmed());
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_THAT(report.left[0].items, ElementsAre("ITIMER_REAL"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("ITIMER_REAL"));
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
 TEST(TimersTest, ThatAlarmHasSet) {
   EntryModule module = LoadEntry("timers_alarm");
   EXPECT_EQ(RunEntry(module), 60);
-  EXPECT_EQ(UnloadEntry(module).left.size(), 1);
+  EXPECT_EQ(UnloadEntry(module).leftovers.size(), 1);
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
@@ -68,8 +68,8 @@ TEST(TimersTest, ThatUalarmHasSet) {
   EXPECT_EQ(RunEntry(module), 0);
   EXPECT_TRUE(IsIntervalTimerArmed());
   const UnloadReport report = UnloadEntry(module);
-  ASSERT_EQ(report.left.size(), 1) << report.ToString();
-  EXPECT_THAT(report.left[0].items, ElementsAre("ITIMER_REAL"));
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("ITIMER_REAL"));
   EXPECT_FALSE(IsIntervalTimerArmed());
   signal(SIGALRM, SIG_DFL);
 }
@@ -77,7 +77,7 @@ TEST(TimersTest, ThatUalarmHasSet) {
 TEST(TimersTest, ThatAreDeletedAreNotReported) {
   EntryModule module = LoadEntry("timers_deleted");
   EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadEntry(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "relib/reload/test_folder.h"
+#include "relib/reload/test_directory.h"
 
 namespace relib::internal {
 namespace {
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 class ChangeCollectorTest : public ::testing::Test {
  protected:
   ChangeCollector Collector(absl::Duration debounce = absl::Milliseconds(20)) {
-    return ChangeCollector({{.spelled = "src", .absolute = folder_.path()}},
+    return ChangeCollector({{.spelled = "src", .absolute = directory_.path()}},
                            NameFilter({}), debounce);
   }
 
@@ -32,7 +32,7 @@ class ChangeCollectorTest : public ::testing::Test {
     }
   }
 
-  TestFolder folder_;
+  TestDirectory directory_;
 };
 
 TEST_F(ChangeCollectorTest, NothingHasChanged) {
@@ -48,7 +48,7 @@ TEST_F(ChangeCollectorTest, FilesAreSpelledAsTheUserDoes) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   const absl::Time before = absl::Now();
-  WriteFile(folder_ / "a.cc", "x");
+  WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
   const ChangeBatch batch = collector.Take();
   ASSERT_EQ(batch.files.size(), 1);
@@ -63,12 +63,12 @@ TEST_F(ChangeCollectorTest, EachChangePostponesTheEndButNotForever) {
   constexpr absl::Duration kDebounce = absl::Milliseconds(50);
   ChangeCollector collector = Collector(kDebounce);
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
-  WriteFile(folder_ / "a.cc", "x");
+  WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
   const absl::Time first = collector.settles_at();
   absl::Time last = first;
   while (absl::Now() < first + 12 * kDebounce) {
-    WriteFile(folder_ / "a.cc", "y");
+    WriteFile(directory_ / "a.cc", "y");
     ASSERT_TRUE(collector.Collect(absl::Milliseconds(20)).ok());
     absl::SleepFor(absl::Milliseconds(5));
     EXPECT_GE(collector.settles_at(), last);
@@ -82,23 +82,23 @@ TEST_F(ChangeCollectorTest, EachChangePostponesTheEndButNotForever) {
 
 TEST_F(ChangeCollectorTest, AFileThatIsNamedIsNeverIgnored) {
   ChangeCollector collector(
-      {{.spelled = "lib.so", .absolute = folder_ / "lib.so"}}, NameFilter({}),
-      absl::Milliseconds(20));
+      {{.spelled = "lib.so", .absolute = directory_ / "lib.so"}},
+      NameFilter({}), absl::Milliseconds(20));
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
-  WriteFile(folder_ / "lib.so", "x");
+  WriteFile(directory_ / "lib.so", "x");
   Collect(collector);
   EXPECT_THAT(collector.Take().files, ElementsAre("lib.so"));
 }
 
 TEST_F(ChangeCollectorTest, AFileThatWasMovedHereChangedJustNow) {
-  WriteFile(folder_ / "old.tmp", "x");
+  WriteFile(directory_ / "old.tmp", "x");
   std::filesystem::last_write_time(
-      folder_ / "old.tmp",
+      directory_ / "old.tmp",
       std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   const absl::Time before = absl::Now();
-  std::filesystem::rename(folder_ / "old.tmp", folder_ / "new.cc");
+  std::filesystem::rename(directory_ / "old.tmp", directory_ / "new.cc");
   Collect(collector);
   EXPECT_GE(collector.Take().since, before);
 }
@@ -107,7 +107,7 @@ TEST_F(ChangeCollectorTest, ABuildThatCameTooEarlyIsAccountedFor) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   collector.BuildEnded(absl::Now());
-  WriteFile(folder_ / "a.cc", "x");
+  WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
   const absl::Time end = absl::Now() + absl::Seconds(5);
   collector.BuildEnded(end);
@@ -115,14 +115,14 @@ TEST_F(ChangeCollectorTest, ABuildThatCameTooEarlyIsAccountedFor) {
   EXPECT_EQ(batch.since + batch.waited_for_build, end);
 }
 
-TEST_F(ChangeCollectorTest, AFolderThatComesLaterHasChanged) {
+TEST_F(ChangeCollectorTest, ADirectoryThatComesLaterHasChanged) {
   ChangeCollector collector(
-      {{.spelled = "later/src", .absolute = folder_ / "later/src"}},
+      {{.spelled = "later/src", .absolute = directory_ / "later/src"}},
       NameFilter({}), absl::Milliseconds(20));
   const absl::Status status = collector.Collect(absl::ZeroDuration());
   EXPECT_THAT(status.message(), HasSubstr("later"));
   EXPECT_FALSE(collector.watching());
-  std::filesystem::create_directories(folder_ / "later/src");
+  std::filesystem::create_directories(directory_ / "later/src");
   EXPECT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   EXPECT_THAT(collector.Take().files, ElementsAre("later/src"));
 }

@@ -16,9 +16,9 @@ namespace relib {
 namespace {
 
 std::string Changed(const std::vector<std::string>& files) {
-  constexpr size_t kMostNamed = 3;
+  constexpr size_t kMaxNamed = 3;
   if (files.empty()) return "";
-  if (files.size() <= kMostNamed) {
+  if (files.size() <= kMaxNamed) {
     return absl::StrCat(" (", absl::StrJoin(files, ", "), ")");
   }
   return absl::StrCat(" (", files.front(), " and ", files.size() - 1,

@@ -17,9 +17,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/errors.h"
-#include "relib/reload/test_folder.h"
+#include "relib/reload/test_directory.h"
 #include "relib/reload/testdata/parts.h"
 
 namespace relib {
@@ -38,14 +38,14 @@ std::string Named(std::string_view name) {
 class GroupTest : public ::testing::Test {
  protected:
   GroupTest()
-      : group_({.working_directory = folder_.path(),
+      : group_({.working_directory = directory_.path(),
                 .debounce = absl::Milliseconds(50)}) {
     group_.OnReload(
         [this](const ReloadEvent& event) { events_.push_back(event); });
   }
 
   void Install(std::string_view name, std::string_view file) {
-    const std::string path = folder_ / Named(file);
+    const std::string path = directory_ / Named(file);
     WriteFile(path + ".new",
               ReadFile(Runfile(absl::StrCat("relib/reload/testdata/",
                                             platform::kLibraryPrefix, name,
@@ -77,7 +77,7 @@ class GroupTest : public ::testing::Test {
     }
   }
 
-  TestFolder folder_;
+  TestDirectory directory_;
   std::vector<ReloadEvent> events_;
   std::function<void()> meanwhile_ = [] {};
   Group group_;

@@ -44,7 +44,7 @@ TEST(NameFilterTest, IgnoresWhatEditorsAndBuildsLeave) {
   }
   for (std::string_view path :
        {"", "/", "a.cc", "/a.h", "/git/a.cc", "CMakeLists.txt", "/x.gitignore",
-        "\\folder\\BUILD", "/so/a.cc", "/49130"}) {
+        "\\directory\\BUILD", "/so/a.cc", "/49130"}) {
     EXPECT_FALSE(filter.Ignores(path)) << path;
   }
 }

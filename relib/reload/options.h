@@ -17,8 +17,8 @@ struct ReloadOptions {
   // The file of the module, as the build leaves it. It may not exist yet.
   std::string module = {};
 
-  // The sources: folders, with everything below them, and files. Needed with
-  // `build`, and only then.
+  // The sources: directories, with everything below them, and files. Needed
+  // with `build`, and only then.
   std::vector<std::string> watch = {};
 
   // The command that builds the module when a source has changed; any that the
@@ -44,7 +44,7 @@ struct ReloadOptions {
   // starts after ten times this.
   absl::Duration debounce = absl::Milliseconds(20);
 
-  // Names of files and folders whose changes don't count, with `*` for any
+  // Names of files and directories whose changes don't count, with `*` for any
   // characters: {"*.log", "generated"}. In addition to what builds and editors
   // leave about: bazel-*, .git and the like, objects, libraries, backups and
   // temporary files (relib/reload/README.md lists them).

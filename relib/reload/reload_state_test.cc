@@ -15,11 +15,11 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/errors.h"
 #include "relib/host.h"
 #include "relib/reload/reloader.h"
-#include "relib/reload/test_folder.h"
+#include "relib/reload/test_directory.h"
 #include "relib/state/state.h"
 #include "relib/state/testdata/world.h"
 
@@ -88,9 +88,9 @@ class ReloadStateTest : public ::testing::Test {
     return text.ok() ? *text : text.status().ToString();
   }
 
-  TestFolder folder_;
+  TestDirectory directory_;
   const std::string module_ =
-      folder_ / absl::StrCat("module", platform::kLibrarySuffix);
+      directory_ / absl::StrCat("module", platform::kLibrarySuffix);
   State<World> world_;
   std::vector<ReloadEvent> events_;
   std::optional<Reloader<WorldExports>> reloader_;

@@ -17,9 +17,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/reload/reloader.h"
-#include "relib/reload/test_folder.h"
+#include "relib/reload/test_directory.h"
 #include "relib/reload/testdata/versioned.h"
 
 namespace relib {
@@ -71,9 +71,9 @@ class ReloadThreadsTest : public ::testing::TestWithParam<bool> {
     }
   }
 
-  TestFolder folder_;
+  TestDirectory directory_;
   const std::string module_ =
-      folder_ / absl::StrCat("module", platform::kLibrarySuffix);
+      directory_ / absl::StrCat("module", platform::kLibrarySuffix);
   std::atomic<unsigned> allowed_ = 0;
   std::atomic<bool> done_ = false;
   std::atomic<int> calls_ = 0;

@@ -18,9 +18,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/errors.h"
-#include "relib/reload/test_folder.h"
+#include "relib/reload/test_directory.h"
 #include "relib/reload/testdata/versioned.h"
 
 namespace relib {
@@ -66,18 +66,18 @@ void PrintTo(const ReloadEvent& event, std::ostream* stream) {
 
 namespace {
 
-// A folder with sources in src/, of which the fake build makes the file
+// A directory with sources in src/, of which the fake build makes the file
 // "module" by copying "staged".
 class ReloaderTest : public ::testing::Test {
  protected:
-  ReloaderTest() { std::filesystem::create_directory(folder_ / "src"); }
+  ReloaderTest() { std::filesystem::create_directory(directory_ / "src"); }
 
   ReloadOptions BuildOptions() const {
     return {
         .module = absl::StrCat("module", platform::kLibrarySuffix),
         .watch = {"src"},
         .build = absl::StrCat(FakeBuild(), " module", platform::kLibrarySuffix),
-        .working_directory = folder_.path()};
+        .working_directory = directory_.path()};
   }
 
   // Somebody else builds.
@@ -117,15 +117,15 @@ class ReloaderTest : public ::testing::Test {
     WriteFile(path, ReadFile(TestModule(name)));
   }
   // The result of the next build.
-  void Stage(std::string_view name) { Install(name, folder_ / "staged"); }
+  void Stage(std::string_view name) { Install(name, directory_ / "staged"); }
 
   void Save(std::string_view file = "a.cc") {
-    WriteFile(folder_ / absl::StrCat("src/", file),
+    WriteFile(directory_ / absl::StrCat("src/", file),
               absl::StrCat("edit ", ++edits_));
   }
 
-  void Hold() { WriteFile(folder_ / "hold", ""); }
-  void LetGo() { std::filesystem::remove(folder_ / "hold"); }
+  void Hold() { WriteFile(directory_ / "hold", ""); }
+  void LetGo() { std::filesystem::remove(directory_ / "hold"); }
 
   bool PollUntil(const std::function<bool()>& condition) {
     const absl::Time deadline = absl::Now() + kPatience;
@@ -164,13 +164,13 @@ class ReloaderTest : public ::testing::Test {
   }
 
   int Builds() {
-    const std::string log = ReadFile(folder_ / "builds.log");
+    const std::string log = ReadFile(directory_ / "builds.log");
     return static_cast<int>(std::count(log.begin(), log.end(), '\n'));
   }
 
-  TestFolder folder_;
+  TestDirectory directory_;
   const std::string module_ =
-      folder_ / absl::StrCat("module", platform::kLibrarySuffix);
+      directory_ / absl::StrCat("module", platform::kLibrarySuffix);
   int edits_ = 0;
   std::vector<ReloadEvent> events_;
   std::function<void(const ReloadEvent&)> on_event_ = [](const ReloadEvent&) {};
@@ -230,7 +230,7 @@ TEST_F(ReloaderTest, SavedSourceIsBuiltLoadedAndTheOldVersionUnloaded) {
 TEST_F(ReloaderTest, FailedBuildLeavesTheOldVersionRunning) {
   StartWith("version_1");
   const std::string errors(300'000, 'e');
-  WriteFile(folder_ / "fail", errors);
+  WriteFile(directory_ / "fail", errors);
   Save();
   const ReloadEvent failed = Await(Kind::kBuildFailed);
   EXPECT_EQ(failed.output, errors);
@@ -239,7 +239,7 @@ TEST_F(ReloaderTest, FailedBuildLeavesTheOldVersionRunning) {
   EXPECT_EQ(reloader_->status(), failed.status);
   EXPECT_EQ(Number(), 1);
 
-  std::filesystem::remove(folder_ / "fail");
+  std::filesystem::remove(directory_ / "fail");
   Stage("version_2");
   Save();
   Await(Kind::kReloaded);
@@ -248,7 +248,7 @@ TEST_F(ReloaderTest, FailedBuildLeavesTheOldVersionRunning) {
 }
 
 TEST_F(ReloaderTest, FirstBuildFailsWithoutAFileToFallBackTo) {
-  WriteFile(folder_ / "fail", "no");
+  WriteFile(directory_ / "fail", "no");
   Stage("version_1");
   Create(BuildOptions());
   const absl::Status status = reloader_->Start(kPatience);
@@ -258,14 +258,14 @@ TEST_F(ReloaderTest, FirstBuildFailsWithoutAFileToFallBackTo) {
   EXPECT_EQ(reloader_->version(), 0);
   EXPECT_FALSE(reloader_->exports().call_back().ok());
 
-  std::filesystem::remove(folder_ / "fail");
+  std::filesystem::remove(directory_ / "fail");
   Save();
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 1);
 }
 
 TEST_F(ReloaderTest, FirstBuildFailsAndTheFileOfAnEarlierOneRuns) {
-  WriteFile(folder_ / "fail", "no");
+  WriteFile(directory_ / "fail", "no");
   Install("version_3", module_);
   Create(BuildOptions());
   EXPECT_TRUE(reloader_->Start(kPatience).ok());
@@ -335,7 +335,7 @@ TEST_F(ReloaderTest, WhatCannotBeLoadedLeavesTheOldVersionRunning) {
   }
 
   events_.clear();
-  WriteFile(folder_ / "staged", "not a library at all");
+  WriteFile(directory_ / "staged", "not a library at all");
   Save();
   EXPECT_EQ(LoadErrorOf(Await(Kind::kLoadFailed).status),
             LoadError::kNotAModule);
@@ -343,7 +343,7 @@ TEST_F(ReloaderTest, WhatCannotBeLoadedLeavesTheOldVersionRunning) {
 
   // A build that succeeds and makes nothing.
   events_.clear();
-  std::filesystem::remove(folder_ / "staged");
+  std::filesystem::remove(directory_ / "staged");
   Save();
   EXPECT_EQ(LoadErrorOf(Await(Kind::kLoadFailed).status), LoadError::kNotFound);
   EXPECT_EQ(Number(), 1);
@@ -365,7 +365,7 @@ TEST_F(ReloaderTest, ABuildThatChangesNothingIsNotLoaded) {
               ElementsAre(Kind::kBuildStarted, Kind::kUnchanged));
 
   // Back to what runs, after something that didn't work.
-  WriteFile(folder_ / "staged", "nonsense");
+  WriteFile(directory_ / "staged", "nonsense");
   Save();
   Await(Kind::kLoadFailed);
   EXPECT_FALSE(reloader_->status().ok());
@@ -405,10 +405,10 @@ TEST_F(ReloaderTest, WaitingForAnEarlierBuildIsNoOverhead) {
   Save("b.cc");
   constexpr absl::Duration kHeld = absl::Milliseconds(300);
   PollFor(kHeld);
-  WriteFile(folder_ / "fail", "this one fails");
+  WriteFile(directory_ / "fail", "this one fails");
   LetGo();
   Await(Kind::kBuildFailed);
-  std::filesystem::remove(folder_ / "fail");
+  std::filesystem::remove(directory_ / "fail");
   // Whether that was in time for the second build depends on the machine.
   if (!PollUntil([&] {
         return !events_.empty() && (events_.back().kind == Kind::kUnloaded ||
@@ -459,7 +459,7 @@ TEST_F(ReloaderTest, ABurstOfSavesIsOneBuild) {
   EXPECT_EQ(Builds(), builds + 1);
 }
 
-TEST_F(ReloaderTest, NewFoldersAreWatchedAndIgnoredFilesAreNot) {
+TEST_F(ReloaderTest, NewDirectoriesAreWatchedAndIgnoredFilesAreNot) {
   Stage("version_1");
   ReloadOptions options = BuildOptions();
   options.ignore = {"*.log"};
@@ -474,7 +474,7 @@ TEST_F(ReloaderTest, NewFoldersAreWatchedAndIgnoredFilesAreNot) {
   EXPECT_THAT(events_, IsEmpty());
   EXPECT_EQ(Builds(), builds);
 
-  std::filesystem::create_directories(folder_ / "src/deep/er");
+  std::filesystem::create_directories(directory_ / "src/deep/er");
   Save("deep/er/b.cc");
   const ReloadEvent started = Await(Kind::kBuildStarted);
   EXPECT_THAT(started.changed, ElementsAre("src/deep/er/b.cc"));
@@ -628,8 +628,8 @@ TEST_F(ReloaderTest, DestructionEndsABuild) {
 
 TEST_F(ReloaderTest, ABuildCommandThatCannotBeStarted) {
   ReloadOptions options = BuildOptions();
-  options.watch = {folder_ / "src"};
-  options.working_directory = folder_ / "missing";
+  options.watch = {directory_ / "src"};
+  options.working_directory = directory_ / "missing";
   Create(std::move(options));
   const absl::Status status = reloader_->Start(kPatience);
   EXPECT_THAT(status.message(), HasSubstr("missing"));
@@ -637,7 +637,7 @@ TEST_F(ReloaderTest, ABuildCommandThatCannotBeStarted) {
               ElementsAre(Kind::kBuildStarted, Kind::kBuildFailed));
 }
 
-TEST_F(ReloaderTest, AFolderToWatchMayComeLater) {
+TEST_F(ReloaderTest, ADirectoryToWatchMayComeLater) {
   Stage("version_1");
   ReloadOptions options = BuildOptions();
   options.watch = {"later/src"};
@@ -652,7 +652,7 @@ TEST_F(ReloaderTest, AFolderToWatchMayComeLater) {
       Kinds(events_),
       ElementsAre(Kind::kWatchFailed, Kind::kBuildStarted, Kind::kReloaded));
   Stage("version_2");
-  std::filesystem::create_directories(folder_ / "later/src");
+  std::filesystem::create_directories(directory_ / "later/src");
   Await(Kind::kReloaded, 2);
   EXPECT_EQ(Number(), 2);
 }
@@ -694,8 +694,8 @@ TEST_F(ReloaderTest, FileIsLoadedWhenItIsOverwritten) {
 
 TEST_F(ReloaderTest, FileIsLoadedWhenAnotherIsMovedOverIt) {
   StartFileWith("version_1");
-  Install("version_2", folder_ / "temporary");
-  std::filesystem::rename(folder_ / "temporary", module_);
+  Install("version_2", directory_ / "temporary");
+  std::filesystem::rename(directory_ / "temporary", module_);
   Await(Kind::kReloaded);
   EXPECT_EQ(Number(), 2);
 }

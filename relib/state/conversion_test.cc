@@ -28,7 +28,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/errors.h"
-#include "relib/internal/failure.h"
+#include "relib/internal/loader/failure.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/code.h"
 #include "relib/state/internal/memory.h"

@@ -25,7 +25,7 @@
 
 #include <type_traits>
 
-#include "relib/internal/thunk.h"
+#include "relib/internal/boundary/thunk.h"
 #include "relib/state/interface.h"
 
 namespace relib {

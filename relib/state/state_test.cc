@@ -14,10 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/library.h"
+#include "platform/host/library.h"
 #include "relib/errors.h"
 #include "relib/host.h"
-#include "relib/internal/loaded_module.h"
+#include "relib/internal/loader/loaded_module.h"
 #include "relib/state/memory.h"
 #include "relib/state/testdata/world.h"
 
@@ -97,7 +97,7 @@ TEST_F(StateTest, StaysWhenTheModuleGoes) {
     EXPECT_EQ(TextOf(module, world), kFilled);
     const absl::StatusOr<UnloadReport> report = module.Unload();
     ASSERT_TRUE(report.ok()) << report.status();
-    EXPECT_TRUE(report->left.empty()) << report->ToString();
+    EXPECT_TRUE(report->leftovers.empty()) << report->ToString();
   }
   EXPECT_EQ(Blocks(), 0);
   EXPECT_TRUE(world.has_value());
@@ -306,7 +306,7 @@ TEST_F(StateTest, OutlivesTheProgramInAFile) {
   std::ofstream(other) << "something else";
   EXPECT_EQ(StateCheckpoint::LoadFrom(other).status().code(),
             absl::StatusCode::kDataLoss);
-  EXPECT_FALSE(read->SaveTo(TestFile("no/such/folder")).ok());
+  EXPECT_FALSE(read->SaveTo(TestFile("no/such/directory")).ok());
 }
 
 TEST_F(StateTest, PointersIntoTheModuleAreFound) {

@@ -24,8 +24,8 @@ external=$output_base/external
 
 # Headers that Bazel writes.
 ./bazelw build --noshow_progress --ui_event_filters=-info \
-  //platform/linux:hook_table.h //platform/linux:estate/resource_kinds.h \
-  //platform/windows:hook_stubs.h //platform/windows:hook_table.h //platform/windows:estate/resource_kinds.h >&2
+  //platform/linux/agent:hook_table.h //platform/linux:estate/resource_kinds.h \
+  //platform/windows/agent:hook_stubs.h //platform/windows/agent:hook_table.h //platform/windows:estate/resource_kinds.h >&2
 common=(-std=c++20 -Wall -Wextra -I. -isystem "$(bazel_quietly info bazel-bin)")
 for directory in abseil-cpp google_benchmark/include googletest/googlemock/include \
   googletest/googletest/include mimalloc/include; do

@@ -9,7 +9,7 @@ def _program_test_impl(ctx):
         is_executable = True,
     )
 
-    # In the same folder, which is where it is looked for.
+    # In the same directory, which is where it is looked for.
     pdbs = getattr(ctx.attr.program[OutputGroupInfo], "pdb_file", depset())
     return [DefaultInfo(
         executable = test,

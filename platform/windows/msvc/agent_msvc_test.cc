@@ -14,11 +14,11 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/agent.h"
-#include "platform/estate.h"
-#include "platform/file.h"
-#include "platform/library.h"
-#include "platform/testdata/runfile.h"
+#include "platform/agent/agent.h"
+#include "platform/host/file.h"
+#include "platform/host/library.h"
+#include "platform/host/module_resources.h"
+#include "platform/tests/libraries/runfile.h"
 
 namespace relib::platform {
 namespace {
@@ -42,15 +42,17 @@ class AgentMsvcTest : public ::testing::Test {
     return reinterpret_cast<Function*>(library_->Symbol(name));
   }
 
-  void Bind() { Get<void(const AgentBinding*)>("Start")(estate_->binding()); }
-
-  std::vector<LeftResources> Unload() {
-    const absl::Status status = library_->Unload();
-    EXPECT_TRUE(status.ok()) << status;
-    return estate_->Settle();
+  void Bind() {
+    Get<void(const AgentBinding*)>("Start")(resources_->binding());
   }
 
-  const std::unique_ptr<Estate> estate_ = Estate::Create();
+  std::vector<Leftover> Unload() {
+    const absl::Status status = library_->Unload();
+    EXPECT_TRUE(status.ok()) << status;
+    return resources_->Reclaim();
+  }
+
+  const std::unique_ptr<ModuleResources> resources_ = ModuleResources::Create();
   std::unique_ptr<Library> library_;
   HANDLE event_ = CreateEventW(nullptr, TRUE, FALSE, nullptr);
 };
@@ -59,12 +61,13 @@ TEST_F(AgentMsvcTest, AThreadCountsUntilItIsGone) {
   Bind();
   const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
   ASSERT_NE(thread, nullptr);
-  EXPECT_EQ(estate_->LiveThreads().size(), 1u);
-  EXPECT_FALSE(estate_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
+  EXPECT_EQ(resources_->LiveThreads().size(), 1u);
+  EXPECT_FALSE(
+      resources_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
   SetEvent(event_);
-  EXPECT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
   // The library leaves its handle.
-  const std::vector<LeftResources> left = Unload();
+  const std::vector<Leftover> left = Unload();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].count, 1u);
 }
@@ -73,9 +76,9 @@ TEST_F(AgentMsvcTest, AThreadFromBeforeTheBindingCounts) {
   const HANDLE thread = Get<HANDLE(HANDLE)>("StartThread")(event_);
   ASSERT_NE(thread, nullptr);
   Bind();
-  EXPECT_EQ(estate_->LiveThreads().size(), 1u);
+  EXPECT_EQ(resources_->LiveThreads().size(), 1u);
   SetEvent(event_);
-  EXPECT_TRUE(estate_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
   EXPECT_EQ(Unload().size(), 1u);
 }
 
@@ -84,7 +87,7 @@ TEST_F(AgentMsvcTest, WhatItLeavesIsGivenBack) {
   const DWORD index = Get<DWORD()>("TakeTlsIndex")();
   EXPECT_NE(index, TLS_OUT_OF_INDEXES);
   EXPECT_NE(Get<HANDLE()>("TakeEvent")(), nullptr);
-  const std::vector<LeftResources> left = Unload();
+  const std::vector<Leftover> left = Unload();
   ASSERT_EQ(left.size(), 2u);
   // Wine doesn't tell of which sort a handle is.
   EXPECT_THAT(left[0].kind, AnyOf("handle", "event"));

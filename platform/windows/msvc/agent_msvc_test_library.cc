@@ -5,9 +5,9 @@
 #include <string.h>
 #include <windows.h>
 
-#include "platform/agent.h"
-#include "platform/windows/agent_internal.h"
-#include "platform/windows/agent_memory.h"
+#include "platform/agent/agent.h"
+#include "platform/windows/agent/agent_internal.h"
+#include "platform/windows/agent/heap/agent_memory.h"
 
 namespace relib::platform::internal {
 

@@ -1,10 +1,10 @@
-// The text of the record as another pair of compiler and standard library makes
-// it; nothing is linked with it.
+// The text of the manifest as another pair of compiler and standard library
+// makes it; nothing is linked with it.
 
 #include "relib/abi/testdata/exchange.h"
 #include "relib/module.h"
 
 RELIB_INTERNAL_NOTE(exports_note, kExports,
-                    ::relib::internal::ImportsNoteText<exchange::Exports>);
+                    ::relib::internal::ImportsManifestText<exchange::Exports>);
 RELIB_INTERNAL_NOTE(imports_note, kImports,
-                    ::relib::internal::ImportsNoteText<exchange::Imports>);
+                    ::relib::internal::ImportsManifestText<exchange::Imports>);

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "platform/subprocess.h"
+#include "platform/host/subprocess.h"
 
 namespace relib::internal {
 

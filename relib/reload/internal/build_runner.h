@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "platform/subprocess.h"
+#include "platform/host/subprocess.h"
 
 namespace relib::internal {
 

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "platform/directory_watcher.h"
+#include "platform/host/directory_watcher.h"
 #include "relib/reload/internal/name_filter.h"
 
 namespace relib::internal {

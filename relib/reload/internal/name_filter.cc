@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kAlwaysIgnored[] = {
     // Version control.
     ".git", ".hg", ".svn", ".jj",
-    // Folders of editors and tools.
+    // Directories of editors and tools.
     ".vs", ".vscode", ".idea", ".cache", "__pycache__",
     // Vim: swap files, backups, and a file to try whether it may write here.
     "*.swp", "*.swo", "*.swx", "*~", "4913",

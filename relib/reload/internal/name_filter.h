@@ -15,9 +15,9 @@ class NameFilter {
   explicit NameFilter(std::vector<std::string> patterns)
       : patterns_(std::move(patterns)) {}
 
-  // True if one of the names in `path`, of a folder or of the file, is one to
-  // ignore. `path` counts from the watched folder: what lies above is nobody's
-  // business here.
+  // True if one of the names in `path`, of a directory or of the file, is one
+  // to ignore. `path` counts from the watched directory: what lies above is
+  // nobody's business here.
   bool Ignores(std::string_view path) const;
 
  private:

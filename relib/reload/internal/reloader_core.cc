@@ -20,7 +20,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
-#include "relib/internal/private_copies.h"
+#include "relib/internal/loader/private_copies.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/build_runner.h"
@@ -52,15 +52,15 @@ constexpr absl::Duration kLookForCrashes = absl::Milliseconds(20);
 // the system needn't keep many.
 constexpr absl::Duration kLookDuringBuild = absl::Milliseconds(50);
 // Bounds every wait, whatever the system's clock does meanwhile.
-constexpr absl::Duration kLongestWait = absl::Seconds(1);
+constexpr absl::Duration kMaxWait = absl::Seconds(1);
 
-// `path` as seen from `folder`, made absolute: the process may change its
+// `path` as seen from `directory`, made absolute: the process may change its
 // working directory later. A path that the system has no absolute name for
 // stays as it is, and using it tells what is wrong.
-std::string Absolute(const std::string& folder, const std::string& path) {
+std::string Absolute(const std::string& directory, const std::string& path) {
   std::error_code error;
   const std::filesystem::path absolute =
-      std::filesystem::absolute(std::filesystem::path(folder) / path, error);
+      std::filesystem::absolute(std::filesystem::path(directory) / path, error);
   return error ? path : absolute.string();
 }
 
@@ -73,7 +73,7 @@ absl::Status Check(const ReloadOptions& options) {
   if (!options.build.empty() && options.watch.empty()) {
     return absl::InvalidArgumentError(
         "ReloadOptions has a build command and nothing to watch: give `watch` "
-        "the folders of the sources");
+        "the directories of the sources");
   }
   if (options.build.empty() && !options.watch.empty()) {
     return absl::InvalidArgumentError(
@@ -919,7 +919,7 @@ absl::Status ReloaderCore::Stop(const UnloadOptions& options) {
 
 void ReloaderCore::WaitForWork(absl::Time deadline) {
   const absl::Duration rest =
-      std::min(std::min(deadline, NextDeadline()) - absl::Now(), kLongestWait);
+      std::min(std::min(deadline, NextDeadline()) - absl::Now(), kMaxWait);
   if (rest <= absl::ZeroDuration()) return;
   if (build_.running()) {
     if (std::optional<BuildResult> result =

@@ -12,8 +12,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "relib/errors.h"
-#include "relib/internal/loaded_module.h"
-#include "relib/internal/module_gate.h"
+#include "relib/internal/loader/loaded_module.h"
+#include "relib/internal/loader/module_gate.h"
 
 namespace relib::internal {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "relib/host.h"
-#include "relib/internal/loaded_module.h"
+#include "relib/internal/loader/loaded_module.h"
 #include "relib/reload/internal/reloader_core.h"
 #include "relib/reload/internal/switchboard.h"
 

@@ -3,7 +3,7 @@
 
 #include "relib/interface.h"
 
-// The interface of the modules in this folder.
+// The interface of the modules in this directory.
 
 struct VersionedExports {
   // Which of the modules this is.

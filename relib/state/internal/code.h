@@ -3,7 +3,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "relib/internal/abi.h"
+#include "relib/internal/boundary/abi.h"
 
 namespace relib::internal {
 

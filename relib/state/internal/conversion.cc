@@ -16,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/limits.h"
 #include "relib/state/internal/object.h"
@@ -29,7 +29,7 @@ namespace {
 
 constexpr size_t kNowhere = static_cast<size_t>(-1);
 // Problems that people are shown.
-constexpr size_t kMostProblems = 10;
+constexpr size_t kMaxProblems = 10;
 
 std::string_view ViewOf(StateText text) { return {text.data, text.size}; }
 
@@ -540,7 +540,7 @@ class Conversion::Runner {
         in_(in) {}
 
   absl::Status Read(const Node& node, void* to, int depth) {
-    if (depth > kMostStateDepth) return TooDeep();
+    if (depth > kMaxStateDepth) return TooDeep();
     const SchemaType& from = At(node.from);
     if (from.is_plain) {
       const char* const bytes = in_.ReadBlock(from.size);
@@ -933,7 +933,7 @@ class Conversion::Runner {
 
   // Past a value that nobody wants.
   absl::Status Skip(size_t index, int depth) {
-    if (depth > kMostStateDepth) return TooDeep();
+    if (depth > kMaxStateDepth) return TooDeep();
     const SchemaType& type = At(index);
     if (type.is_plain) {
       return in_.ReadBlock(type.size) == nullptr ? Damaged() : absl::OkStatus();
@@ -994,9 +994,9 @@ absl::StatusOr<std::unique_ptr<Conversion>> Conversion::Make(
   conversion->root_ = compiler.Compile(0, to, conversion->report_.state);
   if (conversion->root_ != nullptr) return conversion;
   std::vector<std::string> problems = compiler.problems();
-  if (problems.size() > kMostProblems) {
-    const size_t more = problems.size() - kMostProblems;
-    problems.resize(kMostProblems);
+  if (problems.size() > kMaxProblems) {
+    const size_t more = problems.size() - kMaxProblems;
+    problems.resize(kMaxProblems);
     problems.push_back(absl::StrCat("and ", more, " more"));
   }
   return absl::FailedPreconditionError(absl::StrCat(

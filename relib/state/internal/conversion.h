@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/object.h"
 #include "relib/state/internal/schema.h"

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 
 // The names of the enumerators from -128 to 255, and of those that are a single
 // bit. C++20 can't list them, but compilers print them.

@@ -7,7 +7,7 @@ namespace relib::internal {
 
 // Structs and containers in one another, in a value. What is deeper would use
 // the stack up.
-inline constexpr int kMostStateDepth = 500;
+inline constexpr int kMaxStateDepth = 500;
 
 absl::Status TooDeep();
 

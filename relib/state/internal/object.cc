@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/limits.h"
 #include "relib/state/internal/memory.h"
@@ -84,7 +84,7 @@ class Encoder {
   Encoder(const BoundSchema& type, Bytes& out) : type_(type), out_(out) {}
 
   absl::Status Encode(size_t index, const void* object, int depth) {
-    if (depth > kMostStateDepth) return TooDeep();
+    if (depth > kMaxStateDepth) return TooDeep();
     const SchemaType& type = At(index);
     if (type.is_plain) {
       out_.AppendBlock(object, type.size);
@@ -184,7 +184,7 @@ absl::Status Encode(const BoundSchema& type, const void* object, Bytes& out) {
 
 absl::Status TooDeep() {
   return absl::InvalidArgumentError(
-      absl::StrCat("its value is nested more than ", kMostStateDepth, " deep"));
+      absl::StrCat("its value is nested more than ", kMaxStateDepth, " deep"));
 }
 
 }  // namespace relib::internal

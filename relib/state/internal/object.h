@@ -9,7 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/code.h"
 #include "relib/state/internal/schema.h"

@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/limits.h"
 #include "relib/state/internal/object.h"
 #include "relib/state/internal/schema.h"
@@ -44,7 +44,7 @@ class Walk {
   }
 
   absl::Status Part(size_t index, const char* object, int depth) {
-    if (depth > kMostStateDepth) return TooDeep();
+    if (depth > kMaxStateDepth) return TooDeep();
     const SchemaType& type = At(index);
     if (!everywhere_ && !type.has_pointers) return absl::OkStatus();
     absl::Status status = visit_(type, *type_.types[index], object, path_);

@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "relib/internal/fields.h"
+#include "relib/internal/types/fields.h"
 #include "relib/state/internal/rule.h"
 
 // Says why a type can't be a part of a state, and what to use instead. The type

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include "relib/internal/crossing.h"
-#include "relib/internal/fields.h"
-#include "relib/internal/type_text.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/fields.h"
+#include "relib/internal/types/type_text.h"
 
 // What may be a part of a state, and as what. refusal.h has the words for what
 // may not.

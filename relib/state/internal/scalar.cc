@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 
 namespace relib::internal {
 namespace {

@@ -1,7 +1,7 @@
 #ifndef RELIB_STATE_INTERNAL_SCALAR_H_
 #define RELIB_STATE_INTERNAL_SCALAR_H_
 
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 
 namespace relib::internal {
 

@@ -14,16 +14,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "relib/internal/layout_difference.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
+#include "relib/internal/manifest/layout_difference.h"
 #include "relib/state/internal/bytes.h"
 
 namespace relib::internal {
 namespace {
 
 // No program has more; a file may say so.
-constexpr size_t kMostTypes = 100'000;
-constexpr size_t kLargestType = size_t{1} << 40;
+constexpr size_t kMaxTypes = 100'000;
+constexpr size_t kMaxTypeSize = size_t{1} << 40;
 
 std::string ToString(StateText text) {
   return std::string(text.data, text.size);
@@ -70,7 +70,7 @@ size_t SizeOfScalar(ScalarType type) {
 
 // What doesn't depend on other types.
 bool IsSane(const SchemaType& type, size_t type_count) {
-  if (type.size == 0 || type.size > kLargestType) return false;
+  if (type.size == 0 || type.size > kMaxTypeSize) return false;
   if (type.alignment == 0 || type.alignment > 4096 ||
       (type.alignment & (type.alignment - 1)) != 0) {
     return false;
@@ -91,7 +91,7 @@ bool IsSane(const SchemaType& type, size_t type_count) {
       return true;
     case StateKind::kArray:
       return type.parts.size() == 1 && type.count > 0 &&
-             type.count <= kLargestType;
+             type.count <= kMaxTypeSize;
     case StateKind::kSequence:
     case StateKind::kSet:
     case StateKind::kOptional:
@@ -162,7 +162,7 @@ bool PartsFit(const SchemaType& type, const std::vector<SchemaType>& types) {
   }
   if (type.kind == StateKind::kMap) {
     for (const SchemaPart& part : type.parts) {
-      if (part.offset > kLargestType) return false;
+      if (part.offset > kMaxTypeSize) return false;
     }
   }
   return true;
@@ -271,7 +271,7 @@ absl::StatusOr<std::shared_ptr<const Schema>> Schema::Parse(
   BytesReader in(bytes);
   auto schema = std::shared_ptr<Schema>(new Schema());
   const uint64_t type_count = in.ReadNumber();
-  bool sane = type_count > 0 && type_count <= kMostTypes &&
+  bool sane = type_count > 0 && type_count <= kMaxTypes &&
               in.MayHold(type_count, sizeof(uint64_t));
   for (uint64_t i = 0; sane && in.ok() && i < type_count; ++i) {
     const uint64_t flags = in.ReadNumber();
@@ -327,12 +327,12 @@ absl::StatusOr<std::shared_ptr<const Schema>> Schema::Parse(
 
 std::string Schema::NameOf(size_t index) const {
   // A recursive type has an end nowhere, and a hostile one late.
-  constexpr int kMostDepth = 8;
-  constexpr size_t kMostText = 400;
+  constexpr int kMaxDepth = 8;
+  constexpr size_t kMaxText = 400;
   std::string text;
   const auto append = [&](const auto& self, size_t at, int depth) -> void {
     const SchemaType& type = types_[at];
-    if (depth > kMostDepth || text.size() > kMostText) {
+    if (depth > kMaxDepth || text.size() > kMaxText) {
       text += "...";
       return;
     }

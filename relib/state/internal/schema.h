@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
 
 namespace relib::internal {
 

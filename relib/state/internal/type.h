@@ -13,12 +13,12 @@
 #include <utility>
 #include <variant>
 
-#include "relib/internal/crossing.h"
-#include "relib/internal/fields.h"
-#include "relib/internal/text.h"
-#include "relib/internal/thunk.h"
-#include "relib/internal/type_text.h"
-#include "relib/state/internal/abi.h"
+#include "relib/internal/boundary/state_abi.h"
+#include "relib/internal/boundary/thunk.h"
+#include "relib/internal/types/crossing.h"
+#include "relib/internal/types/fields.h"
+#include "relib/internal/types/text.h"
+#include "relib/internal/types/type_text.h"
 #include "relib/state/internal/enumerators.h"
 #include "relib/state/internal/refusal.h"
 #include "relib/state/internal/rule.h"

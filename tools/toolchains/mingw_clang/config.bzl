@@ -55,7 +55,7 @@ def _mingw_clang_toolchain_config_impl(ctx):
                 enabled = True,
                 flag_sets = [flags_of(COMPILE_ACTIONS, ["-gcodeview"])],
             ),
-            # Bazel's name for it. The program or library names the file without its folder.
+            # Bazel's name for it. The program or library names the file without its directory.
             feature(
                 name = "generate_pdb_file",
                 flag_sets = [

@@ -22,7 +22,7 @@ _COMPILE = [_TARGET, "-std=c++20", "-x", "c++", "program.cc"]
 _LINK = ["-x", "none", "-fuse-ld=lld", "-static", "-pthread", "libcall_once.a", "-lstdc++", "-o", "program.exe"]
 
 # Newer versions of lld give an image without a PDB file the record of one that has no name. Wine's DbgHelp takes any file of
-# the folder for that, and crashes. With this, the record is empty.
+# the directory for that, and crashes. With this, the record is empty.
 _NO_BUILD_ID = "-Wl,--build-id=none"
 
 def _include_directories(lines):

@@ -1,0 +1,55 @@
+#ifndef PLATFORM_HOST_ASYMMETRIC_FENCE_H_
+#define PLATFORM_HOST_ASYMMETRIC_FENCE_H_
+
+#include <atomic>
+
+namespace relib::platform {
+
+// A pair of fences for a race between a frequent and a rare side:
+//
+//   frequent:  a = 1; LightFence(); read b
+//   rare:      b = 1; HeavyFence(); read a
+//
+// At least one of the two sees the other's store, as with two sequentially
+// consistent fences. Where the system can interrupt every running thread of the
+// process, the light one costs nothing; else both are ordinary fences.
+
+namespace internal {
+// Set before main() and never changed. False is always correct.
+extern const bool kHeavyFenceIsProcessWide;
+
+#if defined(__SANITIZE_THREAD__)
+#define PLATFORM_HAS_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PLATFORM_HAS_TSAN 1
+#endif
+#endif
+
+#if defined(PLATFORM_HAS_TSAN)
+// ThreadSanitizer doesn't know fences. Read-modify-writes of one object, which
+// have an order, do as much.
+inline std::atomic<int> ordered_by_all{0};
+inline void FullFence() {
+  ordered_by_all.fetch_add(1, std::memory_order_seq_cst);
+}
+#undef PLATFORM_HAS_TSAN
+#else
+inline void FullFence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
+#endif
+}  // namespace internal
+
+inline void LightFence() {
+  if (internal::kHeavyFenceIsProcessWide) [[likely]] {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  } else {
+    internal::FullFence();
+  }
+}
+
+// A few microseconds where it is process-wide.
+void HeavyFence();
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_HOST_ASYMMETRIC_FENCE_H_

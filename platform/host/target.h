@@ -1,0 +1,13 @@
+#ifndef PLATFORM_HOST_TARGET_H_
+#define PLATFORM_HOST_TARGET_H_
+
+namespace relib::platform {
+
+enum class System { kLinux, kWindows };
+
+// What this program was built for.
+extern const System kTargetSystem;
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_HOST_TARGET_H_

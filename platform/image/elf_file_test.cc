@@ -1,0 +1,392 @@
+#include "platform/image/elf_file.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/image/byte_source.h"
+#include "platform/image/image_file.h"
+
+namespace relib::platform {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+template <typename T>
+void Put(std::string& bytes, size_t offset, T value) {
+  ASSERT_LE(offset + sizeof(value), bytes.size());
+  std::memcpy(bytes.data() + offset, &value, sizeof(value));
+}
+
+void PutText(std::string& bytes, size_t offset, std::string_view text) {
+  ASSERT_LE(offset + text.size(), bytes.size());
+  std::memcpy(bytes.data() + offset, text.data(), text.size());
+}
+
+// A library made by hand: headers, then a part at each of these offsets, all in
+// one segment that is mapped at kBase.
+constexpr uint64_t kBase = 0x10000;
+constexpr size_t kSegments = 64;
+constexpr size_t kLoad = kSegments;
+constexpr size_t kDynamicSegment = kSegments + 56;
+constexpr size_t kNoteSegment = kSegments + 2 * 56;
+constexpr size_t kNote = 0x100;
+constexpr size_t kDynamic = 0x200;
+constexpr size_t kSymbols = 0x300;
+constexpr size_t kStrings = 0x400;
+constexpr size_t kHash = 0x500;
+constexpr size_t kSize = 0x600;
+// In a program header.
+constexpr size_t kType = 0, kOffset = 8, kAddress = 16, kFileSize = 32,
+                 kAlign = 48;
+
+constexpr std::string_view kText = "what the module says";
+
+struct Symbol {
+  std::string name;
+  uint8_t binding = 1;
+  uint8_t visibility = 0;
+  bool defined = true;
+};
+
+std::string Note(std::string_view owner, std::string_view text) {
+  const uint32_t header[3] = {static_cast<uint32_t>(owner.size() + 1),
+                              static_cast<uint32_t>(text.size()), 1};
+  std::string note(reinterpret_cast<const char*>(header), sizeof(header));
+  note.append(owner).append(1, '\0');
+  note.resize((note.size() + 3) / 4 * 4);
+  note.append(text);
+  note.resize((note.size() + 3) / 4 * 4);
+  return note;
+}
+
+enum class Hash { kNone, kSysV, kGnu };
+
+void PutSegment(std::string& elf, size_t header, uint32_t type, uint64_t offset,
+                uint64_t size, uint64_t alignment) {
+  Put<uint32_t>(elf, header + kType, type);
+  Put<uint64_t>(elf, header + kOffset, offset);
+  Put<uint64_t>(elf, header + kAddress, kBase + offset);
+  Put<uint64_t>(elf, header + kFileSize, size);
+  Put<uint64_t>(elf, header + 40, size);
+  Put<uint64_t>(elf, header + kAlign, alignment);
+}
+
+std::string MakeElf(Hash hash = Hash::kGnu,
+                    const std::vector<Symbol>& symbols = {
+                        {.name = "wanted", .defined = false},
+                        {.name = "offered"},
+                        {.name = "unique", .binding = 10},
+                        {.name = "hidden", .visibility = 2},
+                        {.name = "local", .binding = 0},
+                        {.name = "weak", .binding = 2}}) {
+  std::string elf(kSize, '\0');
+  PutText(elf, 0,
+          "\x7f"
+          "ELF\2\1\1");
+  Put<uint16_t>(elf, 16, 3);
+  Put<uint16_t>(elf, 18, kElfMachineX86_64);
+  Put<uint64_t>(elf, 32, kSegments);
+  Put<uint16_t>(elf, 54, 56);
+  Put<uint16_t>(elf, 56, 3);
+  PutSegment(elf, kLoad, 1, 0, kSize, 0x1000);
+  const std::string note = Note("GNU", "build id") + Note("relib", kText);
+  PutText(elf, kNote, note);
+  PutSegment(elf, kNoteSegment, 4, kNote, note.size(), 4);
+
+  std::string strings("\0libx.so\0libc.so.6\0", 19);
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const size_t at = kSymbols + (i + 1) * 24;
+    Put<uint32_t>(elf, at, strings.size());
+    Put<uint8_t>(elf, at + 4,
+                 static_cast<uint8_t>(symbols[i].binding << 4 | 1));
+    Put<uint8_t>(elf, at + 5, symbols[i].visibility);
+    Put<uint16_t>(elf, at + 6, symbols[i].defined ? 1 : 0);
+    strings += symbols[i].name + '\0';
+  }
+  PutText(elf, kStrings, strings);
+
+  const uint32_t count = symbols.size() + 1;
+  if (hash == Hash::kSysV) {
+    Put<uint32_t>(elf, kHash, 1);
+    Put<uint32_t>(elf, kHash + 4, count);
+  } else if (hash == Hash::kGnu) {
+    // One bucket, which begins behind the first, undefined symbol.
+    Put<uint32_t>(elf, kHash, 1);
+    Put<uint32_t>(elf, kHash + 4, 2);
+    Put<uint32_t>(elf, kHash + 8, 1);
+    Put<uint32_t>(elf, kHash + 24, 2);
+    for (uint32_t i = 2; i < count; ++i) {
+      Put<uint32_t>(elf, kHash + 28 + (i - 2) * 4, i + 1 == count ? 1 : 0);
+    }
+  }
+  const std::pair<int64_t, uint64_t> entries[] = {
+      {14, 1},
+      {1, 9},
+      {5, kBase + kStrings},
+      {10, strings.size()},
+      {6, kBase + kSymbols},
+      {hash == Hash::kSysV ? 4 : 0x6ffffef5, kBase + kHash},
+      {0, 0}};
+  size_t at = kDynamic;
+  for (const auto& [tag, value] : entries) {
+    if (hash == Hash::kNone && value == kBase + kHash) continue;
+    Put<int64_t>(elf, at, tag);
+    Put<uint64_t>(elf, at + 8, value);
+    at += 16;
+  }
+  PutSegment(elf, kDynamicSegment, 2, kDynamic, 0x100, 8);
+  return elf;
+}
+
+absl::StatusOr<std::string> Manifest(std::string_view bytes) {
+  return ReadElfManifest(MemoryByteSource(bytes));
+}
+absl::StatusOr<ImageFacts> Inspect(std::string_view bytes) {
+  return InspectElf(MemoryByteSource(bytes));
+}
+
+TEST(ElfFileTest, ReadsTheManifestAmongOtherNotes) {
+  const absl::StatusOr<std::string> manifest = Manifest(MakeElf());
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(*manifest, Note("relib", kText));
+}
+
+TEST(ElfFileTest, JoinsAllOfItsNotes) {
+  std::string elf = MakeElf();
+  const std::string notes =
+      Note("relib", "one") + Note("other", "two") + Note("relib", "three");
+  PutText(elf, kNote, notes);
+  Put<uint64_t>(elf, kNoteSegment + kFileSize, notes.size());
+  EXPECT_EQ(Manifest(elf).value_or(""),
+            Note("relib", "one") + Note("relib", "three"));
+}
+
+TEST(ElfFileTest, ReadsTheFactsWithEitherHashTable) {
+  for (const Hash hash : {Hash::kSysV, Hash::kGnu}) {
+    const absl::StatusOr<ImageFacts> facts = Inspect(MakeElf(hash));
+    ASSERT_TRUE(facts.ok()) << facts.status();
+    EXPECT_EQ(facts->format, "ELF");
+    EXPECT_EQ(facts->own_name, "libx.so");
+    EXPECT_THAT(facts->needed, ElementsAre("libc.so.6"));
+    EXPECT_THAT(facts->exports, ElementsAre("offered", "unique", "weak"));
+    EXPECT_THAT(facts->unique_exports, ElementsAre("unique"));
+    EXPECT_FALSE(facts->nodelete);
+    EXPECT_FALSE(facts->static_tls);
+    EXPECT_FALSE(facts->text_relocations);
+    EXPECT_TRUE(facts->has_manifest);
+  }
+  const absl::StatusOr<ImageFacts> none = Inspect(MakeElf(Hash::kNone));
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_THAT(none->exports, IsEmpty());
+}
+
+TEST(ElfFileTest, ReadsTheFlags) {
+  const auto with = [](int64_t tag, uint64_t value) {
+    std::string elf = MakeElf();
+    // In place of the name.
+    Put<int64_t>(elf, kDynamic, tag);
+    Put<uint64_t>(elf, kDynamic + 8, value);
+    absl::StatusOr<ImageFacts> facts = Inspect(elf);
+    EXPECT_TRUE(facts.ok()) << facts.status();
+    return facts.value_or(ImageFacts());
+  };
+  EXPECT_TRUE(with(0x6ffffffb, 0x8).nodelete);
+  EXPECT_TRUE(with(30, 0x10).static_tls);
+  EXPECT_TRUE(with(30, 0x4).text_relocations);
+  EXPECT_TRUE(with(22, 0).text_relocations);
+  EXPECT_EQ(with(30, 0).own_name, "");
+}
+
+TEST(ElfFileTest, SaysWhatIsAnotherMachine) {
+  struct {
+    size_t offset;
+    char value;
+    std::string why;
+  } const cases[] = {{18, '\xb7', "AArch64"},
+                     {18, 3, "x86 (32 bit)"},
+                     {18, 99, "ELF machine 99"},
+                     {4, 1, "32-bit"},
+                     {5, 2, "big-endian"}};
+  for (const auto& c : cases) {
+    std::string elf = MakeElf();
+    elf[c.offset] = c.value;
+    const absl::Status status = Manifest(elf).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.why));
+  }
+}
+
+TEST(ElfFileTest, SaysWhatIsDamaged) {
+  struct {
+    size_t offset;
+    uint64_t value;
+    std::string why;
+  } const cases[] = {
+      {32, kSize, "program header 0"},
+      {32, kSize - 56 - 55, "program header 1"},
+      {32, UINT64_MAX - 10, "program header"},
+      {kLoad + kFileSize, kSize + 1, "a segment lies outside"},
+      {kLoad + kOffset, 1, "a segment lies outside"},
+      {kLoad + kOffset, UINT64_MAX, "a segment lies outside"},
+      {kLoad + kFileSize, UINT64_MAX, "a segment lies outside"},
+      {kNoteSegment + kOffset, UINT64_MAX - 4, "a note lies outside"},
+      {kNoteSegment + kOffset, kSize - 4, "a note lies outside"},
+      {kNote, 0xfffffffffffffffc, "longer than its segment"},
+      {kNote + 4, 0x7fffffff, "longer than its segment"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(absl::StrCat(c.offset, " ", c.value));
+    std::string elf = MakeElf();
+    Put<uint64_t>(elf, c.offset, c.value);
+    const absl::Status status = Manifest(elf).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.why));
+  }
+  std::string elf = MakeElf();
+  Put<uint16_t>(elf, 16, 2);
+  EXPECT_THAT(std::string(Manifest(elf).status().message()),
+              HasSubstr("not a shared library"));
+  elf = MakeElf();
+  Put<uint16_t>(elf, 56, 0);
+  EXPECT_THAT(std::string(Manifest(elf).status().message()),
+              HasSubstr("no program headers"));
+  elf = MakeElf();
+  Put<uint16_t>(elf, 54, 32);
+  EXPECT_THAT(std::string(Manifest(elf).status().message()),
+              HasSubstr("no program headers"));
+  elf = MakeElf();
+  Put<uint32_t>(elf, kNoteSegment, 0);
+  EXPECT_EQ(Manifest(elf).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Manifest("").status().code(), absl::StatusCode::kInvalidArgument);
+  elf = MakeElf();
+  Put<uint32_t>(elf, kDynamicSegment, 0);
+  EXPECT_EQ(Inspect(elf).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ElfFileTest, EveryTruncationIsRefused) {
+  const std::string elf = MakeElf();
+  for (size_t size = 0; size < elf.size(); ++size) {
+    // A copy of its own, so that a sanitizer sees its end.
+    const std::vector<char> bytes(elf.begin(), elf.begin() + size);
+    const std::string_view view(bytes.data(), bytes.size());
+    EXPECT_EQ(Manifest(view).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << size;
+    Inspect(view).IgnoreError();
+  }
+}
+
+TEST(ElfFileTest, MutationsAreHarmless) {
+  constexpr uint64_t kInteresting[] = {
+      0,          1,          0x7f,      0xff,       0x5ff,
+      0x600,      0xffff,     0x10000,   0x10600,    0x7fffffff,
+      0x80000000, 0xffffffff, INT64_MAX, UINT64_MAX, UINT64_MAX - 7};
+  const std::string good[] = {MakeElf(Hash::kGnu), MakeElf(Hash::kSysV)};
+  int read = 0;
+  for (uint32_t seed = 0; seed < 40000; ++seed) {
+    std::mt19937 random(seed);
+    std::string elf = good[seed % 2];
+    for (uint32_t i = 0, count = 1 + random() % 6; i < count; ++i) {
+      const size_t at = random() % (elf.size() - 8);
+      switch (random() % 4) {
+        case 0:
+          elf[at] = static_cast<char>(random());
+          break;
+        case 1:
+          elf[at] ^= static_cast<char>(1 << random() % 8);
+          break;
+        case 2:
+          Put<uint64_t>(elf, at & ~size_t{7},
+                        kInteresting[random() % std::size(kInteresting)]);
+          break;
+        case 3:
+          Put<uint32_t>(elf, at & ~size_t{3}, random() % 0x700);
+          break;
+      }
+    }
+    const absl::StatusOr<std::string> manifest = Manifest(elf);
+    if (manifest.ok()) {
+      ++read;
+      EXPECT_LE(manifest->size(), elf.size() * 3);
+    } else {
+      EXPECT_FALSE(manifest.status().message().empty());
+    }
+    Inspect(elf).IgnoreError();
+  }
+  EXPECT_GT(read, 1000) << "the mutations are too coarse to test much";
+}
+
+// Each of these would take forever, or all memory, if a number in the file were
+// believed.
+TEST(ElfFileTest, HugeNumbersTakeNoTime) {
+  const absl::Time begin = absl::Now();
+  std::string elf = MakeElf(Hash::kSysV);
+  Put<uint32_t>(elf, kHash + 4, 0xffffffff);
+  EXPECT_TRUE(Inspect(elf).ok());
+
+  elf = MakeElf(Hash::kGnu);
+  Put<uint32_t>(elf, kHash, 0xffffffff);
+  EXPECT_TRUE(Inspect(elf).ok());
+  elf = MakeElf(Hash::kGnu);
+  Put<uint32_t>(elf, kHash + 8, 0xffffffff);
+  EXPECT_TRUE(Inspect(elf).ok());
+  elf = MakeElf(Hash::kGnu);
+  Put<uint32_t>(elf, kHash + 24, 0xfffffff0);
+  EXPECT_TRUE(Inspect(elf).ok());
+
+  // A chain without an end, in a file that is long enough for it.
+  elf = MakeElf(Hash::kGnu);
+  elf.resize(8 << 20);
+  Put<uint64_t>(elf, kLoad + kFileSize, elf.size());
+  std::fill(elf.begin() + kHash + 28, elf.end(), '\0');
+  EXPECT_TRUE(Inspect(elf).ok());
+
+  // As many notes as fit.
+  elf = MakeElf();
+  elf.resize(8 << 20);
+  std::fill(elf.begin() + kNote, elf.end(), '\0');
+  Put<uint64_t>(elf, kNoteSegment + kFileSize, elf.size() - kNote);
+  EXPECT_EQ(Manifest(elf).status().code(), absl::StatusCode::kInvalidArgument);
+
+  // The same notes in every one of 65,535 segments.
+  elf = MakeElf();
+  const std::string notes = Note("relib", std::string(512, 'x'));
+  elf.resize(65536 * 56 + kSize);
+  Put<uint64_t>(elf, 32, kSize);
+  Put<uint16_t>(elf, 56, 65535);
+  PutText(elf, kNote, notes);
+  for (size_t i = 0; i < 65535; ++i) {
+    PutSegment(elf, kSize + i * 56, 4, kNote, notes.size(), 4);
+  }
+  EXPECT_EQ(Manifest(elf).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(Inspect(elf).ok());
+
+  // Names that lie on top of each other, each as long as can be.
+  elf = MakeElf(Hash::kSysV);
+  elf.resize(4 << 20, 'n');
+  Put<uint64_t>(elf, kLoad + kFileSize, elf.size());
+  Put<uint32_t>(elf, kHash + 4, 0xffffffff);
+  Put<uint64_t>(elf, kDynamic + 3 * 16 + 8, elf.size());
+  EXPECT_TRUE(Inspect(elf).ok());
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
+}
+
+}  // namespace
+}  // namespace relib::platform

@@ -1,0 +1,37 @@
+#ifndef PLATFORM_LINUX_AGENT_HOOK_TYPES_H_
+#define PLATFORM_LINUX_AGENT_HOOK_TYPES_H_
+
+// The types in the declarations of hooks.bzl.
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <termios.h>
+#include <threads.h>
+#include <time.h>
+
+namespace relib::platform {
+
+using StartRoutine = void* (*)(void*);
+using DestroyFunction = void (*)(void*);
+using ExitFunction = void (*)(int status, void* argument);
+using SignalHandler = void (*)(int signal);
+// `struct sigaction` is hidden by the function; the others likewise.
+using SignalActionPointer = const struct sigaction*;
+using MutableSignalActionPointer = struct sigaction*;
+using FileHandlePointer = struct file_handle*;
+using EventPointer = struct sigevent*;
+using ItimerKind = __itimer_which_t;
+using ItimerPointer = const struct itimerval*;
+using MutableItimerPointer = struct itimerval*;
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_LINUX_AGENT_HOOK_TYPES_H_

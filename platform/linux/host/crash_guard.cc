@@ -1,0 +1,404 @@
+#include "platform/host/crash_guard.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unwind.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "platform/host/stack_walker.h"
+
+// Tells AddressSanitizer that frames are left without a return. Absent without
+// it.
+extern "C" [[gnu::weak]] void __asan_handle_no_return();
+extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(
+    const volatile void*, size_t);
+
+namespace relib::platform {
+namespace {
+
+constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+// A call of CrashGuard::Run().
+struct GuardedCall {
+  // Of __builtin_setjmp(): the frame pointer, where to go on, the stack
+  // pointer.
+  void* jump[5];
+  const CrashGuard* guard;
+  GuardedCall* outer;
+  Crash* crash;
+  // Where the stack ended.
+  uintptr_t crashed_stack;
+};
+
+constinit thread_local GuardedCall* innermost = nullptr;
+
+// ---------------------------------------------------------------------------
+// What a thread needs.
+
+// The handlers run on a stack of their own: after a stack overflow there is no
+// other.
+class SignalStack {
+ public:
+  SignalStack() {
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+      void* begin = nullptr;
+      size_t size = 0;
+      pthread_attr_getstack(&attributes, &begin, &size);
+      pthread_attr_destroy(&attributes);
+      thread_stack_begin = reinterpret_cast<uintptr_t>(begin);
+    }
+    stack_t current;
+    if (sigaltstack(nullptr, &current) != 0 ||
+        (current.ss_flags & SS_DISABLE) == 0) {
+      return;  // the program has given it one
+    }
+    void* memory = mmap(nullptr, kGuardSize + kSize, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) return;
+    mprotect(memory, kGuardSize, PROT_NONE);
+    const stack_t stack = {.ss_sp = static_cast<char*>(memory) + kGuardSize,
+                           .ss_flags = 0,
+                           .ss_size = kSize};
+    if (sigaltstack(&stack, nullptr) == 0) {
+      memory_ = memory;
+    } else {
+      munmap(memory, kGuardSize + kSize);
+    }
+  }
+  ~SignalStack() {
+    if (memory_ == nullptr) return;
+    stack_t current;
+    // Unless somebody has replaced it.
+    if (sigaltstack(nullptr, &current) == 0 &&
+        current.ss_sp == static_cast<char*>(memory_) + kGuardSize) {
+      const stack_t none = {
+          .ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+      sigaltstack(&none, nullptr);
+    }
+    munmap(memory_, kGuardSize + kSize);
+  }
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+
+  static constinit thread_local uintptr_t thread_stack_begin;
+
+ private:
+  static constexpr size_t kGuardSize = 4096;
+  // The unwinder takes some of it, and what a signal saves of the processor's
+  // state up to 11 KB.
+  static constexpr size_t kSize = 65536;
+
+  void* memory_ = nullptr;
+};
+constinit thread_local uintptr_t SignalStack::thread_stack_begin = 0;
+
+void PrepareThread() {
+  static thread_local const SignalStack stack;
+  static_cast<void>(stack);
+}
+
+// ---------------------------------------------------------------------------
+// Whose crash it is.
+
+uintptr_t Register(const ucontext_t& context, int name) {
+  return static_cast<uintptr_t>(context.uc_mcontext.gregs[name]);
+}
+void SetRegister(ucontext_t& context, int name, uintptr_t value) {
+  context.uc_mcontext.gregs[name] = static_cast<greg_t>(value);
+}
+
+struct Walk {
+  const GuardedCall* call;
+  Crash* crash;
+  uintptr_t start;
+  bool started = false;
+  bool found_image = false;
+  // The program's frames that lie between the image and the guarded call.
+  bool found_program = false;
+  bool is_foreign = false;
+  size_t left = 1'000'000;
+};
+
+_Unwind_Reason_Code Visit(_Unwind_Context* frame, void* argument) {
+  auto& walk = *static_cast<Walk*>(argument);
+  int is_before_instruction = 0;
+  uintptr_t address = _Unwind_GetIPInfo(frame, &is_before_instruction);
+  if (!walk.started) {
+    // The frames of the handler come first.
+    if (is_before_instruction == 0 || address != walk.start) {
+      return _URC_NO_REASON;
+    }
+    walk.started = true;
+  }
+  if (address == 0 || --walk.left == 0) return _URC_END_OF_STACK;
+  if (is_before_instruction != 0) ++address;
+  const CrashGuard& guard = *walk.call->guard;
+  if (_Unwind_GetCFA(frame) > reinterpret_cast<uintptr_t>(walk.call)) {
+    return _URC_END_OF_STACK;
+  }
+  if (walk.crash->frame_count < Crash::kMaxFrames) {
+    walk.crash->frames[walk.crash->frame_count++] = address;
+  }
+  if (guard.IsInImage(address - 1)) {
+    // Called back by the program, which wants to go on.
+    if (walk.found_program) {
+      walk.is_foreign = true;
+      return _URC_END_OF_STACK;
+    }
+    walk.found_image = true;
+  } else if (!guard.IsInLibrary(address - 1) && ImageAt(address - 1).end != 0) {
+    if (!walk.found_image) {
+      walk.is_foreign = true;
+      return _URC_END_OF_STACK;
+    }
+    walk.found_program = true;
+  }
+  return _URC_NO_REASON;
+}
+
+// Fills in the frames of the crash, too.
+bool IsOfImage(const GuardedCall& call, ucontext_t& context, Crash& crash) {
+  crash.frame_count = 0;
+  const uintptr_t instruction = Register(context, REG_RIP);
+  const uintptr_t stack = Register(context, REG_RSP);
+  const bool is_nowhere = ImageAt(instruction).end == 0;
+  if (is_nowhere) {
+    // A call of what is no function: the caller is known, so it begins there.
+    crash.frames[crash.frame_count++] = instruction + 1;
+    SetRegister(context, REG_RIP, *reinterpret_cast<const uintptr_t*>(stack));
+    SetRegister(context, REG_RSP, stack + sizeof(uintptr_t));
+  }
+  Walk walk = {
+      .call = &call, .crash = &crash, .start = Register(context, REG_RIP)};
+  _Unwind_Backtrace(Visit, &walk);
+  if (!walk.is_foreign) return true;
+  SetRegister(context, REG_RIP, instruction);
+  SetRegister(context, REG_RSP, stack);
+  return false;
+}
+
+// ---------------------------------------------------------------------------
+// The handlers.
+
+struct Handlers {
+  struct sigaction previous[NSIG] = {};
+};
+Handlers& GetHandlers() {
+  static absl::NoDestructor<Handlers> handlers;
+  return *handlers;
+}
+
+// As if this handler weren't there.
+void CallPrevious(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& previous = GetHandlers().previous[signal];
+  if ((previous.sa_flags & SA_SIGINFO) != 0) {
+    previous.sa_sigaction(signal, info, context);
+    return;
+  }
+  if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
+  if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    previous.sa_handler(signal);
+    return;
+  }
+  // What the processor has raised comes again at once, the rest doesn't.
+  struct sigaction standard = {};
+  standard.sa_handler = SIG_DFL;
+  sigaction(signal, &standard, nullptr);
+  if (info->si_code <= 0) raise(signal);
+}
+
+[[noreturn]] void GoOn(GuardedCall* call) {
+  // The frames below, which nobody has left, are in the way of those to come,
+  // also of the next function.
+  if (__asan_unpoison_memory_region != nullptr) {
+    constexpr uintptr_t kBelowRedZone = 256;
+    const uintptr_t begin = call->crashed_stack - kBelowRedZone;
+    const auto end = reinterpret_cast<uintptr_t>(call->jump[2]);
+    __asan_unpoison_memory_region(reinterpret_cast<const void*>(begin),
+                                  end > begin ? end - begin : 0);
+  }
+  if (__asan_handle_no_return != nullptr) __asan_handle_no_return();
+  __builtin_longjmp(call->jump, 1);
+}
+
+Crash::Kind KindOf(int signal, const siginfo_t& info) {
+  switch (signal) {
+    case SIGFPE:
+      return Crash::Kind::kArithmetic;
+    case SIGILL:
+      return Crash::Kind::kIllegalInstruction;
+    case SIGABRT:
+      return Crash::Kind::kAbort;
+    default: {
+      // Below it the kernel keeps a megabyte free, or pthreads a page.
+      const uintptr_t begin = SignalStack::thread_stack_begin;
+      const auto address = reinterpret_cast<uintptr_t>(info.si_addr);
+      const bool is_overflow = begin != 0 && address < begin + 4096 &&
+                               address + (uintptr_t{1} << 20) >= begin;
+      return is_overflow ? Crash::Kind::kStackOverflow
+                         : Crash::Kind::kBadAccess;
+    }
+  }
+}
+
+void Handle(int signal, siginfo_t* info, void* raw_context) {
+  const int error = errno;
+  auto& context = *static_cast<ucontext_t*>(raw_context);
+  GuardedCall* call = innermost;
+  // By the processor, or by abort(), which sends it to its own thread.
+  const bool is_own =
+      signal == SIGABRT ? info->si_code == SI_TKILL : info->si_code > 0;
+  if (call == nullptr || !is_own || !IsOfImage(*call, context, *call->crash)) {
+    CallPrevious(signal, info, raw_context);
+    errno = error;
+    return;
+  }
+  Crash& crash = *call->crash;
+  crash.kind = KindOf(signal, *info);
+  crash.code = static_cast<uint32_t>(signal);
+  const bool has_address = signal == SIGSEGV || signal == SIGBUS;
+  crash.address = has_address ? info->si_addr : nullptr;
+  constexpr uintptr_t kWriteFault = 2;
+  crash.is_write =
+      has_address && (Register(context, REG_ERR) & kWriteFault) != 0;
+  call->crashed_stack = Register(context, REG_RSP);
+  // The kernel goes on there: with the signal mask from before, and off the
+  // signal stack.
+  constexpr uintptr_t kBelowRedZone = 256;
+  const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
+  SetRegister(context, REG_RSP,
+              (stack - kBelowRedZone) / 16 * 16 - sizeof(void*));
+  SetRegister(context, REG_RIP, reinterpret_cast<uintptr_t>(&GoOn));
+  SetRegister(context, REG_RDI, reinterpret_cast<uintptr_t>(call));
+  constexpr uintptr_t kDirectionFlag = 1 << 10;
+  SetRegister(context, REG_EFL, Register(context, REG_EFL) & ~kDirectionFlag);
+  errno = error;
+}
+
+void InstallHandlers() {
+  static const bool installed = [] {
+    Handlers& handlers = GetHandlers();
+    for (const int signal : kSignals) {
+      struct sigaction action = {};
+      action.sa_sigaction = Handle;
+      // Not deferred: a handler of the program may crash in turn.
+      action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+      sigaction(signal, &action, &handlers.previous[signal]);
+    }
+    return true;
+  }();
+  static_cast<void>(installed);
+}
+
+// ---------------------------------------------------------------------------
+// The libraries of an image.
+
+const link_map* MapOf(const void* address) {
+  dl_find_object found;
+  return _dl_find_object(const_cast<void*>(address), &found) == 0
+             ? found.dlfo_link_map
+             : nullptr;
+}
+
+void AddLibrariesOf(const link_map& map, std::vector<const link_map*>& known) {
+  const char* names = nullptr;
+  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_STRTAB) {
+      names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+    }
+  }
+  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag != DT_NEEDED || names == nullptr) continue;
+    void* handle = dlopen(names + entry->d_un.d_val, RTLD_NOLOAD | RTLD_LAZY);
+    if (handle == nullptr) continue;
+    // It stays, as long as what needs it.
+    dlclose(handle);
+    const auto* library = static_cast<const link_map*>(handle);
+    if (std::find(known.begin(), known.end(), library) != known.end()) continue;
+    known.push_back(library);
+    AddLibrariesOf(*library, known);
+  }
+}
+
+}  // namespace
+
+CrashGuard::CrashGuard(const void* address)
+    : image_(ImageAt(reinterpret_cast<uintptr_t>(address))) {
+  InstallHandlers();
+  std::vector<const link_map*> known;
+  if (const link_map* map = MapOf(address)) AddLibrariesOf(*map, known);
+  for (const link_map* library : known) {
+    libraries_.push_back(ImageAt(reinterpret_cast<uintptr_t>(library->l_ld)));
+  }
+}
+
+bool CrashGuard::IsInLibrary(uintptr_t address) const {
+  return std::any_of(
+      libraries_.begin(), libraries_.end(),
+      [address](const AddressRange& range) { return range.Contains(address); });
+}
+
+// Not inline: whoever calls it keeps nothing in registers that a crash loses.
+[[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
+                                       Crash& crash) const {
+  PrepareThread();
+  GuardedCall call = {.jump = {},
+                      .guard = this,
+                      .outer = innermost,
+                      .crash = &crash,
+                      .crashed_stack = 0};
+  if (__builtin_setjmp(call.jump) != 0) {
+    // Nothing that was in a register is known here.
+    innermost = innermost->outer;
+    return false;
+  }
+  innermost = &call;
+  function(argument);
+  innermost = call.outer;
+  return true;
+}
+
+std::string DescribeCrash(const Crash& crash) {
+  const char* name = sigabbrev_np(static_cast<int>(crash.code));
+  std::string text = absl::StrCat("SIG", name == nullptr ? "?" : name);
+  switch (crash.kind) {
+    case Crash::Kind::kBadAccess:
+      // The kernel gives no address for one that the processor can't have.
+      absl::StrAppendFormat(&text, ": it %s address %#x",
+                            crash.is_write ? "wrote to" : "read",
+                            reinterpret_cast<uintptr_t>(crash.address));
+      break;
+    case Crash::Kind::kStackOverflow:
+      absl::StrAppend(&text, ": stack overflow");
+      break;
+    case Crash::Kind::kArithmetic:
+      absl::StrAppend(&text, ": division by zero, or overflow in a division");
+      break;
+    case Crash::Kind::kIllegalInstruction:
+      absl::StrAppend(&text, ": illegal instruction");
+      break;
+    case Crash::Kind::kAbort:
+      absl::StrAppend(&text, ": abort()");
+      break;
+  }
+  return text;
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,40 @@
+#ifndef PLATFORM_LINUX_HOST_UNIQUE_FD_H_
+#define PLATFORM_LINUX_HOST_UNIQUE_FD_H_
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace relib::platform {
+
+// Owns a file descriptor. Leaves errno alone when it closes one.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~UniqueFd() { Reset(); }
+
+  void Reset() {
+    if (fd_ < 0) return;
+    const int saved = errno;
+    close(std::exchange(fd_, -1));
+    errno = saved;
+  }
+
+  int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_LINUX_HOST_UNIQUE_FD_H_

@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <deque>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "platform/linux/resources/resources.h"
+#include "platform/resources/destructors.h"
+
+// The C++ ABI's; <cxxabi.h> doesn't declare them.
+extern "C" {
+int __cxa_atexit(void (*destroy)(void*), void* object, void* library);
+void __cxa_finalize(void* library);
+[[gnu::visibility("hidden")]] extern void* __dso_handle;
+}
+
+namespace relib::platform {
+namespace {
+
+// What one module has given to atexit(), and its static objects, in this order.
+//
+// The C library has a ticket for each, so that they have their turn among all
+// others when the process ends. It would never take back the room of one that
+// has others behind it, as when the next version of a module is there before
+// the last one goes: so tickets of modules that are gone are used again.
+class AtExitHandlers {
+ public:
+  AtExitHandlers() = default;
+  AtExitHandlers(const AtExitHandlers&) = delete;
+  AtExitHandlers& operator=(const AtExitHandlers&) = delete;
+  ~AtExitHandlers() {
+    All& all = AllTickets();
+    const std::lock_guard lock(all.mutex);
+    while (!tickets_.empty()) Take(*tickets_.back());
+  }
+
+  int Add(Destructors::Function destroy, void* object,
+          std::shared_ptr<const Destructors> destructors) {
+    All& all = AllTickets();
+    const std::lock_guard lock(all.mutex);
+    // Of those behind the last one, so that the order is right at the end.
+    size_t next = tickets_.empty() ? all.none_free_below
+                                   : std::max(all.none_free_below,
+                                              tickets_.back()->number + 1);
+    const bool is_first = next == all.none_free_below;
+    while (next < all.tickets.size() && all.tickets[next].owner != nullptr) {
+      ++next;
+    }
+    if (is_first) all.none_free_below = next;
+    if (all.process_ends) next = all.tickets.size();
+    if (next == all.tickets.size()) {
+      all.tickets.push_back({.number = next});
+      const int result =
+          ::__cxa_atexit(RunTicket, &all.tickets.back(), &__dso_handle);
+      if (result != 0) {
+        all.tickets.pop_back();
+        return result;
+      }
+    }
+    Ticket& ticket = all.tickets[next];
+    ticket.owner = this;
+    ticket.handler = {.destroy = destroy,
+                      .object = object,
+                      .destructors = std::move(destructors)};
+    tickets_.push_back(&ticket);
+    return 0;
+  }
+
+  // The last one first.
+  void RunAll() {
+    All& all = AllTickets();
+    while (true) {
+      Handler handler;
+      {
+        const std::lock_guard lock(all.mutex);
+        if (tickets_.empty()) return;
+        handler = Take(*tickets_.back());
+      }
+      handler.destructors->Run(handler.destroy, handler.object);
+    }
+  }
+
+ private:
+  struct Handler {
+    Destructors::Function destroy = nullptr;
+    void* object = nullptr;
+    std::shared_ptr<const Destructors> destructors = nullptr;
+  };
+  struct Ticket {
+    size_t number = 0;
+    // Null: it is free.
+    AtExitHandlers* owner = nullptr;
+    Handler handler = {};
+  };
+  struct All {
+    std::mutex mutex;
+    // As the C library has them. They stay where they are.
+    std::deque<Ticket> tickets;
+    // A lower bound of the free ones' numbers.
+    size_t none_free_below = 0;
+    bool process_ends = false;
+  };
+
+  static All& AllTickets() {
+    static absl::NoDestructor<All> all;
+    return *all;
+  }
+
+  static Handler Take(Ticket& ticket) {
+    All& all = AllTickets();
+    all.none_free_below = std::min(all.none_free_below, ticket.number);
+    std::erase(std::exchange(ticket.owner, nullptr)->tickets_, &ticket);
+    return std::exchange(ticket.handler, Handler());
+  }
+
+  static void RunTicket(void* argument) {
+    All& all = AllTickets();
+    auto& ticket = *static_cast<Ticket*>(argument);
+    Handler handler;
+    {
+      const std::lock_guard lock(all.mutex);
+      all.process_ends = true;
+      if (ticket.owner == nullptr) return;
+      handler = Take(ticket);
+    }
+    handler.destructors->Run(handler.destroy, handler.object);
+  }
+
+  std::vector<Ticket*> tickets_;
+};
+
+// What modules have given to the end of the process. (With at_quick_exit() and
+// pthread_atfork(), the C library knows it by their images, and deals with it
+// when those go.)
+class ExitHandlers final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kExitHandlers;
+
+  AtExitHandlers at_exit;
+
+  // Of on_exit().
+  int Add(const Destructors* destructors, ExitFunction function,
+          void* argument) {
+    static const int result =
+        ::on_exit([](int status, void*) { Run(nullptr, status); }, nullptr);
+    if (result != 0) return result;
+    All& all = AllHandlers();
+    const std::lock_guard lock(all.mutex);
+    all.handlers.push_back({.owner = this,
+                            .destructors = destructors,
+                            .function = function,
+                            .argument = argument});
+    return 0;
+  }
+
+  // As atexit() does when a library is unloaded.
+  void BeforeDestructors() override { Run(this, 0); }
+
+ private:
+  struct Handler {
+    const ExitHandlers* owner = nullptr;
+    const Destructors* destructors = nullptr;
+    ExitFunction function = nullptr;
+    void* argument = nullptr;
+  };
+  struct All {
+    std::mutex mutex;
+    std::list<Handler> handlers;
+  };
+
+  static All& AllHandlers() {
+    static absl::NoDestructor<All> all;
+    return *all;
+  }
+
+  // Runs those of `owner`, of all for null, the last one first.
+  static void Run(const ExitHandlers* owner, int status) {
+    All& all = AllHandlers();
+    while (true) {
+      Handler next;
+      {
+        const std::lock_guard lock(all.mutex);
+        auto found = all.handlers.end();
+        for (auto i = all.handlers.begin(); i != all.handlers.end(); ++i) {
+          if (owner == nullptr || i->owner == owner) found = i;
+        }
+        if (found == all.handlers.end()) return;
+        next = *found;
+        all.handlers.erase(found);
+      }
+      struct Call {
+        const Handler& handler;
+        int status;
+      } call = {.handler = next, .status = status};
+      next.destructors->Run(
+          [](void* argument) {
+            const auto& [handler, status] = *static_cast<Call*>(argument);
+            handler.function(status, handler.argument);
+          },
+          &call);
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Resources> MakeExitHandlers() {
+  return std::make_unique<ExitHandlers>();
+}
+
+int hooks::on_exit(void* resources, ExitFunction function, void* argument) {
+  return ResourcesOf<ExitHandlers>(resources).Add(
+      static_cast<ResourceSet*>(resources)->destructors().get(), function,
+      argument);
+}
+
+int hooks::__cxa_atexit(void* resources, DestroyFunction destroy, void* object,
+                        void* /*library*/) {
+  return ResourcesOf<ExitHandlers>(resources).at_exit.Add(
+      destroy, object, static_cast<ResourceSet*>(resources)->destructors());
+}
+
+// The image goes.
+void hooks::__cxa_finalize(void* resources, void* library) {
+  ResourcesOf<ExitHandlers>(resources).at_exit.RunAll();
+  ::__cxa_finalize(library);
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,174 @@
+"""The functions that a module's calls are taken to the host for, on Linux.
+
+A kind of resource is a key of HOOKS, with the functions that create or give back such a thing, and a file
+resources/KIND.cc that implements them in the host: resources/resources.h says how. The linker's flags, the part in the
+module and the table that the host hands to it follow from here.
+"""
+
+load(
+    "//platform/resources:hooks_generator.bzl",
+    "comma_separated",
+    "generated_header",
+    "hook_table_struct",
+    "parse_declaration",
+    "resource_kind_enum",
+    "resource_kinds",
+)
+load(":descriptors/hooks.bzl", DESCRIPTORS = "HOOKS")
+load(":directories/hooks.bzl", DIRECTORIES = "HOOKS")
+load(":exit_handlers/hooks.bzl", EXIT_HANDLERS = "HOOKS")
+load(":heap/hooks.bzl", HEAP = "HOOKS")
+load(":keys/hooks.bzl", KEYS = "HOOKS")
+load(":libraries/hooks.bzl", LIBRARIES = "HOOKS")
+load(":mappings/hooks.bzl", MAPPINGS = "HOOKS")
+load(":process_state/hooks.bzl", PROCESS_STATE = "HOOKS")
+load(":signal_stacks/hooks.bzl", SIGNAL_STACKS = "HOOKS")
+load(":signals/hooks.bzl", SIGNALS = "HOOKS")
+load(":streams/hooks.bzl", STREAMS = "HOOKS")
+load(":thread_locals/hooks.bzl", THREAD_LOCALS = "HOOKS")
+load(":threads/hooks.bzl", THREADS = "HOOKS")
+load(":timers/hooks.bzl", TIMERS = "HOOKS")
+
+# Each parameter is a type and a name; types are those of hook_types.h. A function with "after" in front is called in
+# the module itself, because it looks at its caller, and the host is told its result. The order of the kinds is that
+# in which they are given back.
+#
+# buildifier: disable=unsorted-dict-items
+HOOKS = {
+    "thread_locals": THREAD_LOCALS,
+    "threads": THREADS,
+    "exit_handlers": EXIT_HANDLERS,
+    "timers": TIMERS,
+    "signals": SIGNALS,
+    "signal_stacks": SIGNAL_STACKS,
+    "keys": KEYS,
+    "streams": STREAMS,
+    "directories": DIRECTORIES,
+    "descriptors": DESCRIPTORS,
+    "mappings": MAPPINGS,
+    "libraries": LIBRARIES,
+    "process_state": PROCESS_STATE,
+    "heap": HEAP,
+}
+
+# Functions that the module implements itself, as __wrap_NAME in the given source: what allocates is too frequent for a
+# call of the host each time. The host gets whole regions (resources/heap.cc).
+MODULE_FUNCTIONS = {
+    "agent_heap.c": [
+        "aligned_alloc",
+        "calloc",
+        "cfree",
+        "free",
+        "malloc",
+        "malloc_usable_size",
+        "memalign",
+        "posix_memalign",
+        "pvalloc",
+        "realloc",
+        "reallocarray",
+        "valloc",
+    ],
+    # What they return is freed by free(), which is the module's.
+    "agent_heap_library.cc": [
+        "__asprintf",
+        "__asprintf_chk",
+        "__getcwd_chk",
+        "__getdelim",
+        "__realpath_chk",
+        "__strdup",
+        "__strndup",
+        "__vasprintf_chk",
+        "asprintf",
+        "backtrace_symbols",
+        "canonicalize_file_name",
+        "get_current_dir_name",
+        "getcwd",
+        "getdelim",
+        "getline",
+        "realpath",
+        "scandir",
+        "scandir64",
+        "scandirat",
+        "scandirat64",
+        "strdup",
+        "strndup",
+        "vasprintf",
+        "wcsdup",
+    ],
+}
+
+_TABLE = "platform/linux/resources/hooks.bzl"
+
+def _host_side(declaration):
+    hook = parse_declaration(declaration, ["after"])
+    after = hook.word == "after"
+    return struct(
+        after = after,
+        arguments = hook.arguments,
+        host_arguments = comma_separated("binding->resources", "result" if after else "", hook.arguments),
+        host_parameters = comma_separated("void* resources", "%s result" % hook.result if after else "", hook.parameters),
+        host_result = "void" if after else hook.result,
+        name = hook.name,
+        parameters = hook.parameters,
+        result = hook.result,
+    )
+
+_HOOKS = [_host_side(declaration) for declarations in HOOKS.values() for declaration in declarations]
+
+HOOKED_FUNCTIONS = [hook.name for hook in _HOOKS] + [
+    name
+    for names in MODULE_FUNCTIONS.values()
+    for name in names
+]
+
+def hook_table_header():
+    """The host's functions as a struct of pointers, for both sides."""
+    return generated_header(
+        "PLATFORM_LINUX_AGENT_HOOK_TABLE_H_",
+        _TABLE,
+        ["#include \"platform/linux/agent/hook_types.h\""],
+        hook_table_struct(_HOOKS),
+    )
+
+def hook_stubs_source():
+    """The module's side: what the linker sends the calls of each function to.
+
+    Returns:
+      The text of a source file.
+    """
+    text = "// Generated from " + _TABLE + """.
+
+#include "platform/linux/agent/agent_binding.h"
+
+namespace relib::platform {
+extern "C" {
+"""
+    for hook in _HOOKS:
+        call = "binding->hooks->%s(%s)" % (hook.name, hook.host_arguments)
+        real = "__real_%s(%s)" % (hook.name, hook.arguments)
+        text += "\n{result} __real_{name}({parameters});\n{result} __wrap_{name}({parameters}) {{\n".format(
+            name = hook.name,
+            parameters = hook.parameters,
+            result = hook.result,
+        ) + "  const AgentBinding* binding = BoundAgent();\n" + (
+            "  {result} result = {real};\n  if (binding != nullptr) {call};\n  return result;\n}}\n" if hook.after else "  if (binding == nullptr) return {real};\n  return {call};\n}}\n"
+        ).format(
+            call = call,
+            real = real,
+            result = hook.result,
+        )
+    return text + "\n}  // extern \"C\"\n}  // namespace relib::platform\n"
+
+def resource_kinds_header():
+    """For the host: the kinds of resources in their order, and what each of them implements."""
+    return generated_header(
+        "PLATFORM_LINUX_RESOURCES_RESOURCE_KINDS_H_",
+        _TABLE,
+        [
+            "#include <memory>",
+            "",
+            "#include \"platform/resources/resources.h\"",
+            "#include \"platform/linux/agent/hook_table.h\"",
+        ],
+        resource_kind_enum(HOOKS) + "\n" + resource_kinds(HOOKS, _HOOKS),
+    )

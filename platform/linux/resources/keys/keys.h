@@ -1,0 +1,14 @@
+#ifndef PLATFORM_LINUX_RESOURCES_KEYS_KEYS_H_
+#define PLATFORM_LINUX_RESOURCES_KEYS_KEYS_H_
+
+#include "platform/linux/agent/hook_types.h"
+
+namespace relib::platform {
+
+// AgentBinding::runtime_key_destructor: keys with this destructor are given
+// back and not reported.
+void AddRuntimeKeyDestructor(void* resources, DestroyFunction destroy);
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_LINUX_RESOURCES_KEYS_KEYS_H_

@@ -1,0 +1,8 @@
+"""The functions that create or give back libraries; ../hooks.bzl explains the rows."""
+
+HOOKS = [
+    "after void* dlopen(const char* path, int mode)",
+    "after void* dlmopen(Lmid_t space, const char* path, int mode)",
+    "int dlclose(void* library)",
+    "void relib_platform_release_library(void* library)",
+]

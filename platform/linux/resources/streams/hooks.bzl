@@ -1,0 +1,23 @@
+"""The functions that create or give back streams; ../hooks.bzl explains the rows."""
+
+HOOKS = [
+    "FILE* fopen(const char* path, const char* mode)",
+    "FILE* fopen64(const char* path, const char* mode)",
+    "FILE* fdopen(int descriptor, const char* mode)",
+    "FILE* freopen(const char* path, const char* mode, FILE* stream)",
+    "FILE* freopen64(const char* path, const char* mode, FILE* stream)",
+    "FILE* tmpfile()",
+    "FILE* tmpfile64()",
+    "FILE* fmemopen(void* buffer, size_t size, const char* mode)",
+    "FILE* open_memstream(char** buffer, size_t* size)",
+    "FILE* fopencookie(void* cookie, const char* mode, cookie_io_functions_t functions)",
+    "FILE* popen(const char* command, const char* type)",
+    "FILE* setmntent(const char* path, const char* mode)",
+    "int endmntent(FILE* stream)",
+    "int fclose(FILE* stream)",
+    "int pclose(FILE* stream)",
+    "int setvbuf(FILE* stream, char* buffer, int mode, size_t size)",
+    "void setbuf(FILE* stream, char* buffer)",
+    "void setbuffer(FILE* stream, char* buffer, size_t size)",
+    "void relib_platform_release_stream(FILE* stream)",
+]

@@ -1,0 +1,299 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "platform/linux/resources/descriptors/descriptors.h"
+#include "platform/linux/resources/resources.h"
+
+namespace relib::platform {
+namespace {
+
+// What a stream of open_memstream() tells its owner. glibc keeps the places
+// where to behind the FILE.
+struct MemoryResult {
+  char** buffer;
+  size_t* size;
+};
+
+// Where glibc keeps it; null if that isn't found.
+MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
+  // The table of functions and two unused ones lie between. The stream was
+  // allocated with more than that.
+  constexpr size_t kMaxWords = 4;
+  char* position = reinterpret_cast<char*>(stream + 1);
+  for (size_t i = 0; i < kMaxWords; ++i, position += sizeof(void*)) {
+    if (std::memcmp(position, &wanted, sizeof(wanted)) == 0) {
+      return reinterpret_cast<MemoryResult*>(position);
+    }
+  }
+  return nullptr;
+}
+
+struct Stream {
+  // What it reads or writes isn't a file.
+  std::string_view text = {};
+  // False when it was made by fdopen() of a descriptor of somebody else.
+  bool owns_descriptor = true;
+  // Where that is recorded.
+  Descriptors* descriptors = nullptr;
+  bool has_child = false;
+  // It writes to memory that the module named, which may be gone.
+  bool in_memory = false;
+  MemoryResult* memory_result = nullptr;
+  bool has_buffer = false;
+};
+
+class Streams final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kStreams;
+
+  FILE* Add(void* resources, FILE* file, Stream stream) {
+    if (file == nullptr) return file;
+    const int saved = errno;
+    stream.descriptors = &ResourcesOf<Descriptors>(resources);
+    if (const int descriptor = fileno(file);
+        descriptor >= 0 && stream.owns_descriptor) {
+      stream.descriptors->Add(descriptor);
+    }
+    errno = saved;
+    const std::lock_guard lock(mutex_);
+    streams_[file] = stream;
+    return file;
+  }
+
+  // To be called before it is closed.
+  std::optional<Stream> Remove(FILE* file) {
+    std::optional<Stream> removed;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = streams_.find(file);
+      if (found == streams_.end()) return removed;
+      removed = found->second;
+      streams_.erase(found);
+    }
+    if (removed->owns_descriptor) {
+      const int saved = errno;
+      if (const int descriptor = fileno(file); descriptor >= 0) {
+        removed->descriptors->Remove(descriptor);
+      }
+      errno = saved;
+    }
+    return removed;
+  }
+
+  // False if it isn't the module's.
+  bool SetHasBuffer(FILE* file) {
+    const std::lock_guard lock(mutex_);
+    const auto found = streams_.find(file);
+    if (found == streams_.end()) return false;
+    found->second.has_buffer = true;
+    return true;
+  }
+
+  // Here, because buffers and callbacks may lie in the image.
+  void LeaveImage(ReclaimReport& report) override {
+    std::map<FILE*, Stream> left;
+    {
+      const std::lock_guard lock(mutex_);
+      left.swap(streams_);
+    }
+    for (const auto& [file, stream] : left) Close(file, stream, report);
+  }
+
+ private:
+  static void Close(FILE* file, const Stream& stream, ReclaimReport& report) {
+    const int descriptor = fileno(file);
+    report.Add("stream", descriptor < 0 ? std::string(stream.text)
+                                        : DescribeDescriptor(descriptor));
+    if (stream.in_memory) __fpurge(file);
+    if (stream.memory_result != nullptr) {
+      char* buffer = nullptr;
+      size_t size = 0;
+      *stream.memory_result = {.buffer = &buffer, .size = &size};
+      ::fclose(file);
+      free(buffer);
+      return;
+    }
+    if (stream.has_child) {
+      CloseWithChild(file, descriptor, *stream.descriptors);
+      return;
+    }
+    if (descriptor >= 0) {
+      if (!stream.owns_descriptor) {
+        // fclose() closes a duplicate instead.
+        std::fflush(file);
+        file->_fileno = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+      } else if (!stream.descriptors->Has(descriptor)) {
+        // Somebody has closed it; the number may be another file now. glibc
+        // neither writes nor closes then.
+        file->_fileno = -1;
+      } else {
+        stream.descriptors->Remove(descriptor);
+      }
+    }
+    ::fclose(file);
+  }
+
+  // pclose() and fclose() wait for the child, which may take its time. It is
+  // left to a thread of the host.
+  static void CloseWithChild(FILE* file, int descriptor,
+                             Descriptors& descriptors) {
+    descriptors.Remove(descriptor);
+    // What the child doesn't take now is lost.
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    std::fflush(file);
+    __fpurge(file);
+    ::setvbuf(file, nullptr, _IONBF, 0);
+    std::thread([file] { ::pclose(file); }).detach();
+  }
+
+  std::mutex mutex_;
+  std::map<FILE*, Stream> streams_;
+};
+
+Streams& Of(void* resources) { return ResourcesOf<Streams>(resources); }
+
+FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
+  if (const std::optional<Stream> stream = Of(resources).Remove(file)) {
+    FILE* opened = ::freopen(path, mode, file);
+    return Of(resources).Add(
+        resources, opened,
+        {.owns_descriptor = stream->owns_descriptor || path != nullptr});
+  }
+  auto& descriptors = ResourcesOf<Descriptors>(resources);
+  const int descriptor = fileno(file);
+  if (descriptor < 0) return ::freopen(path, mode, file);
+  // glibc keeps the number of the descriptor.
+  Descriptors::Replacement replacement(descriptors, descriptor);
+  FILE* opened = ::freopen(path, mode, file);
+  if (opened != nullptr && fileno(opened) == descriptor) replacement.Done();
+  return opened;
+}
+
+// A buffer of the module is for its own streams: another one lives on, and
+// nobody can tell when it is closed. It gets one of the C library's.
+int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
+              size_t size) {
+  if (buffer != nullptr && !Of(resources).SetHasBuffer(file)) buffer = nullptr;
+  return ::setvbuf(file, buffer, mode, size);
+}
+
+}  // namespace
+
+std::unique_ptr<Resources> MakeStreams() { return std::make_unique<Streams>(); }
+
+FILE* hooks::fopen(void* resources, const char* path, const char* mode) {
+  return Of(resources).Add(resources, ::fopen(path, mode), {});
+}
+
+FILE* hooks::fopen64(void* resources, const char* path, const char* mode) {
+  return hooks::fopen(resources, path, mode);
+}
+
+FILE* hooks::fdopen(void* resources, int descriptor, const char* mode) {
+  const bool owned = ResourcesOf<Descriptors>(resources).Has(descriptor);
+  return Of(resources).Add(resources, ::fdopen(descriptor, mode),
+                           {.owns_descriptor = owned});
+}
+
+FILE* hooks::freopen(void* resources, const char* path, const char* mode,
+                     FILE* stream) {
+  return Reopen(resources, path, mode, stream);
+}
+
+FILE* hooks::freopen64(void* resources, const char* path, const char* mode,
+                       FILE* stream) {
+  return Reopen(resources, path, mode, stream);
+}
+
+FILE* hooks::tmpfile(void* resources) {
+  return Of(resources).Add(resources, ::tmpfile(), {});
+}
+
+FILE* hooks::tmpfile64(void* resources) { return hooks::tmpfile(resources); }
+
+FILE* hooks::fmemopen(void* resources, void* buffer, size_t size,
+                      const char* mode) {
+  return Of(resources).Add(
+      resources, ::fmemopen(buffer, size, mode),
+      {.text = "in memory", .in_memory = buffer != nullptr});
+}
+
+FILE* hooks::open_memstream(void* resources, char** buffer, size_t* size) {
+  FILE* file = ::open_memstream(buffer, size);
+  if (file == nullptr) return file;
+  MemoryResult* result =
+      FindMemoryResult(file, {.buffer = buffer, .size = size});
+  return Of(resources).Add(resources, file,
+                           {.text = "in memory", .memory_result = result});
+}
+
+FILE* hooks::fopencookie(void* resources, void* cookie, const char* mode,
+                         cookie_io_functions_t functions) {
+  return Of(resources).Add(resources, ::fopencookie(cookie, mode, functions),
+                           {.text = "with functions of the module"});
+}
+
+FILE* hooks::popen(void* resources, const char* command, const char* type) {
+  return Of(resources).Add(resources, ::popen(command, type),
+                           {.has_child = true});
+}
+
+int hooks::fclose(void* resources, FILE* stream) {
+  Of(resources).Remove(stream);
+  return ::fclose(stream);
+}
+
+FILE* hooks::setmntent(void* resources, const char* path, const char* mode) {
+  return Of(resources).Add(resources, ::setmntent(path, mode), {});
+}
+
+int hooks::endmntent(void* resources, FILE* stream) {
+  Of(resources).Remove(stream);
+  return ::endmntent(stream);
+}
+
+int hooks::pclose(void* resources, FILE* stream) {
+  Of(resources).Remove(stream);
+  return ::pclose(stream);
+}
+
+int hooks::setvbuf(void* resources, FILE* stream, char* buffer, int mode,
+                   size_t size) {
+  return SetBuffer(resources, stream, buffer, mode, size);
+}
+
+void hooks::setbuf(void* resources, FILE* stream, char* buffer) {
+  SetBuffer(resources, stream, buffer, buffer == nullptr ? _IONBF : _IOFBF,
+            BUFSIZ);
+}
+
+void hooks::setbuffer(void* resources, FILE* stream, char* buffer,
+                      size_t size) {
+  SetBuffer(resources, stream, buffer, buffer == nullptr ? _IONBF : _IOFBF,
+            size);
+}
+
+void hooks::relib_platform_release_stream(void* resources, FILE* stream) {
+  const std::optional<Stream> released = Of(resources).Remove(stream);
+  if (!released.has_value()) return;
+  // Flushed first. It goes on without a buffer.
+  if (released->has_buffer) ::setvbuf(stream, nullptr, _IONBF, 0);
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,122 @@
+#include "platform/linux/resources/thread_locals/thread_locals.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "platform/linux/resources/resources.h"
+
+namespace relib::platform {
+namespace {
+
+// Trivially destructible, so that it can be asked at any time.
+thread_local constinit bool thread_is_gone = false;
+
+}  // namespace
+
+class ThreadLocalList::OfThread {
+ public:
+  // Null when the thread is past the destruction of its objects.
+  static OfThread* Current() {
+    if (thread_is_gone) return nullptr;
+    // Destroyed by the C library at the end of the thread; at exit() for the
+    // main thread.
+    static thread_local OfThread current;
+    return &current;
+  }
+
+  ~OfThread() {
+    // A destructor may construct more objects.
+    for (size_t i = 0; i < modules_.size(); ++i) {
+      const std::shared_ptr<ThreadLocalList> module = modules_[i].lock();
+      if (module != nullptr) module->Destroy(this);
+    }
+    thread_is_gone = true;
+  }
+
+  void Remember(const std::shared_ptr<ThreadLocalList>& module) {
+    // Those of modules that are gone.
+    std::erase_if(modules_, [](const auto& known) { return known.expired(); });
+    const bool known = std::any_of(
+        modules_.begin(), modules_.end(),
+        [&module](const auto& known) { return known.lock() == module; });
+    if (!known) modules_.push_back(module);
+  }
+
+ private:
+  OfThread() = default;
+
+  // Not owned: a thread that lives on would keep what it knew of modules that
+  // are gone.
+  std::vector<std::weak_ptr<ThreadLocalList>> modules_;
+};
+
+void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
+                          void (*destroy)(void*), void* object) {
+  OfThread* thread = OfThread::Current();
+  if (thread == nullptr) return;
+  thread->Remember(shared_from_this());
+  const std::lock_guard lock(mutex_);
+  entries_.push_back({.thread = thread,
+                      .destructors = std::move(destructors),
+                      .destroy = destroy,
+                      .object = object});
+}
+
+void ThreadLocalList::Destroy(const OfThread* thread) {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    const auto last = std::find_if(
+        entries_.rbegin(), entries_.rend(), [thread](const Entry& entry) {
+          return thread == nullptr || entry.thread == thread;
+        });
+    if (last == entries_.rend()) return;
+    const Entry entry = std::move(*last);
+    entries_.erase(std::next(last).base());
+    ++running_;
+    lock.unlock();
+    entry.destructors->Run(entry.destroy, entry.object);
+    lock.lock();
+    if (--running_ == 0) idle_.notify_all();
+  }
+}
+
+void ThreadLocalList::DestroyAll() {
+  Destroy(nullptr);
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return running_ == 0; });
+}
+
+namespace {
+
+class ThreadLocals final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kThreadLocals;
+
+  // At process exit other threads keep their objects.
+  void BeforeDestructors() override { list->DestroyAll(); }
+
+  // A thread that is ending keeps it meanwhile.
+  const std::shared_ptr<ThreadLocalList> list =
+      std::make_shared<ThreadLocalList>();
+};
+
+}  // namespace
+
+std::unique_ptr<Resources> MakeThreadLocals() {
+  return std::make_unique<ThreadLocals>();
+}
+
+// The C library's own would keep the image mapped while a thread that has
+// touched a thread_local object with a destructor is alive.
+int hooks::__cxa_thread_atexit_impl(void* resources, DestroyFunction destroy,
+                                    void* object, void* /*library*/) {
+  ResourcesOf<ThreadLocals>(resources).list->Add(
+      static_cast<ResourceSet*>(resources)->destructors(), destroy, object);
+  return 0;
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,203 @@
+#include "platform/linux/resources/threads/threads.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <threads.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "platform/host/thread_id.h"
+#include "platform/linux/resources/resources.h"
+
+namespace relib::platform {
+
+namespace {
+struct Thread;
+}  // namespace
+
+// std::mutex, because absl::Mutex makes thread-local state of its own, which
+// would leak where this is used: at the very end of a thread.
+class ThreadList {
+ public:
+  std::list<Thread>::iterator Add(Thread thread);
+  void SetId(std::list<Thread>::iterator thread, uint64_t id);
+  void Remove(std::list<Thread>::iterator thread);
+  std::vector<uint64_t> Ids() const;
+  bool WaitUntilEmpty(absl::Time deadline) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable empty_;
+  std::list<Thread> threads_;
+};
+
+namespace {
+
+// One thread of the module, from before it is started until its last
+// thread-local destructor is done.
+struct Thread {
+  std::shared_ptr<ThreadList> list;
+  // Exactly one of the two is set.
+  void* (*start)(void*) = nullptr;
+  thrd_start_t c11_start = nullptr;
+  void* argument = nullptr;
+  // Zero until the thread runs.
+  uint64_t id = 0;
+  // How often the destructors of thread keys have been run.
+  int destructor_rounds = 0;
+};
+
+using ThreadHandle = std::list<Thread>::iterator;
+
+}  // namespace
+
+ThreadHandle ThreadList::Add(Thread thread) {
+  const std::lock_guard lock(mutex_);
+  return threads_.insert(threads_.end(), std::move(thread));
+}
+
+void ThreadList::SetId(ThreadHandle thread, uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  thread->id = id;
+}
+
+void ThreadList::Remove(ThreadHandle thread) {
+  // Keeps the list alive until the lock is released.
+  const std::shared_ptr<ThreadList> list = thread->list;
+  const std::lock_guard lock(mutex_);
+  threads_.erase(thread);
+  if (threads_.empty()) empty_.notify_all();
+}
+
+std::vector<uint64_t> ThreadList::Ids() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<uint64_t> ids;
+  for (const Thread& thread : threads_) ids.push_back(thread.id);
+  return ids;
+}
+
+bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
+  std::unique_lock lock(mutex_);
+  return empty_.wait_until(lock, absl::ToChronoTime(deadline),
+                           [this] { return threads_.empty(); });
+}
+
+namespace {
+
+// After the last round a thread runs nothing but the C library's code.
+// ThreadSanitizer takes its own state of the thread down in that round, after
+// which no code that it watches may run: the round before has to do.
+#if defined(__SANITIZE_THREAD__)
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+#elif defined(__has_feature)
+constexpr int kDestructorRounds =
+    PTHREAD_DESTRUCTOR_ITERATIONS - (__has_feature(thread_sanitizer) ? 1 : 0);
+#else
+constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
+#endif
+
+// Runs when the thread ends, in whatever way, after its thread_local objects
+// are destroyed. Destructors of other keys may come later in the same round, so
+// the thread counts until the last round (POSIX, pthread_key_create).
+void OnThreadExit(void* value);
+
+pthread_key_t ExitKey() {
+  static const pthread_key_t key = [] {
+    pthread_key_t key;
+    pthread_key_create(&key, OnThreadExit);
+    return key;
+  }();
+  return key;
+}
+
+void OnThreadExit(void* value) {
+  auto* thread = static_cast<ThreadHandle*>(value);
+  if (++(*thread)->destructor_rounds < kDestructorRounds) {
+    pthread_setspecific(ExitKey(), thread);
+    return;
+  }
+  const std::unique_ptr<ThreadHandle> owned(thread);
+  (*thread)->list->Remove(*thread);
+}
+
+// The first frame of each thread of a module lies in the host, so that the last
+// instructions of a thread don't depend on the image.
+void* RunThread(void* argument) {
+  auto* thread = static_cast<ThreadHandle*>(argument);
+  (*thread)->list->SetId(*thread, CurrentThreadId());
+  pthread_setspecific(ExitKey(), thread);
+  if ((*thread)->c11_start != nullptr) {
+    const int result = (*thread)->c11_start((*thread)->argument);
+    // As glibc passes the result of a C11 thread to thrd_join().
+    return reinterpret_cast<void*>(static_cast<uintptr_t>(result));
+  }
+  return (*thread)->start((*thread)->argument);
+}
+
+}  // namespace
+
+Threads::Threads() : list_(std::make_shared<ThreadList>()) {}
+
+Threads::~Threads() = default;
+
+std::vector<uint64_t> Threads::Ids() const { return list_->Ids(); }
+
+bool Threads::WaitUntilNone(absl::Time deadline) const {
+  return list_->WaitUntilEmpty(deadline);
+}
+
+int Threads::Create(pthread_t* handle, const pthread_attr_t* attributes,
+                    StartRoutine start, thrd_start_t c11_start,
+                    void* argument) {
+  // A thread whose key can't be set would never be counted down.
+  ExitKey();
+  auto owned =
+      std::make_unique<ThreadHandle>(list_->Add({.list = list_,
+                                                 .start = start,
+                                                 .c11_start = c11_start,
+                                                 .argument = argument}));
+  const int error =
+      ::pthread_create(handle, attributes, RunThread, owned.get());
+  if (error != 0) {
+    list_->Remove(*owned);
+    return error;
+  }
+  // OnThreadExit() deletes it.
+  static_cast<void>(owned.release());
+  return 0;
+}
+
+std::unique_ptr<Resources> MakeThreads() { return std::make_unique<Threads>(); }
+
+int hooks::pthread_create(void* resources, pthread_t* thread,
+                          const pthread_attr_t* attributes, StartRoutine start,
+                          void* argument) {
+  return ResourcesOf<Threads>(resources).Create(thread, attributes, start,
+                                                nullptr, argument);
+}
+
+int hooks::thrd_create(void* resources, thrd_t* thread, thrd_start_t start,
+                       void* argument) {
+  const int error = ResourcesOf<Threads>(resources).Create(
+      thread, nullptr, nullptr, start, argument);
+  switch (error) {
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    default:
+      return thrd_error;
+  }
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,241 @@
+#include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "absl/strings/str_cat.h"
+#include "platform/linux/resources/resources.h"
+#include "platform/resources/callbacks.h"
+
+namespace relib::platform {
+namespace {
+
+// SIGEV_THREAD: the C library calls a function in the host, with a number, on a
+// thread that no hook sees. It may do so after the timer is deleted.
+class TimerCallbacks {
+ public:
+  struct Callback {
+    void (*function)(sigval) = nullptr;
+    sigval value = {};
+    std::shared_ptr<Callbacks> callbacks;
+  };
+
+  static TimerCallbacks& Get() {
+    static absl::NoDestructor<TimerCallbacks> callbacks;
+    return *callbacks;
+  }
+
+  int Add(Callback callback) {
+    const std::lock_guard lock(mutex_);
+    while (!callbacks_.try_emplace(++last_, callback).second) {
+    }
+    return last_;
+  }
+
+  void Remove(int number) {
+    const std::lock_guard lock(mutex_);
+    callbacks_.erase(number);
+  }
+
+  static void Run(sigval number) {
+    std::optional<Callback> callback;
+    {
+      const std::lock_guard lock(Get().mutex_);
+      const auto found = Get().callbacks_.find(number.sival_int);
+      if (found != Get().callbacks_.end()) callback = found->second;
+    }
+    if (!callback.has_value() || !callback->callbacks->Enter()) return;
+    callback->function(callback->value);
+    callback->callbacks->Leave();
+  }
+
+ private:
+  std::mutex mutex_;
+  int last_ = 0;
+  std::map<int, Callback> callbacks_;
+};
+
+constexpr std::array<const char*, 3> kIntervalTimers = {
+    "ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF"};
+
+bool IsArmed(const itimerval& value) {
+  return value.it_value.tv_sec != 0 || value.it_value.tv_usec != 0;
+}
+
+class Timers final : public Resources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kTimers;
+
+  int Create(clockid_t clock, const sigevent* event, timer_t* timer) {
+    std::optional<sigevent> changed;
+    Timer entry = {.text = Describe(event)};
+    if (event != nullptr && event->sigev_notify == SIGEV_THREAD) {
+      entry.callback =
+          TimerCallbacks::Get().Add({.function = event->sigev_notify_function,
+                                     .value = event->sigev_value,
+                                     .callbacks = callbacks_});
+      changed = *event;
+      changed->sigev_notify_function = TimerCallbacks::Run;
+      changed->sigev_value.sival_int = *entry.callback;
+    }
+    const int result = ::timer_create(
+        clock, changed.has_value() ? &*changed : const_cast<sigevent*>(event),
+        timer);
+    if (result != 0) {
+      const int error = errno;
+      if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
+      errno = error;
+      return result;
+    }
+    const std::lock_guard lock(mutex_);
+    timers_.insert_or_assign(*timer, entry);
+    return 0;
+  }
+
+  int Delete(timer_t timer) {
+    {
+      // Before the number can be somebody else's.
+      const std::lock_guard lock(mutex_);
+      if (const auto entry = timers_.find(timer); entry != timers_.end()) {
+        if (entry->second.callback) {
+          TimerCallbacks::Get().Remove(*entry->second.callback);
+        }
+        timers_.erase(entry);
+      }
+    }
+    return ::timer_delete(timer);
+  }
+
+  int SetInterval(int kind, const itimerval* value, itimerval* old) {
+    itimerval before = {};
+    const int result =
+        ::setitimer(static_cast<__itimer_which_t>(kind), value, &before);
+    if (result != 0) return result;
+    if (old != nullptr) *old = before;
+    const std::lock_guard lock(mutex_);
+    std::optional<itimerval>& found = intervals_[static_cast<size_t>(kind)];
+    if (value == nullptr || !IsArmed(*value)) {
+      found.reset();
+    } else if (!found.has_value()) {
+      found = before;
+    }
+    return 0;
+  }
+
+  std::vector<std::string> Obstacles() const override {
+    return callbacks_->Describe("the callback of a timer");
+  }
+
+  void LeaveImage(ReclaimReport& report) override {
+    ReclaimTimers(report);
+    // Without the lock: a callback may delete its timer.
+    callbacks_->Close();
+  }
+
+ private:
+  struct Timer {
+    std::string text;
+    std::optional<int> callback = {};
+  };
+
+  static std::string Describe(const sigevent* event) {
+    // POSIX: what a timer does that wasn't told anything.
+    if (event == nullptr) return "that sends SIGALRM";
+    switch (event->sigev_notify) {
+      case SIGEV_NONE:
+        return "that tells nobody";
+      case SIGEV_THREAD:
+        return "that calls a function";
+      default:
+        return absl::StrCat("that sends ", SignalName(event->sigev_signo));
+    }
+  }
+
+  void ReclaimTimers(ReclaimReport& report) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [timer, entry] : timers_) {
+      ::timer_delete(timer);
+      if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
+      report.Add("timer", entry.text);
+    }
+    timers_.clear();
+    for (size_t kind = 0; kind < intervals_.size(); ++kind) {
+      if (!intervals_[kind].has_value()) continue;
+      const auto which = static_cast<__itimer_which_t>(kind);
+      itimerval current = {};
+      ::getitimer(which, &current);
+      if (!IsArmed(current)) continue;
+      ::setitimer(which, &*intervals_[kind], nullptr);
+      report.Add("timer", kIntervalTimers[kind]);
+    }
+  }
+
+  const std::shared_ptr<Callbacks> callbacks_ = std::make_shared<Callbacks>();
+  std::mutex mutex_;
+  std::map<timer_t, Timer> timers_;
+  // Armed by the module, with what there was before.
+  std::array<std::optional<itimerval>, kIntervalTimers.size()> intervals_;
+};
+
+// ITIMER_REAL as the older functions set it; what was left of it.
+itimerval SetAlarm(void* resources, const timeval& first,
+                   const timeval& interval) {
+  const itimerval value = {.it_interval = interval, .it_value = first};
+  itimerval old = {};
+  ResourcesOf<Timers>(resources).SetInterval(ITIMER_REAL, &value, &old);
+  return old;
+}
+
+}  // namespace
+
+std::unique_ptr<Resources> MakeTimers() { return std::make_unique<Timers>(); }
+
+int hooks::timer_create(void* resources, clockid_t clock, EventPointer event,
+                        timer_t* timer) {
+  return ResourcesOf<Timers>(resources).Create(clock, event, timer);
+}
+
+int hooks::timer_delete(void* resources, timer_t timer) {
+  return ResourcesOf<Timers>(resources).Delete(timer);
+}
+
+int hooks::setitimer(void* resources, ItimerKind kind, ItimerPointer value,
+                     MutableItimerPointer old) {
+  return ResourcesOf<Timers>(resources).SetInterval(kind, value, old);
+}
+
+unsigned hooks::alarm(void* resources, unsigned seconds) {
+  const timeval old =
+      SetAlarm(resources, {.tv_sec = seconds, .tv_usec = 0}, {}).it_value;
+  // Rounded as glibc does it: one that is due soon isn't zero.
+  const bool up =
+      old.tv_usec >= 500'000 || (old.tv_sec == 0 && old.tv_usec > 0);
+  return static_cast<unsigned>(old.tv_sec) + (up ? 1 : 0);
+}
+
+useconds_t hooks::ualarm(void* resources, useconds_t first,
+                         useconds_t interval) {
+  constexpr useconds_t kSecond = 1'000'000;
+  const auto time = [](useconds_t us) {
+    return timeval{.tv_sec = us / kSecond,
+                   .tv_usec = static_cast<suseconds_t>(us % kSecond)};
+  };
+  const timeval old = SetAlarm(resources, time(first), time(interval)).it_value;
+  return static_cast<useconds_t>(old.tv_sec) * kSecond +
+         static_cast<useconds_t>(old.tv_usec);
+}
+
+}  // namespace relib::platform

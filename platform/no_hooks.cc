@@ -1,9 +1,0 @@
-// In place of the agent's hooks, in modules that are never unloaded.
-
-#include "platform/agent.h"
-
-namespace relib::platform {
-
-void BindAgent(const AgentBinding* /*binding*/) {}
-
-}  // namespace relib::platform

@@ -1,0 +1,54 @@
+"""Libraries for the tests of //platform: modules without relib."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("//platform/linux/agent:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
+
+def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
+    """Builds lib<name>.so or <name>.dll, with the agent and its own C++ runtime.
+
+    Every function that is extern "C" and begins with a capital letter is exported.
+
+    Args:
+      name: the target, an alias of the library for the target system.
+      srcs: the sources.
+      additional_linker_inputs: files that linkopts names.
+      linkopts: for the linker.
+    """
+    common = dict(
+        srcs = srcs + ["entry.cc"],
+        # GNU ld, which the agent wants, doesn't know --start-lib.
+        features = ["-supports_start_end_lib"],
+        linkshared = True,
+        linkstatic = True,
+        testonly = True,
+        deps = [
+            "//platform/agent",
+            "//platform/agent:emergency_pool",
+        ],
+    )
+    cc_binary(
+        name = "lib%s.so" % name,
+        additional_linker_inputs = additional_linker_inputs + ["test_library.lds"],
+        linkopts = linkopts + [
+            "-Wl,--version-script=$(location test_library.lds)",
+            "-Wl,-soname,lib%s.so" % name,
+        ] + STATIC_RUNTIME_LINKOPTS,
+        target_compatible_with = ["@platforms//os:linux"],
+        **common
+    )
+    cc_binary(
+        name = name + ".dll",
+        additional_linker_inputs = additional_linker_inputs,
+        linkopts = linkopts,
+        target_compatible_with = ["@platforms//os:windows"],
+        **common
+    )
+    native.alias(
+        name = name,
+        actual = select({
+            ":windows": ":" + name + ".dll",
+            "//conditions:default": ":lib" + name + ".so",
+        }),
+        testonly = True,
+        visibility = ["//platform:__subpackages__"],
+    )

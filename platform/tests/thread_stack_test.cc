@@ -1,0 +1,98 @@
+#include "platform/host/thread_stack.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "platform/host/thread_id.h"
+
+namespace relib::platform {
+namespace {
+
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kThreadSanitizer = true;
+#elif defined(__has_feature)
+constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
+#else
+constexpr bool kThreadSanitizer = false;
+#endif
+
+std::atomic<bool> done = false;
+std::atomic<uint64_t> running = 0;
+
+[[gnu::noinline]] void SleepHere() {
+  running = CurrentThreadId();
+  while (!done) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+[[gnu::noinline]] void SpinHere() {
+  running = CurrentThreadId();
+  while (!done) {
+  }
+}
+
+bool IsIn(const std::vector<uintptr_t>& stack, void (*function)()) {
+  const auto begin = reinterpret_cast<uintptr_t>(function);
+  return std::any_of(stack.begin(), stack.end(), [begin](uintptr_t address) {
+    return address > begin && address < begin + 4096;
+  });
+}
+
+class ThreadStackTest : public ::testing::TestWithParam<void (*)()> {
+ protected:
+  void SetUp() override {
+    done = false;
+    running = 0;
+  }
+};
+
+TEST_P(ThreadStackTest, ShowsWhereAThreadIs) {
+  if (kThreadSanitizer && GetParam() == SpinHere) {
+    GTEST_SKIP() << "it holds signals back until a thread calls the system";
+  }
+  std::thread thread(GetParam());
+  while (running == 0) std::this_thread::yield();
+  for (int i = 0; i < 200; ++i) {
+    const std::vector<uintptr_t> stack = StackOfThread(running);
+    ASSERT_GT(stack.size(), 1);
+    ASSERT_TRUE(IsIn(stack, GetParam())) << i;
+  }
+  done = true;
+  thread.join();
+}
+INSTANTIATE_TEST_SUITE_P(Platform, ThreadStackTest,
+                         ::testing::Values(SleepHere, SpinHere));
+
+TEST_F(ThreadStackTest, OfAThreadThatIsGoneIsEmpty) {
+  done = true;
+  std::thread thread(SleepHere);
+  thread.join();
+  EXPECT_TRUE(StackOfThread(running).empty());
+}
+
+TEST_F(ThreadStackTest, OfTheCallerIsEmpty) {
+  EXPECT_TRUE(StackOfThread(CurrentThreadId()).empty());
+}
+
+TEST_F(ThreadStackTest, ManyAskAtOnce) {
+  std::thread thread(SleepHere);
+  while (running == 0) std::this_thread::yield();
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 4; ++i) {
+    askers.emplace_back([] {
+      for (int j = 0; j < 50; ++j) {
+        EXPECT_TRUE(IsIn(StackOfThread(running), SleepHere));
+      }
+    });
+  }
+  for (std::thread& asker : askers) asker.join();
+  done = true;
+  thread.join();
+}
+
+}  // namespace
+}  // namespace relib::platform

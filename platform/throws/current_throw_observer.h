@@ -1,0 +1,15 @@
+#ifndef PLATFORM_THROWS_CURRENT_THROW_OBSERVER_H_
+#define PLATFORM_THROWS_CURRENT_THROW_OBSERVER_H_
+
+#include <atomic>
+
+#include "platform/throws/throw_observer.h"
+
+namespace relib::platform {
+
+// For the hooks: what ObserveThrows() was given.
+extern constinit std::atomic<ThrowObserver> current_throw_observer;
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_THROWS_CURRENT_THROW_OBSERVER_H_

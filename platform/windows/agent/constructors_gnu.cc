@@ -1,0 +1,20 @@
+// The static constructors with GCC and clang for mingw-w64.
+
+#include "platform/agent/agent.h"
+
+extern "C" {
+
+// Runs the static constructors, once, and registers the destructors with the
+// module's own atexit(), which FreeLibrary() runs. (mingw-w64, gccmain.c)
+void __real___main();
+
+// What the loader's entry point calls instead, under the loader's lock.
+void __wrap___main() {}
+
+}  // extern "C"
+
+namespace relib::platform {
+
+void RunConstructors() { __real___main(); }
+
+}  // namespace relib::platform

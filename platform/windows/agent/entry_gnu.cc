@@ -1,0 +1,28 @@
+// The entry point of a module: the loader calls it after all TLS callbacks, so
+// what comes last of all in a thread and in the image has its place here.
+
+#include <windows.h>
+
+#include "platform/windows/agent/agent_internal.h"
+#include "platform/windows/agent/heap/agent_memory.h"
+
+extern "C" {
+
+// The C runtime's. Runs the static destructors.
+BOOL WINAPI DllMainCRTStartup(HINSTANCE image, DWORD reason, void* reserved);
+
+BOOL WINAPI relib_entry(HINSTANCE image, DWORD reason, void* reserved) {
+  const bool is_skipped = reason == DLL_PROCESS_DETACH &&
+                          relib::platform::internal::DestructorsAreSkipped();
+  const BOOL result =
+      is_skipped ? TRUE : DllMainCRTStartup(image, reason, reserved);
+  if (reason == DLL_THREAD_DETACH) {
+    relib::platform::internal::LeaveMemoryOfThread();
+  } else if (reason == DLL_PROCESS_DETACH && reserved == nullptr) {
+    // Not when the process ends: threads may have been stopped anywhere.
+    relib::platform::internal::LeaveImage();
+  }
+  return result;
+}
+
+}  // extern "C"

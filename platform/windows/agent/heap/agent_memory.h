@@ -1,0 +1,20 @@
+#ifndef PLATFORM_WINDOWS_AGENT_HEAP_AGENT_MEMORY_H_
+#define PLATFORM_WINDOWS_AGENT_HEAP_AGENT_MEMORY_H_
+
+#include "platform/heap/heap_binding.h"
+
+// The memory of a module: its heap, its thread_local variables, and what the C
+// runtime keeps.
+namespace relib::platform::internal {
+
+void BindMemory(RelibHeapBinding* binding);
+
+// When the last code of the calling thread in the image has run.
+void LeaveMemoryOfThread();
+
+// When the last code of the image has run, and all is counted.
+void LeaveMemory();
+
+}  // namespace relib::platform::internal
+
+#endif  // PLATFORM_WINDOWS_AGENT_HEAP_AGENT_MEMORY_H_

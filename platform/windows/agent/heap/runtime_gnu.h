@@ -1,0 +1,11 @@
+#ifndef PLATFORM_WINDOWS_AGENT_HEAP_RUNTIME_GNU_H_
+#define PLATFORM_WINDOWS_AGENT_HEAP_RUNTIME_GNU_H_
+
+namespace relib::platform::internal {
+
+// What the C runtime keeps, when the last code of the image has run.
+void FreeRuntimeMemory();
+
+}  // namespace relib::platform::internal
+
+#endif  // PLATFORM_WINDOWS_AGENT_HEAP_RUNTIME_GNU_H_

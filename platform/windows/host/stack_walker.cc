@@ -1,0 +1,42 @@
+#include "platform/host/stack_walker.h"
+
+#include <windows.h>
+
+#include <cstdint>
+
+#include "platform/windows/system/frame_walk.h"
+
+namespace relib::platform {
+
+// By the unwind tables of the images, and not by CaptureStackBackTrace(): that
+// tells no stack pointers, and on Wine it goes on behind the last frame.
+void WalkStack(bool (*visit)(void* context, const StackFrame& frame),
+               void* context) {
+  ULONG_PTR lowest, highest;
+  GetCurrentThreadStackLimits(&lowest, &highest);
+  CONTEXT registers;
+  RtlCaptureContext(&registers);
+  WalkFrames(registers, Interrupted::kInCall, [&](const StackFrame& frame) {
+    return frame.stack >= lowest && frame.stack < highest &&
+           visit(context, frame);
+  });
+}
+
+AddressRange ImageAt(uintptr_t address) {
+  void* image = nullptr;
+  if (RtlPcToFileHeader(reinterpret_cast<void*>(address), &image) == nullptr) {
+    return {};
+  }
+  const auto begin = reinterpret_cast<uintptr_t>(image);
+  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
+      begin + reinterpret_cast<const IMAGE_DOS_HEADER*>(image)->e_lfanew);
+  return {.begin = begin, .end = begin + headers->OptionalHeader.SizeOfImage};
+}
+
+AddressRange CLibraryImage() {
+  static const AddressRange image =
+      ImageAt(reinterpret_cast<uintptr_t>(GetModuleHandleW(L"msvcrt.dll")));
+  return image;
+}
+
+}  // namespace relib::platform

@@ -1,0 +1,98 @@
+#include "platform/host/thread_pointer.h"
+
+#include <windows.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+
+namespace relib::platform {
+
+namespace internal {
+constinit std::atomic<uint64_t> thread_pointer_offset{0};
+}  // namespace internal
+
+namespace {
+
+// In the environment block of a 64-bit thread.
+constexpr DWORD kDirectIndices = 64;
+constexpr uint64_t kFirstIndexOffset = 0x1480;
+
+// Belong to the process until its end.
+struct Indices {
+  DWORD pointer = TlsAlloc();
+  DWORD at_end = TlsAlloc();
+
+  Indices() {
+    // Only when a program has used up all of the 1,088.
+    if (pointer == TLS_OUT_OF_INDEXES || at_end == TLS_OUT_OF_INDEXES)
+      std::abort();
+    if (pointer < kDirectIndices) {
+      internal::thread_pointer_offset.store(
+          kFirstIndexOffset + sizeof(void*) * pointer,
+          std::memory_order_relaxed);
+    }
+  }
+};
+
+const Indices& GetIndices() {
+  static const Indices indices;
+  return indices;
+}
+
+// Early, while the low indices are free.
+[[maybe_unused]] const Indices& indices_at_start = GetIndices();
+
+// TlsGetValue() sets the last error even when it succeeds.
+void* Get(DWORD index) {
+  const DWORD error = GetLastError();
+  void* value = TlsGetValue(index);
+  SetLastError(error);
+  return value;
+}
+
+void NTAPI OnLoaderEvent(void*, DWORD reason, void*) {
+  if (reason != DLL_THREAD_DETACH) return;
+  const DWORD index = GetIndices().at_end;
+  if (void* function = Get(index)) {
+    TlsSetValue(index, nullptr);
+    reinterpret_cast<void (*)()>(function)();
+  }
+}
+
+}  // namespace
+
+namespace internal {
+
+void* FindThreadPointer() noexcept { return Get(GetIndices().pointer); }
+
+void FindAndSetThreadPointer(void* pointer) noexcept {
+  TlsSetValue(GetIndices().pointer, pointer);
+}
+
+}  // namespace internal
+
+void AtThreadEnd(void (*function)()) {
+  TlsSetValue(GetIndices().at_end, reinterpret_cast<void*>(function));
+}
+
+}  // namespace relib::platform
+
+// The linker sorts the callbacks by what follows the `$`: this one comes after
+// those of the C library and of winpthreads (.CRT$XLC to .CRT$XLF), which
+// destroy thread_local objects.
+#if defined(_MSC_VER)
+#pragma comment(linker, "/INCLUDE:_tls_used")
+#pragma comment(linker, "/INCLUDE:relib_thread_end_callback")
+#pragma section(".CRT$XLY", long, read)
+extern "C" __declspec(allocate(".CRT$XLY"))
+const PIMAGE_TLS_CALLBACK relib_thread_end_callback =
+    &relib::platform::OnLoaderEvent;
+#else
+extern "C" {
+extern const PIMAGE_TLS_CALLBACK relib_thread_end_callback;
+__attribute__((section(".CRT$XLY"), used))
+const PIMAGE_TLS_CALLBACK relib_thread_end_callback =
+    &relib::platform::OnLoaderEvent;
+}
+#endif

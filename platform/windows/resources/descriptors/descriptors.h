@@ -1,0 +1,59 @@
+#ifndef PLATFORM_WINDOWS_RESOURCES_DESCRIPTORS_DESCRIPTORS_H_
+#define PLATFORM_WINDOWS_RESOURCES_DESCRIPTORS_DESCRIPTORS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "platform/native/mutex.h"
+#include "platform/windows/resources/resources.h"
+
+namespace relib::platform {
+
+// The handle behind a descriptor of the C runtime; -1 if it isn't open. A
+// number that has another one by now is somebody else's.
+intptr_t HandleOfDescriptor(int descriptor);
+
+// "7 C:\tmp\cache"
+std::string DescribeDescriptor(int descriptor);
+
+// Descriptors of the C runtime.
+class Descriptors final : public RecordedResources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kDescriptors;
+
+  void Add(uint64_t descriptor, bool of_runtime) override;
+  void Remove(uint64_t descriptor) override;
+
+  void Add(const Caller* caller, int descriptor) {
+    Add(static_cast<uint64_t>(descriptor), caller->is_runtime);
+  }
+  bool Has(int descriptor) const;
+
+  // Around a call that puts something else in the place of `target`, which may
+  // be open and somebody else's: that will be put back. `done`: it has.
+  void Replaces(int target);
+  void Replaced(const Caller* caller, int target, bool done);
+
+  void Reclaim(ReclaimReport& report) override;
+
+ private:
+  struct Entry {
+    intptr_t handle = -1;
+    bool of_runtime = false;
+  };
+  struct Replacement {
+    // A duplicate of what was there.
+    int saved = -1;
+    // Of what the module has put there.
+    intptr_t handle = -1;
+  };
+
+  mutable Mutex mutex_;
+  std::map<int, Entry> descriptors_;
+  std::map<int, Replacement> replaced_;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_RESOURCES_DESCRIPTORS_DESCRIPTORS_H_

@@ -1,0 +1,8 @@
+"""The functions that create or give back fls indices; ../hooks.bzl explains the rows."""
+
+HOOKS = {
+    "KERNEL32": [
+        "early DWORD FlsAlloc(PFLS_CALLBACK_FUNCTION destroy)",
+        "BOOL FlsFree(DWORD index)",
+    ],
+}

@@ -1,0 +1,11 @@
+"""The functions that create or give back signals; ../hooks.bzl explains the rows."""
+
+HOOKS = {
+    "KERNEL32": [
+        "BOOL SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)",
+    ],
+    "msvcrt": [
+        "SignalHandler signal(int signal, SignalHandler handler)",
+        "void abort()",
+    ],
+}

@@ -1,0 +1,51 @@
+#ifndef PLATFORM_WINDOWS_RESOURCES_THREADS_THREADS_H_
+#define PLATFORM_WINDOWS_RESOURCES_THREADS_THREADS_H_
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "platform/host/module_resources.h"
+#include "platform/native/mutex.h"
+#include "platform/windows/resources/resources.h"
+
+namespace relib::platform {
+
+// A handle of a thread. It is signalled when the thread is gone: after its
+// thread-local destructors and the calls of all DllMain()s.
+class ThreadHandle;
+
+// The threads that a module has started, by their handles: so it doesn't matter
+// how they end, and the functions that end them need no hook.
+class Threads final : public RecordedResources {
+ public:
+  static constexpr ResourceKind kKind = ResourceKind::kThreads;
+
+  // The handle stays the caller's.
+  void Add(uint64_t handle, bool of_runtime) override;
+
+  // Records a thread that is suspended. False if it can't.
+  bool Add(HANDLE handle);
+
+  std::vector<ThreadInfo> Live() const;
+
+  // False if there is one by then.
+  bool WaitUntilNone(absl::Time deadline) const;
+
+ private:
+  void ForgetTheDead() const;
+  std::shared_ptr<const ThreadHandle> AnyLive() const;
+
+  mutable Mutex mutex_;
+  mutable std::vector<std::shared_ptr<const ThreadHandle>> threads_;
+  // When the dead were last forgotten.
+  mutable size_t alive_ = 8;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_RESOURCES_THREADS_THREADS_H_

@@ -1,0 +1,42 @@
+#ifndef PLATFORM_WINDOWS_SYSTEM_HANDLE_H_
+#define PLATFORM_WINDOWS_SYSTEM_HANDLE_H_
+
+#include <windows.h>
+
+#include <utility>
+
+namespace relib::platform {
+
+// Owns a HANDLE. Null and INVALID_HANDLE_VALUE, of which each call of the
+// system returns another one for "none", are both empty. Leaves the last error
+// alone when it closes one.
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(HANDLE handle)
+      : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle) {}
+  Handle(Handle&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Handle() { Reset(); }
+
+  void Reset() {
+    if (handle_ == nullptr) return;
+    const DWORD saved = GetLastError();
+    CloseHandle(std::exchange(handle_, nullptr));
+    SetLastError(saved);
+  }
+
+  HANDLE get() const { return handle_; }
+  explicit operator bool() const { return handle_ != nullptr; }
+
+ private:
+  HANDLE handle_ = nullptr;
+};
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_SYSTEM_HANDLE_H_

@@ -1,0 +1,104 @@
+#include "platform/windows/system/handle_count.h"
+
+#include <windows.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+
+namespace relib::platform::test {
+namespace {
+
+// The system's table of all handles (SystemExtendedHandleInformation), which
+// mingw-w64's headers don't have.
+constexpr ULONG kHandlesOfAll = 64;
+
+using QuerySystemInformation = LONG(NTAPI*)(ULONG what, void* table, ULONG size,
+                                            ULONG* needed);
+
+struct Entry {
+  void* object;
+  uintptr_t process;
+  uintptr_t handle;
+  uint32_t access;
+  uint16_t trace;
+  uint16_t type;
+  uint32_t attributes;
+  uint32_t reserved;
+};
+static_assert(sizeof(Entry) == 40);
+
+struct Head {
+  uintptr_t count;
+  uintptr_t reserved;
+};
+static_assert(sizeof(Head) == 16);
+
+// STATUS_INFO_LENGTH_MISMATCH
+constexpr auto kTooShort = static_cast<LONG>(0xC0000004);
+
+std::vector<Entry> HandlesOfAll() {
+  static const auto query = reinterpret_cast<QuerySystemInformation>(
+      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
+                                             "NtQuerySystemInformation")));
+  // In units of an entry, for the alignment.
+  std::vector<Entry> table(1024);
+  LONG status;
+  // It may grow between two calls.
+  while ((status = query(kHandlesOfAll, table.data(),
+                         static_cast<ULONG>(table.size() * sizeof(Entry)),
+                         nullptr)) == kTooShort) {
+    table.resize(2 * table.size());
+  }
+  if (status != 0) std::abort();
+  const size_t count = reinterpret_cast<const Head*>(table.data())->count;
+  const auto* entries = reinterpret_cast<const Entry*>(
+      reinterpret_cast<const Head*>(table.data()) + 1);
+  return std::vector<Entry>(entries, entries + count);
+}
+
+// Abseil keeps what a thread has waited by for the next threads, and the
+// handles in it are made when one waits, or has to wait for another that wakes
+// it, for the first time: some hundred unloads later, perhaps, each of which
+// has a thread.
+void MakeHandlesForWaiting() {
+  constexpr int kThreads = 4;
+  constexpr int kTurns = 200;
+  absl::Mutex mutex;
+  int next = 0;
+  std::vector<std::thread> threads;
+  for (int self = 0; self < kThreads; ++self) {
+    threads.emplace_back([&, self] {
+      const auto is_next = [&] { return next == self; };
+      for (int i = 0; i < kTurns; ++i) {
+        const absl::MutexLock lock(mutex, absl::Condition(&is_next));
+        next = (next + 1) % kThreads;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+int CountHandles() {
+  static const bool made = (MakeHandlesForWaiting(), true);
+  static_cast<void>(made);
+  DWORD count = 0;
+  if (GetProcessHandleCount(GetCurrentProcess(), &count) && count != 0) {
+    return static_cast<int>(count);
+  }
+  // Wine 8 says that there are none.
+  const std::vector<Entry> entries = HandlesOfAll();
+  return static_cast<int>(
+      std::count_if(entries.begin(), entries.end(), [](const Entry& entry) {
+        return entry.process == GetCurrentProcessId();
+      }));
+}
+
+}  // namespace relib::platform::test

@@ -1,0 +1,19 @@
+#ifndef PLATFORM_WINDOWS_SYSTEM_THREAD_BLOCK_H_
+#define PLATFORM_WINDOWS_SYSTEM_THREAD_BLOCK_H_
+
+#include <windows.h>
+
+namespace relib::platform {
+
+// Volatile, because GCC 12 takes a constant for the index of an array without
+// elements when it optimizes, and warns; NtCurrentTeb() has one.
+inline const volatile DWORD kThreadBlockOffset = FIELD_OFFSET(NT_TIB, Self);
+
+// NtCurrentTeb(), of this thread.
+inline void* CurrentThreadBlock() {
+  return reinterpret_cast<void*>(__readgsqword(kThreadBlockOffset));
+}
+
+}  // namespace relib::platform
+
+#endif  // PLATFORM_WINDOWS_SYSTEM_THREAD_BLOCK_H_

@@ -1,7 +1,0 @@
-#include "platform/target.h"
-
-namespace relib::platform {
-
-const System kTargetSystem = System::kWindows;
-
-}  // namespace relib::platform

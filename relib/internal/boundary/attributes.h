@@ -1,0 +1,68 @@
+#ifndef RELIB_INTERNAL_BOUNDARY_ATTRIBUTES_H_
+#define RELIB_INTERNAL_BOUNDARY_ATTRIBUTES_H_
+
+// What differs between object formats and compilers in the public headers,
+// which users compile without our build files.
+
+// AddressSanitizer would pad a part of the manifest, which must have no gaps.
+// GCC leaves what has a section alone.
+#if defined(__clang__)
+#define RELIB_INTERNAL_UNPADDED [[clang::no_sanitize("address")]]
+#else
+#define RELIB_INTERNAL_UNPADDED
+#endif
+
+// Whether a function returns a struct of two words in registers: by System V's
+// calling convention, and not by Microsoft's.
+#if defined(__ELF__)
+#define RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS true
+#else
+#define RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS false
+#endif
+
+#if defined(__ELF__)
+// Not with the other constants, on a page that nobody else looks at when a
+// module is loaded, but among those that the loader relocates.
+#define RELIB_INTERNAL_AMONG_RELOCATED [[gnu::section(".data.rel.ro")]]
+// Reached without a detour through the global offset table.
+#define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
+#define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
+#define RELIB_INTERNAL_RECORD_SECTION \
+  [[gnu::section(".note.relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
+#elif defined(_MSC_VER)
+#pragma section(".relib", read)
+#define RELIB_INTERNAL_AMONG_RELOCATED
+#define RELIB_INTERNAL_HIDDEN
+#define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
+#define RELIB_INTERNAL_RECORD_SECTION __declspec(allocate(".relib"))
+#else
+#define RELIB_INTERNAL_AMONG_RELOCATED
+#define RELIB_INTERNAL_HIDDEN
+#define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
+#define RELIB_INTERNAL_RECORD_SECTION \
+  [[gnu::section(".relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
+#endif
+
+// A definition whose initializer may leave fields out, which -Wextra warns of.
+#if defined(__GNUC__)
+#define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...)                             \
+  _Pragma("GCC diagnostic push")                                         \
+      _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
+          __VA_ARGS__ _Pragma("GCC diagnostic pop")
+#else
+#define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...) __VA_ARGS__
+#endif
+
+// For the few functions on the path of every call, and for what leaves that
+// path.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define RELIB_INTERNAL_ALWAYS_INLINE __forceinline
+#define RELIB_INTERNAL_INLINE_LAMBDA [[msvc::forceinline]]
+#define RELIB_INTERNAL_COLD __declspec(noinline)
+#else
+#define RELIB_INTERNAL_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define RELIB_INTERNAL_INLINE_LAMBDA __attribute__((always_inline))
+#define RELIB_INTERNAL_COLD [[gnu::cold, gnu::noinline]]
+#endif
+
+#endif  // RELIB_INTERNAL_BOUNDARY_ATTRIBUTES_H_

@@ -1,0 +1,108 @@
+#include "relib/internal/boundary/current_exception.h"
+
+#include <cxxabi.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+namespace relib::internal {
+namespace {
+
+constexpr size_t kMaxParts = 16;
+
+// std::throw_with_nested(E()) throws an object of a class of the C++ library
+// that is derived from E: "std::_Nested_exception<E>".
+std::string WithoutNesting(std::string type) {
+  for (const std::string_view wrapper :
+       {"std::_Nested_exception<", "std::__1::__nested<"}) {
+    if (type.starts_with(wrapper) && type.ends_with(">")) {
+      type = type.substr(wrapper.size(), type.size() - wrapper.size() - 1);
+      // "E<int> >", as older demanglers write it.
+      if (type.ends_with(" ")) type.pop_back();
+    }
+  }
+  return type;
+}
+
+std::string CurrentType() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return "";
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
+  return WithoutNesting(status == 0 ? text.get() : type->name());
+}
+
+// An exception_ptr holds the object's address, and nothing else.
+const void* AddressOf(const std::exception_ptr& exception) {
+  static_assert(sizeof(exception) == sizeof(void*));
+  const void* address;
+  std::memcpy(&address, static_cast<const void*>(&exception), sizeof(address));
+  return address;
+}
+
+// Sets `what`, and `nested` if there is one. To throw again takes microseconds,
+// so it is done once.
+void DescribeCurrent(std::string* what, std::exception_ptr* nested) {
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    if (const char* text = exception.what()) *what = text;
+    if (const auto* outer =
+            dynamic_cast<const std::nested_exception*>(&exception)) {
+      *nested = outer->nested_ptr();
+    }
+  } catch (const std::nested_exception& exception) {
+    *nested = exception.nested_ptr();
+  } catch (const std::string& string) {
+    *what = string;
+  } catch (const char* string) {
+    if (string != nullptr) *what = string;
+#if defined(__GLIBCXX__)
+  } catch (const abi::__forced_unwind&) {
+    std::fputs(
+        "relib: pthread_exit() or the cancellation of a thread reached the "
+        "boundary between a host and a module, where it can't go on: the other "
+        "side would lose track of the call. Return from the call first\n",
+        stderr);
+    std::abort();
+#endif
+  } catch (...) {
+  }
+}
+
+// Appends the exception that is being handled; returns the one that is nested
+// in it.
+std::exception_ptr AppendCurrent(std::vector<ExceptionText>* parts) {
+  ExceptionText& part = parts->emplace_back();
+  part.type = CurrentType();
+  part.object = AddressOf(std::current_exception());
+  std::exception_ptr nested;
+  DescribeCurrent(&part.what, &nested);
+  return nested;
+}
+
+}  // namespace
+
+std::vector<ExceptionText> DescribeCurrentException() {
+  std::vector<ExceptionText> parts;
+  std::exception_ptr exception = AppendCurrent(&parts);
+  while (exception != nullptr && parts.size() < kMaxParts) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (...) {
+      exception = AppendCurrent(&parts);
+    }
+  }
+  return parts;
+}
+
+}  // namespace relib::internal

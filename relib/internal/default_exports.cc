@@ -1,5 +1,0 @@
-#include "relib/internal/attributes.h"
-#include "relib/internal/module_entry.h"
-
-RELIB_INTERNAL_AMONG_RELOCATED constinit const relib::internal::ExportsTable
-    relib_internal_exports = {};

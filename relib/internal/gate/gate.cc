@@ -1,0 +1,209 @@
+#include "relib/internal/gate/gate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "platform/host/thread_id.h"
+#include "platform/host/thread_pointer.h"
+
+namespace relib::internal {
+
+struct ThreadCalls {
+  // Zero: the thread has ended, and the next new one may have this. Written by
+  // the thread: zero with release, so that its successor sees its last writes.
+  std::atomic<uint64_t> thread_id{0};
+  // In the order of `next`. Changed by the thread alone, under the registry's
+  // lock.
+  std::vector<std::unique_ptr<CallChunk>> chunks;
+};
+
+namespace {
+
+// All there are, those of threads that ended included, so that a reader never
+// meets one that is gone.
+struct Registry {
+  absl::Mutex mutex;
+  std::vector<std::unique_ptr<ThreadCalls>> all ABSL_GUARDED_BY(mutex);
+};
+
+Registry& GetRegistry() {
+  static absl::NoDestructor<Registry> registry;
+  return *registry;
+}
+
+// The chunk that `slot` belongs to, also when it is the end of that.
+CallChunk* ChunkOf(CallSlot* slot) {
+  auto* last = reinterpret_cast<char*>(slot) - 1;
+  return reinterpret_cast<CallChunk*>(last - reinterpret_cast<uintptr_t>(last) %
+                                                 alignof(CallChunk));
+}
+
+// Those of the calling thread; null before its first call.
+const ThreadCalls* CurrentCalls() {
+  auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
+  return slot == nullptr ? nullptr : ChunkOf(slot)->owner;
+}
+
+CallChunk* AddChunk(ThreadCalls& calls) {
+  CallChunk* chunk =
+      calls.chunks.emplace_back(std::make_unique<CallChunk>()).get();
+  chunk->owner = &calls;
+  return chunk;
+}
+
+// Takes no lock: nothing that would need more of a thread which is nearly gone.
+void Transfer() {
+  auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
+  if (slot == nullptr) return;
+  platform::SetThreadPointer(nullptr);
+  ThreadCalls* calls = ChunkOf(slot)->owner;
+  // A thread that ended itself in the middle of calls has left them all.
+  for (const auto& chunk : calls->chunks) {
+    for (CallSlot& left : chunk->running) {
+      if (left.load(std::memory_order_relaxed) == nullptr) break;
+      left.store(nullptr, std::memory_order_release);
+    }
+  }
+  calls->thread_id.store(0, std::memory_order_release);
+}
+
+ThreadCalls& RegisterThread() {
+  const uint64_t id = platform::CurrentThreadId();
+  platform::AtThreadEnd(Transfer);
+  Registry& registry = GetRegistry();
+  const absl::MutexLock lock(registry.mutex);
+  for (const auto& calls : registry.all) {
+    // Only a thread that holds the lock makes it anything else than zero.
+    if (calls->thread_id.load(std::memory_order_acquire) == 0) {
+      calls->thread_id.store(id, std::memory_order_relaxed);
+      return *calls;
+    }
+  }
+  ThreadCalls& calls =
+      *registry.all.emplace_back(std::make_unique<ThreadCalls>());
+  AddChunk(calls);
+  calls.thread_id.store(id, std::memory_order_relaxed);
+  return calls;
+}
+
+}  // namespace
+
+CallSlot* MakeFreeSlot(CallSlot* slot) noexcept {
+  if (slot == nullptr) return RegisterThread().chunks.front()->running;
+  CallChunk* chunk = ChunkOf(slot);
+  if (chunk->next == nullptr) {
+    const absl::MutexLock lock(GetRegistry().mutex);
+    chunk->next = AddChunk(*chunk->owner);
+  }
+  return chunk->next->running;
+}
+
+size_t ThreadCallsCount() {
+  Registry& registry = GetRegistry();
+  const absl::MutexLock lock(registry.mutex);
+  return registry.all.size();
+}
+
+std::vector<Gate::User> Gate::Users() const {
+  std::vector<User> users;
+  {
+    Registry& registry = GetRegistry();
+    const absl::MutexLock lock(registry.mutex);
+    for (const auto& calls : registry.all) {
+      for (const auto& chunk : calls->chunks) {
+        for (const CallSlot& slot : chunk->running) {
+          // Acquire: pairs with the end of the call.
+          const void* what = slot.load(std::memory_order_acquire);
+          if (what == nullptr || !Covers(what)) continue;
+          users.push_back(
+              {.what = what,
+               .thread_id = calls->thread_id.load(std::memory_order_relaxed)});
+        }
+      }
+    }
+  }
+  // Whoever takes a pin holds this lock while it looks at the gate: it has seen
+  // that the gate is closed, or is seen here.
+  const absl::MutexLock lock(pins_->mutex);
+  for (const Pin& pin : pins_->list) {
+    users.push_back({.what = nullptr, .thread_id = pin.thread_id});
+  }
+  return users;
+}
+
+bool Gate::CalledByThisThread() const {
+  const ThreadCalls* calls = CurrentCalls();
+  if (calls == nullptr) return false;
+  return std::any_of(
+      calls->chunks.begin(), calls->chunks.end(), [this](const auto& chunk) {
+        return std::any_of(std::begin(chunk->running), std::end(chunk->running),
+                           [this](const CallSlot& slot) {
+                             const void* what =
+                                 slot.load(std::memory_order_relaxed);
+                             return what != nullptr && Covers(what);
+                           });
+      });
+}
+
+bool Gate::PinnedOnThisStack() const {
+  const absl::MutexLock lock(pins_->mutex);
+  return std::any_of(
+      pins_->list.begin(), pins_->list.end(),
+      [](const Pin& pin) { return platform::LiesOnThisStack(pin.holder); });
+}
+
+std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
+  std::vector<User> users = Users();
+  if (users.empty() || CalledByThisThread() || PinnedOnThisStack())
+    return users;
+  // Calls end within microseconds or not for long: begin with short waits.
+  absl::Duration pause = absl::Microseconds(20);
+  while (!users.empty()) {
+    const absl::Time now = absl::Now();
+    if (now >= deadline) break;
+    absl::SleepFor(std::min(pause, deadline - now));
+    pause = std::min(pause * 2, absl::Milliseconds(2));
+    users = Users();
+  }
+  return users;
+}
+
+GatePin::GatePin(const Gate& gate) {
+  // At once, out of the way of those who look whether there are pins.
+  if (!gate.is_open()) return;
+  const uint64_t thread_id = platform::CurrentThreadId();
+  const absl::MutexLock lock(gate.pins_->mutex);
+  if (!gate.is_open()) return;
+  pin_ = gate.pins_->list.insert(gate.pins_->list.end(),
+                                 {.holder = this, .thread_id = thread_id});
+  pins_ = gate.pins_;
+}
+
+void GatePin::TakeOver(GatePin& other) noexcept {
+  pins_ = std::move(other.pins_);
+  if (pins_ == nullptr) return;
+  pin_ = other.pin_;
+  const uint64_t thread_id = platform::CurrentThreadId();
+  const absl::MutexLock lock(pins_->mutex);
+  *pin_ = {.holder = this, .thread_id = thread_id};
+}
+
+void GatePin::Release() noexcept {
+  const std::shared_ptr<Gate::Pins> pins = std::move(pins_);
+  if (pins == nullptr) return;
+  const absl::MutexLock lock(pins->mutex);
+  pins->list.erase(pin_);
+}
+
+}  // namespace relib::internal

@@ -1,0 +1,5 @@
+#include "relib/internal/boundary/attributes.h"
+#include "relib/internal/module/module_entry.h"
+
+RELIB_INTERNAL_AMONG_RELOCATED constinit const relib::internal::MainTable
+    relib_internal_main = {};

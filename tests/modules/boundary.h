@@ -1,0 +1,136 @@
+#ifndef TESTS_MODULES_BOUNDARY_H_
+#define TESTS_MODULES_BOUNDARY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "relib/interface.h"
+
+// Everything that may cross, through exports and imports.
+
+namespace boundary {
+
+struct Item {
+  std::string name;
+  std::vector<std::optional<double>> values;
+  std::variant<std::monostate, int, std::string> tag;
+  std::map<std::string, std::array<int, 2>> table;
+  bool operator==(const Item&) const = default;
+};
+
+// Contains itself.
+struct Tree {
+  std::string name;
+  std::vector<Tree> children;
+  bool operator==(const Tree&) const = default;
+};
+
+// Can only be moved.
+struct Node {
+  int value = 0;
+  std::unique_ptr<Node> next;
+};
+
+// Hides its fields, can only be moved, and knows how it crosses.
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(std::string_view text)
+      : size_(text.size()), data_(new char[text.size()]) {
+    text.copy(data_.get(), size_);
+  }
+  Buffer(Buffer&&) = default;
+  std::string_view text() const { return {data_.get(), size_}; }
+
+ private:
+  size_t size_ = 0;
+  std::unique_ptr<char[]> data_;
+};
+
+// A view with company.
+struct Line {
+  std::string_view text;
+  int number = 0;
+};
+
+}  // namespace boundary
+
+template <>
+struct relib::Transfer<boundary::Buffer> {
+  static boundary::Buffer Copy(const boundary::Buffer& buffer) {
+    if (buffer.text() == "throw") throw std::length_error("no copy");
+    return boundary::Buffer(buffer.text());
+  }
+};
+
+namespace boundary {
+
+struct Exports {
+  relib::Export<Item(const Item& item)> item;
+  relib::Export<Item(Item item)> item_by_value;
+  relib::Export<std::string(size_t size)> text;
+  relib::Export<std::vector<std::vector<std::string>>(
+      std::vector<std::vector<std::string>> rows)>
+      transpose;
+  relib::Export<Tree(Tree tree)> tree;
+  relib::Export<Node(int length)> list;
+  relib::Export<int(Node list)> sum;
+  relib::Export<std::map<int, Buffer>(std::vector<Buffer> buffers)> buffers;
+  // A copy of a Buffer with the text "throw" throws.
+  relib::Export<Buffer(std::string_view text)> buffer;
+  relib::Export<std::optional<std::unique_ptr<std::string>>(bool full)> owned;
+  relib::Export<relib::Borrowed<std::string_view>(std::string_view text)>
+      first_word;
+  relib::Export<relib::Borrowed<std::span<const int>>(
+      std::span<const int> numbers)>
+      rest;
+  relib::Export<relib::Borrowed<Line>(const std::vector<Line>& lines)> longest;
+  relib::Export<void(std::span<int> numbers)> negate;
+  relib::Export<bool(bool, char, int8_t, uint64_t, float, double, const void*)>
+      all_scalars;
+  relib::Export<long double(long double)> long_double;
+
+  relib::Export<int(relib::FunctionRef<int(int)> callback, int value)> twice;
+  relib::Export<std::string(
+      relib::FunctionRef<std::string(const Item&)> describe, Item item)>
+      describe;
+  relib::Export<std::string(relib::FunctionRef<void()> callback)>
+      what_it_throws;
+  relib::Export<int(int depth)> down;
+  // Hands a callback of the module's to the import `each`.
+  relib::Export<int(int count)> collect;
+  relib::Export<std::string(int count)> collect_and_throw;
+
+  relib::OptionalExport<int()> present;
+  relib::OptionalExport<int()> absent;
+};
+RELIB_INTERFACE(Exports, item, item_by_value, text, transpose, tree, list, sum,
+                buffers, buffer, owned, first_word, rest, longest, negate,
+                all_scalars, long_double, twice, describe, what_it_throws, down,
+                collect, collect_and_throw, present, absent);
+
+struct Imports {
+  relib::Import<Item(Item item)> item;
+  relib::Import<Node(Node list)> list;
+  relib::Import<relib::Borrowed<std::string_view>(std::string_view text)>
+      last_word;
+  // Calls back `count` times.
+  relib::Import<void(int count, relib::FunctionRef<void(int)> visit)> each;
+  relib::Import<int(int depth)> down;
+};
+RELIB_INTERFACE(Imports, item, list, last_word, each, down);
+
+}  // namespace boundary
+
+#endif  // TESTS_MODULES_BOUNDARY_H_

@@ -1,0 +1,24 @@
+#ifndef TESTS_MODULES_TAKER_H_
+#define TESTS_MODULES_TAKER_H_
+
+#include <cstddef>
+#include <string_view>
+
+#include "relib/interface.h"
+
+// A module that takes memory and descriptors, and gives memory back.
+
+namespace taker {
+
+struct Exports {
+  // malloc() and free().
+  relib::Export<void*(size_t size)> allocate;
+  relib::Export<void(void* block)> free;
+  // Opens a file for reading, for good. Returns the descriptor.
+  relib::Export<int(std::string_view path)> open;
+};
+RELIB_INTERFACE(Exports, allocate, free, open);
+
+}  // namespace taker
+
+#endif  // TESTS_MODULES_TAKER_H_

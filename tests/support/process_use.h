@@ -1,0 +1,23 @@
+#ifndef TESTS_SUPPORT_PROCESS_USE_H_
+#define TESTS_SUPPORT_PROCESS_USE_H_
+
+#include <cstdint>
+
+namespace relib {
+
+// What this process holds of the system.
+struct ProcessUse {
+  // Memory that is its own and not that of a file.
+  int64_t bytes = 0;
+  // Ranges of addresses.
+  int64_t mappings = 0;
+  // Descriptors on Linux, handles on Windows.
+  int64_t handles = 0;
+  int64_t threads = 0;
+};
+
+ProcessUse CurrentProcessUse();
+
+}  // namespace relib
+
+#endif  // TESTS_SUPPORT_PROCESS_USE_H_
