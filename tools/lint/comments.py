@@ -254,7 +254,7 @@ def check(path, text, vocabulary):
     """Returns the findings in the text of a file, sorted."""
     if path.endswith(EXEMPT) or not prose.kind_of(path, text):
         return []
-    findings = set(check_code_words(path, text, vocabulary))
+    findings = set()
     for paragraph in prose.read(path, text):
         findings.update(check_sentences(path, paragraph))
         findings.update(check_words(path, paragraph, vocabulary))
@@ -264,6 +264,10 @@ def check(path, text, vocabulary):
         findings.update(check_literals(path, text))
     if prose.kind_of(path, text) == "hash":
         findings.update(check_script_words(path, text, vocabulary))
+    # A word of a comment may also look like a name. One finding is enough.
+    reported = {finding.line for finding in findings if finding.kind == "word"}
+    names = check_code_words(path, text, vocabulary)
+    findings.update(finding for finding in names if finding.line not in reported)
     lines = text.split("\n")
     return sorted(finding for finding in findings if ESCAPE not in lines[finding.line - 1])
 
