@@ -88,6 +88,14 @@ class SentenceTest(unittest.TestCase):
         text = "// Returns the name. What it holds\n// is copied.\n//\n// Never null. Of\n// the host.\nint x;  // Those of it.\n"
         self.assertEqual(findings("a.cc", text), [(1, "headless"), (4, "headless"), (6, "headless")])
 
+    def test_accepts_some_beginnings_later_in_a_comment_and_in_documentation(self):
+        for sentence in ("Nobody waits.", "Which heap it uses is decided later.", "Where it ends doesn't matter."):
+            self.assertEqual(findings("a.cc", f"// {sentence}\n"), [(1, "headless")], sentence)
+            self.assertEqual(findings("a.cc", f"// Opens the gate. {sentence}\n"), [], sentence)
+            self.assertEqual(findings("a.md", f"{sentence}\n"), [], sentence)
+        self.assertEqual(findings("a.cc", "// Opens it. What it holds stays.\n"), [(1, "headless")])
+        self.assertEqual(findings("a.md", "What it holds stays.\n"), [(1, "headless")])
+
     def test_does_not_end_a_sentence_at_an_abbreviation(self):
         self.assertEqual(findings("a.cc", "// Handles e.g. What is it.\n"), [])
 
@@ -116,6 +124,12 @@ class WordTest(unittest.TestCase):
         self.assertIn((1, "word"), findings("a.cc", text))
         self.assertIn((2, "word"), findings("a.cc", text))
         self.assertNotIn((3, "word"), findings("a.cc", text))
+
+    def test_a_page_may_quote_words(self):
+        self.assertEqual(findings("a.md", '| "the folder, kMostNames" | "the directory" |\n'), [])
+        self.assertEqual(findings("a.md", 'Not "the folder".\n'), [])
+        self.assertEqual(findings("CHANGELOG.md", "The folder, `kMostNames` and What.\n"), [])
+        self.assertEqual(findings("a.cc", '// The "folder".\n'), [(1, "word")])
 
     def test_reports_a_name_in_a_comment_once(self):
         vocabulary = comments.read_vocabulary("[prose]\n\\bfolder\\b -> directory\n[code]\n\\w*folder\\w* -> dir\n")
@@ -253,7 +267,7 @@ class MainTest(unittest.TestCase):
         text = "// The file belongs into the folder. The caller is told. The settlement ends the estate.\nconstexpr int kMostNames = 2;\n"
         words = {finding.message.split('"')[1] for finding in comments.check("a.cc", text, vocabulary)}
         self.assertEqual(words, {"belongs into", "folder", "is told", "settlement", "estate", "kMostNames"})
-        fine = "// The module resources are reclaimed; restate it.\nSHGetKnownFolderPath();\nAddAll(estimate);\n"
+        fine = "// Resources are told apart, for people who read it.\n// Callers ask to be told. Changes have settled.\nSHGetKnownFolderPath();\nAddAll(estimate);\n"
         self.assertEqual(comments.check("a.cc", fine, vocabulary), [])
 
 
