@@ -31,12 +31,12 @@ class TranslatorTest(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.base = directory.name
-        for path in ("external/abseil-cpp", "root/bazel-out/k8/bin", "workspace/low/include"):
+        for path in ("external/abseil-cpp", "execution/bazel-out/k8/bin", "workspace/low/include"):
             os.makedirs(os.path.join(self.base, path))
         patch = mock.patch.object(compile_commands, "WORKSPACE", os.path.join(self.base, "workspace"))
         patch.start()
         self.addCleanup(patch.stop)
-        self.translator = compile_commands.Translator(self.base, self.base + "/root", "/sysroot")
+        self.translator = compile_commands.Translator(self.base, self.base + "/execution", "/sysroot")
 
     def test_translates_a_command_for_linux(self):
         entry = self.translator.entry(LINUX)
@@ -44,7 +44,7 @@ class TranslatorTest(unittest.TestCase):
         self.assertEqual(entry["file"], "low/a.cc")
         self.assertEqual(
             " ".join(entry["arguments"]).replace(self.base, "BASE"),
-            "clang++ -Wno-unknown-warning-option -Wall -fPIC -iquote . -isystem BASE/root/bazel-out/k8/bin"
+            "clang++ -Wno-unknown-warning-option -Wall -fPIC -iquote . -isystem BASE/execution/bazel-out/k8/bin"
             " -isystem BASE/external/abseil-cpp -I low/include -std=c++20 -DNUMBER=1 -c low/a.cc",
         )
 
@@ -57,7 +57,7 @@ class TranslatorTest(unittest.TestCase):
 
     def test_generated_sources_have_absolute_paths(self):
         entry = self.translator.entry(["/usr/bin/gcc", "-c", "bazel-out/k8/bin/a.cc", "-o", "a.o"])
-        self.assertEqual(entry["file"], self.base + "/root/bazel-out/k8/bin/a.cc")
+        self.assertEqual(entry["file"], self.base + "/execution/bazel-out/k8/bin/a.cc")
 
     def test_prefers_the_usual_configuration_and_compiler(self):
         actions = [
