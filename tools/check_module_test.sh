@@ -21,9 +21,9 @@ refuses() {
 }
 
 modules=relib/testdata
-misbehaving=relib/catalogue
-refuses $misbehaving/libimage_linux_unique_symbol.so "GNU unique symbols (unique_value)" "must export relib_module alone"
-refuses $misbehaving/libimage_linux_nodelete.so "remove -z nodelete"
+misbehaving=tests/misbehavior/image
+refuses $misbehaving/libunique_symbol_linux.so "GNU unique symbols (unique_value)" "must export relib_module alone"
+refuses $misbehaving/libnodelete_linux.so "remove -z nodelete"
 refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
 refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"
 refuses $modules/libno_record.so "no relib record" "RELIB_MAIN"

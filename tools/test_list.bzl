@@ -43,7 +43,6 @@ def test_list(reasons = {}):
         outs = ["tests.txt"],
         cmd = "cat >$@ <<'END'\n%s\nEND" % "\n".join(lines).replace("$", "$$"),
         visibility = [
-            "//relib/catalogue:__pkg__",
             "//tests:__subpackages__",
         ],
     )

@@ -49,7 +49,7 @@ if (($# > 0)); then
   files=("$@")
 else
   # What tests are made of misbehaves on purpose, some of it doesn't even compile.
-  list=$(tracked_files '*.cc' | awk '!/\/testdata\// && (!/^relib\/catalogue\// || /_test\.cc$/)')
+  list=$(tracked_files '*.cc' | awk '!/\/testdata\// && (!/^tests\/misbehavior\// || /_test\.cc$/)')
   mapfile -t files <<<"$list"
 fi
 on_windows=()

@@ -1,0 +1,112 @@
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/host.h"
+#include "relib/testdata/raw_library.h"
+#include "tests/misbehavior/harness/process_linux.h"
+#include "tests/misbehavior/harness/test_module.h"
+
+namespace relib::misbehavior {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kKind[] = "library";
+
+// Another library than the module.
+std::string Other() { return EntryFile("libraries/closed_linux"); }
+
+TEST(Libraries, ThatAreLeftAreClosedAndNamed) {
+  EntryModule module = LoadEntry("libraries/leaked_linux");
+  EXPECT_EQ(RunEntry(module, Other()), 0);
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  const UnloadReport report = UnloadEntry(module);
+  ASSERT_EQ(report.left.size(), 1) << report.ToString();
+  EXPECT_EQ(report.left[0].kind, kKind);
+  EXPECT_EQ(report.left[0].count, 2);
+  EXPECT_THAT(report.left[0].items[0], EndsWith("/libclosed_linux.so"));
+  EXPECT_FALSE(RawIsLoaded(Other()));
+}
+
+// There are sixteen, so that one that isn't given back is missed soon.
+TEST(Libraries, InSpacesOfTheirOwnAreClosedAndNamed) {
+  if (kSanitized) GTEST_SKIP() << "the sanitizer is in one of them alone";
+  for (int i = 0; i < 20; ++i) {
+    EntryModule module = LoadEntry("libraries/in_namespace_linux");
+    ASSERT_GT(RunEntry(module, "libc.so.6"), 0) << i;
+    const UnloadReport report = UnloadEntry(module);
+    ASSERT_EQ(report.left.size(), 1) << report.ToString();
+    EXPECT_EQ(report.left[0].kind, kKind);
+    EXPECT_THAT(report.left[0].items, ElementsAre(HasSubstr("/libc.so.6")));
+  }
+}
+
+TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
+  void* const library = RawOpen(Other());
+  EXPECT_EQ(CountLeft("libraries/leaked_linux", kKind, Other()), 2);
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(library);
+  EXPECT_FALSE(RawIsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreReleasedToTheHostStay) {
+  EntryModule module = LoadEntry("libraries/released_linux");
+  const int64_t library = RunEntry(module, Other());
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_TRUE(RawIsLoaded(Other()));
+  RawClose(reinterpret_cast<void*>(library));
+  EXPECT_FALSE(RawIsLoaded(Other()));
+}
+
+TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
+  EntryModule module = LoadEntry("libraries/opens_itself_linux");
+  EXPECT_EQ(RunEntry(module, module.mapped_path()), 0);
+  const absl::Status status = module.Unload().status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(module.path()), HasSubstr("dlopen()"),
+                    HasSubstr("by the library itself or by others")));
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, ThatDependOnTheModuleKeepIt) {
+  const std::string dependent =
+      absl::StrCat(std::filesystem::path(Other()).parent_path().string(),
+                   "/libdependent_library.so");
+  EntryModule module = LoadEntry("libraries/opens_dependent_linux");
+  EXPECT_EQ(RunEntry(module, dependent), 0);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const absl::Status status = module.Unload().status();
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("it is needed by "),
+                      HasSubstr("libdependent_library.so")));
+    EXPECT_TRUE(RawIsLoaded(dependent));
+  }
+  // Closes the library.
+  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_FALSE(RawIsLoaded(dependent));
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_FALSE(RawIsLoaded(module.mapped_path()));
+}
+
+TEST(Libraries, ThatAreClosedAreNotReported) {
+  EntryModule module = LoadEntry("libraries/closed_linux");
+  EXPECT_EQ(RunEntry(module, EntryFile("libraries/leaked_linux")), 0);
+  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+}
+
+TEST(Libraries, StayFlat) { ExpectFlat("libraries/leaked_linux", Other()); }
+
+}  // namespace
+}  // namespace relib::misbehavior

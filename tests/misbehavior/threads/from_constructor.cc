@@ -1,0 +1,29 @@
+// A thread that a static constructor has started. "start" waits until it runs;
+// "end" ends and joins it.
+
+#include <cstdint>
+#include <string_view>
+#include <thread>
+
+#include "relib/module.h"
+#include "tests/misbehavior/harness/interface.h"
+#include "tests/misbehavior/harness/rendezvous.h"
+
+namespace {
+
+relib::misbehavior::Gate gate;
+std::thread thread([] { gate.Pass(); });
+
+int64_t Run(std::string_view argument) {
+  if (argument == "start") {
+    gate.AwaitArrival();
+  } else if (argument == "end") {
+    gate.Open();
+    thread.join();
+  }
+  return 0;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);

@@ -1,0 +1,30 @@
+// A thread that waits for a condition variable. "start" starts it; "end" ends
+// and joins it.
+
+#include <cstdint>
+#include <string_view>
+#include <thread>
+
+#include "relib/module.h"
+#include "tests/misbehavior/harness/interface.h"
+#include "tests/misbehavior/harness/rendezvous.h"
+
+namespace {
+
+relib::misbehavior::Gate gate;
+std::thread thread;
+
+int64_t Run(std::string_view argument) {
+  if (argument == "start") {
+    thread = std::thread([] { gate.Pass(); });
+    gate.AwaitArrival();
+  } else if (argument == "end") {
+    gate.Open();
+    thread.join();
+  }
+  return 0;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);

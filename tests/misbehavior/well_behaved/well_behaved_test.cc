@@ -1,0 +1,21 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/host.h"
+#include "tests/misbehavior/harness/test_module.h"
+
+namespace relib::misbehavior {
+namespace {
+
+TEST(LeavesNothing, HasAnEmptyReport) {
+  for (int i = 0; i < 3; ++i) {
+    EntryModule module = LoadEntry("well_behaved/leaves_nothing");
+    EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"),
+              0);
+    const UnloadReport report = UnloadEntry(module);
+    EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
+    EXPECT_EQ(report.ToString().find('\n'), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace relib::misbehavior
