@@ -1,4 +1,5 @@
-// Calls the host back, which may do whatever it likes.
+// Calls the host, which may do anything in that call. Returns what the host
+// returned.
 
 #include <cstdint>
 #include <string_view>
@@ -10,12 +11,12 @@ namespace relib::misbehavior {
 namespace {
 
 int64_t Run(std::string_view argument) {
-  return imports<EntryImports>().call(argument);
+  return imports<Imports>().call(argument);
 }
 
 }  // namespace
 
-RELIB_IMPORTS(EntryImports);
-RELIB_EXPORTS(EntryExports, .run = implement<Run>);
+RELIB_IMPORTS(Imports);
+RELIB_EXPORTS(Exports, .run = implement<Run>);
 
 }  // namespace relib::misbehavior

@@ -1,6 +1,6 @@
-// Keeps a function of the host, and calls it when it goes: from before_unload,
-// from the destructor of a thread_local object, and from that of a static
-// one.
+// Keeps a function of the host, and calls it during the unload: from
+// before_unload, from the destructor of a thread_local object, and from the
+// destructor of a static object.
 
 #include <cstdint>
 #include <string_view>
@@ -14,12 +14,12 @@ namespace {
 class CallsLater {
  public:
   explicit CallsLater(const char* from)
-      : call_(&imports<EntryImports>().call), from_(from) {}
+      : call_(&imports<Imports>().call), from_(from) {}
   ~CallsLater() { Call(); }
   void Call() const { static_cast<void>((*call_)(from_)); }
 
  private:
-  const decltype(EntryImports::call)* call_;
+  const decltype(Imports::call)* call_;
   const char* from_;
 };
 
@@ -33,10 +33,10 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_IMPORTS(EntryImports);
-RELIB_EXPORTS(EntryExports, .run = implement<Run>);
+RELIB_IMPORTS(Imports);
+RELIB_EXPORTS(Exports, .run = implement<Run>);
 RELIB_BEFORE_UNLOAD() {
-  static_cast<void>(imports<EntryImports>().call("before_unload"));
+  static_cast<void>(imports<Imports>().call("before_unload"));
 }
 
 }  // namespace relib::misbehavior

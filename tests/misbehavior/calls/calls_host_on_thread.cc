@@ -1,5 +1,5 @@
-// A thread that goes on calling the host until that returns 0. "start" starts
-// it, and returns when it has called once.
+// Starts a thread that calls the host until the host returns 0. The argument
+// "start" starts the thread, and returns after its first call.
 
 #include <atomic>
 #include <cstdint>
@@ -17,7 +17,7 @@ std::atomic<bool> has_called = false;
 int64_t Run(std::string_view argument) {
   if (argument != "start") return 0;
   std::thread([] {
-    while (imports<EntryImports>().call("") != 0) has_called = true;
+    while (imports<Imports>().call("") != 0) has_called = true;
   }).detach();
   while (!has_called) std::this_thread::yield();
   return 0;
@@ -25,7 +25,7 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_IMPORTS(EntryImports);
-RELIB_EXPORTS(EntryExports, .run = implement<Run>);
+RELIB_IMPORTS(Imports);
+RELIB_EXPORTS(Exports, .run = implement<Run>);
 
 }  // namespace relib::misbehavior

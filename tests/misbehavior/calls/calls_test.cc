@@ -29,19 +29,18 @@ using ::testing::IsEmpty;
 
 constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(60)};
 constexpr UnloadOptions kImpatient = {.deadline = absl::Milliseconds(20)};
-// For what must be refused at once.
+// For unloads that must be refused at once.
 constexpr UnloadOptions kEndless = {.deadline = absl::InfiniteDuration()};
 
 TEST(CallsTest, ThatStayRefuseAndAreNamed) {
   std::atomic<int> state = 0;
   std::atomic<uint64_t> caller_id = 0;
-  EntryModule module = LoadEntry("calls/does_not_return");
+  TestModule module = LoadTestModule("calls/does_not_return");
   std::thread caller([&] {
     caller_id = platform::CurrentThreadId();
-    EXPECT_EQ(
-        RunEntry(module,
-                 absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(&state)))),
-        1);
+    EXPECT_EQ(RunTestModule(module, absl::StrCat(absl::Hex(
+                                        reinterpret_cast<uintptr_t>(&state)))),
+              1);
   });
   while (state == 0) std::this_thread::yield();
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -49,9 +48,9 @@ TEST(CallsTest, ThatStayRefuseAndAreNamed) {
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallsInFlight) << status;
     EXPECT_THAT(
         std::string(status.message()),
-        AllOf(HasSubstr("does_not_return"),
+        AllOf(HasSubstr(ModuleFileName("calls/does_not_return")),
               HasSubstr(absl::StrCat("run on thread ", caller_id.load()))));
-    EXPECT_EQ(RunEntry(module), 0);
+    EXPECT_EQ(RunTestModule(module), 0);
   }
   state = 2;
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
@@ -61,63 +60,63 @@ TEST(CallsTest, ThatStayRefuseAndAreNamed) {
 }
 
 TEST(CallsTest, ThatDeadlockBeforeUnloadRefuse) {
-  EntryModule module = LoadEntry("calls/deadlocks_before_unload");
-  EXPECT_EQ(RunEntry(module, "lock"), 0);
+  TestModule module = LoadTestModule("calls/deadlocks_before_unload");
+  EXPECT_EQ(RunTestModule(module, "lock"), 0);
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status = module.Unload(kImpatient).status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("before_unload"));
   }
-  EXPECT_EQ(RunEntry(module, "unlock"), 0);
+  EXPECT_EQ(RunTestModule(module, "unlock"), 0);
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
 }
 
 TEST(CallsTest, ThatHangAfterBeforeUnloadRefuse) {
-  EntryModule module = LoadEntry("calls/hangs_after_before_unload");
+  TestModule module = LoadTestModule("calls/hangs_after_before_unload");
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status = module.Unload(kImpatient).status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("thread_local"), HasSubstr("before_unload")));
   }
-  EXPECT_EQ(RunEntry(module, "end"), 0);
+  EXPECT_EQ(RunTestModule(module, "end"), 0);
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(report->left, IsEmpty()) << report->ToString();
 }
 
 TEST(CallsTest, InWhichTheHostUnloadsAreRefusedAtOnce) {
-  EntryModule* self = nullptr;
+  TestModule* self = nullptr;
   absl::Status seen;
-  EntryModule module =
-      LoadEntry("calls/calls_host", {.call = [&](std::string_view) {
-                  seen = self->Unload(kEndless).status();
-                  return 7;
-                }});
+  TestModule module =
+      LoadTestModule("calls/calls_host", {.call = [&](std::string_view) {
+                       seen = self->Unload(kEndless).status();
+                       return 7;
+                     }});
   self = &module;
-  EXPECT_EQ(RunEntry(module), 7);
+  EXPECT_EQ(RunTestModule(module), 7);
   EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
   EXPECT_THAT(std::string(seen.message()), HasSubstr("inside"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST(CallsTest, OfTheHostByAThreadWorkUntilItEnds) {
   std::atomic<int64_t> answer = 1;
   std::atomic<int> calls = 0;
-  EntryModule module =
-      LoadEntry("calls/calls_host_on_thread", {.call = [&](std::string_view) {
-                  ++calls;
-                  // So that it leaves the processor to the unload.
-                  absl::SleepFor(absl::Milliseconds(1));
-                  return answer.load();
-                }});
-  EXPECT_EQ(RunEntry(module, "start"), 0);
+  TestModule module = LoadTestModule("calls/calls_host_on_thread",
+                                     {.call = [&](std::string_view) {
+                                       ++calls;
+                                       // Leaves the processor to the unload.
+                                       absl::SleepFor(absl::Milliseconds(1));
+                                       return answer.load();
+                                     }});
+  EXPECT_EQ(RunTestModule(module, "start"), 0);
   const absl::Status status =
       module.Unload({.deadline = absl::Milliseconds(500)}).status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning) << status;
-  EXPECT_EQ(RunEntry(module), 0);
+  EXPECT_EQ(RunTestModule(module), 0);
 
   std::thread unloader([&] {
     const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
@@ -135,29 +134,29 @@ TEST(CallsTest, OfTheHostByAThreadWorkUntilItEnds) {
 
 TEST(CallsTest, OfTheHostWorkUntilTheImageGoes) {
   std::vector<std::string> calls;
-  EntryModule module = LoadEntry("calls/calls_host_at_unload",
-                                 {.call = [&](std::string_view from) {
-                                   calls.emplace_back(from);
-                                   return 0;
-                                 }});
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("calls/calls_host_at_unload",
+                                     {.call = [&](std::string_view from) {
+                                       calls.emplace_back(from);
+                                       return 0;
+                                     }});
+  EXPECT_EQ(RunTestModule(module), 0);
   calls.clear();
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_THAT(calls, ElementsAre("before_unload", "thread_local object",
                                  "static object"));
 }
 
-// Callers that don't care whether the module is there at the moment.
+// The callers call whether the module is loaded at the moment or not.
 TEST(CallsTest, OfSixteenThreadsWhileItIsUnloadedAndLoaded) {
   absl::Mutex mutex;
-  std::shared_ptr<EntryModule> current;
+  std::shared_ptr<TestModule> current;
   std::atomic<bool> stop = false;
   std::atomic<int> returned = 0;
   std::vector<std::thread> callers;
   for (int i = 0; i < 16; ++i) {
     callers.emplace_back([&] {
       while (!stop) {
-        std::shared_ptr<EntryModule> module;
+        std::shared_ptr<TestModule> module;
         {
           const absl::MutexLock lock(mutex);
           module = current;
@@ -182,7 +181,7 @@ TEST(CallsTest, OfSixteenThreadsWhileItIsUnloadedAndLoaded) {
   const absl::Time end = absl::Now() + absl::Seconds(3);
   int rounds = 0;
   while (absl::Now() < end || rounds < 5) {
-    auto module = std::make_shared<EntryModule>(LoadEntry(
+    auto module = std::make_shared<TestModule>(LoadTestModule(
         "calls/calls_host", {.call = [](std::string_view) { return 4; }}));
     const int before = returned;
     {

@@ -1,5 +1,5 @@
-// before_unload waits for a lock that a caller has taken by "lock", and gives
-// back by "unlock".
+// Deadlocks in before_unload, which waits for a mutex that a call with "lock"
+// has locked. A call with "unlock" unlocks it.
 
 #include <cstdint>
 #include <mutex>
@@ -20,5 +20,5 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);
 RELIB_BEFORE_UNLOAD() { const std::lock_guard lock(mutex); }

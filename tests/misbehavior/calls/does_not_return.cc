@@ -1,5 +1,5 @@
-// A call that sets the integer of the host whose address is the argument to 1,
-// and doesn't return before it is 2. Without an argument it does.
+// Sets the integer of the host whose address is the argument to 1, and doesn't
+// return before the host sets it to 2. Returns at once without an argument.
 
 #include <atomic>
 #include <cstdint>
@@ -23,4 +23,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

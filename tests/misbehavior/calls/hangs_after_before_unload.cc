@@ -1,5 +1,5 @@
-// before_unload returns, but leaves its thread a thread_local object whose
-// destructor waits for "end".
+// Hangs after before_unload has returned: the destructor of a thread_local
+// object on that thread waits for a call with "end".
 
 #include <cstdint>
 #include <string_view>
@@ -10,16 +10,16 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
+relib::misbehavior::Rendezvous rendezvous;
 
-thread_local relib::misbehavior::PassesAtEnd passes_at_end;
+thread_local relib::misbehavior::WaitsAtThreadExit waits_at_thread_exit;
 
 int64_t Run(std::string_view argument) {
-  if (argument == "end") gate.Open();
+  if (argument == "end") rendezvous.Release();
   return 0;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
-RELIB_BEFORE_UNLOAD() { passes_at_end.gate = &gate; }
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);
+RELIB_BEFORE_UNLOAD() { waits_at_thread_exit.rendezvous = &rendezvous; }

@@ -30,8 +30,8 @@ constexpr Crash kCrashes[] = {
 TEST(CrashesTest, OfACallAreAStatusAndTheModuleGoes) {
   for (const Crash& expected : kCrashes) {
     SCOPED_TRACE(expected.argument);
-    EntryModule module = LoadEntry("crashes/in_call", Guarded());
-    EXPECT_EQ(RunEntry(module), 0);
+    TestModule module = LoadTestModule("crashes/in_call", Guarded());
+    EXPECT_EQ(RunTestModule(module), 0);
     const absl::Status status =
         module.exports().run(expected.argument).status();
     EXPECT_EQ(CallErrorOf(status), CallError::kCrashed) << status;
@@ -48,7 +48,7 @@ TEST(CrashesTest, OfACallAreAStatusAndTheModuleGoes) {
 TEST(CrashesTest, OfAConstructorFailTheLoad) {
   for (int round = 0; round < 3; ++round) {
     const absl::Status status =
-        Load(EntryFile("crashes/in_constructor"), Guarded()).status();
+        Load(ModuleFile("crashes/in_constructor"), Guarded()).status();
     EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
     const std::optional<CrashInfo> crash = CrashOf(status);
     ASSERT_TRUE(crash.has_value()) << status;

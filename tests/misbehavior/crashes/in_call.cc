@@ -1,4 +1,4 @@
-// Crashes in the way that the argument says.
+// Crashes during a call, in the way that the argument names.
 
 #include <cstdint>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// So that the compiler can't know better.
+// Volatile, so that the compiler can't tell that the code below crashes.
 volatile int zero = 0;
 int* volatile null_int = nullptr;
 volatile int sink = 100;
@@ -41,4 +41,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

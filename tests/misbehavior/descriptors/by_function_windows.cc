@@ -1,5 +1,5 @@
-// Opens a file in the folder that follows behind a blank in `argument`, by the
-// function that it names first, and leaves it.
+// Opens a file and leaves it open. The argument is "FUNCTION DIRECTORY": the
+// function that opens the file, and the directory of the file.
 
 #include <fcntl.h>
 #include <io.h>
@@ -47,4 +47,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Opens the folder `argument` by its handle, and leaves it open. Returns the
-// error.
+// Opens the directory `argument` by its file handle, and leaves it open.
+// Returns 0 or the error number.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +19,12 @@ int64_t Run(std::string_view argument) {
   alignas(file_handle) char bytes[sizeof(file_handle) + MAX_HANDLE_SZ] = {};
   auto* const handle = reinterpret_cast<file_handle*>(bytes);
   handle->handle_bytes = MAX_HANDLE_SZ;
-  const std::string folder(argument);
+  const std::string path(argument);
   int mount = 0;
-  if (name_to_handle_at(AT_FDCWD, folder.c_str(), handle, &mount, 0) != 0) {
+  if (name_to_handle_at(AT_FDCWD, path.c_str(), handle, &mount, 0) != 0) {
     return errno;
   }
-  const int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY);
+  const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY);
   const int descriptor = open_by_handle_at(directory, handle, O_RDONLY);
   const int error = errno;
   close(directory);
@@ -33,4 +33,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

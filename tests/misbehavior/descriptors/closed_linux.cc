@@ -1,4 +1,5 @@
-// Closes what it opens, in every way. Returns how many failed.
+// Closes the descriptors that it opens, by each function that closes some.
+// Returns the number of failures.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ int64_t Run(std::string_view) {
   const int descriptor = open("/", O_RDONLY);
   const auto number = static_cast<unsigned>(descriptor);
   failed += close_range(number, number, 0) != 0;
-  // What closefrom() leaves below it.
+  // The lowest number that closefrom() closes.
   const int high = fcntl(0, F_DUPFD, 900);
   closefrom(high);
   failed += fcntl(high, F_GETFD) != -1;
@@ -26,4 +27,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Closes what it opens. Returns how many failed.
+// Closes the descriptors that it opens. Returns the number of failures.
 
 #include <fcntl.h>
 #include <io.h>
@@ -24,4 +24,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

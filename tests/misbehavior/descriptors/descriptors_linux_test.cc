@@ -29,24 +29,24 @@ constexpr char kKind[] = "open file";
 
 TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   const std::set<int> before = OpenDescriptors();
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("descriptors/leaked_linux");
-  const int64_t opened = RunEntry(module, folder);
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("descriptors/leaked_linux");
+  const int64_t opened = RunTestModule(module, directory);
   EXPECT_EQ(opened, 18);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, opened);
   EXPECT_THAT(report.Find(kKind)->items,
-              Contains(MatchesRegex("[0-9]+ .*/catalogue.*/open")));
+              Contains(MatchesRegex("[0-9]+ .*/misbehavior.*/open")));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
 TEST(Descriptors, ThatAStaticDestructorLeavesAreClosedAndNamed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/leaked_by_destructor_linux");
-  EXPECT_EQ(RunEntry(module, "/dev/zero"), 0);
+  TestModule module = LoadTestModule("descriptors/leaked_by_destructor_linux");
+  EXPECT_EQ(RunTestModule(module, "/dev/zero"), 0);
   EXPECT_EQ(OpenDescriptors(), before);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 1);
@@ -56,10 +56,10 @@ TEST(Descriptors, ThatAStaticDestructorLeavesAreClosedAndNamed) {
 
 TEST(Descriptors, OfAllSortsAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/not_files_linux");
-  const int64_t made = RunEntry(module);
+  TestModule module = LoadTestModule("descriptors/not_files_linux");
+  const int64_t made = RunTestModule(module);
   EXPECT_EQ(made, 27);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, made);
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" pipe")));
@@ -69,23 +69,23 @@ TEST(Descriptors, OfAllSortsAreClosed) {
 
 TEST(Descriptors, OpenedByFortifiedFunctionsAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("descriptors/fortified_linux");
-  EXPECT_EQ(RunEntry(module, folder), 4);
-  const UnloadReport report = UnloadEntry(module);
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("descriptors/fortified_linux");
+  EXPECT_EQ(RunTestModule(module, directory), 4);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 4);
-  EXPECT_THAT(report.left[0].items, Each(EndsWith(" " + folder)));
+  EXPECT_THAT(report.left[0].items, Each(EndsWith(" " + directory)));
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
 TEST(Descriptors, OfTerminalsAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/terminals_linux");
-  const int64_t made = RunEntry(module);
+  TestModule module = LoadTestModule("descriptors/terminals_linux");
+  const int64_t made = RunTestModule(module);
   EXPECT_EQ(made, 4);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, made);
@@ -94,13 +94,13 @@ TEST(Descriptors, OfTerminalsAreClosed) {
 
 TEST(Descriptors, OfFanotifyAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/fanotify_linux");
-  const int64_t error = RunEntry(module);
+  TestModule module = LoadTestModule("descriptors/fanotify_linux");
+  const int64_t error = RunTestModule(module);
   if (error == EPERM || error == ENOSYS) {
     GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
   }
   ASSERT_EQ(error, 0);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, 1);
   EXPECT_EQ(OpenDescriptors(), before);
@@ -108,12 +108,12 @@ TEST(Descriptors, OfFanotifyAreClosed) {
 
 TEST(Descriptors, OpenedByHandleAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/by_handle_linux");
-  const int64_t error = RunEntry(module, MakeFolder());
+  TestModule module = LoadTestModule("descriptors/by_handle_linux");
+  const int64_t error = RunTestModule(module, MakeDirectory());
   if (error != 0) {
     GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
   }
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, 1);
   EXPECT_EQ(OpenDescriptors(), before);
@@ -121,47 +121,48 @@ TEST(Descriptors, OpenedByHandleAreClosed) {
 
 TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
   const int given = open("/dev/zero", O_RDONLY);
-  EntryModule module = LoadEntry("descriptors/given_linux");
-  EXPECT_EQ(RunEntry(module, absl::StrCat(given)), 2);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("descriptors/given_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat(given)), 2);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_EQ(TargetOf(given), "/dev/zero");
   close(given);
 }
 
 TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
-  EntryModule module = LoadEntry("descriptors/released_linux");
-  const int released = static_cast<int>(RunEntry(module, "/dev/zero"));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("descriptors/released_linux");
+  const int released = static_cast<int>(RunTestModule(module, "/dev/zero"));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_EQ(TargetOf(released), "/dev/zero");
   close(released);
 }
 
 TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
-  EntryModule module = LoadEntry("descriptors/returned_linux");
-  const int returned = static_cast<int>(RunEntry(module, "/dev/zero"));
+  TestModule module = LoadTestModule("descriptors/returned_linux");
+  const int returned = static_cast<int>(RunTestModule(module, "/dev/zero"));
   close(returned);
   ASSERT_EQ(open("/dev/null", O_RDONLY), returned);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_EQ(TargetOf(returned), "/dev/null");
   close(returned);
 }
 
 TEST(Descriptors, ThatSomebodyElseClosedAreForgotten) {
-  EntryModule module = LoadEntry("descriptors/returned_linux");
-  close(static_cast<int>(RunEntry(module, "/dev/zero")));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("descriptors/returned_linux");
+  close(static_cast<int>(RunTestModule(module, "/dev/zero")));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST(Descriptors, ThatWereReplacedArePutBack) {
-  const std::string folder = MakeFolder();
+  const std::string directory = MakeDirectory();
   const int target = open("/dev/zero", O_RDONLY | O_CLOEXEC);
   const std::set<int> before = OpenDescriptors();
   for (const char* end : {"", " closed"}) {
-    EntryModule module = LoadEntry("descriptors/over_hosts_linux");
-    const std::string file = absl::StrCat(folder, "/over");
-    EXPECT_EQ(RunEntry(module, absl::StrCat(target, " ", file, end)), target);
+    TestModule module = LoadTestModule("descriptors/over_hosts_linux");
+    const std::string file = absl::StrCat(directory, "/over");
+    EXPECT_EQ(RunTestModule(module, absl::StrCat(target, " ", file, end)),
+              target);
     EXPECT_EQ(TargetOf(target), *end == '\0' ? file : "");
-    const UnloadReport report = UnloadEntry(module);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "replaced descriptor");
     EXPECT_THAT(report.left[0].items,
@@ -179,25 +180,25 @@ TEST(Descriptors, ThatWereReplacedArePutBack) {
 TEST(Descriptors, ThatTheHostReplacedSinceAreNotPutBack) {
   const int target = open("/dev/zero", O_RDONLY);
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("descriptors/over_hosts_linux");
-  RunEntry(module, absl::StrCat(target, " ", MakeFolder(), "/over"));
+  TestModule module = LoadTestModule("descriptors/over_hosts_linux");
+  RunTestModule(module, absl::StrCat(target, " ", MakeDirectory(), "/over"));
   const int other = open("/dev/null", O_RDONLY);
   dup2(other, target);
   close(other);
-  UnloadEntry(module);
+  UnloadTestModule(module);
   EXPECT_EQ(TargetOf(target), "/dev/null");
   EXPECT_EQ(OpenDescriptors(), before);
   close(target);
 }
 
-// Of descriptors whose inode is the same as well.
+// All descriptors of eventfd() have the same inode.
 TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
   for (const int target : {open("/dev/zero", O_RDONLY), eventfd(7, 0)}) {
     const std::set<int> before = OpenDescriptors();
-    EntryModule module = LoadEntry("descriptors/restored_linux");
-    RunEntry(module, absl::StrCat(target));
+    TestModule module = LoadTestModule("descriptors/restored_linux");
+    RunTestModule(module, absl::StrCat(target));
     EXPECT_EQ(OpenDescriptors(), before);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
     EXPECT_EQ(OpenDescriptors(), before);
     close(target);
   }
@@ -205,9 +206,9 @@ TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
 
 TEST(Descriptors, ThatCameInMessagesAreClosed) {
   for (const char* function : {"recvmsg", "recvmmsg"}) {
-    EntryModule module = LoadEntry("descriptors/received_linux");
-    const int64_t received = RunEntry(module, function);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("descriptors/received_linux");
+    const int64_t received = RunTestModule(module, function);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_NE(report.Find(kKind), nullptr) << function;
     EXPECT_THAT(report.Find(kKind)->items,
                 ElementsAre(absl::StrCat(received, " /")));
@@ -216,18 +217,18 @@ TEST(Descriptors, ThatCameInMessagesAreClosed) {
 }
 
 TEST(Descriptors, ThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("descriptors/closed_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("descriptors/closed_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST(Descriptors, OfManyThreadsAreClosed) {
   const std::set<int> before = OpenDescriptors();
-  EXPECT_EQ(CountLeft("descriptors/on_threads_linux", kKind), 4);
+  EXPECT_EQ(CountLeftovers("descriptors/on_threads_linux", kKind), 4);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
-TEST(Descriptors, StayFlat) { ExpectFlat("descriptors/not_files_linux"); }
+TEST(Descriptors, StayFlat) { ExpectNoGrowth("descriptors/not_files_linux"); }
 
 }  // namespace
 }  // namespace relib::misbehavior

@@ -1,4 +1,4 @@
-// Asks to be told of all that happens to files. Returns the error.
+// Creates a fanotify group and leaves it. Returns 0 or the error number.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,4 +18,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Opens the folder `argument` as code does that is compiled with
-// _FORTIFY_SOURCE, and closes nothing. Returns how often.
+// Opens the directory `argument` by the functions that code compiled with
+// _FORTIFY_SOURCE calls, and closes nothing. Returns the number of descriptors.
 
 #include <fcntl.h>
 
@@ -22,17 +22,17 @@ int __openat64_2(int directory, const char* path, int flags);
 namespace {
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
+  const std::string path(argument);
   constexpr int kFlags = O_RDONLY | O_DIRECTORY;
   int64_t opened = 0;
   const auto check = [&](int descriptor) { opened += descriptor >= 0; };
-  check(__open_2(folder.c_str(), kFlags));
-  check(__open64_2(folder.c_str(), kFlags));
-  check(__openat_2(AT_FDCWD, folder.c_str(), kFlags));
-  check(__openat64_2(AT_FDCWD, folder.c_str(), kFlags));
+  check(__open_2(path.c_str(), kFlags));
+  check(__open64_2(path.c_str(), kFlags));
+  check(__openat_2(AT_FDCWD, path.c_str(), kFlags));
+  check(__openat64_2(AT_FDCWD, path.c_str(), kFlags));
   return opened;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

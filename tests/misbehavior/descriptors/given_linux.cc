@@ -1,5 +1,5 @@
-// Reads from a descriptor that it was given and doesn't own, and from a
-// duplicate of its own. Returns how many bytes.
+// Reads from a descriptor that the host gave it, and from its own duplicate of
+// that descriptor. Returns the number of bytes.
 
 #include <unistd.h>
 
@@ -24,4 +24,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

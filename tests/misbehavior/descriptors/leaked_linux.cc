@@ -1,5 +1,5 @@
-// Opens files in every way, below the folder `argument`, and closes none.
-// Returns how many.
+// Opens files in the directory `argument` by each function that opens one, and
+// closes none. Returns the number of descriptors.
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,17 +15,17 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
-  const auto name = [&](const char* end) { return folder + end; };
-  // Not a constant, so that the fortified functions are called.
+  const std::string path(argument);
+  const auto name = [&](const char* end) { return path + end; };
+  // Volatile, so that the compiler calls the fortified functions.
   const volatile int flags = O_RDONLY | O_DIRECTORY;
   int64_t opened = 0;
   const auto check = [&](int descriptor) { opened += descriptor >= 0; };
   check(open(name("/open").c_str(), O_WRONLY | O_CREAT, 0600));
-  check(open(folder.c_str(), flags));
+  check(open(path.c_str(), flags));
   check(open64(name("/open64").c_str(), O_WRONLY | O_CREAT, 0600));
-  check(open64(folder.c_str(), flags));
-  const int directory = open(folder.c_str(), O_PATH | O_DIRECTORY);
+  check(open64(path.c_str(), flags));
+  const int directory = open(path.c_str(), O_PATH | O_DIRECTORY);
   check(directory);
   check(openat(directory, "openat", O_WRONLY | O_CREAT, 0600));
   check(openat(directory, ".", flags));
@@ -53,4 +53,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

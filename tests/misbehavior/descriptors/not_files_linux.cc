@@ -1,4 +1,5 @@
-// Makes descriptors that aren't files, and closes none. Returns how many.
+// Creates descriptors of pipes, sockets, timers and everything else that isn't
+// a file, and closes none. Returns the number of descriptors.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,17 +23,17 @@
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
 
-// glibc declares them since 2.36 only.
+// glibc declares these since version 2.36.
 extern "C" int pidfd_open(pid_t process, unsigned flags);
 extern "C" int pidfd_getfd(int process, int target, unsigned flags);
-// For those whose off_t has 32 bits; glibc declares it for no other.
+// glibc declares this only where off_t has 32 bits.
 extern "C" int fcntl64(int descriptor, int command, ...);
 
 namespace {
 
-// Without its name: what is left is the descriptor alone.
+// Returns a descriptor of shared memory without a name.
 int MakeSharedMemory() {
-  const std::string name = "/relib.catalogue." + std::to_string(getpid());
+  const std::string name = "/relib.misbehavior." + std::to_string(getpid());
   const int descriptor =
       shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
   shm_unlink(name.c_str());
@@ -52,7 +53,7 @@ int64_t Run(std::string_view) {
   check_two(pipe2(pair, O_CLOEXEC));
   check_two(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
 
-  // Without a name of its own the socket gets one from the kernel.
+  // bind() without a name makes the kernel choose one.
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
   check(listener);
   sockaddr_un address = {};
@@ -79,11 +80,11 @@ int64_t Run(std::string_view) {
   sigemptyset(&signals);
   const int signal_descriptor = signalfd(-1, &signals, 0);
   check(signal_descriptor);
-  // The same one again.
+  // Returns the same descriptor again.
   if (signalfd(signal_descriptor, &signals, 0) != signal_descriptor) return -1;
   check(inotify_init());
   check(inotify_init1(IN_CLOEXEC));
-  check(memfd_create("catalogue", 0));
+  check(memfd_create("misbehavior", 0));
   check(MakeSharedMemory());
   check(posix_openpt(O_RDWR | O_NOCTTY));
   const int process = pidfd_open(getpid(), 0);
@@ -94,4 +95,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

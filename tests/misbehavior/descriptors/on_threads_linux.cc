@@ -1,5 +1,5 @@
-// Opens, duplicates and closes on four threads at once, and leaves one of each
-// thread.
+// Opens, duplicates and closes descriptors on four threads at once, and leaves
+// one open for each thread.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -34,4 +34,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

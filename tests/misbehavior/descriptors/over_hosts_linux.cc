@@ -1,5 +1,5 @@
-// Puts a file over a descriptor of the host: `argument` is "NUMBER FILE", with
-// " closed" behind it to close that as well.
+// Replaces a descriptor of the host by a file. The argument is "NUMBER FILE",
+// or "NUMBER FILE closed" to close the descriptor afterwards.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ int64_t Run(std::string_view argument) {
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT, 0600);
   const int result = dup2(descriptor, target);
   close(descriptor);
-  // Again, over what is the module's own now.
+  // Once more, where the descriptor is the module's own.
   const int other = open(file.c_str(), O_WRONLY | O_APPEND);
   dup3(other, target, O_CLOEXEC);
   close(other);
@@ -35,4 +35,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Puts a file over a descriptor of the host and writes to it; `argument` is
-// "TARGET FILE" or "TARGET FILE closed".
+// Replaces a descriptor of the host by a file and writes to it. The argument is
+// "NUMBER FILE", or "NUMBER FILE closed" to close the descriptor afterwards.
 
 #include <fcntl.h>
 #include <io.h>
@@ -29,4 +29,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Receives a descriptor of the root folder in a message, and leaves that one
-// alone; by recvmmsg() if the argument says so. Returns it.
+// Receives a descriptor of the root directory in a message, and leaves it open.
+// Uses recvmmsg() if the argument is its name. Returns the descriptor.
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -50,4 +50,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

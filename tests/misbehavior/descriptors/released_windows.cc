@@ -1,4 +1,5 @@
-// Opens the file `argument`, hands the descriptor to the host and returns it.
+// Opens the file `argument`, and releases the descriptor to the host. Returns
+// the descriptor.
 
 #include <fcntl.h>
 #include <io.h>
@@ -22,4 +23,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

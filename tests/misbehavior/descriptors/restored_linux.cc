@@ -1,5 +1,5 @@
-// Puts something over a descriptor of the host, whose number is `argument`, and
-// puts back what was there.
+// Replaces the descriptor of the host whose number is `argument`, and restores
+// it.
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -27,4 +27,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

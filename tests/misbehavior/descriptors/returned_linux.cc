@@ -1,5 +1,5 @@
-// Opens the file `argument` and returns the descriptor, without a word about
-// whose it is.
+// Opens the file `argument` and returns the descriptor without releasing it to
+// the host.
 
 #include <fcntl.h>
 
@@ -18,4 +18,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

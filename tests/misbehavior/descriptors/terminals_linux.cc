@@ -1,5 +1,5 @@
-// Makes terminals, one of them with a child that ends at once, and closes none.
-// Returns how many descriptors that are.
+// Creates pseudoterminals, one of them with a child process that exits at once,
+// and closes none. Returns the number of descriptors.
 
 #include <pty.h>
 #include <stdlib.h>
@@ -31,4 +31,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,6 +1,6 @@
-// Searches the folder that follows behind a blank in `argument` by the function
-// that it names first, and doesn't finish. Returns how many searches it has
-// begun.
+// Begins to search a directory, and doesn't finish. The argument is "FUNCTION
+// DIRECTORY": the function that begins the search, and the directory. Returns
+// the number of searches.
 
 #include <windows.h>
 
@@ -14,10 +14,10 @@
 
 namespace {
 
-// Each fills a struct of its own; none is as large.
+// Large enough for the struct that each of the functions fills.
 char found[4096];
 
-// Those whose names the compiler's headers give to others.
+// Calls a function that the headers of the compiler declare under another name.
 template <typename Character>
 intptr_t Search(FARPROC function, const Character* pattern) {
   using Function = intptr_t (*)(const Character*, void*);
@@ -97,4 +97,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

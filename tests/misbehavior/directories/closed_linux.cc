@@ -1,4 +1,4 @@
-// Closes what it opens, by itself and with the C++ library.
+// Closes the directory streams that it opens, directly and by the C++ library.
 
 #include <dirent.h>
 
@@ -21,4 +21,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

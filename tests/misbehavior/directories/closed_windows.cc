@@ -1,4 +1,4 @@
-// Searches the folder `argument`, and finishes each time.
+// Searches the directory `argument`, and ends each search.
 
 #include <io.h>
 #include <windows.h>
@@ -24,4 +24,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -22,9 +22,9 @@ constexpr char kKind[] = "directory";
 
 TEST(Directories, ThatAreLeftAreClosedAndNamed) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("directories/leaked_linux");
-  EXPECT_EQ(RunEntry(module), 2);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("directories/leaked_linux");
+  EXPECT_EQ(RunTestModule(module), 2);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_THAT(report.left[0].items,
@@ -34,28 +34,28 @@ TEST(Directories, ThatAreLeftAreClosedAndNamed) {
 
 TEST(Directories, OfADescriptorOfTheHostLeaveItOpen) {
   const int given = open("/dev", O_RDONLY | O_DIRECTORY);
-  EXPECT_EQ(CountLeft("directories/of_given_descriptor_linux", kKind,
-                      absl::StrCat(given)),
+  EXPECT_EQ(CountLeftovers("directories/of_given_descriptor_linux", kKind,
+                           absl::StrCat(given)),
             1);
   EXPECT_EQ(TargetOf(given), "/dev");
   close(given);
 }
 
 TEST(Directories, ThatAreReleasedToTheHostGoOn) {
-  EntryModule module = LoadEntry("directories/released_linux");
-  DIR* directory = reinterpret_cast<DIR*>(RunEntry(module));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("directories/released_linux");
+  DIR* directory = reinterpret_cast<DIR*>(RunTestModule(module));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_NE(readdir(directory), nullptr);
   EXPECT_EQ(closedir(directory), 0);
 }
 
 TEST(Directories, ThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("directories/closed_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("directories/closed_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
-TEST(Directories, StayFlat) { ExpectFlat("directories/leaked_linux"); }
+TEST(Directories, StayFlat) { ExpectNoGrowth("directories/leaked_linux"); }
 
 }  // namespace
 }  // namespace relib::misbehavior

@@ -13,12 +13,14 @@ namespace relib::misbehavior {
 namespace {
 
 TEST(Directories, ThatAreLeftAreClosed) {
-  const std::string folder = MakeFolder();
+  const std::string directory = MakeDirectory();
   for (int i = 0; i < 50; ++i) {
-    EXPECT_EQ(CountLeft("directories/leaked_windows", "directory", folder), 2);
+    EXPECT_EQ(
+        CountLeftovers("directories/leaked_windows", "directory", directory),
+        2);
   }
-  // On Windows a search holds the folder.
-  EXPECT_TRUE(RemoveDirectoryA(folder.c_str())) << GetLastError();
+  // Windows removes no directory that is being searched.
+  EXPECT_TRUE(RemoveDirectoryA(directory.c_str())) << GetLastError();
 }
 
 TEST(Directories, SearchedByEachFunctionAreClosed) {
@@ -28,21 +30,21 @@ TEST(Directories, SearchedByEachFunctionAreClosed) {
         "_wfindfirst", "_wfindfirst32", "_wfindfirst64", "_wfindfirst64i32",
         "_wfindfirsti64"}) {
     SCOPED_TRACE(function);
-    const std::string folder = MakeFolder();
-    EntryModule module = LoadEntry("directories/by_function_windows");
-    EXPECT_EQ(RunEntry(module, absl::StrCat(function, " ", folder)), 1);
-    const UnloadReport report = UnloadEntry(module);
+    const std::string directory = MakeDirectory();
+    TestModule module = LoadTestModule("directories/by_function_windows");
+    EXPECT_EQ(RunTestModule(module, absl::StrCat(function, " ", directory)), 1);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "directory");
     EXPECT_EQ(report.left[0].count, 1);
-    EXPECT_TRUE(RemoveDirectoryA(folder.c_str())) << GetLastError();
+    EXPECT_TRUE(RemoveDirectoryA(directory.c_str())) << GetLastError();
   }
 }
 
 TEST(Directories, ThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("directories/closed_windows");
-  EXPECT_EQ(RunEntry(module, MakeFolder()), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  TestModule module = LoadTestModule("directories/closed_windows");
+  EXPECT_EQ(RunTestModule(module, MakeDirectory()), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Leaves directory streams open. Returns how many.
+// Leaves directory streams open. Returns their number.
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,4 +20,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Searches the folder `argument` and doesn't finish. Returns how often.
+// Begins to search the directory `argument`, and doesn't finish. Returns the
+// number of searches.
 
 #include <dirent.h>
 #include <windows.h>
@@ -13,18 +14,17 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
-  DIR* directory = opendir(folder.c_str());
+  const std::string path(argument);
+  DIR* directory = opendir(path.c_str());
   if (directory == nullptr || readdir(directory) == nullptr) return -1;
   WIN32_FIND_DATAA found;
-  if (FindFirstFileA((folder + "\\*").c_str(), &found) ==
-      INVALID_HANDLE_VALUE) {
+  if (FindFirstFileA((path + "\\*").c_str(), &found) == INVALID_HANDLE_VALUE) {
     return -1;
   }
-  if (!FindClose(FindFirstFileA((folder + "\\*").c_str(), &found))) return -1;
+  if (!FindClose(FindFirstFileA((path + "\\*").c_str(), &found))) return -1;
   return 2;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

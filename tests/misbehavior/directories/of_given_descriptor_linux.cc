@@ -1,4 +1,5 @@
-// Reads a folder through a descriptor that it was given, and leaves the stream.
+// Reads a directory through a descriptor that the host gave it, and leaves the
+// directory stream open.
 
 #include <dirent.h>
 
@@ -19,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

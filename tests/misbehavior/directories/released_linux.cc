@@ -1,4 +1,4 @@
-// Hands a directory stream to the host. Returns it.
+// Opens a directory stream, and releases it to the host. Returns its address.
 
 #include <dirent.h>
 
@@ -19,4 +19,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

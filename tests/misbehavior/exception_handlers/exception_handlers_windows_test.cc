@@ -57,12 +57,12 @@ class ExceptionsTest : public ::testing::Test {
 };
 
 TEST_F(ExceptionsTest, HandlersThatAreLeftGo) {
-  EntryModule module = LoadEntry("exception_handlers/leaked_windows");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("exception_handlers/leaked_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
   Raise();
-  EXPECT_EQ(RunEntry(module), 1);
+  EXPECT_EQ(RunTestModule(module), 1);
   EXPECT_NE(Filter(), &HostFilter);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "exception handler");
   EXPECT_THAT(report.left[0].items,
@@ -75,34 +75,34 @@ TEST_F(ExceptionsTest, HandlersThatAreLeftGo) {
 }
 
 TEST_F(ExceptionsTest, HandlersThatAreRemovedAreNotReported) {
-  EntryModule module = LoadEntry("exception_handlers/removed_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("exception_handlers/removed_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_EQ(Filter(), &HostFilter);
 }
 
 TEST_F(ExceptionsTest, TheProgramMayReplaceTheFilter) {
-  EntryModule module = LoadEntry("exception_handlers/leaked_windows");
-  RunEntry(module);
+  TestModule module = LoadTestModule("exception_handlers/leaked_windows");
+  RunTestModule(module);
   const LPTOP_LEVEL_EXCEPTION_FILTER own = [](EXCEPTION_POINTERS*) -> LONG {
     return EXCEPTION_CONTINUE_SEARCH;
   };
   SetUnhandledExceptionFilter(own);
-  EXPECT_EQ(UnloadEntry(module).left[0].count, 2);
+  EXPECT_EQ(UnloadTestModule(module).left[0].count, 2);
   EXPECT_EQ(Filter(), own);
 }
 
 TEST_F(ExceptionsTest, TwoModulesMayGoInAnyOrder) {
   for (const bool first_goes : {true, false}) {
-    EntryModule first =
-        LoadEntry("exception_handlers/leaked_windows", {.private_copy = true});
-    EntryModule second =
-        LoadEntry("exception_handlers/leaked_windows", {.private_copy = true});
-    RunEntry(first);
-    RunEntry(second);
-    UnloadEntry(first_goes ? first : second);
+    TestModule first = LoadTestModule("exception_handlers/leaked_windows",
+                                      {.private_copy = true});
+    TestModule second = LoadTestModule("exception_handlers/leaked_windows",
+                                       {.private_copy = true});
+    RunTestModule(first);
+    RunTestModule(second);
+    UnloadTestModule(first_goes ? first : second);
     Raise();
-    UnloadEntry(first_goes ? second : first);
+    UnloadTestModule(first_goes ? second : first);
     EXPECT_EQ(Filter(), &HostFilter);
     Raise();
   }
@@ -115,8 +115,8 @@ TEST_F(ExceptionsTest, ComeAllTheTime) {
     while (!done) Raise();
   });
   for (int i = 0; i < 200; ++i) {
-    EntryModule module = LoadEntry("exception_handlers/leaked_windows");
-    RunEntry(module);
+    TestModule module = LoadTestModule("exception_handlers/leaked_windows");
+    RunTestModule(module);
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();

@@ -1,4 +1,5 @@
-// Handlers of exceptions. Returns how often the first one was called.
+// Leaves a vectored exception handler, a vectored continue handler and an
+// unhandled exception filter. Returns the number of calls of the first one.
 
 #include <windows.h>
 
@@ -30,4 +31,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

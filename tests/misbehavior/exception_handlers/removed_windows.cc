@@ -1,4 +1,4 @@
-// Puts back what handlers of exceptions it sets.
+// Removes the exception handlers that it sets.
 
 #include <windows.h>
 
@@ -24,4 +24,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -25,14 +25,15 @@ int ExitCodeOf(pid_t child) {
 
 TEST(ExitHandlersTest, RunAtTheUnload) {
   if (kThreadSanitizer) {
-    GTEST_SKIP() << "it keeps the functions of atexit() until the process ends";
+    GTEST_SKIP()
+        << "ThreadSanitizer keeps functions of atexit() until the process ends";
   }
   std::string done;
-  EntryModule module = LoadEntry("exit_handlers/leaked_linux");
-  EXPECT_EQ(RunEntry(module, AddressOf(done)), 0);
-  UnloadEntry(module);
+  TestModule module = LoadTestModule("exit_handlers/leaked_linux");
+  EXPECT_EQ(RunTestModule(module, AddressOf(done)), 0);
+  UnloadTestModule(module);
   EXPECT_EQ(done, "oa");
-  // Nothing of the module is called from here on.
+  // From here on, no function of the module is called.
   const pid_t child = fork();
   if (child == 0) quick_exit(7);
   EXPECT_EQ(ExitCodeOf(child), 7);
@@ -40,15 +41,15 @@ TEST(ExitHandlersTest, RunAtTheUnload) {
 }
 
 TEST(ExitHandlersTest, RunAtTheEndOfTheProcess) {
-  // In a process of its own, where nobody has called on_exit() before.
+  // A new process, in which on_exit() hasn't been called before.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto ends = [] {
     static std::string done;
-    // Runs after those of the module.
+    // Runs after the functions of the module.
     std::atexit([] { _exit(done == "oa" ? 7 : 8); });
-    static EntryModule* module =
-        new EntryModule(LoadEntry("exit_handlers/leaked_linux"));
-    RunEntry(*module, AddressOf(done));
+    static TestModule* module =
+        new TestModule(LoadTestModule("exit_handlers/leaked_linux"));
+    RunTestModule(*module, AddressOf(done));
     std::exit(9);
   };
   EXPECT_EXIT(ends(), ::testing::ExitedWithCode(7), "");

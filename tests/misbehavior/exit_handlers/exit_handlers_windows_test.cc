@@ -12,12 +12,12 @@ namespace {
 
 TEST(ExitHandlers, RunAtTheUnload) {
   std::string done;
-  EntryModule module = LoadEntry("exit_handlers/leaked_windows");
+  TestModule module = LoadTestModule("exit_handlers/leaked_windows");
   EXPECT_EQ(
-      RunEntry(module,
-               absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(&done)))),
+      RunTestModule(
+          module, absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(&done)))),
       0);
-  UnloadEntry(module);
+  UnloadTestModule(module);
   EXPECT_EQ(done, "oa");
 }
 

@@ -1,4 +1,6 @@
-// Something for the end of the process, in each of the ways that there are.
+// Registers functions for the end of the process and for fork(), by each
+// function that registers one. Each appends a letter to the string of the host
+// whose address is the argument.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,10 +14,10 @@
 
 namespace {
 
-// The host's, as they run when the image is about to go.
+// Belongs to the host, because the functions run when the image is about to be
+// unmapped.
 std::string* done = nullptr;
 
-// The argument is the address of the host's text.
 int64_t Run(std::string_view argument) {
   done = reinterpret_cast<std::string*>(
       std::stoull(std::string(argument), nullptr, 16));
@@ -30,4 +32,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Functions for the end of the process, which append to the string at the
-// address `argument`.
+// Registers functions for the end of the process. Each appends a letter to the
+// string of the host whose address is the argument.
 
 #include <stdlib.h>
 
@@ -17,7 +17,8 @@ std::string* done = nullptr;
 int64_t Run(std::string_view argument) {
   done = reinterpret_cast<std::string*>(
       std::stoull(std::string(argument), nullptr, 16));
-  // The strings of host and module have the same layout; it has room.
+  // Host and module agree on the layout of std::string, and the string has
+  // enough capacity: it is never reallocated.
   atexit([] { done->push_back('a'); });
   _onexit([] {
     done->push_back('o');
@@ -28,4 +29,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

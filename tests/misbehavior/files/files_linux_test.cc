@@ -15,12 +15,12 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// To open it would mean to wait for a writer.
+// Opening a FIFO would wait for a writer.
 TEST(FilesLinuxTest, ThatAreFifos) {
-  const platform::TestFolder folder;
-  const std::string fifo = folder / "fifo";
+  const platform::TestFolder directory;
+  const std::string fifo = directory / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  const absl::Status status = Load<EntryExports>(fifo).status();
+  const absl::Status status = Load<Exports>(fifo).status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kNotAModule) << status;
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(fifo), HasSubstr("a FIFO")));

@@ -24,77 +24,80 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Refused before anything of it runs, in a message that has both words.
+// Expects that the file is refused with a message that contains `word`, before
+// any code of the file runs.
 void ExpectRefused(const std::string& path, LoadError error,
                    std::string_view word) {
-  const absl::Status status = Load<EntryExports>(path).status();
+  const absl::Status status = Load<Exports>(path).status();
   EXPECT_EQ(LoadErrorOf(status), error) << status;
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(path), HasSubstr(std::string(word))));
 }
 
-// A module that does nothing wrong, with other text in its record.
-std::string Changed(const platform::TestFolder& folder, const std::string& from,
-                    const std::string& to) {
+// Returns the path of a copy of a well-behaved module in which `from` is
+// replaced by `to`. Both have the same length.
+std::string Changed(const platform::TestFolder& directory,
+                    const std::string& from, const std::string& to) {
   const std::string bytes =
-      platform::ReadFile(EntryFile("well_behaved/leaves_nothing"));
-  // Not HasSubstr(): it would print the whole library.
+      platform::ReadFile(ModuleFile("well_behaved/leaves_nothing"));
+  // HasSubstr() would print the whole library.
   EXPECT_TRUE(absl::StrContains(bytes, from)) << from;
   EXPECT_EQ(from.size(), to.size());
-  std::string path = folder / "changed.so";
+  std::string path = directory / "changed.so";
   platform::WriteFile(path, absl::StrReplaceAll(bytes, {{from, to}}));
   return path;
 }
 
 TEST(FilesTest, WithAnotherSignature) {
-  ExpectRefused(EntryFile("files/other_signature"),
+  ExpectRefused(ModuleFile("files/other_signature"),
                 LoadError::kSignatureMismatch, "run");
 }
 
 TEST(FilesTest, WithoutTheExport) {
-  ExpectRefused(EntryFile("files/without_export"), LoadError::kMissingExport,
+  ExpectRefused(ModuleFile("files/without_export"), LoadError::kMissingExport,
                 "'run'");
 }
 
-// relib's version, the compiler, its flags and its library among them.
+// The facts include the versions of relib, of the compiler and of its library,
+// and flags of the compiler.
 TEST(FilesTest, BuiltInAnotherWay) {
   for (const internal::BuildFact& fact : internal::kBuildFacts) {
     if (fact.matching == internal::Matching::kTold) continue;
-    const platform::TestFolder folder;
+    const platform::TestFolder directory;
     const std::string begin = absl::StrCat("build\t", fact.key, "\t");
     ExpectRefused(
-        Changed(folder, absl::StrCat(begin, fact.value, "\n"),
+        Changed(directory, absl::StrCat(begin, fact.value, "\n"),
                 absl::StrCat(begin, std::string(fact.value.size(), '?'), "\n")),
         LoadError::kIncompatible, fact.key);
   }
 }
 
 TEST(FilesTest, WhoseRecordLies) {
-  const platform::TestFolder folder;
-  ExpectRefused(Changed(folder, "entry\trun\t", "entry\tran\t"),
+  const platform::TestFolder directory;
+  ExpectRefused(Changed(directory, "entry\trun\t", "entry\tran\t"),
                 LoadError::kMissingExport, "'run'");
-  ExpectRefused(Changed(folder, "entry\trun\t", "xntry\trun\t"),
+  ExpectRefused(Changed(directory, "entry\trun\t", "xntry\trun\t"),
                 LoadError::kNotAModule, "damaged");
 }
 
 TEST(FilesTest, ThatAreNoLibraries) {
-  const platform::TestFolder folder;
-  platform::WriteFile(folder / "text.so", "text");
-  ExpectRefused(folder / "text.so", LoadError::kNotAModule, "");
-  ExpectRefused(folder.path(), LoadError::kNotAModule, "");
-  ExpectRefused(folder / "none.so", LoadError::kNotFound, "");
+  const platform::TestFolder directory;
+  platform::WriteFile(directory / "text.so", "text");
+  ExpectRefused(directory / "text.so", LoadError::kNotAModule, "");
+  ExpectRefused(directory.path(), LoadError::kNotAModule, "");
+  ExpectRefused(directory / "none.so", LoadError::kNotFound, "");
 }
 
-// Of every hundredth length of the file.
+// Cuts the file off at each hundredth of its length.
 TEST(FilesTest, ThatAreCutOff) {
-  const platform::TestFolder folder;
-  const std::string path = folder / "cut.so";
-  fs::copy_file(EntryFile("well_behaved/leaves_nothing"), path);
+  const platform::TestFolder directory;
+  const std::string path = directory / "cut.so";
+  fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   const size_t size = fs::file_size(path);
   for (size_t i = 90; i-- > 0;) {
     fs::resize_file(path, size / 100 * i);
-    const absl::StatusOr<EntryModule> module = Load<EntryExports>(path);
-    // What isn't loaded of a file, such as debug info, may be missing.
+    const absl::StatusOr<TestModule> module = Load<Exports>(path);
+    // Parts that aren't loaded, such as debug information, may be missing.
     if (module.ok()) continue;
     EXPECT_TRUE(LoadErrorOf(module.status()) == LoadError::kNotAModule ||
                 LoadErrorOf(module.status()) == LoadError::kLoaderFailed)
@@ -103,40 +106,40 @@ TEST(FilesTest, ThatAreCutOff) {
   ExpectRefused(path, LoadError::kNotAModule, "");
 }
 
-// As a build does it that replaces its output.
+// A build replaces its output in this way.
 TEST(FilesTest, ThatAreReplacedWhileTheyAreLoaded) {
-  const platform::TestFolder folder;
-  const std::string path = folder / "module.so";
-  fs::copy_file(EntryFile("well_behaved/leaves_nothing"), path);
-  absl::StatusOr<EntryModule> module = Load<EntryExports>(path);
+  const platform::TestFolder directory;
+  const std::string path = directory / "module.so";
+  fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
+  absl::StatusOr<TestModule> module = Load<Exports>(path);
   ASSERT_TRUE(module.ok()) << module.status();
-  fs::rename(path, folder / "old.so");
-  fs::copy_file(EntryFile("files/without_export"), path);
-  const absl::Status status = Load<EntryExports>(path).status();
+  fs::rename(path, directory / "old.so");
+  fs::copy_file(ModuleFile("files/without_export"), path);
+  const absl::Status status = Load<Exports>(path).status();
   EXPECT_TRUE(LoadErrorOf(status) == LoadError::kMissingExport ||
               LoadErrorOf(status) == LoadError::kAlreadyLoaded)
       << status;
-  EXPECT_EQ(RunEntry(*module), 0);
+  EXPECT_EQ(RunTestModule(*module), 0);
   EXPECT_TRUE(module->Unload().ok());
 }
 
 TEST(FilesTest, OfManyNamesAreLoadedOnce) {
-  const platform::TestFolder folder;
-  const std::string path = folder / "module.so";
-  fs::copy_file(EntryFile("well_behaved/leaves_nothing"), path);
-  std::vector<std::string> names = {path, folder / "./module.so",
-                                    folder / "hard.so"};
-  fs::create_hard_link(path, folder / "hard.so");
+  const platform::TestFolder directory;
+  const std::string path = directory / "module.so";
+  fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
+  std::vector<std::string> names = {path, directory / "./module.so",
+                                    directory / "hard.so"};
+  fs::create_hard_link(path, directory / "hard.so");
   std::error_code no_links;
-  fs::create_symlink(path, folder / "symlink.so", no_links);
-  if (!no_links) names.push_back(folder / "symlink.so");
+  fs::create_symlink(path, directory / "symlink.so", no_links);
+  if (!no_links) names.push_back(directory / "symlink.so");
   for (const std::string& first : names) {
-    absl::StatusOr<EntryModule> module = Load<EntryExports>(first);
+    absl::StatusOr<TestModule> module = Load<Exports>(first);
     ASSERT_TRUE(module.ok()) << module.status();
     for (const std::string& second : names) {
       ExpectRefused(second, LoadError::kAlreadyLoaded, "private_copy");
     }
-    EXPECT_EQ(RunEntry(*module), 0);
+    EXPECT_EQ(RunTestModule(*module), 0);
     EXPECT_TRUE(module->Unload().ok());
   }
 }

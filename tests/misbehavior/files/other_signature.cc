@@ -1,4 +1,4 @@
-// Its export has another signature than the host expects.
+// Exports a function with another signature than the host expects.
 
 #include "relib/interface.h"
 #include "relib/module.h"

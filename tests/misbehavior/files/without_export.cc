@@ -1,4 +1,4 @@
-// Has no export of the name that the host expects.
+// Exports no function of the name that the host expects.
 
 #include "relib/interface.h"
 #include "relib/module.h"

@@ -1,4 +1,4 @@
-// Takes an FLS index with a callback, and gives it back.
+// Frees the FLS index with a callback that it allocates.
 
 #include <windows.h>
 
@@ -16,4 +16,4 @@ int64_t Run(std::string_view) { return FlsFree(FlsAlloc(&Nothing)) ? 0 : -1; }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

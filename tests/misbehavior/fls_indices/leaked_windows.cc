@@ -1,5 +1,5 @@
-// Takes an FLS index with a callback that counts at the address `argument`, and
-// sets a value on the calling thread.
+// Allocates an FLS index, sets a value on the calling thread, and leaves both.
+// The callback counts in the integer of the host whose address is the argument.
 
 #include <windows.h>
 
@@ -25,4 +25,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

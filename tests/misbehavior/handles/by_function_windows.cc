@@ -1,6 +1,6 @@
-// Makes a handle by the function that `argument` names first, and leaves it.
-// Behind a blank follows the name of a file. Returns how many handles it has
-// made.
+// Opens a handle and leaves it open. The argument is "FUNCTION FILE": the
+// function that opens the handle, and a file for the functions that need one.
+// Returns the number of handles.
 
 #include <windows.h>
 
@@ -14,14 +14,14 @@
 
 namespace {
 
-constexpr char kName[] = "catalogue by function";
-constexpr wchar_t kWideName[] = L"catalogue by function";
-constexpr char kPipe[] = R"(\\.\pipe\relib catalogue)";
-constexpr wchar_t kWidePipe[] = LR"(\\.\pipe\relib catalogue)";
-constexpr char kMailslot[] = R"(\\.\mailslot\relib catalogue)";
-constexpr wchar_t kWideMailslot[] = LR"(\\.\mailslot\relib catalogue)";
+constexpr char kName[] = "misbehavior by function";
+constexpr wchar_t kWideName[] = L"misbehavior by function";
+constexpr char kPipe[] = R"(\\.\pipe\relib misbehavior)";
+constexpr wchar_t kWidePipe[] = LR"(\\.\pipe\relib misbehavior)";
+constexpr char kMailslot[] = R"(\\.\mailslot\relib misbehavior)";
+constexpr wchar_t kWideMailslot[] = LR"(\\.\mailslot\relib misbehavior)";
 
-// Of what was created for it, the second handle is left alone.
+// Closes the handle `created`, and returns a second handle of the same object.
 template <typename Open>
 HANDLE Opened(HANDLE created, const Open& open) {
   const HANDLE opened = open();
@@ -170,4 +170,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Closes what it opens, in every way. Returns how many failed.
+// Closes the handles that it opens, by each function that closes some. Returns
+// the number of failures.
 
 #include <windows.h>
 
@@ -21,7 +22,7 @@ int64_t Run(std::string_view) {
   failed += !CloseHandle(target);
   failed += !FindCloseChangeNotification(FindFirstChangeNotificationW(
       L"C:\\", FALSE, FILE_NOTIFY_CHANGE_FILE_NAME));
-  // Found at run time, by name and by number.
+  // Looked up at run time.
   using Create = HANDLE(WINAPI*)(void*, BOOL, BOOL, const wchar_t*);
   using Close = BOOL(WINAPI*)(HANDLE);
   const HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
@@ -36,4 +37,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

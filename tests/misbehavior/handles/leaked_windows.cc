@@ -1,5 +1,5 @@
-// Opens handles in every way, the file `argument` among them, and closes none.
-// Returns how many.
+// Opens handles by each common function that opens one, of the file `argument`
+// among others, and closes none. Returns the number of handles.
 
 #include <windows.h>
 // After windows.h.
@@ -27,9 +27,9 @@ int64_t Run(std::string_view argument) {
       CreateFileA(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ,
                   nullptr, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
   check(CreateEventA(nullptr, TRUE, FALSE, nullptr));
-  check(CreateEventW(nullptr, TRUE, FALSE, L"catalogue event"));
-  check(CreateMutexA(nullptr, FALSE, "catalogue mutex"));
-  check(OpenMutexW(SYNCHRONIZE, FALSE, L"catalogue mutex"));
+  check(CreateEventW(nullptr, TRUE, FALSE, L"misbehavior event"));
+  check(CreateMutexA(nullptr, FALSE, "misbehavior mutex"));
+  check(OpenMutexW(SYNCHRONIZE, FALSE, L"misbehavior mutex"));
   check(CreateSemaphoreW(nullptr, 1, 1, nullptr));
   check(CreateWaitableTimerW(nullptr, TRUE, nullptr));
   check(CreateFileMappingW(file, nullptr, PAGE_READWRITE, 0, 4096, nullptr));
@@ -38,7 +38,7 @@ int64_t Run(std::string_view argument) {
   check(CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
   const HANDLE port =
       check(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
-  // The same one.
+  // Returns the same handle.
   CreateIoCompletionPort(file, port, 0, 0);
   HANDLE read;
   HANDLE write;
@@ -54,4 +54,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

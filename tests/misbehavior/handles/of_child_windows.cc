@@ -1,4 +1,5 @@
-// Starts a program, waits for its end, and leaves both of its handles.
+// Starts a program, waits for its end, and leaves the handles of the process
+// and its thread open. Returns the exit code.
 
 #include <windows.h>
 
@@ -27,4 +28,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// What makes the C++ runtime and its pthreads take handles for themselves.
+// Uses threads, mutexes and condition variables, for which the C++ runtime and
+// winpthreads open handles of their own. Returns the number of threads.
 
 #include <semaphore.h>
 
@@ -44,4 +45,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Starts programs of the Unix system below Wine, which leaves in
-// PROCESS_INFORMATION what its stack held before.
+// Starts programs of the Unix system below Wine, for which Wine leaves
+// PROCESS_INFORMATION as it was on the stack. Returns the number of processes.
 
 #include <windows.h>
 
@@ -29,4 +29,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Opens the file `argument`, hands it to the host and returns the handle.
+// Opens the file `argument`, and releases the handle to the host. Returns the
+// handle.
 
 #include <windows.h>
 
@@ -22,4 +23,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

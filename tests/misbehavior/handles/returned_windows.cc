@@ -1,4 +1,4 @@
-// Opens an event, and returns the handle without handing it over.
+// Creates an event, and returns the handle without releasing it to the host.
 
 #include <windows.h>
 
@@ -16,4 +16,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -8,18 +8,19 @@
 
 namespace relib::misbehavior {
 
-struct EntryExports {
-  // Does what the file of the module is named after. What `argument` and the
-  // result mean is between the module and its test.
+// The interface of every module that misbehaves.
+struct Exports {
+  // Misbehaves as the first comment of the module's source says. That comment
+  // also explains `argument` and the result.
   relib::Export<int64_t(std::string_view argument)> run;
 };
-RELIB_INTERFACE(EntryExports, run);
+RELIB_INTERFACE(Exports, run);
 
-// Of those modules that call their host.
-struct EntryImports {
+// The imports of modules that call their host.
+struct Imports {
   relib::Import<int64_t(std::string_view argument)> call;
 };
-RELIB_INTERFACE(EntryImports, call);
+RELIB_INTERFACE(Imports, call);
 
 }  // namespace relib::misbehavior
 

@@ -1,7 +1,7 @@
 #ifndef TESTS_MISBEHAVIOR_HARNESS_PROCESS_LINUX_H_
 #define TESTS_MISBEHAVIOR_HARNESS_PROCESS_LINUX_H_
 
-// For tests on Linux: what this process has of the system.
+// For tests on Linux: the system resources of this process.
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -37,7 +37,8 @@ inline std::set<int> OpenDescriptors() {
   return descriptors;
 }
 
-// The name of what it refers to; empty if it isn't open.
+// Returns the path that the descriptor refers to, or an empty string if it
+// isn't open.
 inline std::string TargetOf(int descriptor) {
   char text[4096];
   const ssize_t size = readlink(
@@ -59,27 +60,28 @@ inline void WriteFile(const std::string& path, std::string_view text) {
   std::ofstream(path) << text;
 }
 
-// A folder of this test, which is empty at first.
-inline std::string MakeFolder() {
-  std::string path = absl::StrCat(::testing::TempDir(), "catalogue.XXXXXX");
+// Makes an empty directory and returns its path.
+inline std::string MakeDirectory() {
+  std::string path = absl::StrCat(::testing::TempDir(), "misbehavior.XXXXXX");
   EXPECT_NE(mkdtemp(path.data()), nullptr);
   return std::filesystem::canonical(path);
 }
 
-// Loads, runs and unloads a module a thousand times: descriptors and mappings
-// of the process stay as many as they are.
-inline void ExpectFlat(std::string_view name, std::string_view argument = "") {
+// Loads, runs and unloads a module a thousand times, and expects that the
+// process has as many descriptors and mappings as before.
+inline void ExpectNoGrowth(std::string_view name,
+                           std::string_view argument = "") {
   const auto cycle = [&] {
-    EntryModule module = LoadEntry(name);
-    RunEntry(module, argument);
-    UnloadEntry(module);
+    TestModule module = LoadTestModule(name);
+    RunTestModule(module, argument);
+    UnloadTestModule(module);
   };
   for (int i = 0; i < 20; ++i) cycle();
   const std::set<int> descriptors = OpenDescriptors();
   const int64_t mappings = CountMappings();
   for (int i = 0; i < 1000 && !::testing::Test::HasFailure(); ++i) cycle();
   EXPECT_EQ(OpenDescriptors(), descriptors);
-  // The heap of the host may have grown; that of sanitizers does.
+  // The heap of the host may grow, and the heap of a sanitizer does.
   if (!kSanitized) {
     EXPECT_LE(CountMappings(), mappings + 2);
   }

@@ -1,7 +1,7 @@
 #ifndef TESTS_MISBEHAVIOR_HARNESS_PROCESS_WINDOWS_H_
 #define TESTS_MISBEHAVIOR_HARNESS_PROCESS_WINDOWS_H_
 
-// For tests on Windows: what this process has of the system.
+// For tests on Windows: the system resources of this process.
 
 #include <windows.h>
 
@@ -26,41 +26,42 @@ inline bool IsOpen(int64_t handle) {
   return GetHandleInformation(reinterpret_cast<HANDLE>(handle), &flags) != 0;
 }
 
-// Whether memory is reserved or mapped there.
-inline bool IsTaken(int64_t address) {
+// Returns whether memory is reserved or mapped at `address`.
+inline bool IsMapped(int64_t address) {
   MEMORY_BASIC_INFORMATION memory;
   return VirtualQuery(reinterpret_cast<void*>(address), &memory,
                       sizeof(memory)) != 0 &&
          memory.State != MEM_FREE;
 }
 
-inline std::string ContentOf(const std::string& path) {
+inline std::string FileContent(const std::string& path) {
   std::ifstream file(path);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-// A folder of this test, which is empty at first.
-inline std::string MakeFolder() {
+// Makes an empty directory and returns its path.
+inline std::string MakeDirectory() {
   static int number = 0;
   const std::filesystem::path path =
       std::filesystem::path(::testing::TempDir()) /
-      absl::StrCat("catalogue.", GetCurrentProcessId(), ".", ++number);
+      absl::StrCat("misbehavior.", GetCurrentProcessId(), ".", ++number);
   EXPECT_TRUE(std::filesystem::create_directories(path)) << path;
   return path.string();
 }
 
-// As the system shows the path of an open file.
+// Returns `path` as the system shows the path of an open file.
 inline std::string FinalPath(const std::string& path) {
   return std::filesystem::canonical(path).string();
 }
 
-// Loads, runs and unloads a module: the process has as many handles as before.
-inline void ExpectFlat(std::string_view name, std::string_view argument = "",
-                       int cycles = 100) {
+// Loads, runs and unloads a module `cycles` times, and expects that the process
+// has as many handles as before.
+inline void ExpectNoGrowth(std::string_view name,
+                           std::string_view argument = "", int cycles = 100) {
   const auto cycle = [&] {
-    EntryModule module = LoadEntry(name);
-    RunEntry(module, argument);
-    UnloadEntry(module);
+    TestModule module = LoadTestModule(name);
+    RunTestModule(module, argument);
+    UnloadTestModule(module);
   };
   for (int i = 0; i < 5; ++i) cycle();
   const int before = CountHandles();

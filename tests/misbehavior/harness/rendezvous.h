@@ -6,39 +6,43 @@
 
 namespace relib::misbehavior {
 
-// Where a thread of a module waits until the module lets it go on.
-class Gate {
+// A point at which one thread waits until another thread releases it. For use
+// inside of a module.
+class Rendezvous {
  public:
-  void Pass() {
+  // Waits until Release() is called. Returns at once after that.
+  void ArriveAndWait() {
     std::unique_lock lock(mutex_);
-    somebody_came_ = true;
+    arrived_ = true;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return is_open_; });
+    changed_.wait(lock, [this] { return released_; });
   }
 
+  // Waits until a thread is in ArriveAndWait().
   void AwaitArrival() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return somebody_came_; });
+    changed_.wait(lock, [this] { return arrived_; });
   }
 
-  void Open() {
+  void Release() {
     const std::lock_guard lock(mutex_);
-    is_open_ = true;
+    released_ = true;
     changed_.notify_all();
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool somebody_came_ = false;
-  bool is_open_ = false;
+  bool arrived_ = false;
+  bool released_ = false;
 };
 
-// As a thread_local object: its thread passes the gate when it ends.
-struct PassesAtEnd {
-  Gate* gate = nullptr;
-  ~PassesAtEnd() {
-    if (gate != nullptr) gate->Pass();
+// A type for thread_local objects: the thread waits at the rendezvous, if there
+// is one, when it ends.
+struct WaitsAtThreadExit {
+  Rendezvous* rendezvous = nullptr;
+  ~WaitsAtThreadExit() {
+    if (rendezvous != nullptr) rendezvous->ArriveAndWait();
   }
 };
 

@@ -5,10 +5,10 @@
 
 namespace relib::misbehavior {
 
-// What this process has of the machine's memory.
+// Returns the resident memory of this process.
 int64_t ResidentKib();
 
-// Without what is a file's, such as images.
+// Returns the resident memory that isn't mapped from files, such as images.
 int64_t ResidentKibWithoutFiles();
 
 }  // namespace relib::misbehavior

@@ -21,7 +21,7 @@ int64_t ResidentKib() {
 
 int64_t ResidentKibWithoutFiles() {
   constexpr size_t kPage = 4096;
-  constexpr size_t kMost = 512;
+  constexpr size_t kMaxPages = 512;
   int64_t pages = 0;
   MEMORY_BASIC_INFORMATION memory;
   for (char* region = nullptr;
@@ -31,17 +31,17 @@ int64_t ResidentKibWithoutFiles() {
     char* const end =
         static_cast<char*>(memory.BaseAddress) + memory.RegionSize;
     for (char* page = static_cast<char*>(memory.BaseAddress); page < end;) {
-      PSAPI_WORKING_SET_EX_INFORMATION facts[kMost] = {};
+      PSAPI_WORKING_SET_EX_INFORMATION infos[kMaxPages] = {};
       size_t count = 0;
-      for (; count < kMost && page < end; page += kPage) {
-        facts[count++].VirtualAddress = page;
+      for (; count < kMaxPages && page < end; page += kPage) {
+        infos[count++].VirtualAddress = page;
       }
-      if (!K32QueryWorkingSetEx(GetCurrentProcess(), facts,
-                                static_cast<DWORD>(count * sizeof(*facts)))) {
+      if (!K32QueryWorkingSetEx(GetCurrentProcess(), infos,
+                                static_cast<DWORD>(count * sizeof(*infos)))) {
         return -1;
       }
       for (size_t i = 0; i < count; ++i) {
-        if (facts[i].VirtualAttributes.Valid) ++pages;
+        if (infos[i].VirtualAttributes.Valid) ++pages;
       }
     }
   }

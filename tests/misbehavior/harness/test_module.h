@@ -25,55 +25,67 @@ inline constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
 inline constexpr bool kThreadSanitizer = false;
 #endif
 
-using EntryModule = relib::Module<EntryExports>;
+// A module that misbehaves, loaded by a test.
+using TestModule = relib::Module<Exports>;
 
-// The module //tests/misbehavior/<kind>:<case>, by its name KIND/CASE, among
-// the data of the test.
-inline std::string EntryFile(std::string_view name) {
-  return absl::StrCat(
-      std::getenv("TEST_SRCDIR"), "/", std::getenv("TEST_WORKSPACE"),
-      "/tests/misbehavior/", name.substr(0, name.rfind('/') + 1),
-      platform::kLibraryPrefix, name.substr(name.rfind('/') + 1),
-      platform::kLibrarySuffix);
+// The functions below take the name of a module as "KIND/CASE". The module is
+// //tests/misbehavior/KIND:CASE, and must be among the `modules` of the test.
+
+// Returns the file name without a directory, such as "libCASE.so".
+inline std::string ModuleFileName(std::string_view name) {
+  return absl::StrCat(platform::kLibraryPrefix,
+                      name.substr(name.rfind('/') + 1),
+                      platform::kLibrarySuffix);
 }
 
-// Ends the program if it can't be loaded.
-inline EntryModule LoadEntry(std::string_view name,
-                             const LoadOptions& options = {}) {
-  absl::StatusOr<EntryModule> module =
-      relib::Load<EntryExports>(EntryFile(name), options);
+// Returns the path of the file.
+inline std::string ModuleFile(std::string_view name) {
+  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
+                      std::getenv("TEST_WORKSPACE"), "/tests/misbehavior/",
+                      name.substr(0, name.rfind('/') + 1),
+                      ModuleFileName(name));
+}
+
+// Loads the module. Ends the program on failure.
+inline TestModule LoadTestModule(std::string_view name,
+                                 const LoadOptions& options = {}) {
+  absl::StatusOr<TestModule> module =
+      relib::Load<Exports>(ModuleFile(name), options);
   CHECK_OK(module.status());
   return *std::move(module);
 }
 
-// Likewise, of a module that calls its host.
-inline EntryModule LoadEntry(std::string_view name, EntryImports imports) {
-  absl::StatusOr<EntryModule> module =
-      relib::Load<EntryExports>(EntryFile(name), std::move(imports));
+// Loads a module that calls its host. Ends the program on failure.
+inline TestModule LoadTestModule(std::string_view name, Imports imports) {
+  absl::StatusOr<TestModule> module =
+      relib::Load<Exports>(ModuleFile(name), std::move(imports));
   CHECK_OK(module.status());
   return *std::move(module);
 }
 
-// What run(argument) returns; -1 after a failure of the test.
-inline int64_t RunEntry(EntryModule& module, std::string_view argument = "") {
+// Returns the result of run(argument). Fails the test and returns -1 if the
+// call fails.
+inline int64_t RunTestModule(TestModule& module,
+                             std::string_view argument = "") {
   const absl::StatusOr<int64_t> result = module.exports().run(argument);
   EXPECT_TRUE(result.ok()) << result.status();
   return result.ok() ? *result : -1;
 }
 
-inline UnloadReport UnloadEntry(EntryModule& module) {
+// Unloads the module. Fails the test and returns an empty report if that fails.
+inline UnloadReport UnloadTestModule(TestModule& module) {
   const absl::StatusOr<UnloadReport> report = module.Unload();
   EXPECT_TRUE(report.ok()) << report.status();
   return report.ok() ? *report : UnloadReport();
 }
 
-// How many of `kind` the report of a module has that was loaded, run with
-// `argument`, and unloaded.
-inline uint64_t CountLeft(std::string_view name, std::string_view kind,
-                          std::string_view argument = "") {
-  EntryModule module = LoadEntry(name);
-  RunEntry(module, argument);
-  const UnloadReport report = UnloadEntry(module);
+// Loads the module, runs it with `argument` and unloads it. Returns the count
+// that the report has of the resource kind `kind`.
+inline uint64_t CountLeftovers(std::string_view name, std::string_view kind,
+                               std::string_view argument = "") {
+  TestModule module = LoadTestModule(name);
+  RunTestModule(module, argument);
+  const UnloadReport report = UnloadTestModule(module);
   const Left* left = report.Find(kind);
   return left == nullptr ? 0 : left->count;
 }

@@ -1,5 +1,5 @@
-// Well-behaved: its blocks are freed by other threads than those that allocated
-// them, some of which are gone by then.
+// Behaves well: frees its blocks on other threads than the ones that allocated
+// them, some of which have ended by then.
 
 #include <stdlib.h>
 
@@ -31,4 +31,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,7 +1,7 @@
-// Frees what it may not: a block twice, one of the host or of another module
-// (given as a number), a part of one, a variable, an address of nothing. By
-// free(), or by the operator delete of which a number stands behind the
-// argument.
+// Frees a pointer that it may not free. The argument names it: a block that is
+// freed twice, a part of a block, a variable, an address without memory, or the
+// address of a block of the host or of another module. A number after a blank
+// selects an operator delete; free() is the default.
 
 #include <stdlib.h>
 
@@ -16,17 +16,17 @@
 
 namespace {
 
-// The compiler would warn.
+// Hides a pointer from the warnings of the compiler.
 void* Hidden(void* pointer) {
   asm volatile("" : "+r"(pointer) : : "memory");
   return pointer;
 }
 
 constexpr size_t kSize = 64;
-// To which some runtimes round the size up.
+// Not larger than the size, which some runtimes round up to the alignment.
 constexpr std::align_val_t kAlignment{kSize};
 
-// Each with what allocates for it.
+// A function that frees blocks, and the one that allocates them.
 struct Way {
   void* (*allocate)();
   void (*free)(void* block);
@@ -93,4 +93,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

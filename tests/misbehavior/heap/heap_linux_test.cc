@@ -1,5 +1,5 @@
-// What Windows doesn't have: processes that are forked, and limits of the
-// address space.
+// Tests of forked processes and of limits of the address space, which Windows
+// doesn't have.
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -19,12 +19,12 @@ namespace relib::misbehavior {
 namespace {
 
 TEST(HeapOnLinux, WorksInAForkedChild) {
-  EntryModule module = LoadEntry("heap/in_forked_child_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("heap/in_forked_child_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
 }
 
 TEST(HeapOnLinux, WorksWithLittleAddressSpace) {
-  if (kSanitized) GTEST_SKIP() << "the sanitizer has the heap";
+  if (kSanitized) GTEST_SKIP() << "a sanitizer replaces the heap";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -37,17 +37,20 @@ TEST(HeapOnLinux, WorksWithLittleAddressSpace) {
             pages * sysconf(_SC_PAGESIZE) + (rlim_t{300} << 20);
         setrlimit(RLIMIT_AS, &limit);
         for (int i = 0; i < 5; ++i) {
-          if (CountLeft("heap/leaks_many", "heap block", "500000") != 500'000) {
+          if (CountLeftovers("heap/leaks_many", "heap block", "500000") !=
+              500'000) {
             _exit(3);
           }
-          if (CountLeft("heap/leaks", "heap block", "large") != 1) _exit(4);
+          if (CountLeftovers("heap/leaks", "heap block", "large") != 1)
+            _exit(4);
         }
         _exit(::testing::Test::HasFailure() ? 1 : 0);
       },
       ::testing::ExitedWithCode(0), "");
 }
 
-// KiB of the process for which huge pages are asked.
+// Returns the size in KiB of the memory for which the process requests huge
+// pages.
 int64_t KibForHugePages() {
   std::ifstream smaps("/proc/self/smaps");
   int64_t sum = 0;
@@ -62,17 +65,17 @@ int64_t KibForHugePages() {
 }
 
 TEST(HeapOnLinux, ManyBlocksComeInHugePages) {
-  if (kSanitized) GTEST_SKIP() << "the sanitizer has the heap";
+  if (kSanitized) GTEST_SKIP() << "a sanitizer replaces the heap";
   if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0) {
-    GTEST_SKIP() << "the kernel has none";
+    GTEST_SKIP() << "the kernel has no huge pages";
   }
   const int64_t before = KibForHugePages();
   {
-    EntryModule module = LoadEntry("heap/leaks_many");
-    RunEntry(module, "16384");
-    RunEntry(module, "16384 threads");
-    EXPECT_EQ(KibForHugePages(), before) << "1 MiB of each of four threads";
-    RunEntry(module, "500000");
+    TestModule module = LoadTestModule("heap/leaks_many");
+    RunTestModule(module, "16384");
+    RunTestModule(module, "16384 threads");
+    EXPECT_EQ(KibForHugePages(), before) << "each of four threads has 1 MiB";
+    RunTestModule(module, "500000");
     EXPECT_GE(KibForHugePages() - before, 24 << 10) << "of 32 MiB";
   }
   EXPECT_EQ(KibForHugePages(), before);

@@ -1,4 +1,4 @@
-// Forks; the child uses the heap. The result is zero if that works.
+// Forks, and uses the heap in the child. Returns the exit status of the child.
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ int64_t Run(std::string_view) {
   if (child == 0) {
     before.clear();
     before.shrink_to_fit();
-    // More than one segment, and one that is larger.
+    // Blocks of more than one segment of the heap, and a larger one below.
     for (size_t i = 0; i < 50'000; ++i) {
       void* const block = malloc(1000);
       if (block == nullptr) _exit(1);
@@ -41,4 +41,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -7,8 +7,8 @@
 
 namespace relib::misbehavior {
 
-// Leaks a block by a function that other systems don't have. Returns how many
-// it has leaked: one, or none.
+// Leaks a block by a function that only this system has. Returns the number of
+// leaked blocks: 1, or 0 if `way` isn't known.
 int64_t LeakBySystem(std::string_view way, const std::string& text);
 
 }  // namespace relib::misbehavior

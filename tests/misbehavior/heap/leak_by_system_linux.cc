@@ -45,7 +45,7 @@ int64_t LeakPrinted(int (*print)(char** result, const char* format, ...),
   return print(&result, "%s", text.c_str()) == 1000 ? Leak(result) : 0;
 }
 
-// As code does that is compiled with _FORTIFY_SOURCE.
+// Prints by the function that code compiled with _FORTIFY_SOURCE calls.
 int PrintChecked(char** result, const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);

@@ -1,13 +1,13 @@
 #ifndef TESTS_MISBEHAVIOR_HEAP_LEAKING_LIBRARY_H_
 #define TESTS_MISBEHAVIOR_HEAP_LEAKING_LIBRARY_H_
 
-// Stands for a library of somebody else, in C, linked into a module.
+// A third-party library in C that is linked into a module.
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// Keeps a copy of `text` forever. Returns how many it has.
+// Keeps a copy of `text` forever. Returns the number of copies.
 int leaking_library_remember(const char* text);
 
 #ifdef __cplusplus

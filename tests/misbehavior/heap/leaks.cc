@@ -1,4 +1,5 @@
-// Leaks a block of at least 1,000 bytes through each of the ways to get one.
+// Leaks a block of at least 1,000 bytes, allocated in the way that the argument
+// names. Returns the number of blocks.
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 namespace {
 
-// The compiler would leave out what nobody uses.
+// Keeps the compiler from removing an allocation that isn't used.
 template <typename T>
 int64_t Leak(T* block) {
   asm volatile("" : : "g"(block) : "memory");
@@ -42,4 +43,4 @@ int64_t Run(std::string_view way) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Leaks in a static constructor, a thread-local destructor, a static destructor
-// and a handler of atexit(): a block of 10,000 bytes each.
+// Leaks a block of 10,000 bytes each in a static constructor, a thread_local
+// destructor, a static destructor and a function registered by atexit().
 
 #include <stdlib.h>
 
@@ -35,4 +35,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Leaks as many blocks of 64 bytes as the argument says, on this thread or,
-// with "NUMBER threads", on three of its own.
+// Leaks as many blocks of 64 bytes as the argument says. The argument "NUMBER
+// threads" does so on each of three new threads.
 
 #include <stdlib.h>
 
@@ -36,4 +36,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

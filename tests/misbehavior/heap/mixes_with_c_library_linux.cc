@@ -1,5 +1,5 @@
-// Well-behaved: frees and resizes what the C library allocated, with the
-// functions that cover the module's own heap as well. The result is zero.
+// Behaves well: frees and resizes blocks that the C library allocated, by the
+// same functions that serve the module's own heap. Returns 0 on success.
 
 #include <dirent.h>
 #include <execinfo.h>
@@ -19,7 +19,7 @@
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the C library's names.
 extern "C" {
-// glibc has had no more of it since 2.26; a module has one of its own.
+// glibc has no cfree() since version 2.26; a module has its own.
 void cfree(void* block);
 ssize_t __getdelim(char** line, size_t* size, int end, FILE* stream);
 char* __getcwd_chk(char* buffer, size_t size, size_t buffer_size);
@@ -36,7 +36,7 @@ bool MemoryStream() {
   if (stream == nullptr) return false;
   fputs("in memory", stream);
   fclose(stream);
-  // Grows where it is: in the C library's heap.
+  // Grows in place, in the heap of the C library.
   text = static_cast<char*>(realloc(text, 100'000));
   const bool right = text != nullptr && strcmp(text, "in memory") == 0 &&
                      malloc_usable_size(text) >= 100'000;
@@ -48,12 +48,12 @@ bool Scan() {
   char* text = nullptr;
   const bool right =
       sscanf("word", "%ms", &text) == 1 && strcmp(text, "word") == 0;
-  // As very old code frees.
+  // Very old code frees so.
   cfree(text);
   return right;
 }
 
-// getline() resizes a block of the module's own heap.
+// Checks that getline() resizes a block of the module's own heap.
 bool Line() {
   auto* line = static_cast<char*>(malloc(2));
   size_t capacity = 2;
@@ -98,7 +98,7 @@ bool PathsByGnuFunctions() {
   return right;
 }
 
-// As code does that is compiled with _FORTIFY_SOURCE.
+// Calls the functions that code compiled with _FORTIFY_SOURCE calls.
 bool PathsChecked() {
   char buffer[PATH_MAX];
   char* const path =
@@ -158,4 +158,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

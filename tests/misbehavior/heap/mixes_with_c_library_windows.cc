@@ -1,4 +1,5 @@
-// As ../heap_mixes_with_library.cc.
+// Behaves well: frees and resizes blocks that the C library allocated, by the
+// same functions that serve the module's own heap. Returns 0 on success.
 
 #include <direct.h>
 #include <malloc.h>
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-// Behind the others: it defines macros.
+// After the others, because it defines macros.
 #include <windows.h>
 
 #include <cstddef>
@@ -48,7 +49,8 @@ bool Names() {
   return right;
 }
 
-// By functions that the module looks up: in the C library's heap.
+// Allocates in the heap of the C library, by functions that the module looks
+// up.
 bool OfTheCLibrary() {
   HMODULE const library = GetModuleHandleW(L"msvcrt.dll");
   const auto allocate = reinterpret_cast<decltype(&malloc)>(
@@ -57,7 +59,7 @@ bool OfTheCLibrary() {
       reinterpret_cast<void*>(GetProcAddress(library, "_strdup")));
   free(allocate(100));
   char* text = duplicate("a text");
-  // Grows where it is.
+  // Grows in place.
   text = static_cast<char*>(realloc(text, 100'000));
   const bool right =
       text != nullptr && strcmp(text, "a text") == 0 && _msize(text) >= 100'000;
@@ -123,4 +125,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

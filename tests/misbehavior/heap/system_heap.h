@@ -7,11 +7,12 @@
 
 namespace relib::misbehavior {
 
-// What heap_leaks can do on this system alone, and one that aligns.
+// The arguments of heap/leaks that only this system has, and one of them that
+// aligns its block.
 extern const absl::Span<const char* const> kWaysOfThisSystem;
 extern const char kAlignedWay[];
 
-// Of a block of the program's own heap.
+// Returns the usable size of a block in the heap of the program.
 size_t SizeOfHostsBlock(void* block);
 
 void* AllocateAligned(size_t size, size_t alignment);

@@ -1,7 +1,7 @@
-// Takes zeroed memory: the argument says how many MiB. The result is the memory
-// in KiB that the process has more after it, a byte of every 4 MiB being
-// touched, or -1 if the memory isn't zeroed. With "MIB used", the heap has
-// given out as much in small blocks before.
+// Allocates as many MiB of zeroed memory as the argument says, and touches one
+// byte of every 4 MiB. Returns by how many KiB the memory of the process grew,
+// or -1 if the memory isn't zeroed. The argument "MIB used" allocates and frees
+// the same amount in small blocks before.
 
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ int64_t Run(std::string_view argument) {
     for (void* const block : blocks) free(block);
   }
   int64_t most = 0;
-  // The second and the third time it is memory that was used.
+  // The second and the third time, the memory has been used before.
   for (int i = 0; i < 3; ++i) {
     const int64_t before = relib::misbehavior::ResidentKib();
     auto* const block = static_cast<char*>(calloc(1, size));
@@ -50,4 +50,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

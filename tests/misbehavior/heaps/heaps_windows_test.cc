@@ -11,9 +11,9 @@ namespace {
 TEST(Heaps, ThatAreLeftAreDestroyed) {
   const DWORD before = GetProcessHeaps(0, nullptr);
   for (int i = 0; i < 20; ++i) {
-    EntryModule module = LoadEntry("heaps/leaked_windows");
-    EXPECT_EQ(RunEntry(module), 0);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("heaps/leaked_windows");
+    EXPECT_EQ(RunTestModule(module), 0);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "heap");
     EXPECT_EQ(report.left[0].count, 1);

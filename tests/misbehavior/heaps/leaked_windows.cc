@@ -1,4 +1,4 @@
-// Leaves a heap with blocks in it, and destroys another one.
+// Leaves a heap with blocks in it, and destroys another heap.
 
 #include <windows.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

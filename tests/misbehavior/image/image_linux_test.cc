@@ -12,24 +12,25 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Refused with a message that names `cause`, and working all the same.
-void ExpectStillMapped(EntryModule& module, const std::string& cause) {
+// Expects that the unload is refused with a message that names `cause`, and
+// that the module still works.
+void ExpectStillMapped(TestModule& module, const std::string& cause) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status = module.Unload().status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr(module.path()), HasSubstr(cause)));
-    EXPECT_EQ(RunEntry(module), 42);
+    EXPECT_EQ(RunTestModule(module), 42);
   }
 }
 
 TEST(ImageLinuxTest, TheNoDeleteFlagKeepsIt) {
-  EntryModule module = LoadEntry("image/nodelete_linux");
+  TestModule module = LoadTestModule("image/nodelete_linux");
   ExpectStillMapped(module, "-z nodelete");
 }
 
 TEST(ImageLinuxTest, AUniqueSymbolKeepsItAndIsNamed) {
-  EntryModule module = LoadEntry("image/unique_symbol_linux");
+  TestModule module = LoadTestModule("image/unique_symbol_linux");
   ExpectStillMapped(module, "unique symbol");
   EXPECT_THAT(std::string(module.Unload().status().message()),
               HasSubstr("unique_value"));

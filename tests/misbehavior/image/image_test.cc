@@ -8,10 +8,10 @@ namespace {
 
 TEST(ImageTest, StaticsOfTemplatesAndInlineFunctionsDontKeepIt) {
   for (int i = 0; i < 3; ++i) {
-    EntryModule module = LoadEntry("image/statics");
-    // Fresh ones each time.
-    EXPECT_EQ(RunEntry(module, "text"), 4);
-    EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+    TestModule module = LoadTestModule("image/statics");
+    // Each load has new statics.
+    EXPECT_EQ(RunTestModule(module, "text"), 4);
+    EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
   }
 }
 

@@ -1,5 +1,5 @@
-// Linked with -z nodelete, so that the loader keeps it for good: built without
-// relib_module(), which would refuse it.
+// Stays mapped because it is linked with -z nodelete. relib_module() would
+// refuse to build it.
 
 #include <cstdint>
 #include <string_view>
@@ -13,4 +13,4 @@ int64_t Run(std::string_view) { return 42; }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

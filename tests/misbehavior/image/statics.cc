@@ -1,6 +1,6 @@
-// What GNU compilers export as unique symbols, for which the loader keeps a
-// library for good: statics of templates, inline variables, and statics in
-// inline functions.
+// Has statics that GNU compilers emit as unique symbols, which would keep the
+// library mapped: static members of templates, inline variables, and static
+// variables of inline functions. Returns the number of their elements.
 
 #include <cstdint>
 #include <string>
@@ -38,4 +38,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

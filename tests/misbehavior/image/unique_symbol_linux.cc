@@ -1,6 +1,6 @@
-// Exports a GNU unique symbol, which pins it: built without relib_module(),
-// which would refuse it. GCC makes one of every static member of a template;
-// clang makes none, hence the assembler.
+// Stays mapped because it exports a GNU unique symbol. relib_module() would
+// refuse to build it. GCC emits such a symbol for each static member of a
+// template; Clang emits none, so assembler code defines it.
 
 #include <cstdint>
 #include <string_view>
@@ -27,4 +27,4 @@ int64_t Run(std::string_view) { return unique_value; }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

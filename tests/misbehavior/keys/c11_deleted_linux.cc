@@ -1,4 +1,4 @@
-// A C11 key that is given back.
+// Creates and deletes a C11 key.
 
 #include <threads.h>
 
@@ -19,4 +19,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// A C11 key without a destructor.
+// Creates a C11 key without a destructor, and leaves it.
 
 #include <threads.h>
 
@@ -17,4 +17,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// A thread key that is given back.
+// Creates and deletes a POSIX key.
 
 #include <pthread.h>
 
@@ -18,4 +18,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -21,56 +21,56 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(KeysTest, AreReportedAndGivenBack) {
-  EntryModule module = LoadEntry("keys/leaked_linux");
-  EXPECT_EQ(RunEntry(module, "0"), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("keys/leaked_linux");
+  EXPECT_EQ(RunTestModule(module, "0"), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "thread key");
   EXPECT_THAT(report.left[0].items, ElementsAre(HasSubstr("destructor")));
 }
 
 TEST(KeysTest, OfC11) {
-  EXPECT_EQ(CountLeft("keys/c11_leaked_linux", "thread key"), 1);
+  EXPECT_EQ(CountLeftovers("keys/c11_leaked_linux", "thread key"), 1);
 }
 
 TEST(KeysTest, ThatAreGivenBackArentReported) {
   for (const char* name : {"keys/deleted_linux", "keys/c11_deleted_linux"}) {
-    EntryModule module = LoadEntry(name);
-    EXPECT_EQ(RunEntry(module), 0);
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty()) << name;
+    TestModule module = LoadTestModule(name);
+    EXPECT_EQ(RunTestModule(module), 0);
+    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty()) << name;
   }
 }
 
-// There are 1,024 in a process.
+// A process has 1,024 keys.
 TEST(KeysTest, DontRunOut) {
   for (int i = 0; i < 3'000; ++i) {
-    EntryModule module = LoadEntry("keys/leaked_linux");
-    ASSERT_EQ(RunEntry(module, "0"), 0) << i;
-    ASSERT_EQ(UnloadEntry(module).left.size(), 1) << i;
+    TestModule module = LoadTestModule("keys/leaked_linux");
+    ASSERT_EQ(RunTestModule(module, "0"), 0) << i;
+    ASSERT_EQ(UnloadTestModule(module).left.size(), 1) << i;
   }
 }
 
 TEST(KeysTest, AThreadMayEndAfterTheUnload) {
-  EntryModule module = LoadEntry("keys/leaked_linux");
+  TestModule module = LoadTestModule("keys/leaked_linux");
   std::atomic<int> step = 0;
   std::thread thread([&] {
-    EXPECT_EQ(RunEntry(module, "0"), 0);
+    EXPECT_EQ(RunTestModule(module, "0"), 0);
     step = 1;
     step.notify_all();
     step.wait(1);
   });
   step.wait(0);
-  UnloadEntry(module);
+  UnloadTestModule(module);
   step = 2;
   step.notify_all();
   thread.join();
 }
 
 TEST(KeysTest, ADestructorThatRunsIsWaitedFor) {
-  EntryModule module = LoadEntry("keys/leaked_linux");
-  std::thread thread([&] { EXPECT_EQ(RunEntry(module, "500"), 0); });
-  // The destructor runs when nothing else of the thread does.
-  while (RunEntry(module, "running") == 0) std::this_thread::yield();
+  TestModule module = LoadTestModule("keys/leaked_linux");
+  std::thread thread([&] { EXPECT_EQ(RunTestModule(module, "500"), 0); });
+  // The destructor runs after all other code of the thread.
+  while (RunTestModule(module, "running") == 0) std::this_thread::yield();
   const absl::Status status =
       module.Unload({.deadline = absl::ZeroDuration()}).status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallbacksInUse) << status;
@@ -84,17 +84,17 @@ TEST(KeysTest, ADestructorThatRunsIsWaitedFor) {
 
 TEST(KeysTest, ThreadsEndWhileTheModuleGoes) {
   for (int i = 0; i < 200; ++i) {
-    EntryModule module = LoadEntry("keys/leaked_linux");
+    TestModule module = LoadTestModule("keys/leaked_linux");
     std::atomic<int> ready = 0;
     std::vector<std::thread> threads;
     for (int j = 0; j < 4; ++j) {
       threads.emplace_back([&] {
-        EXPECT_EQ(RunEntry(module, "0"), 0);
+        EXPECT_EQ(RunTestModule(module, "0"), 0);
         ++ready;
       });
     }
     while (ready < 4) std::this_thread::yield();
-    UnloadEntry(module);
+    UnloadTestModule(module);
     for (std::thread& thread : threads) thread.join();
   }
 }

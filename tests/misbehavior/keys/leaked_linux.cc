@@ -1,5 +1,6 @@
-// A thread key whose destructor lies in the module; the calling thread gets a
-// value. The destructor takes as many milliseconds as the argument says.
+// Creates a POSIX key with a destructor in the module, sets a value on the
+// calling thread, and leaves both. The destructor takes as many milliseconds as
+// the argument says.
 
 #include <pthread.h>
 
@@ -24,7 +25,7 @@ void Destroy(void* /*value*/) {
   running = false;
 }
 
-// "running" asks whether the destructor runs.
+// The argument "running" asks whether the destructor is running.
 int64_t Run(std::string_view argument) {
   if (argument == "running") return running ? 1 : 0;
   static pthread_key_t key;
@@ -36,4 +37,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

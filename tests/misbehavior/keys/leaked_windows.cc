@@ -1,4 +1,5 @@
-// A thread key with a destructor; the calling thread gets a value.
+// Creates a winpthreads key with a destructor, sets a value on the calling
+// thread, and leaves both.
 
 #include <pthread.h>
 
@@ -16,7 +17,7 @@ int64_t Run(std::string_view) {
   static pthread_key_t key;
   static const int error = pthread_key_create(&key, Destroy);
   if (error != 0) return error;
-  // One that is given back.
+  // A key that is deleted.
   pthread_key_t other;
   if (pthread_key_create(&other, nullptr) != 0) return -1;
   if (pthread_key_delete(other) != 0) return -1;
@@ -25,4 +26,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Takes two references on the library `argument`, and gives back none.
+// Loads the library `argument` twice by functions that take a wide string, and
+// never frees it.
 
 #include <windows.h>
 
@@ -21,4 +22,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Closes the library `argument`, and knows the program itself.
+// Opens and closes the library `argument` and the program itself.
 
 #include <dlfcn.h>
 
@@ -18,4 +18,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

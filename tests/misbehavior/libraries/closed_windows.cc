@@ -1,4 +1,4 @@
-// Loads the library `argument` and frees it.
+// Loads and frees the library `argument`.
 
 #include <windows.h>
 
@@ -17,4 +17,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

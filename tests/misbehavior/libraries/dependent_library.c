@@ -1,4 +1,4 @@
-// Linked against the module :libraries_opens_dependent.
+// Linked against the module :opens_dependent_linux.
 
 extern const char relib_module;
 

@@ -1,4 +1,4 @@
-// Gives back a reference on itself that it doesn't have.
+// Frees a reference to itself that it doesn't own.
 
 #include <windows.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

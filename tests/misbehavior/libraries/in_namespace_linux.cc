@@ -1,5 +1,5 @@
-// Opens the library `argument` among the libraries of a space of its own, and
-// leaves it there. Returns the space; -1 if that fails.
+// Opens the library `argument` in a new namespace of the dynamic linker, and
+// leaves it open. Returns the namespace, or -1 on failure.
 
 #include <dlfcn.h>
 #include <link.h>
@@ -25,4 +25,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Opens the library `argument` twice, and closes it never.
+// Opens the library `argument` twice, and never closes it.
 
 #include <dlfcn.h>
 
@@ -21,4 +21,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Takes three references on the library `argument`, and gives back one.
+// Takes three references to the library `argument`, and frees one.
 
 #include <windows.h>
 
@@ -18,7 +18,7 @@ int64_t Run(std::string_view argument) {
   return library != nullptr &&
                  LoadLibraryExA(path.c_str(), nullptr, 0) != nullptr &&
                  GetModuleHandleExA(0, path.c_str(), &same) &&
-                 // This isn't one.
+                 // Takes no reference.
                  GetModuleHandleExA(
                      GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, path.c_str(),
                      &same) &&
@@ -29,4 +29,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

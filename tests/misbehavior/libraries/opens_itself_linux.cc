@@ -1,4 +1,5 @@
-// Opens the library `argument`, which is itself; without one, closes it again.
+// Opens the library `argument`, which is this module. Closes it if there is no
+// argument.
 
 #include <dlfcn.h>
 
@@ -21,4 +22,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Takes a reference on itself; with an argument, gives it back.
+// Takes a reference to itself. With an argument, frees that reference.
 
 #include <windows.h>
 
@@ -22,4 +22,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

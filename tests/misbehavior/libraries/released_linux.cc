@@ -1,4 +1,5 @@
-// Opens the library `argument` and hands it to the host. Returns the handle.
+// Opens the library `argument`, and releases it to the host. Returns its
+// handle.
 
 #include <dlfcn.h>
 
@@ -20,4 +21,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Takes 64 KiB of memory by the function that `argument` names, and leaves it.
-// Returns the address.
+// Allocates or maps 64 KiB by the function that `argument` names, and leaves
+// them. Returns their address.
 
 #include <windows.h>
 
@@ -57,4 +57,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

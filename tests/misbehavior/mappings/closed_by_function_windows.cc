@@ -1,5 +1,5 @@
-// Gives back what it takes by the functions that are rarely used. Returns how
-// many of them failed.
+// Frees memory and unmaps a view by rarely used functions. Returns the number
+// of failures.
 
 #include <windows.h>
 
@@ -31,4 +31,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

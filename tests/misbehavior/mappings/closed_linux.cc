@@ -1,4 +1,4 @@
-// Unmaps all that it maps.
+// Unmaps everything that it maps.
 
 #include <sys/mman.h>
 
@@ -22,4 +22,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

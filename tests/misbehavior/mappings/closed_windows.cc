@@ -1,4 +1,5 @@
-// Gives back all memory that it takes. Returns how often that failed.
+// Frees the memory that it allocates, and unmaps the view that it maps. Returns
+// the number of failures.
 
 #include <windows.h>
 
@@ -27,4 +28,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Maps 12,288 bytes in a static destructor, and writes where they are into the
+// Maps 12,288 bytes in a static destructor, and writes their address to the
 // integer of the host whose address is the argument.
 
 #include <sys/mman.h>
@@ -30,4 +30,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

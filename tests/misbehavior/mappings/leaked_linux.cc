@@ -1,5 +1,5 @@
-// Maps memory twice and the file `argument`, and unmaps nothing. Returns the
-// address of the file.
+// Maps anonymous memory twice and the file `argument`, and unmaps nothing.
+// Returns the address of the file.
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -26,4 +26,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Takes memory and maps the file `argument`, and gives nothing back. Returns
-// the address of the file.
+// Allocates memory and maps the file `argument`, and leaves both. Returns the
+// address of the file.
 
 #include <windows.h>
 
@@ -13,7 +13,7 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
-  // Reserved, with two pages of it in use.
+  // Reserved memory with two committed pages.
   auto* memory = static_cast<char*>(
       VirtualAlloc(nullptr, 3 << 20, MEM_RESERVE, PAGE_READWRITE));
   VirtualAlloc(memory, 4096, MEM_COMMIT, PAGE_READWRITE);
@@ -32,4 +32,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

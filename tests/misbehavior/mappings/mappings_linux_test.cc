@@ -26,7 +26,8 @@ using ::testing::IsEmpty;
 constexpr char kKind[] = "mapping";
 constexpr size_t kPage = 4096;
 
-// The line of /proc/self/maps about `address`; empty if nothing is there.
+// Returns the line of /proc/self/maps for `address`, or an empty string if
+// nothing is mapped there.
 std::string MappingAt(int64_t address) {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
@@ -40,12 +41,12 @@ std::string MappingAt(int64_t address) {
 }
 
 TEST(Mappings, ThatAreLeftAreUnmappedAndNamed) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
   WriteFile(file, "content");
-  EntryModule module = LoadEntry("mappings/leaked_linux");
-  const int64_t address = RunEntry(module, file);
+  TestModule module = LoadTestModule("mappings/leaked_linux");
+  const int64_t address = RunTestModule(module, file);
   EXPECT_THAT(MappingAt(address), EndsWith(file));
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 3);
@@ -58,13 +59,12 @@ TEST(Mappings, ThatAreLeftAreUnmappedAndNamed) {
 
 TEST(Mappings, ThatAStaticDestructorLeavesAreUnmappedAndNamed) {
   int64_t address = 0;
-  EntryModule module = LoadEntry("mappings/leaked_by_destructor_linux");
-  EXPECT_EQ(
-      RunEntry(module,
-               absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(&address)))),
-      0);
+  TestModule module = LoadTestModule("mappings/leaked_by_destructor_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat(absl::Hex(
+                                      reinterpret_cast<uintptr_t>(&address)))),
+            0);
   EXPECT_EQ(address, 0);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_GT(address, 0);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
@@ -74,9 +74,9 @@ TEST(Mappings, ThatAStaticDestructorLeavesAreUnmappedAndNamed) {
 }
 
 TEST(Mappings, ThatWereUnmappedInPartsAreUnmapped) {
-  EntryModule module = LoadEntry("mappings/partly_unmapped_linux");
-  const int64_t address = RunEntry(module);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("mappings/partly_unmapped_linux");
+  const int64_t address = RunTestModule(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].bytes, 7 * kPage);
   EXPECT_THAT(
@@ -86,10 +86,10 @@ TEST(Mappings, ThatWereUnmappedInPartsAreUnmapped) {
 }
 
 TEST(Mappings, ThatMovedAreUnmapped) {
-  EntryModule module = LoadEntry("mappings/moved_linux");
-  const int64_t bytes = RunEntry(module);
+  TestModule module = LoadTestModule("mappings/moved_linux");
+  const int64_t bytes = RunTestModule(module);
   ASSERT_GT(bytes, 0);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].bytes, bytes);
@@ -101,25 +101,25 @@ TEST(Mappings, OverMemoryOfTheHostAreReported) {
                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   const auto address = reinterpret_cast<int64_t>(pages);
   pages[0] = pages[3 * kPage] = 'h';
-  EntryModule module = LoadEntry("mappings/over_hosts_linux");
-  EXPECT_EQ(RunEntry(module, absl::StrCat(address + kPage)), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("mappings/over_hosts_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat(address + kPage)), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "replaced mapping");
   EXPECT_THAT(report.left[0].items,
               ElementsAre(HasSubstr("can't be put back")));
   EXPECT_EQ(pages[0], 'h');
   EXPECT_EQ(pages[3 * kPage], 'h');
-  // The addresses are nobody else's.
+  // The addresses are still reserved.
   EXPECT_THAT(MappingAt(address + kPage), HasSubstr(" ---p "));
   munmap(pages, 4 * kPage);
 }
 
 TEST(Mappings, OverTheImageGoWithIt) {
-  EntryModule module = LoadEntry("mappings/over_image_linux");
-  const int64_t address = RunEntry(module);
+  TestModule module = LoadTestModule("mappings/over_image_linux");
+  const int64_t address = RunTestModule(module);
   ASSERT_GT(address, 0);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find("replaced mapping"), nullptr);
   EXPECT_EQ(report.Find("replaced mapping")->bytes, kPage);
   ASSERT_NE(report.Find(kKind), nullptr);
@@ -128,9 +128,9 @@ TEST(Mappings, OverTheImageGoWithIt) {
 }
 
 TEST(Mappings, ThatAreReleasedToTheHostStay) {
-  EntryModule module = LoadEntry("mappings/released_linux");
-  const int64_t address = RunEntry(module);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("mappings/released_linux");
+  const int64_t address = RunTestModule(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].bytes, kPage);
   EXPECT_NE(MappingAt(address + kPage), "");
@@ -140,10 +140,10 @@ TEST(Mappings, ThatAreReleasedToTheHostStay) {
 }
 
 TEST(Mappings, OfSharedMemoryAreDetached) {
-  EntryModule module = LoadEntry("mappings/shared_memory_linux");
-  const int64_t address = RunEntry(module);
+  TestModule module = LoadTestModule("mappings/shared_memory_linux");
+  const int64_t address = RunTestModule(module);
   EXPECT_NE(MappingAt(address), "");
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "shared memory segment");
   EXPECT_EQ(report.left[0].bytes, 3 * kPage);
@@ -151,22 +151,22 @@ TEST(Mappings, OfSharedMemoryAreDetached) {
 }
 
 TEST(Mappings, OfManyThreadsAreUnmapped) {
-  EntryModule module = LoadEntry("mappings/on_threads_linux");
-  EXPECT_EQ(RunEntry(module), 4);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("mappings/on_threads_linux");
+  EXPECT_EQ(RunTestModule(module), 4);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, 4);
 }
 
 TEST(Mappings, ThatAreUnmappedAreNotReported) {
-  EntryModule module = LoadEntry("mappings/closed_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("mappings/closed_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST(Mappings, StayFlat) {
-  ExpectFlat("mappings/leaked_linux", "/proc/self/exe");
-  ExpectFlat("mappings/partly_unmapped_linux");
+  ExpectNoGrowth("mappings/leaked_linux", "/proc/self/exe");
+  ExpectNoGrowth("mappings/partly_unmapped_linux");
 }
 
 }  // namespace

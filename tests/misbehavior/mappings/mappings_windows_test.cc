@@ -19,12 +19,12 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 
 TEST(Mappings, ThatAreLeftAreFreedAndNamed) {
-  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  const std::string file = absl::StrCat(MakeDirectory(), "\\file");
   std::ofstream(file) << "content";
-  EntryModule module = LoadEntry("mappings/leaked_windows");
-  const int64_t address = RunEntry(module, file);
-  EXPECT_TRUE(IsTaken(address));
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("mappings/leaked_windows");
+  const int64_t address = RunTestModule(module, file);
+  EXPECT_TRUE(IsMapped(address));
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "mapping");
   EXPECT_EQ(report.left[0].count, 2);
@@ -32,7 +32,7 @@ TEST(Mappings, ThatAreLeftAreFreedAndNamed) {
   EXPECT_THAT(report.left[0].items,
               Contains(absl::StrFormat("4096 bytes at %#x of %s", address,
                                        FinalPath(file))));
-  EXPECT_FALSE(IsTaken(address));
+  EXPECT_FALSE(IsMapped(address));
 }
 
 TEST(Mappings, OfEachFunctionAreFreed) {
@@ -40,42 +40,42 @@ TEST(Mappings, OfEachFunctionAreFreed) {
        {"VirtualAllocEx", "VirtualAllocExNuma", "VirtualAlloc2",
         "MapViewOfFileEx", "MapViewOfFileExNuma"}) {
     SCOPED_TRACE(function);
-    EntryModule module = LoadEntry("mappings/by_function_windows");
-    const int64_t address = RunEntry(module, function);
+    TestModule module = LoadTestModule("mappings/by_function_windows");
+    const int64_t address = RunTestModule(module, function);
     ASSERT_NE(address, 0);
-    EXPECT_TRUE(IsTaken(address));
-    const UnloadReport report = UnloadEntry(module);
+    EXPECT_TRUE(IsMapped(address));
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "mapping");
     EXPECT_EQ(report.left[0].count, 1);
     EXPECT_EQ(report.left[0].bytes, 65536);
-    EXPECT_FALSE(IsTaken(address));
+    EXPECT_FALSE(IsMapped(address));
   }
 }
 
 TEST(Mappings, ThatAreFreedAreNotReported) {
   for (const char* name :
        {"mappings/closed_windows", "mappings/closed_by_function_windows"}) {
-    EntryModule module = LoadEntry(name);
-    EXPECT_EQ(RunEntry(module), 0) << name;
-    EXPECT_THAT(UnloadEntry(module).left, IsEmpty()) << name;
+    TestModule module = LoadTestModule(name);
+    EXPECT_EQ(RunTestModule(module), 0) << name;
+    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty()) << name;
   }
 }
 
 TEST(Mappings, ThatAreReleasedToTheHostStay) {
-  EntryModule module = LoadEntry("mappings/released_windows");
-  const int64_t address = RunEntry(module);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
-  EXPECT_TRUE(IsTaken(address));
+  TestModule module = LoadTestModule("mappings/released_windows");
+  const int64_t address = RunTestModule(module);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_TRUE(IsMapped(address));
   EXPECT_TRUE(VirtualFree(reinterpret_cast<void*>(address), 0, MEM_RELEASE));
 }
 
 TEST(Mappings, ThatSomebodyElseFreedAreForgotten) {
-  const std::string file = absl::StrCat(MakeFolder(), "\\file");
+  const std::string file = absl::StrCat(MakeDirectory(), "\\file");
   std::ofstream(file) << "content";
-  EntryModule module = LoadEntry("mappings/leaked_windows");
-  UnmapViewOfFile(reinterpret_cast<void*>(RunEntry(module, file)));
-  EXPECT_EQ(UnloadEntry(module).left[0].count, 1);
+  TestModule module = LoadTestModule("mappings/leaked_windows");
+  UnmapViewOfFile(reinterpret_cast<void*>(RunTestModule(module, file)));
+  EXPECT_EQ(UnloadTestModule(module).left[0].count, 1);
 }
 
 }  // namespace

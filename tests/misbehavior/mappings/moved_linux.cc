@@ -1,5 +1,5 @@
-// Lets mappings grow, shrink and move: to another place, and over another one
-// of its own. Returns how many bytes are left.
+// Grows, shrinks and moves mappings: to another place, and over one of its own
+// mappings. Returns the number of bytes that stay mapped.
 
 #include <sys/mman.h>
 
@@ -33,4 +33,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

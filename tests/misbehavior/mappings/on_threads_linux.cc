@@ -1,5 +1,5 @@
-// Maps, changes and unmaps on four threads at once, and leaves one mapping of
-// each.
+// Maps and unmaps memory on four threads at once, and leaves one mapping for
+// each thread.
 
 #include <sys/mman.h>
 
@@ -39,4 +39,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Maps two pages over memory of the host, whose address is `argument`.
+// Maps two pages over memory of the host whose address is `argument`.
 
 #include <sys/mman.h>
 
@@ -28,4 +28,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

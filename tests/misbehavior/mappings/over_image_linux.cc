@@ -1,5 +1,5 @@
-// Maps over a part of its own image, and of its own memory. Returns the address
-// of the former.
+// Maps memory over a part of its own image, and over one of its own mappings.
+// Returns the address of the former.
 
 #include <sys/mman.h>
 
@@ -32,4 +32,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Unmaps of ten pages the first, the fifth and the last.
+// Maps ten pages, and unmaps the first, the fifth and the last one. Returns the
+// address of the first.
 
 #include <sys/mman.h>
 
@@ -28,4 +29,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Hands two of three pages to the host. Returns the address of the three.
+// Maps three pages, and releases two of them to the host. Returns the address
+// of the first.
 
 #include <sys/mman.h>
 
@@ -23,4 +24,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Hands memory to the host. Returns its address.
+// Allocates memory, and releases it to the host. Returns its address.
 
 #include <windows.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

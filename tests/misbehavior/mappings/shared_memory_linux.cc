@@ -1,4 +1,5 @@
-// Leaves a segment of shared memory attached, and one that was detached.
+// Leaves one segment of shared memory attached, and detaches another one.
+// Returns the address of the former.
 
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -17,7 +18,7 @@ constexpr size_t kPage = 4096;
 void* Attach() {
   const int segment = shmget(IPC_PRIVATE, 3 * kPage, 0600);
   void* address = shmat(segment, nullptr, 0);
-  // The segment itself goes with the last who is attached.
+  // Removes the segment as soon as nobody is attached to it.
   shmctl(segment, IPC_RMID, nullptr);
   return address;
 }
@@ -29,4 +30,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Changes what the process has but once, by the functions that
-// process_state_windows_changed doesn't use; `argument` is a folder.
+// Changes the state of the process by functions that changed_windows doesn't
+// call. The working directory becomes `argument`.
 
 #include <direct.h>
 #include <locale.h>
@@ -16,19 +16,19 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
+  const std::string directory(argument);
   return SetCurrentDirectoryA("C:\\") &&
-                 _wchdir(std::wstring(folder.begin(), folder.end()).c_str()) ==
-                     0 &&
+                 _wchdir(std::wstring(directory.begin(), directory.end())
+                             .c_str()) == 0 &&
                  _wsetlocale(LC_NUMERIC, L"English_United States.1252") !=
                      nullptr &&
-                 _wputenv(L"CATALOGUE_FIRST=1") == 0 &&
-                 _putenv_s("CATALOGUE_SECOND", "2") == 0 &&
-                 _wputenv_s(L"CATALOGUE_THIRD", L"3") == 0
+                 _wputenv(L"MISBEHAVIOR_FIRST=1") == 0 &&
+                 _putenv_s("MISBEHAVIOR_SECOND", "2") == 0 &&
+                 _wputenv_s(L"MISBEHAVIOR_THIRD", L"3") == 0
              ? 0
              : -1;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Changes what the process and the calling thread have but once; `argument` is
-// a folder.
+// Changes the state of the process and of the calling thread: locale,
+// environment, masks, and the working directory, which becomes `argument`.
 
 #include <locale.h>
 #include <signal.h>
@@ -22,8 +22,8 @@ int64_t Run(std::string_view argument) {
   sigaddset(&signals, SIGUSR2);
   return chdir(std::string(argument).c_str()) == 0 && umask(0123) != 0123 &&
                  setlocale(LC_ALL, "C.UTF-8") != nullptr &&
-                 setenv("CATALOGUE_SET", "by the module", 1) == 0 &&
-                 unsetenv("CATALOGUE_UNSET") == 0 &&
+                 setenv("MISBEHAVIOR_SET", "by the module", 1) == 0 &&
+                 unsetenv("MISBEHAVIOR_UNSET") == 0 &&
                  pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0
              ? 0
              : -1;
@@ -31,4 +31,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Changes what the process has but once; `argument` is a folder.
+// Changes the state of the process: error mode, locale, environment, priority,
+// and the working directory, which becomes `argument`.
 
 #include <direct.h>
 #include <io.h>
@@ -21,8 +22,8 @@ int64_t Run(std::string_view argument) {
   return _chdir(std::string(argument).c_str()) == 0 &&
                  setlocale(LC_NUMERIC, "English_United States.1252") !=
                      nullptr &&
-                 _putenv("CATALOGUE_SET=by the module") == 0 &&
-                 SetEnvironmentVariableW(L"CATALOGUE_UNSET", nullptr) &&
+                 _putenv("MISBEHAVIOR_SET=by the module") == 0 &&
+                 SetEnvironmentVariableW(L"MISBEHAVIOR_UNSET", nullptr) &&
                  SetPriorityClass(GetCurrentProcess(),
                                   BELOW_NORMAL_PRIORITY_CLASS)
              ? 0
@@ -31,4 +32,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -14,4 +14,4 @@ int64_t Run(std::string_view /*argument*/) { return clearenv(); }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -31,13 +31,13 @@ using ::testing::StrEq;
 constexpr char kKind[] = "process state";
 
 TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
-  const std::filesystem::path folder = std::filesystem::current_path();
-  const std::string other = MakeFolder();
+  const std::filesystem::path directory = std::filesystem::current_path();
+  const std::string other = MakeDirectory();
   const mode_t mask = umask(022);
-  setenv("CATALOGUE_UNSET", "by the host", 1);
-  EntryModule module = LoadEntry("process_state/changed_linux");
-  EXPECT_EQ(RunEntry(module, other), 0);
-  const UnloadReport report = UnloadEntry(module);
+  setenv("MISBEHAVIOR_UNSET", "by the host", 1);
+  TestModule module = LoadTestModule("process_state/changed_linux");
+  EXPECT_EQ(RunTestModule(module, other), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_THAT(
@@ -45,74 +45,74 @@ TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
       ElementsAre(
           absl::StrCat("working directory: ", other), "umask: 123, was 022",
           "locale: C.UTF-8, was C",
-          "environment variable CATALOGUE_SET: by the module, was not set",
-          "environment variable CATALOGUE_UNSET: not set, was by the host",
+          "environment variable MISBEHAVIOR_SET: by the module, was not set",
+          "environment variable MISBEHAVIOR_UNSET: not set, was by the host",
           StartsWith(absl::StrCat("signal mask of thread ",
                                   platform::CurrentThreadId(), ": SIGUSR2"))));
 
   EXPECT_EQ(std::filesystem::current_path(), other);
   EXPECT_EQ(umask(mask), 0123);
   EXPECT_THAT(setlocale(LC_ALL, "C"), StrEq("C"));
-  EXPECT_THAT(getenv("CATALOGUE_SET"), StrEq("by the module"));
-  unsetenv("CATALOGUE_SET");
+  EXPECT_THAT(getenv("MISBEHAVIOR_SET"), StrEq("by the module"));
+  unsetenv("MISBEHAVIOR_SET");
   sigset_t signals;
   pthread_sigmask(SIG_SETMASK, nullptr, &signals);
   EXPECT_EQ(sigismember(&signals, SIGUSR2), 1);
   sigdelset(&signals, SIGUSR2);
   pthread_sigmask(SIG_SETMASK, &signals, nullptr);
-  std::filesystem::current_path(folder);
+  std::filesystem::current_path(directory);
 }
 
 TEST(ProcessState, ThatWasPutBackIsNotReported) {
-  EntryModule module = LoadEntry("process_state/restored_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/restored_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
 }
 
 TEST(ProcessState, TheEnvironmentKeepsCopiesOfTheModulesStrings) {
-  EntryModule module = LoadEntry("process_state/putenv_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  // The host replaces one of them.
-  setenv("CATALOGUE_SECOND", "of the host", 1);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/putenv_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  // The host replaces one of the strings.
+  setenv("MISBEHAVIOR_SECOND", "of the host", 1);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_EQ(report.left[0].count, 2) << report.ToString();
-  EXPECT_THAT(getenv("CATALOGUE_FIRST"), StrEq("In the image"));
-  EXPECT_THAT(getenv("CATALOGUE_SECOND"), StrEq("of the host"));
+  EXPECT_THAT(getenv("MISBEHAVIOR_FIRST"), StrEq("In the image"));
+  EXPECT_THAT(getenv("MISBEHAVIOR_SECOND"), StrEq("of the host"));
   for (char** variable = environ; *variable != nullptr; ++variable) {
     EXPECT_NE(std::string(*variable), "");
   }
-  unsetenv("CATALOGUE_FIRST");
-  unsetenv("CATALOGUE_SECOND");
+  unsetenv("MISBEHAVIOR_FIRST");
+  unsetenv("MISBEHAVIOR_SECOND");
 }
 
 TEST(ProcessState, AClearedEnvironmentIsReportedByVariable) {
   std::vector<std::pair<std::string, std::string>> before;
-  setenv("CATALOGUE_CLEARED", "by the host", 1);
+  setenv("MISBEHAVIOR_CLEARED", "by the host", 1);
   for (char** variable = environ; *variable != nullptr; ++variable) {
     before.push_back(absl::StrSplit(*variable, absl::MaxSplits('=', 1)));
   }
-  EntryModule module = LoadEntry("process_state/clearenv_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_EQ(getenv("CATALOGUE_CLEARED"), nullptr);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/clearenv_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_EQ(getenv("MISBEHAVIOR_CLEARED"), nullptr);
+  const UnloadReport report = UnloadTestModule(module);
   for (const auto& [name, value] : before) {
     setenv(name.c_str(), value.c_str(), 1);
   }
-  unsetenv("CATALOGUE_CLEARED");
+  unsetenv("MISBEHAVIOR_CLEARED");
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, before.size()) << report.ToString();
   EXPECT_THAT(report.left[0].items,
-              Contains("environment variable CATALOGUE_CLEARED: not set, was "
+              Contains("environment variable MISBEHAVIOR_CLEARED: not set, was "
                        "by the host"));
 }
 
 TEST(ProcessState, AChildThatSharesMemoryChangesNoRecords) {
   const std::set<int> before = OpenDescriptors();
-  EntryModule module = LoadEntry("process_state/vfork_linux");
-  EXPECT_EQ(RunEntry(module), 7);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/vfork_linux");
+  EXPECT_EQ(RunTestModule(module), 7);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "open file");
   EXPECT_EQ(report.left[0].count, 1);
@@ -120,10 +120,10 @@ TEST(ProcessState, AChildThatSharesMemoryChangesNoRecords) {
 }
 
 TEST(ProcessState, StaysFlat) {
-  ExpectFlat("process_state/restored_linux");
-  ExpectFlat("process_state/putenv_linux");
-  unsetenv("CATALOGUE_FIRST");
-  unsetenv("CATALOGUE_SECOND");
+  ExpectNoGrowth("process_state/restored_linux");
+  ExpectNoGrowth("process_state/putenv_linux");
+  unsetenv("MISBEHAVIOR_FIRST");
+  unsetenv("MISBEHAVIOR_SECOND");
 }
 
 }  // namespace

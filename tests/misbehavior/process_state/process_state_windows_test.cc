@@ -22,14 +22,14 @@ using ::testing::StartsWith;
 using ::testing::StrEq;
 
 TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
-  const std::filesystem::path folder = std::filesystem::current_path();
-  const std::string other = MakeFolder();
+  const std::filesystem::path directory = std::filesystem::current_path();
+  const std::string other = MakeDirectory();
   const int mask = _umask(0);
-  _putenv("CATALOGUE_UNSET=by the host");
+  _putenv("MISBEHAVIOR_UNSET=by the host");
   const UINT mode = SetErrorMode(0);
-  EntryModule module = LoadEntry("process_state/changed_windows");
-  EXPECT_EQ(RunEntry(module, other), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/changed_windows");
+  EXPECT_EQ(RunTestModule(module, other), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "process state");
   EXPECT_THAT(
@@ -37,41 +37,41 @@ TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
       ElementsAre(
           StartsWith("working directory: "), "umask: 200, was 000",
           StartsWith("locale: "),
-          "environment variable CATALOGUE_SET: by the module, was not set",
-          "environment variable CATALOGUE_UNSET: not set, was by the host",
+          "environment variable MISBEHAVIOR_SET: by the module, was not set",
+          "environment variable MISBEHAVIOR_UNSET: not set, was by the host",
           "error mode: 0x5, was 0", "priority class: 0x4000, was 0x20"));
 
   EXPECT_TRUE(std::filesystem::equivalent(".", other));
   EXPECT_EQ(_umask(mask), 0200);
-  EXPECT_THAT(std::getenv("CATALOGUE_SET"), StrEq("by the module"));
+  EXPECT_THAT(std::getenv("MISBEHAVIOR_SET"), StrEq("by the module"));
   std::setlocale(LC_ALL, "C");
   SetErrorMode(mode);
   SetPriorityClass(GetCurrentProcess(), NORMAL_PRIORITY_CLASS);
-  std::filesystem::current_path(folder);
+  std::filesystem::current_path(directory);
 }
 
 TEST(ProcessState, OfOtherFunctionsIsReportedAsWell) {
-  const std::filesystem::path folder = std::filesystem::current_path();
-  const std::string other = MakeFolder();
-  EntryModule module = LoadEntry("process_state/by_function_windows");
-  EXPECT_EQ(RunEntry(module, other), 0);
-  const UnloadReport report = UnloadEntry(module);
+  const std::filesystem::path directory = std::filesystem::current_path();
+  const std::string other = MakeDirectory();
+  TestModule module = LoadTestModule("process_state/by_function_windows");
+  EXPECT_EQ(RunTestModule(module, other), 0);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_TRUE(std::filesystem::equivalent(".", other));
   std::setlocale(LC_ALL, "C");
-  std::filesystem::current_path(folder);
+  std::filesystem::current_path(directory);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_THAT(
       report.left[0].items,
       ElementsAre(StartsWith("working directory: "), StartsWith("locale: "),
-                  "environment variable CATALOGUE_FIRST: 1, was not set",
-                  "environment variable CATALOGUE_SECOND: 2, was not set",
-                  "environment variable CATALOGUE_THIRD: 3, was not set"));
+                  "environment variable MISBEHAVIOR_FIRST: 1, was not set",
+                  "environment variable MISBEHAVIOR_SECOND: 2, was not set",
+                  "environment variable MISBEHAVIOR_THIRD: 3, was not set"));
 }
 
 TEST(ProcessState, ThatWasPutBackIsNotReported) {
-  EntryModule module = LoadEntry("process_state/restored_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("process_state/restored_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
 }
 

@@ -1,4 +1,4 @@
-// Puts strings of its image into the environment.
+// Puts strings that are in its image into the environment.
 
 #include <stdlib.h>
 
@@ -10,15 +10,15 @@
 
 namespace {
 
-char first[] = "CATALOGUE_FIRST=in the image";
-char second[] = "CATALOGUE_SECOND=in the image";
+char first[] = "MISBEHAVIOR_FIRST=in the image";
+char second[] = "MISBEHAVIOR_SECOND=in the image";
 
 int64_t Run(std::string_view) {
   const int result = putenv(first) + putenv(second);
-  first[sizeof("CATALOGUE_FIRST=") - 1] = 'I';
+  first[sizeof("MISBEHAVIOR_FIRST=") - 1] = 'I';
   return result;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,4 @@
-// Changes what the process and the calling thread have but once, and puts it
-// all back.
+// Changes the state of the process and of the calling thread, and restores it.
 
 #include <fcntl.h>
 #include <locale.h>
@@ -17,25 +16,25 @@
 namespace {
 
 int64_t Run(std::string_view) {
-  const int folder = open(".", O_RDONLY | O_DIRECTORY);
+  const int directory = open(".", O_RDONLY | O_DIRECTORY);
   sigset_t signals;
   sigset_t previous;
   sigfillset(&signals);
   sigprocmask(SIG_BLOCK, &signals, &previous);
   const mode_t mask = umask(0123);
   setlocale(LC_ALL, "C.UTF-8");
-  setenv("CATALOGUE_SET", "by the module", 1);
+  setenv("MISBEHAVIOR_SET", "by the module", 1);
   if (chdir("/") != 0) return -1;
 
-  unsetenv("CATALOGUE_SET");
+  unsetenv("MISBEHAVIOR_SET");
   setlocale(LC_ALL, "C");
   umask(mask);
   sigprocmask(SIG_SETMASK, &previous, nullptr);
-  const int result = fchdir(folder);
-  close(folder);
+  const int result = fchdir(directory);
+  close(directory);
   return result;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Changes what the process has but once, and puts it back.
+// Changes the state of the process, and restores it.
 
 #include <direct.h>
 #include <locale.h>
@@ -15,13 +15,13 @@
 namespace {
 
 int64_t Run(std::string_view) {
-  wchar_t folder[1024];
-  GetCurrentDirectoryW(1024, folder);
+  wchar_t directory[1024];
+  GetCurrentDirectoryW(1024, directory);
   const UINT mode = SetErrorMode(SEM_FAILCRITICALERRORS);
   SetErrorMode(mode);
-  return SetCurrentDirectoryW(L"C:\\") && SetCurrentDirectoryW(folder) &&
-                 SetEnvironmentVariableA("CATALOGUE_RESTORED", "x") &&
-                 SetEnvironmentVariableA("CATALOGUE_RESTORED", nullptr) &&
+  return SetCurrentDirectoryW(L"C:\\") && SetCurrentDirectoryW(directory) &&
+                 SetEnvironmentVariableA("MISBEHAVIOR_RESTORED", "x") &&
+                 SetEnvironmentVariableA("MISBEHAVIOR_RESTORED", nullptr) &&
                  setlocale(LC_ALL, "C") != nullptr
              ? 0
              : -1;
@@ -29,4 +29,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

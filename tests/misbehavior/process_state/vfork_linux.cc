@@ -1,5 +1,5 @@
-// Opens and closes in a child that shares its memory, as it thinks. Returns
-// what the child ended with.
+// Opens and closes descriptors in a child of vfork(), which shares the memory
+// of the module. Returns the exit code of the child.
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -28,4 +28,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

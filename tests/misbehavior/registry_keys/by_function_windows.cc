@@ -1,5 +1,5 @@
-// Opens a key of the registry by the function that `argument` names, and leaves
-// it open. Returns the error.
+// Opens a registry key by the function that `argument` names, and leaves it
+// open. Returns the error code.
 
 #include <windows.h>
 
@@ -39,4 +39,4 @@ int64_t Run(std::string_view function) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

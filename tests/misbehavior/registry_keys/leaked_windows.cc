@@ -1,4 +1,4 @@
-// Leaves a key of the registry open, and closes another one.
+// Leaves one registry key open, and closes another one.
 
 #include <windows.h>
 
@@ -24,4 +24,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -8,10 +8,10 @@ namespace relib::misbehavior {
 namespace {
 
 TEST(RegistryKeys, ThatAreLeftAreClosed) {
-  ExpectFlat("registry_keys/leaked_windows", "", 20);
-  EntryModule module = LoadEntry("registry_keys/leaked_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  ExpectNoGrowth("registry_keys/leaked_windows", "", 20);
+  TestModule module = LoadTestModule("registry_keys/leaked_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "handle");
   EXPECT_THAT(report.left[0].items,
@@ -24,12 +24,12 @@ TEST(RegistryKeys, OfEachFunctionAreClosed) {
         "RegCreateKeyW", "RegCreateKeyExA", "RegCreateKeyExW",
         "RegOpenCurrentUser"}) {
     SCOPED_TRACE(function);
-    ExpectFlat("registry_keys/by_function_windows", function, 1);
-    EntryModule module = LoadEntry("registry_keys/by_function_windows");
+    ExpectNoGrowth("registry_keys/by_function_windows", function, 1);
+    TestModule module = LoadTestModule("registry_keys/by_function_windows");
     const int before = CountHandles();
-    EXPECT_EQ(RunEntry(module, function), 0);
+    EXPECT_EQ(RunTestModule(module, function), 0);
     EXPECT_EQ(CountHandles(), before + 1);
-    const UnloadReport report = UnloadEntry(module);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "handle");
     EXPECT_EQ(report.left[0].count, 1);

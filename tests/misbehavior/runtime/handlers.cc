@@ -1,4 +1,4 @@
-// Handlers of the C++ runtime: std::set_terminate() and
+// Leaves handlers that it set by std::set_terminate() and
 // std::set_new_handler().
 
 #include <cstdint>
@@ -20,4 +20,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

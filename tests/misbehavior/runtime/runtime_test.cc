@@ -9,15 +9,15 @@
 namespace relib::misbehavior {
 namespace {
 
-// A module has a C++ runtime of its own, so that they are its own as well.
+// A module has its own C++ runtime, and therefore its own handlers.
 TEST(RuntimeTest, HandlersOfTheModuleArentTheHosts) {
   const std::terminate_handler terminate = std::get_terminate();
   const std::new_handler new_handler = std::get_new_handler();
-  EntryModule module = LoadEntry("runtime/handlers");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("runtime/handlers");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(std::get_terminate(), terminate);
   EXPECT_EQ(std::get_new_handler(), new_handler);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
 }
 
 }  // namespace

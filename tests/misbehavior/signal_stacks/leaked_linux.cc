@@ -1,4 +1,5 @@
-// A signal stack of the calling thread in the module's own memory.
+// Gives the calling thread a signal stack in the image of the module, and
+// leaves it.
 
 #include <signal.h>
 
@@ -21,4 +22,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

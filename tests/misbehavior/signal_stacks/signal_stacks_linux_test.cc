@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 TEST(SignalStacksTest, OfTheThreadThatUnloads) {
   stack_t before;
   ASSERT_EQ(sigaltstack(nullptr, &before), 0);
-  EXPECT_EQ(CountLeft("signal_stacks/leaked_linux", "signal stack"), 1);
+  EXPECT_EQ(CountLeftovers("signal_stacks/leaked_linux", "signal stack"), 1);
   stack_t after;
   ASSERT_EQ(sigaltstack(nullptr, &after), 0);
   EXPECT_EQ(after.ss_sp, before.ss_sp);
@@ -38,13 +38,14 @@ constexpr bool kAddressSanitizer = false;
 
 TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   if (kAddressSanitizer) {
-    GTEST_SKIP() << "it unmaps whatever signal stack a thread ends with";
+    GTEST_SKIP()
+        << "AddressSanitizer unmaps the signal stack of a thread that ends";
   }
-  EntryModule module = LoadEntry("signal_stacks/leaked_linux");
+  TestModule module = LoadTestModule("signal_stacks/leaked_linux");
   std::atomic<uint64_t> id = 0;
   std::atomic<bool> done = false;
   std::thread thread([&] {
-    EXPECT_EQ(RunEntry(module), 0);
+    EXPECT_EQ(RunTestModule(module), 0);
     id = platform::CurrentThreadId();
     id.notify_all();
     done.wait(false);
@@ -59,7 +60,7 @@ TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   done = true;
   done.notify_all();
   thread.join();
-  EXPECT_TRUE(UnloadEntry(module).left.empty());
+  EXPECT_TRUE(UnloadTestModule(module).left.empty());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A handler for SIGTERM and one of the console. Returns how often the first one
-// was called.
+// Leaves a handler of SIGTERM and a console control handler. Returns the number
+// of calls of the former if the argument is "calls".
 
 #include <signal.h>
 #include <windows.h>
@@ -31,4 +31,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

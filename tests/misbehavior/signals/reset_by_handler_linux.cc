@@ -1,4 +1,5 @@
-// A handler that sets the default again while it runs, as crash handlers do.
+// Sets a signal handler that resets the signal to its default action, as crash
+// handlers do.
 
 #include <signal.h>
 
@@ -18,4 +19,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// A handler that is put back when it is done.
+// Sets a signal handler, and restores the previous one.
 
 #include <signal.h>
 
@@ -21,4 +21,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

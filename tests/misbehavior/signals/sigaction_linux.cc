@@ -1,5 +1,5 @@
-// A handler of SIGUSR1, set by sigaction(). The result is how often it has
-// run.
+// Sets a handler of SIGUSR1 by sigaction(), and leaves it. Returns the number
+// of its calls.
 
 #include <signal.h>
 
@@ -24,4 +24,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

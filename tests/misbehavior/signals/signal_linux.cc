@@ -1,4 +1,4 @@
-// Handlers set by signal(): one for SIGUSR2, and SIGPIPE ignored.
+// Sets a handler of SIGUSR2 and ignores SIGPIPE, by signal(), and leaves both.
 
 #include <signal.h>
 
@@ -18,4 +18,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

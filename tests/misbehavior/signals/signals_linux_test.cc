@@ -48,12 +48,12 @@ class SignalsTest : public ::testing::Test {
 };
 
 TEST_F(SignalsTest, TheHandlerFromBeforeComesBack) {
-  EntryModule module = LoadEntry("signals/sigaction_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 0);
-  EXPECT_EQ(RunEntry(module), 1);
-  const UnloadReport report = UnloadEntry(module);
+  EXPECT_EQ(RunTestModule(module), 1);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "signal handler");
   EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR1"));
@@ -63,10 +63,10 @@ TEST_F(SignalsTest, TheHandlerFromBeforeComesBack) {
 }
 
 TEST_F(SignalsTest, SoDoDefaults) {
-  EntryModule module = LoadEntry("signals/signal_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/signal_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGPIPE"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
@@ -76,10 +76,10 @@ TEST_F(SignalsTest, SoDoDefaults) {
 TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
   sigset_t mask;
   pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-  EntryModule module = LoadEntry("signals/x_open_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/x_open_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find("signal handler"), nullptr) << report.ToString();
   EXPECT_THAT(report.Find("signal handler")->items,
               ElementsAre("SIGUSR2", "SIGPIPE", "SIGWINCH"));
@@ -93,11 +93,11 @@ TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
 }
 
 TEST_F(SignalsTest, ThoseOfOldSystemsDoAsTheyDidAndGo) {
-  EntryModule module = LoadEntry("signals/sysv_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/sysv_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGUSR2).sa_flags & SA_RESETHAND, SA_RESETHAND);
   EXPECT_EQ(Current(SIGWINCH).sa_flags & SA_RESTART, 0);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "signal handler");
   EXPECT_THAT(report.left[0].items, ElementsAre("SIGUSR2", "SIGWINCH"));
@@ -106,33 +106,34 @@ TEST_F(SignalsTest, ThoseOfOldSystemsDoAsTheyDidAndGo) {
 }
 
 TEST_F(SignalsTest, OneThatIsPutBackIsntReported) {
-  EntryModule module = LoadEntry("signals/restored_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/restored_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST_F(SignalsTest, TheProgramMayReplaceIt) {
-  EntryModule module = LoadEntry("signals/sigaction_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   signal(SIGUSR1, OtherHostHandler);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 100);
 }
 
-// The program has kept what it found, and calls it when the module is gone.
+// The program has saved the handler of the module, and calls it after the
+// unload.
 TEST_F(SignalsTest, TheProgramMayCallOnIt) {
-  EntryModule module = LoadEntry("signals/sigaction_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   struct sigaction own = {};
   struct sigaction kept;
   own.sa_handler = OtherHostHandler;
   ASSERT_EQ(sigaction(SIGUSR1, &own, &kept), 0);
   siginfo_t info = {};
   kept.sa_sigaction(SIGUSR1, &info, nullptr);
-  EXPECT_EQ(RunEntry(module), 1);
-  UnloadEntry(module);
+  EXPECT_EQ(RunTestModule(module), 1);
+  UnloadTestModule(module);
   kept.sa_sigaction(SIGUSR1, &info, nullptr);
   EXPECT_EQ(host_calls, 1);
 }
@@ -141,20 +142,20 @@ class TwoModules : public SignalsTest,
                    public ::testing::WithParamInterface<bool> {};
 
 TEST_P(TwoModules, InWhicheverOrderTheyGo) {
-  EntryModule first =
-      LoadEntry("signals/sigaction_linux", {.private_copy = true});
-  EntryModule second =
-      LoadEntry("signals/sigaction_linux", {.private_copy = true});
-  EXPECT_EQ(RunEntry(first), 0);
-  EXPECT_EQ(RunEntry(second), 0);
+  TestModule first =
+      LoadTestModule("signals/sigaction_linux", {.private_copy = true});
+  TestModule second =
+      LoadTestModule("signals/sigaction_linux", {.private_copy = true});
+  EXPECT_EQ(RunTestModule(first), 0);
+  EXPECT_EQ(RunTestModule(second), 0);
   raise(SIGUSR1);
-  EntryModule& goes = GetParam() ? first : second;
-  EntryModule& stays = GetParam() ? second : first;
-  UnloadEntry(goes);
+  TestModule& goes = GetParam() ? first : second;
+  TestModule& stays = GetParam() ? second : first;
+  UnloadTestModule(goes);
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 0);
-  EXPECT_EQ(RunEntry(stays), GetParam() ? 2 : 1);
-  UnloadEntry(stays);
+  EXPECT_EQ(RunTestModule(stays), GetParam() ? 2 : 1);
+  UnloadTestModule(stays);
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 1);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
@@ -162,10 +163,10 @@ TEST_P(TwoModules, InWhicheverOrderTheyGo) {
 INSTANTIATE_TEST_SUITE_P(Signals, TwoModules, ::testing::Bool());
 
 TEST_F(SignalsTest, AHandlerThatRunsRefusesTheUnload) {
-  EntryModule module = LoadEntry("signals/slow_linux");
-  EXPECT_EQ(RunEntry(module, "set"), 0);
+  TestModule module = LoadTestModule("signals/slow_linux");
+  EXPECT_EQ(RunTestModule(module, "set"), 0);
   std::thread thread([] { raise(SIGUSR1); });
-  while (RunEntry(module, "runs") == 0) std::this_thread::yield();
+  while (RunTestModule(module, "runs") == 0) std::this_thread::yield();
   const absl::Status status =
       module.Unload({.deadline = absl::ZeroDuration()}).status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallbacksInUse) << status;
@@ -178,10 +179,10 @@ TEST_F(SignalsTest, AHandlerThatRunsRefusesTheUnload) {
 }
 
 TEST_F(SignalsTest, AHandlerMayResetItself) {
-  EntryModule module = LoadEntry("signals/reset_by_handler_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/reset_by_handler_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, SIG_DFL);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
 }
@@ -203,8 +204,8 @@ TEST_F(SignalsTest, SignalsArriveAllTheTime) {
     });
   }
   for (int i = 0; i < 500; ++i) {
-    EntryModule module = LoadEntry("signals/sigaction_linux");
-    RunEntry(module);
+    TestModule module = LoadTestModule("signals/sigaction_linux");
+    RunTestModule(module);
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();

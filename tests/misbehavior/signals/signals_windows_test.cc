@@ -16,12 +16,12 @@ void HostHandler(int) { ++host_calls; }
 
 TEST(Signals, TheHandlerFromBeforeComesBack) {
   signal(SIGTERM, &HostHandler);
-  EntryModule module = LoadEntry("signals/leaked_windows");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("signals/leaked_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
   raise(SIGTERM);
   EXPECT_EQ(host_calls, 0);
-  EXPECT_EQ(RunEntry(module, "calls"), 1);
-  const UnloadReport report = UnloadEntry(module);
+  EXPECT_EQ(RunTestModule(module, "calls"), 1);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "signal handler");
   EXPECT_THAT(report.left[0].items,

@@ -1,4 +1,4 @@
-// A handler of SIGUSR1 that takes 300 ms.
+// Sets a handler of SIGUSR1 that takes 300 ms.
 
 #include <signal.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ namespace {
 
 std::atomic<bool> runs = false;
 
-// "set" sets it; "runs" says whether it runs.
+// The argument "set" sets the handler; "runs" asks whether it is running.
 int64_t Run(std::string_view argument) {
   if (argument == "runs") return runs ? 1 : 0;
   const auto handler = [](int) {
@@ -27,4 +27,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// A handler of SIGUSR2 as System V has them, and one of SIGWINCH as BSD has
-// them, which is told to interrupt system calls.
+// Sets a handler of SIGUSR2 with the semantics of System V, and one of SIGWINCH
+// with the semantics of BSD that interrupts system calls. Leaves both.
 
 #include <signal.h>
 
@@ -9,10 +9,10 @@
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
 
-// What old code calls.
+// Old code calls these functions.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-// glibc declares it for programs of X/Open's issue 6 alone.
+// glibc declares this only for programs of X/Open's issue 6.
 extern "C" sighandler_t bsd_signal(int signal, sighandler_t handler);
 
 namespace {
@@ -26,4 +26,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

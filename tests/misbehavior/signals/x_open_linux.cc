@@ -1,5 +1,6 @@
-// Handlers by the functions of System V and X/Open: one for SIGUSR2, SIGPIPE
-// ignored, one for SIGWINCH; and SIGHUP held back, SIGTERM only for a while.
+// Sets handlers by the functions of System V and X/Open, and leaves them: one
+// of SIGUSR2, one of SIGWINCH, and SIGPIPE ignored. Blocks SIGHUP for good, and
+// SIGTERM for a moment.
 
 #include <signal.h>
 
@@ -9,7 +10,7 @@
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
 
-// What old code calls.
+// Old code calls these functions.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace {
@@ -24,4 +25,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,6 @@
-// Connects two sockets to a third one, and accepts both; and makes two events
-// for sockets, of which it closes one. Returns how many sockets it leaves.
+// Connects two sockets to a third one, and accepts both connections. Creates
+// two events for sockets, and closes one of them. Returns the number of sockets
+// that it leaves.
 
 #include <winsock2.h>
 
@@ -41,4 +42,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

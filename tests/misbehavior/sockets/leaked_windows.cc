@@ -1,4 +1,5 @@
-// Opens sockets, closes one of three, and leaves the library started twice.
+// Opens three sockets and closes one of them. Starts Winsock three times and
+// cleans up once.
 
 #include <winsock2.h>
 
@@ -18,7 +19,7 @@ int64_t Run(std::string_view) {
   WSACleanup();
   const SOCKET first = socket(AF_INET, SOCK_STREAM, 0);
   const SOCKET second = WSASocketW(AF_INET, SOCK_DGRAM, 0, nullptr, 0, 0);
-  // By its number in the library.
+  // Looked up by its ordinal in the library.
   using Socket = SOCKET(WINAPI*)(int, int, int);
   const auto by_number = reinterpret_cast<Socket>(reinterpret_cast<void*>(
       GetProcAddress(GetModuleHandleW(L"ws2_32.dll"), MAKEINTRESOURCEA(23))));
@@ -31,4 +32,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -8,10 +8,10 @@ namespace relib::misbehavior {
 namespace {
 
 TEST(Sockets, ThatAreLeftAreClosed) {
-  ExpectFlat("sockets/leaked_windows", "", 20);
-  EntryModule module = LoadEntry("sockets/leaked_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  ExpectNoGrowth("sockets/leaked_windows", "", 20);
+  TestModule module = LoadTestModule("sockets/leaked_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find("open file"), nullptr) << report.ToString();
   EXPECT_EQ(report.Find("open file")->count, 2);
   EXPECT_THAT(report.Find("open file")->items,
@@ -21,9 +21,9 @@ TEST(Sockets, ThatAreLeftAreClosed) {
 }
 
 TEST(Sockets, ThatWereAcceptedAreClosed) {
-  EntryModule module = LoadEntry("sockets/accepted_windows");
-  EXPECT_EQ(RunEntry(module), 5);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("sockets/accepted_windows");
+  EXPECT_EQ(RunTestModule(module), 5);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find("open file"), nullptr) << report.ToString();
   EXPECT_EQ(report.Find("open file")->count, 5);
   ASSERT_NE(report.Find("handle"), nullptr) << report.ToString();

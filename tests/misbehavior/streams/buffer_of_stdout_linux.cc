@@ -1,4 +1,4 @@
-// Gives stdout a buffer that lies in the image, and prints `argument`.
+// Gives stdout a buffer that is in the image, and prints `argument`.
 
 #include <stdio.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

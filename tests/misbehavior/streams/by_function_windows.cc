@@ -1,5 +1,6 @@
-// Opens a file in the folder that follows behind a blank in `argument`, by the
-// function that it names first; writes to it and leaves it.
+// Opens a stream, writes to it and leaves it open. The argument is "FUNCTION
+// DIRECTORY": the function that opens the stream, and the directory of its
+// file.
 
 #include <fcntl.h>
 #include <io.h>
@@ -54,4 +55,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Closes what it opens, in every way. Returns how many of these failed.
+// Closes the streams that it opens, by each function that closes some. Returns
+// the number of failures.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,4 +30,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

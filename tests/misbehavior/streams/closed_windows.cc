@@ -1,4 +1,4 @@
-// Closes the stream that it opens for the file `argument`.
+// Opens and closes a stream for the file `argument`.
 
 #include <stdio.h>
 
@@ -19,4 +19,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

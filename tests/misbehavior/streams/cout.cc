@@ -1,5 +1,6 @@
-// Prints `argument` to std::cout and flushes nothing; "synced" and "own buffer"
-// in front of it say whose buffer that stays in.
+// Prints `argument` to std::cout without flushing. An argument that begins with
+// "synced" leaves the text in the buffer of stdout, any other in the buffer of
+// std::cout.
 
 #include <cstdint>
 #include <iostream>
@@ -18,4 +19,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

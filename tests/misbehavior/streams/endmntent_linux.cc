@@ -1,4 +1,4 @@
-// Opens the list of file systems, and closes it.
+// Opens and closes the list of mounted file systems.
 
 #include <mntent.h>
 #include <stdio.h>
@@ -12,10 +12,10 @@
 namespace {
 
 int64_t Run(std::string_view) {
-  // It always returns 1.
+  // endmntent() always returns 1.
   return endmntent(setmntent("/proc/self/mounts", "r")) - 1;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,6 @@
-// Leaves streams that write to variables which are gone, or call functions of
-// the image, with text in their buffers. Returns how many.
+// Leaves streams that have text in their buffers, and that write to variables
+// which no longer exist or call functions of the image. Returns the number of
+// streams.
 
 #include <stdio.h>
 
@@ -36,4 +37,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Writes to files below the folder `argument` and closes none. Returns how many
-// there are.
+// Writes to files in the directory `argument`, and closes none of the streams.
+// Returns the number of streams.
 
 #include <fcntl.h>
 #include <mntent.h>
@@ -15,24 +15,24 @@
 namespace {
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
+  const std::string directory(argument);
   int64_t opened = 0;
   const auto write = [&](FILE* stream) {
     opened += stream != nullptr && std::fputs("text", stream) >= 0;
   };
-  write(fopen((folder + "/fopen").c_str(), "w"));
-  write(fopen64((folder + "/fopen64").c_str(), "w"));
-  write(fdopen(creat((folder + "/fdopen").c_str(), 0600), "w"));
+  write(fopen((directory + "/fopen").c_str(), "w"));
+  write(fopen64((directory + "/fopen64").c_str(), "w"));
+  write(fdopen(creat((directory + "/fdopen").c_str(), 0600), "w"));
   write(tmpfile());
   write(tmpfile64());
-  write(freopen((folder + "/freopen").c_str(), "w",
-                fopen((folder + "/other").c_str(), "w")));
-  write(freopen64((folder + "/freopen64").c_str(), "w",
-                  fopen64((folder + "/other64").c_str(), "w")));
+  write(freopen((directory + "/freopen").c_str(), "w",
+                fopen((directory + "/other").c_str(), "w")));
+  write(freopen64((directory + "/freopen64").c_str(), "w",
+                  fopen64((directory + "/other64").c_str(), "w")));
   opened += setmntent("/proc/self/mounts", "r") != nullptr;
   return opened;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Starts the shell command `argument`, writes to it and leaves it.
+// Starts the shell command `argument`, writes to it, and leaves the stream
+// open.
 
 #include <stdio.h>
 
@@ -18,4 +19,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

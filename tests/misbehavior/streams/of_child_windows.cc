@@ -1,5 +1,6 @@
-// Starts a shell command by each of the functions for that, and leaves the
-// streams; but closes a third one. Returns how many it has left.
+// Starts shell commands by each function that starts one and opens a stream,
+// leaves the streams open, and closes the stream of one more command. Returns
+// the number of streams that it leaves.
 
 #include <stdio.h>
 
@@ -21,4 +22,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

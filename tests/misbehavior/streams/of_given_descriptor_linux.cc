@@ -1,4 +1,5 @@
-// Writes through a stream of a descriptor that it was given, and leaves that.
+// Opens a stream of a descriptor that the host gave it, writes to the stream,
+// and leaves it open.
 
 #include <stdio.h>
 
@@ -19,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

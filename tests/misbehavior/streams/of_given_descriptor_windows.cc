@@ -1,4 +1,5 @@
-// Makes a stream of the descriptor `argument`, writes to it and leaves it.
+// Opens a stream of the descriptor `argument`, writes to the stream, and leaves
+// it open.
 
 #include <io.h>
 #include <stdio.h>
@@ -19,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

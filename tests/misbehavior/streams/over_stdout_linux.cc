@@ -1,4 +1,4 @@
-// Makes stdout write to the file `argument`.
+// Reopens stdout for the file `argument`, and prints.
 
 #include <stdio.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,5 @@
-// Opens the file `argument` as stdout, with a buffer of its own, and prints.
+// Reopens stdout for the file `argument`, gives it a buffer in the image, and
+// prints.
 
 #include <stdio.h>
 
@@ -21,4 +22,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Hands a stream to the host that writes to the file `argument` through a
-// buffer in the image. Returns it.
+// Opens a stream for the file `argument` with a buffer in the image, and
+// releases the stream to the host. Returns its address.
 
 #include <stdio.h>
 
@@ -25,4 +25,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

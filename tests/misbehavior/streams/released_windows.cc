@@ -1,5 +1,5 @@
-// Opens the file `argument`, writes to it and hands it to the host. Returns the
-// stream.
+// Opens a stream for the file `argument` with a buffer in the image, writes to
+// it, and releases it to the host. Returns its address.
 
 #include <stdio.h>
 
@@ -24,4 +24,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Returns the descriptor of a stream that it leaves open for the file
-// `argument`.
+// Opens a stream for the file `argument`, leaves it open, and returns its
+// descriptor.
 
 #include <stdio.h>
 
@@ -20,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Writes to two files in the folder `argument` through buffers that lie in the
-// image, set by the functions that were there before setvbuf().
+// Opens streams for two files in the directory `argument`, gives them buffers
+// in the image by the functions older than setvbuf(), and writes to both.
 
 #include <stdio.h>
 
@@ -16,10 +16,10 @@ char first_buffer[BUFSIZ];
 char second_buffer[1 << 16];
 
 int64_t Run(std::string_view argument) {
-  const std::string folder(argument);
-  FILE* first = fopen((folder + "/setbuf").c_str(), "w");
+  const std::string directory(argument);
+  FILE* first = fopen((directory + "/setbuf").c_str(), "w");
   setbuf(first, first_buffer);
-  FILE* second = fopen((folder + "/setbuffer").c_str(), "w");
+  FILE* second = fopen((directory + "/setbuffer").c_str(), "w");
   setbuffer(second, second_buffer, sizeof(second_buffer));
   return std::fputs("in the buffer", first) >= 0 &&
                  std::fputs("in the buffer", second) >= 0
@@ -29,4 +29,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Writes to the file `argument` through a buffer that lies in the image, and
-// leaves the rest in it.
+// Opens a stream for the file `argument` with a buffer in the image, writes to
+// it, and leaves the text in the buffer.
 
 #include <stdio.h>
 
@@ -22,4 +22,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -30,7 +30,8 @@ using ::testing::MatchesRegex;
 
 constexpr char kKind[] = "stream";
 
-// Children end, and what waits for them goes, a little later.
+// Returns whether the condition becomes true within 20 seconds. A child ends,
+// and is waited for, a little later.
 template <typename Condition>
 bool SoonTrue(Condition condition) {
   const absl::Time deadline = absl::Now() + absl::Seconds(20);
@@ -41,9 +42,9 @@ bool SoonTrue(Condition condition) {
   return true;
 }
 
-// What `print` prints to stdout.
+// Returns the text that `print` prints to stdout.
 std::string Printed(const std::function<void()>& print) {
-  const std::string path = absl::StrCat(MakeFolder(), "/printed");
+  const std::string path = absl::StrCat(MakeDirectory(), "/printed");
   std::fflush(stdout);
   const int saved = dup(STDOUT_FILENO);
   const int file = creat(path.c_str(), 0600);
@@ -58,54 +59,54 @@ std::string Printed(const std::function<void()>& print) {
 
 TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
   const std::set<int> before = OpenDescriptors();
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("streams/leaked_linux");
-  const int64_t opened = RunEntry(module, folder);
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("streams/leaked_linux");
+  const int64_t opened = RunTestModule(module, directory);
   EXPECT_EQ(opened, 8);
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, opened);
   EXPECT_THAT(report.left[0].items,
-              Contains(MatchesRegex("[0-9]+ .*/catalogue.*/fopen")));
+              Contains(MatchesRegex("[0-9]+ .*/misbehavior.*/fopen")));
   for (const char* name :
        {"fopen", "fopen64", "fdopen", "freopen", "freopen64"}) {
-    EXPECT_EQ(ReadFile(absl::StrCat(folder, "/", name)), "text") << name;
+    EXPECT_EQ(ReadFile(absl::StrCat(directory, "/", name)), "text") << name;
   }
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
 TEST(Streams, WithABufferInTheImageAreFlushed) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
-  EXPECT_EQ(CountLeft("streams/setvbuf_linux", kKind, file), 1);
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
+  EXPECT_EQ(CountLeftovers("streams/setvbuf_linux", kKind, file), 1);
   EXPECT_EQ(ReadFile(file), "in the buffer");
 }
 
 TEST(Streams, WithABufferByAnOldFunctionAreFlushed) {
-  const std::string folder = MakeFolder();
-  EXPECT_EQ(CountLeft("streams/setbuf_linux", kKind, folder), 2);
+  const std::string directory = MakeDirectory();
+  EXPECT_EQ(CountLeftovers("streams/setbuf_linux", kKind, directory), 2);
   for (const char* name : {"setbuf", "setbuffer"}) {
-    EXPECT_EQ(ReadFile(absl::StrCat(folder, "/", name)), "in the buffer")
+    EXPECT_EQ(ReadFile(absl::StrCat(directory, "/", name)), "in the buffer")
         << name;
   }
 }
 
 TEST(Streams, InMemoryOfTheModuleAreClosed) {
-  EntryModule module = LoadEntry("streams/in_memory_linux");
-  EXPECT_EQ(RunEntry(module), 3);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("streams/in_memory_linux");
+  EXPECT_EQ(RunTestModule(module), 3);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find(kKind), nullptr);
   EXPECT_EQ(report.Find(kKind)->count, 3);
-  // Nothing of them is known to the C library any more.
+  // The C library no longer knows the streams.
   EXPECT_EQ(std::fflush(nullptr), 0);
 }
 
 TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
   const int given = creat(file.c_str(), 0600);
   const std::set<int> before = OpenDescriptors();
-  EXPECT_EQ(CountLeft("streams/of_given_descriptor_linux", kKind,
-                      absl::StrCat(given)),
+  EXPECT_EQ(CountLeftovers("streams/of_given_descriptor_linux", kKind,
+                           absl::StrCat(given)),
             1);
   EXPECT_EQ(OpenDescriptors(), before);
   EXPECT_EQ(write(given, " and on", 7), 7);
@@ -114,24 +115,24 @@ TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
 }
 
 TEST(Streams, ThatAreReleasedToTheHostGoOn) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
-  EntryModule module = LoadEntry("streams/released_linux");
-  FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
+  TestModule module = LoadTestModule("streams/released_linux");
+  FILE* stream = reinterpret_cast<FILE*>(RunTestModule(module, file));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(ReadFile(file), "from the module, from the host");
 }
 
 TEST(Streams, WhoseDescriptorIsAnotherFileByNowDontTouchIt) {
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("streams/returned_linux");
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("streams/returned_linux");
   const int returned =
-      static_cast<int>(RunEntry(module, absl::StrCat(folder, "/file")));
+      static_cast<int>(RunTestModule(module, absl::StrCat(directory, "/file")));
   close(returned);
-  const std::string other = absl::StrCat(folder, "/other");
+  const std::string other = absl::StrCat(directory, "/other");
   ASSERT_EQ(creat(other.c_str(), 0600), returned);
-  UnloadEntry(module);
+  UnloadTestModule(module);
   EXPECT_EQ(TargetOf(returned), other);
   close(returned);
   EXPECT_EQ(ReadFile(other), "");
@@ -139,9 +140,10 @@ TEST(Streams, WhoseDescriptorIsAnotherFileByNowDontTouchIt) {
 
 TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
   EXPECT_EQ(Printed([] {
-              EntryModule module = LoadEntry("streams/buffer_of_stdout_linux");
-              RunEntry(module, "from the module, ");
-              EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+              TestModule module =
+                  LoadTestModule("streams/buffer_of_stdout_linux");
+              RunTestModule(module, "from the module, ");
+              EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
               std::printf("from the host");
             }),
             "from the module, from the host");
@@ -150,13 +152,13 @@ TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
 
 TEST(Streams, CoutIsFlushed) {
   for (const char* text : {"synced", "own buffer"}) {
-    // The C++ library never frees those buffers, and LeakSanitizer says so.
+    // The C++ library never frees its own buffers, which LeakSanitizer reports.
     const bool leaks = text == std::string_view("own buffer");
     if (kSanitized && leaks) continue;
     EXPECT_EQ(Printed([text, leaks] {
-                EntryModule module = LoadEntry("streams/cout");
-                RunEntry(module, text);
-                const UnloadReport report = UnloadEntry(module);
+                TestModule module = LoadTestModule("streams/cout");
+                RunTestModule(module, text);
+                const UnloadReport report = UnloadTestModule(module);
                 EXPECT_EQ(report.left.size(), leaks ? 1 : 0)
                     << report.ToString();
                 EXPECT_EQ(report.Find("heap block") != nullptr, leaks);
@@ -166,12 +168,12 @@ TEST(Streams, CoutIsFlushed) {
 }
 
 TEST(Streams, ThatWereReopenedGetTheirFileBack) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
   const std::set<int> before = OpenDescriptors();
   EXPECT_EQ(Printed([&file] {
-              EntryModule module = LoadEntry("streams/over_stdout_linux");
-              EXPECT_EQ(RunEntry(module, file), 0);
-              const UnloadReport report = UnloadEntry(module);
+              TestModule module = LoadTestModule("streams/over_stdout_linux");
+              EXPECT_EQ(RunTestModule(module, file), 0);
+              const UnloadReport report = UnloadTestModule(module);
               ASSERT_EQ(report.left.size(), 1) << report.ToString();
               EXPECT_EQ(report.left[0].kind, "replaced descriptor");
               EXPECT_THAT(report.left[0].items, ElementsAre(EndsWith(file)));
@@ -183,22 +185,23 @@ TEST(Streams, ThatWereReopenedGetTheirFileBack) {
 }
 
 TEST(Streams, OfAChildAreFlushed) {
-  const std::string file = absl::StrCat(MakeFolder(), "/file");
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
   const std::set<int> before = OpenDescriptors();
-  EXPECT_EQ(
-      CountLeft("streams/of_child_linux", kKind, absl::StrCat("cat > ", file)),
-      1);
+  EXPECT_EQ(CountLeftovers("streams/of_child_linux", kKind,
+                           absl::StrCat("cat > ", file)),
+            1);
   EXPECT_TRUE(SoonTrue([&] { return ReadFile(file) == "to the child"; }));
   EXPECT_TRUE(SoonTrue([&] { return OpenDescriptors() == before; }));
 }
 
 TEST(Streams, OfAChildThatStaysDontKeepTheUnloadWaiting) {
-  const std::string file = absl::StrCat(MakeFolder(), "/pid");
+  const std::string file = absl::StrCat(MakeDirectory(), "/pid");
   const std::set<int> before = OpenDescriptors();
   const absl::Time begin = absl::Now();
-  EXPECT_EQ(CountLeft("streams/of_child_linux", kKind,
-                      absl::StrCat("echo $$ > ", file, "; exec sleep 300")),
-            1);
+  EXPECT_EQ(
+      CountLeftovers("streams/of_child_linux", kKind,
+                     absl::StrCat("echo $$ > ", file, "; exec sleep 300")),
+      1);
   EXPECT_LT(absl::Now() - begin, absl::Seconds(100));
   EXPECT_TRUE(SoonTrue([&] { return OpenDescriptors() == before; }));
   pid_t child = 0;
@@ -206,24 +209,26 @@ TEST(Streams, OfAChildThatStaysDontKeepTheUnloadWaiting) {
       SoonTrue([&] { return absl::SimpleAtoi(ReadFile(file), &child); }));
   ASSERT_GT(child, 0);
   EXPECT_EQ(kill(child, SIGKILL), 0);
-  // Somebody has waited for it.
+  // The child no longer exists, because relib has waited for it.
   EXPECT_TRUE(SoonTrue([&] { return kill(child, 0) != 0; }));
 }
 
 TEST(Streams, ThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("streams/closed_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("streams/closed_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
 }
 
 TEST(Streams, OfTheListOfFileSystemsThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("streams/endmntent_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("streams/endmntent_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
-TEST(Streams, StayFlat) { ExpectFlat("streams/leaked_linux", MakeFolder()); }
+TEST(Streams, StayFlat) {
+  ExpectNoGrowth("streams/leaked_linux", MakeDirectory());
+}
 
 }  // namespace
 }  // namespace relib::misbehavior

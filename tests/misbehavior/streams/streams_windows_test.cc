@@ -23,19 +23,19 @@ using ::testing::IsEmpty;
 constexpr char kKind[] = "stream";
 
 TEST(Streams, ThatAreLeftAreFlushedAndClosed) {
-  ExpectFlat("streams/leaked_windows", MakeFolder(), 1);
+  ExpectNoGrowth("streams/leaked_windows", MakeDirectory(), 1);
   const int before = CountHandles();
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("streams/leaked_windows");
-  EXPECT_EQ(RunEntry(module, folder), 4);
-  const UnloadReport report = UnloadEntry(module);
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("streams/leaked_windows");
+  EXPECT_EQ(RunTestModule(module, directory), 4);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 4);
   EXPECT_THAT(report.left[0].items,
-              Contains(EndsWith(FinalPath(folder) + "\\fopen")));
+              Contains(EndsWith(FinalPath(directory) + "\\fopen")));
   for (const char* name : {"fopen", "fsopen", "fdopen", "freopen"}) {
-    EXPECT_EQ(ContentOf(absl::StrCat(folder, "/", name)), "text") << name;
+    EXPECT_EQ(FileContent(absl::StrCat(directory, "/", name)), "text") << name;
   }
   EXPECT_EQ(CountHandles(), before);
 }
@@ -51,70 +51,70 @@ INSTANTIATE_TEST_SUITE_P(Each, StreamsByFunction,
                          });
 
 TEST_P(StreamsByFunction, AreFlushedAndClosed) {
-  const std::string folder = MakeFolder();
-  EntryModule module = LoadEntry("streams/by_function_windows");
-  ASSERT_EQ(RunEntry(module, absl::StrCat(GetParam(), " ", folder)), 1);
-  const UnloadReport report = UnloadEntry(module);
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("streams/by_function_windows");
+  ASSERT_EQ(RunTestModule(module, absl::StrCat(GetParam(), " ", directory)), 1);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 1);
-  // The other has no name that anybody knows.
+  // The test doesn't know the name of a temporary file.
   if (GetParam() != std::string_view("tmpfile")) {
-    EXPECT_EQ(ContentOf(absl::StrCat(folder, "\\", GetParam())), "text");
+    EXPECT_EQ(FileContent(absl::StrCat(directory, "\\", GetParam())), "text");
   }
 }
 
 TEST(Streams, OfChildrenAreClosed) {
-  EntryModule module = LoadEntry("streams/of_child_windows");
-  EXPECT_EQ(RunEntry(module), 2);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("streams/of_child_windows");
+  EXPECT_EQ(RunTestModule(module), 2);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, kKind);
   EXPECT_EQ(report.left[0].count, 2);
 }
 
 TEST(Streams, ThatAreClosedAreNotReported) {
-  EntryModule module = LoadEntry("streams/closed_windows");
-  EXPECT_EQ(RunEntry(module, MakeFolder() + "/file"), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  TestModule module = LoadTestModule("streams/closed_windows");
+  EXPECT_EQ(RunTestModule(module, MakeDirectory() + "/file"), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
-  const std::string file = MakeFolder() + "/file";
+  const std::string file = MakeDirectory() + "/file";
   const int given = _creat(file.c_str(), 0600);
-  EXPECT_EQ(CountLeft("streams/of_given_descriptor_windows", kKind,
-                      absl::StrCat(given)),
+  EXPECT_EQ(CountLeftovers("streams/of_given_descriptor_windows", kKind,
+                           absl::StrCat(given)),
             1);
   EXPECT_EQ(_write(given, " and on", 7), 7);
   EXPECT_EQ(_close(given), 0);
-  EXPECT_EQ(ContentOf(file), "to the host and on");
+  EXPECT_EQ(FileContent(file), "to the host and on");
 }
 
 TEST(Streams, ThatAreReleasedToTheHostGoOn) {
-  const std::string file = MakeFolder() + "/file";
-  EntryModule module = LoadEntry("streams/released_windows");
-  FILE* stream = reinterpret_cast<FILE*>(RunEntry(module, file));
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  const std::string file = MakeDirectory() + "/file";
+  TestModule module = LoadTestModule("streams/released_windows");
+  FILE* stream = reinterpret_cast<FILE*>(RunTestModule(module, file));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
-  EXPECT_EQ(ContentOf(file), "from the module, from the host");
+  EXPECT_EQ(FileContent(file), "from the module, from the host");
 }
 
 TEST(Streams, CoutIsFlushed) {
   for (const char* text : {"synced", "own buffer"}) {
-    const std::string file = MakeFolder() + "/printed";
+    const std::string file = MakeDirectory() + "/printed";
     std::fflush(stdout);
     const int saved = _dup(1);
     const int printed = _creat(file.c_str(), 0600);
     _dup2(printed, 1);
     _close(printed);
-    EntryModule module = LoadEntry("streams/cout");
-    RunEntry(module, text);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("streams/cout");
+    RunTestModule(module, text);
+    const UnloadReport report = UnloadTestModule(module);
     std::fflush(stdout);
     _dup2(saved, 1);
     _close(saved);
-    EXPECT_EQ(ContentOf(file), text);
+    EXPECT_EQ(FileContent(file), text);
     // The C++ library never frees its own buffers.
     const bool leaks = text == std::string_view("own buffer");
     EXPECT_EQ(report.left.size(), leaks ? 1 : 0) << report.ToString();
@@ -123,21 +123,21 @@ TEST(Streams, CoutIsFlushed) {
 }
 
 TEST(Streams, OverStdoutGiveItBack) {
-  const std::string folder = MakeFolder();
+  const std::string directory = MakeDirectory();
   std::fflush(stdout);
   const int saved = _dup(1);
-  const int host = _creat((folder + "/host").c_str(), 0600);
+  const int host = _creat((directory + "/host").c_str(), 0600);
   _dup2(host, 1);
   _close(host);
-  EntryModule module = LoadEntry("streams/over_stdout_windows");
-  EXPECT_EQ(RunEntry(module, folder + "/module"), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("streams/over_stdout_windows");
+  EXPECT_EQ(RunTestModule(module, directory + "/module"), 0);
+  const UnloadReport report = UnloadTestModule(module);
   std::fputs("from the host", stdout);
   std::fflush(stdout);
   _dup2(saved, 1);
   _close(saved);
-  EXPECT_EQ(ContentOf(folder + "/module"), "from the module");
-  EXPECT_EQ(ContentOf(folder + "/host"), "from the host");
+  EXPECT_EQ(FileContent(directory + "/module"), "from the module");
+  EXPECT_EQ(FileContent(directory + "/host"), "from the host");
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "replaced descriptor");
 }

@@ -1,7 +1,7 @@
-// Begins a session with DbgHelp, and ends it.
+// Begins and ends a DbgHelp session.
 
 #include <windows.h>
-// Behind the other.
+// After windows.h.
 #include <dbghelp.h>
 
 #include <cstdint>
@@ -21,4 +21,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

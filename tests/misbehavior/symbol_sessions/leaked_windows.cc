@@ -1,8 +1,8 @@
-// Begins two sessions with DbgHelp, by each of the functions for that, and ends
-// none. Returns how many it has begun.
+// Begins two DbgHelp sessions, by each function that begins one, and ends
+// neither. Returns the number of sessions.
 
 #include <windows.h>
-// Behind the other.
+// After windows.h.
 #include <dbghelp.h>
 
 #include <cstdint>
@@ -22,4 +22,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -8,9 +8,9 @@ namespace {
 
 TEST(SymbolSessions, ThatAreLeftAreEnded) {
   for (int i = 0; i < 3; ++i) {
-    EntryModule module = LoadEntry("symbol_sessions/leaked_windows");
-    EXPECT_EQ(RunEntry(module), 2);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("symbol_sessions/leaked_windows");
+    EXPECT_EQ(RunTestModule(module), 2);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "session of DbgHelp");
     EXPECT_EQ(report.left[0].count, 2);
@@ -18,9 +18,9 @@ TEST(SymbolSessions, ThatAreLeftAreEnded) {
 }
 
 TEST(SymbolSessions, ThatAreEndedAreNotReported) {
-  EntryModule module = LoadEntry("symbol_sessions/ended_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  TestModule module = LoadTestModule("symbol_sessions/ended_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
 }
 
 }  // namespace

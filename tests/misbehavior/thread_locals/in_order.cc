@@ -1,7 +1,7 @@
-// Up to three thread_local objects on each thread that calls. The argument is
-// the address of an integer of the host, a blank, and in which order they are
-// constructed, as "312": each destructor appends the digit of its object to the
-// integer.
+// Constructs up to three thread_local objects on the calling thread. The
+// argument is the address of an integer of the host, a blank, and the order of
+// construction, such as "312". Each destructor appends the digit of its object
+// to the integer.
 
 #include <atomic>
 #include <cstddef>
@@ -24,8 +24,7 @@ class Object {
   int digit_;
 };
 
-// Each instance has an object of its own, which is constructed by the first
-// call on a thread.
+// Constructs the object of this instance on the first call on a thread.
 template <int digit>
 void Construct(std::atomic<int>* order) {
   static thread_local const Object object(order, digit);
@@ -45,4 +44,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,6 +1,5 @@
-// A thread_local object with a destructor on each thread that calls; the
-// destructor counts in an integer of the host, whose address is the
-// argument.
+// Constructs a thread_local object on the calling thread. Its destructor
+// increments the integer of the host whose address is the argument.
 
 #include <atomic>
 #include <cstdint>
@@ -33,4 +32,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Makes what the threads of the system's pools may run, and closes it before
-// they do. Returns how many of these failed.
+// Closes everything that it creates for the thread pools of the system, before
+// a callback runs. Returns the number of failures.
 
 #include <windows.h>
 
@@ -16,7 +16,7 @@ void CALLBACK Timer(PTP_CALLBACK_INSTANCE, void*, PTP_TIMER) {}
 void CALLBACK Wait(PTP_CALLBACK_INSTANCE, void*, PTP_WAIT, TP_WAIT_RESULT) {}
 void CALLBACK WaitOrTimer(void*, BOOLEAN) {}
 
-// It goes on in the background.
+// Returns whether an operation has completed, or continues in the background.
 bool IsUnderWay(BOOL done) {
   return done || GetLastError() == ERROR_IO_PENDING;
 }
@@ -50,4 +50,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Callbacks that threads of the system's pools run, from every function that
-// takes one. Returns how often one has run.
+// Leaves callbacks for the thread pools of the system, by each function that
+// takes one. Returns the number of their calls so far.
 
 #include <windows.h>
 
@@ -58,4 +58,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

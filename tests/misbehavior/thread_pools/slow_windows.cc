@@ -1,5 +1,5 @@
-// A callback of a thread pool that takes as many milliseconds as the argument
-// says. "running" asks whether it runs.
+// Queues a callback that takes as many milliseconds as the argument says. The
+// argument "running" asks whether the callback is running.
 
 #include <windows.h>
 
@@ -32,4 +32,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

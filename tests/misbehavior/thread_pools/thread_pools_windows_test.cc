@@ -21,8 +21,8 @@ using ::testing::UnorderedElementsAre;
 TEST(ThreadPools, CallbacksThatAreLeftEnd) {
   int before = 0;
   for (int i = 0; i < 60; ++i) {
-    EntryModule module = LoadEntry("thread_pools/leaked_windows");
-    while (RunEntry(module) < 20) Sleep(1);
+    TestModule module = LoadTestModule("thread_pools/leaked_windows");
+    while (RunTestModule(module) < 20) Sleep(1);
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
@@ -37,14 +37,14 @@ TEST(ThreadPools, CallbacksThatAreLeftEnd) {
                              "RegisterWaitForSingleObject"));
     if (i == 30) before = CountHandles();
   }
-  // The pools of the process have threads of their own, which come and go.
+  // The thread pools of the process start and end threads of their own.
   EXPECT_LE(CountHandles(), before + 8);
 }
 
 TEST(ThreadPools, ACallbackThatRunsIsWaitedFor) {
-  EntryModule module = LoadEntry("thread_pools/slow_windows");
-  EXPECT_EQ(RunEntry(module, "500"), 0);
-  while (RunEntry(module, "running") == 0) Sleep(1);
+  TestModule module = LoadTestModule("thread_pools/slow_windows");
+  EXPECT_EQ(RunTestModule(module, "500"), 0);
+  while (RunTestModule(module, "running") == 0) Sleep(1);
   const absl::Status status =
       module.Unload({.deadline = absl::ZeroDuration()}).status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallbacksInUse) << status;
@@ -57,8 +57,8 @@ TEST(ThreadPools, ACallbackThatRunsIsWaitedFor) {
 
 TEST(ThreadPools, AQueueThatIsLeftEnds) {
   for (int i = 0; i < 20; ++i) {
-    EntryModule module = LoadEntry("thread_pools/timer_queue_windows");
-    while (RunEntry(module) < 3) Sleep(1);
+    TestModule module = LoadTestModule("thread_pools/timer_queue_windows");
+    while (RunTestModule(module) < 3) Sleep(1);
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
@@ -71,9 +71,9 @@ TEST(ThreadPools, AQueueThatIsLeftEnds) {
 }
 
 TEST(ThreadPools, WhatIsClosedIsNotReported) {
-  EntryModule module = LoadEntry("thread_pools/closed_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("thread_pools/closed_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
 }
 

@@ -1,5 +1,5 @@
-// Leaves a queue of timers with one that calls a function every millisecond.
-// Returns how often it has.
+// Leaves a timer queue with a timer that calls a function every millisecond.
+// Returns the number of calls so far.
 
 #include <windows.h>
 
@@ -28,4 +28,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

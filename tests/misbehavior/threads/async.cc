@@ -1,4 +1,4 @@
-// A thread of std::async(). "start" starts it; "end" ends and joins it.
+// Starts a thread by std::async(). "start" starts it; "end" ends and joins it.
 
 #include <cstdint>
 #include <future>
@@ -10,15 +10,15 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
+relib::misbehavior::Rendezvous rendezvous;
 std::future<void> future;
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    future = std::async(std::launch::async, [] { gate.Pass(); });
-    gate.AwaitArrival();
+    future = std::async(std::launch::async, [] { rendezvous.ArriveAndWait(); });
+    rendezvous.AwaitArrival();
   } else if (argument == "end") {
-    gate.Open();
+    rendezvous.Release();
     future.get();
   }
   return 0;
@@ -26,4 +26,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,6 +1,6 @@
-// A thread of thrd_create() that waits until the integer of the host whose
-// address is the argument isn't 0; then it sets it to 2. Returns the thread's
-// id. Without an argument it does nothing.
+// Starts a thread by thrd_create(). The thread waits until the integer of the
+// host whose address is the argument isn't 0, and sets it to 2. Returns the id
+// of the thread. Does nothing without an argument.
 
 #include <pthread.h>
 #include <threads.h>
@@ -44,4 +44,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// A thread that nobody waits for, and which ends after as many milliseconds
-// as the argument says.
+// Starts and detaches a thread that ends after as many milliseconds as the
+// argument says.
 
 #include <chrono>
 #include <cstdint>
@@ -21,4 +21,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

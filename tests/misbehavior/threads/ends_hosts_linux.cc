@@ -1,4 +1,4 @@
-// Ends the host's thread that calls it.
+// Ends the thread of the host that calls it.
 
 #include <pthread.h>
 
@@ -14,4 +14,4 @@ int64_t Run(std::string_view) { pthread_exit(nullptr); }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Threads that end with FreeLibraryAndExitThread(): one with a reference of its
-// own, one without.
+// Starts threads that end by FreeLibraryAndExitThread(): one that owns a
+// reference to the module, and one that doesn't.
 
 #include <windows.h>
 
@@ -36,4 +36,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// A thread that a static constructor has started. "start" waits until it runs;
-// "end" ends and joins it.
+// Starts a thread in a static constructor. "start" waits until it runs; "end"
+// ends and joins it.
 
 #include <cstdint>
 #include <string_view>
@@ -11,14 +11,14 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
-std::thread thread([] { gate.Pass(); });
+relib::misbehavior::Rendezvous rendezvous;
+std::thread thread([] { rendezvous.ArriveAndWait(); });
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    gate.AwaitArrival();
+    rendezvous.AwaitArrival();
   } else if (argument == "end") {
-    gate.Open();
+    rendezvous.Release();
     thread.join();
   }
   return 0;
@@ -26,4 +26,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// A thread that was started by another one, which has ended. "start" starts
-// them, "end" ends it.
+// Starts a thread that starts another thread and ends. "start" starts both;
+// "end" ends the second one.
 
 #include <cstdint>
 #include <string_view>
@@ -11,18 +11,20 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
+relib::misbehavior::Rendezvous rendezvous;
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    std::thread([] { std::thread([] { gate.Pass(); }).detach(); }).join();
-    gate.AwaitArrival();
+    std::thread([] {
+      std::thread([] { rendezvous.ArriveAndWait(); }).detach();
+    }).join();
+    rendezvous.AwaitArrival();
   } else if (argument == "end") {
-    gate.Open();
+    rendezvous.Release();
   }
   return 0;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

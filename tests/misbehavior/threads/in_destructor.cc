@@ -1,5 +1,5 @@
-// A thread whose function has returned, and which waits in the destructor of a
-// thread_local object. "start" starts it, "end" ends it.
+// Starts a thread whose function returns, and which then waits in the
+// destructor of a thread_local object. "start" starts it; "end" ends it.
 
 #include <cstdint>
 #include <string_view>
@@ -11,20 +11,20 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
+relib::misbehavior::Rendezvous rendezvous;
 
-thread_local relib::misbehavior::PassesAtEnd passes_at_end;
+thread_local relib::misbehavior::WaitsAtThreadExit waits_at_thread_exit;
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    std::thread([] { passes_at_end.gate = &gate; }).detach();
-    gate.AwaitArrival();
+    std::thread([] { waits_at_thread_exit.rendezvous = &rendezvous; }).detach();
+    rendezvous.AwaitArrival();
   } else if (argument == "end") {
-    gate.Open();
+    rendezvous.Release();
   }
   return 0;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// A thread that is joined.
+// Starts and joins a thread.
 
 #include <cstdint>
 #include <string_view>
@@ -17,4 +17,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// Threads in the ways that only Linux has, which are joined: one that ends
-// through pthread_exit(), and C11 ones. Returns the sum of what they give back.
+// Starts and joins threads of the kinds that only Linux has: a POSIX thread
+// that calls pthread_exit(), and C11 threads. Returns the sum of their results.
 
 #include <pthread.h>
 #include <threads.h>
@@ -21,7 +21,7 @@ struct HasDestructor {
 };
 thread_local HasDestructor thread_local_object;
 
-// Destroyed by the unwinding that pthread_exit() does.
+// Destroyed when pthread_exit() unwinds the stack.
 struct Local {
   std::atomic<int>* target;
   ~Local() { *target += 10000; }
@@ -41,7 +41,7 @@ int C11Thread(void* argument) {
 int EndThroughThrdExit(void*) { thrd_exit(7); }
 
 int64_t Run(std::string_view) {
-  // Atomic for ThreadSanitizer, which doesn't know thrd_join().
+  // Atomic, because ThreadSanitizer doesn't support thrd_join().
   std::atomic<int> sum = 0;
   pthread_t posix;
   if (pthread_create(&posix, nullptr, EndThroughPthreadExit, &sum) != 0)
@@ -62,4 +62,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

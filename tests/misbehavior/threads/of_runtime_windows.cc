@@ -1,4 +1,5 @@
-// Threads of the C runtime's functions. "start" starts them, "end" ends them.
+// Starts threads by the functions of the C runtime. "start" starts them; "end"
+// ends them.
 
 #include <process.h>
 #include <windows.h>
@@ -12,31 +13,31 @@
 
 namespace {
 
-using relib::misbehavior::Gate;
+using relib::misbehavior::Rendezvous;
 
-Gate gates[2];
+Rendezvous rendezvous[2];
 
-void PassFirst(void*) { gates[0].Pass(); }
+void WaitFirst(void*) { rendezvous[0].ArriveAndWait(); }
 
-unsigned __stdcall PassSecond(void*) {
-  gates[1].Pass();
+unsigned __stdcall WaitSecond(void*) {
+  rendezvous[1].ArriveAndWait();
   return 0;
 }
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    if (_beginthread(PassFirst, 0, nullptr) == uintptr_t(-1)) return -1;
+    if (_beginthread(WaitFirst, 0, nullptr) == uintptr_t(-1)) return -1;
     const uintptr_t second =
-        _beginthreadex(nullptr, 0, PassSecond, nullptr, 0, nullptr);
+        _beginthreadex(nullptr, 0, WaitSecond, nullptr, 0, nullptr);
     if (second == 0) return -1;
     CloseHandle(reinterpret_cast<HANDLE>(second));
-    for (Gate& gate : gates) gate.AwaitArrival();
+    for (Rendezvous& each : rendezvous) each.AwaitArrival();
   } else if (argument == "end") {
-    for (Gate& gate : gates) gate.Open();
+    for (Rendezvous& each : rendezvous) each.Release();
   }
   return 0;
 }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

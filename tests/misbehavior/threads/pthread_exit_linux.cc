@@ -1,6 +1,7 @@
-// A thread that waits until the integer of the host whose address is the
-// argument isn't 0, and ends by pthread_exit(), which destroys an object that
-// sets it to 2. Returns the thread's id. Without an argument it does nothing.
+// Starts a thread that waits until the integer of the host whose address is the
+// argument isn't 0, and calls pthread_exit(). That destroys an object which
+// sets the integer to 2. Returns the id of the thread. Does nothing without an
+// argument.
 
 #include <pthread.h>
 #include <time.h>
@@ -49,4 +50,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,6 +1,6 @@
-// A thread that never waits, until the integer of the host whose address is the
-// argument isn't 0; then it sets it to 2. Returns the thread's id. Without an
-// argument it does nothing.
+// Starts a thread that spins until the integer of the host whose address is the
+// argument isn't 0, and sets it to 2. Returns the id of the thread. Does
+// nothing without an argument.
 
 #include <pthread.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ namespace {
 
 std::atomic<int64_t> id = 0;
 
-// Not inlined: the test looks for its name.
+// Not inlined, because the test looks for its name in a backtrace.
 [[gnu::noinline]] void Spin(std::atomic<int>* state) {
   pthread_setname_np(pthread_self(), "spinning");
   id = gettid();
@@ -38,4 +38,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -26,7 +26,8 @@ using ::testing::IsEmpty;
 constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(60)};
 constexpr UnloadOptions kImpatient = {.deadline = absl::Milliseconds(20)};
 
-// What the host and a thread of the module tell each other.
+// The values of the integer by which the host and a thread of the module
+// communicate.
 enum State : int { kGoOn, kEnd, kEnded };
 
 std::string AddressOf(const std::atomic<int>& state) {
@@ -35,9 +36,9 @@ std::string AddressOf(const std::atomic<int>& state) {
 
 struct Kind {
   std::string module;
-  // Of the thread.
+  // The name of the thread.
   std::string name;
-  // One of the functions that it is in.
+  // One of the functions on the stack of the thread.
   std::string function;
 
   friend void PrintTo(const Kind& kind, std::ostream* out) {
@@ -49,7 +50,7 @@ class LiveThreadsTest : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     if (kThreadSanitizer && GetParam().name == "c11") {
-      GTEST_SKIP() << "it doesn't know thrd_create()";
+      GTEST_SKIP() << "ThreadSanitizer doesn't support thrd_create()";
     }
   }
 };
@@ -64,8 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
   std::atomic<int> state = kGoOn;
-  EntryModule module = LoadEntry(GetParam().module);
-  const int64_t id = RunEntry(module, AddressOf(state));
+  TestModule module = LoadTestModule(GetParam().module);
+  const int64_t id = RunTestModule(module, AddressOf(state));
   EXPECT_GT(id, 0);
   EXPECT_NE(id, gettid());
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -75,9 +76,9 @@ TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
     const std::string message(status.message());
     const std::string thread = absl::StrCat(id, " \"", GetParam().name, "\"");
     EXPECT_THAT(message,
-                AllOf(HasSubstr(GetParam().module.substr(8)),
+                AllOf(HasSubstr(ModuleFileName(GetParam().module)),
                       HasSubstr(absl::StrCat("are running (", thread, ")"))));
-    // ThreadSanitizer keeps signals back until a thread calls the C library.
+    // ThreadSanitizer delays signals until the thread calls the C library.
     if (!kThreadSanitizer || GetParam().name != "spinning") {
       EXPECT_THAT(
           message,
@@ -85,7 +86,7 @@ TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
                 HasSubstr(GetParam().function)));
     }
     EXPECT_EQ(state, kGoOn);
-    EXPECT_EQ(RunEntry(module), 0);
+    EXPECT_EQ(RunTestModule(module), 0);
   }
   state = kEnd;
   const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
@@ -96,8 +97,8 @@ TEST_P(LiveThreadsTest, RefuseAndAreNamed) {
 
 TEST_P(LiveThreadsTest, AreWaitedForUntilTheDeadline) {
   std::atomic<int> state = kGoOn;
-  EntryModule module = LoadEntry(GetParam().module);
-  RunEntry(module, AddressOf(state));
+  TestModule module = LoadTestModule(GetParam().module);
+  RunTestModule(module, AddressOf(state));
   std::thread unloader([&] {
     const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
     EXPECT_TRUE(report.ok()) << report.status();
@@ -113,19 +114,20 @@ TEST_P(LiveThreadsTest, AreWaitedForUntilTheDeadline) {
 }
 
 TEST(ThreadsLinuxTest, OnesThatWereJoinedNeverRefuse) {
-  if (kThreadSanitizer) GTEST_SKIP() << "it doesn't know thrd_join()";
+  if (kThreadSanitizer)
+    GTEST_SKIP() << "ThreadSanitizer doesn't support thrd_join()";
   for (int cycle = 0; cycle < 20; ++cycle) {
-    EntryModule module = LoadEntry("threads/joined_linux");
-    EXPECT_EQ(RunEntry(module), 10000 + 1000 + 1 + 100 - 10 + 7);
-    ASSERT_THAT(UnloadEntry(module).left, IsEmpty());
+    TestModule module = LoadTestModule("threads/joined_linux");
+    EXPECT_EQ(RunTestModule(module), 10000 + 1000 + 1 + 100 - 10 + 7);
+    ASSERT_THAT(UnloadTestModule(module).left, IsEmpty());
   }
 }
 
-// To the C++ runtime it is an exception.
+// To the C++ runtime, pthread_exit() is an exception.
 TEST(ThreadsLinuxDeathTest, PthreadExitEndsAtTheBoundaryWithAMessage) {
   EXPECT_DEATH(
       {
-        EntryModule module = LoadEntry("threads/ends_hosts_linux");
+        TestModule module = LoadTestModule("threads/ends_hosts_linux");
         std::thread([&module] {
           static_cast<void>(module.exports().run(""));
         }).join();
@@ -133,17 +135,17 @@ TEST(ThreadsLinuxDeathTest, PthreadExitEndsAtTheBoundaryWithAMessage) {
       "pthread_exit.. or the cancellation of a thread reached the boundary");
 }
 
-// docs/errors.md and docs/crash-guard.md: as in every C++ program, whether
-// there is a guard or not.
+// As docs/errors.md and docs/crash-guard.md say: with and without a crash
+// guard, as in every C++ program.
 TEST(ThreadsLinuxDeathTest, AnExceptionThatLeavesOneEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   for (const bool crash_guard : {false, true}) {
     EXPECT_EXIT(
         {
-          // Against a hang.
+          // Ends the process if it hangs.
           alarm(60);
-          EntryModule module =
-              LoadEntry("threads/throwing_linux", {.crash_guard = crash_guard});
+          TestModule module = LoadTestModule("threads/throwing_linux",
+                                             {.crash_guard = crash_guard});
           static_cast<void>(module.exports().run(""));
         },
         ::testing::KilledBySignal(SIGABRT),

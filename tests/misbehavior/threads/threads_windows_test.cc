@@ -14,8 +14,8 @@ namespace {
 
 TEST(Threads, ThatEndWithTheLibraryLeaveItToTheHost) {
   for (int i = 0; i < 50; ++i) {
-    EntryModule module = LoadEntry("threads/frees_and_exits_windows");
-    EXPECT_EQ(RunEntry(module), 0);
+    TestModule module = LoadTestModule("threads/frees_and_exits_windows");
+    EXPECT_EQ(RunTestModule(module), 0);
     const absl::StatusOr<UnloadReport> report =
         module.Unload({.deadline = absl::Seconds(30)});
     ASSERT_TRUE(report.ok()) << report.status();
@@ -25,8 +25,8 @@ TEST(Threads, ThatEndWithTheLibraryLeaveItToTheHost) {
 
 TEST(Threads, StayFlat) {
   const auto cycle = [] {
-    EntryModule module = LoadEntry("threads/frees_and_exits_windows");
-    RunEntry(module);
+    TestModule module = LoadTestModule("threads/frees_and_exits_windows");
+    RunTestModule(module);
     EXPECT_TRUE(module.Unload({.deadline = absl::Seconds(30)}).ok());
   };
   for (int i = 0; i < 5; ++i) cycle();
@@ -36,14 +36,14 @@ TEST(Threads, StayFlat) {
 }
 
 TEST(Threads, OfTheRuntimesFunctionsRefuseUntilTheyEnd) {
-  EntryModule module = LoadEntry("threads/of_runtime_windows");
-  EXPECT_EQ(RunEntry(module, "start"), 0);
+  TestModule module = LoadTestModule("threads/of_runtime_windows");
+  EXPECT_EQ(RunTestModule(module, "start"), 0);
   const absl::Status status =
       module.Unload({.deadline = absl::Milliseconds(20)}).status();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning) << status;
   EXPECT_THAT(std::string(status.message()),
               ::testing::HasSubstr("threads that it started are running ("));
-  EXPECT_EQ(RunEntry(module, "end"), 0);
+  EXPECT_EQ(RunTestModule(module, "end"), 0);
   const absl::StatusOr<UnloadReport> report =
       module.Unload({.deadline = absl::Seconds(30)});
   ASSERT_TRUE(report.ok()) << report.status();

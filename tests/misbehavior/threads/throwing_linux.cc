@@ -1,4 +1,4 @@
-// Throws on a thread of its own, and waits for it.
+// Starts a thread that throws, and joins it.
 
 #include <cstdint>
 #include <stdexcept>
@@ -17,4 +17,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,5 +1,5 @@
-// A thread that waits for a condition variable. "start" starts it; "end" ends
-// and joins it.
+// Starts a thread that waits for a condition variable. "start" starts it; "end"
+// ends and joins it.
 
 #include <cstdint>
 #include <string_view>
@@ -11,15 +11,15 @@
 
 namespace {
 
-relib::misbehavior::Gate gate;
+relib::misbehavior::Rendezvous rendezvous;
 std::thread thread;
 
 int64_t Run(std::string_view argument) {
   if (argument == "start") {
-    thread = std::thread([] { gate.Pass(); });
-    gate.AwaitArrival();
+    thread = std::thread([] { rendezvous.ArriveAndWait(); });
+    rendezvous.AwaitArrival();
   } else if (argument == "end") {
-    gate.Open();
+    rendezvous.Release();
     thread.join();
   }
   return 0;
@@ -27,4 +27,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// Throws from before_unload, until it has been run.
+// Throws from before_unload until a call has run.
 
 #include <cstdint>
 #include <stdexcept>
@@ -18,7 +18,7 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);
 RELIB_BEFORE_UNLOAD() {
   if (!has_run) throw std::underflow_error("not yet");
 }

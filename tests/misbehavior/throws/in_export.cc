@@ -1,5 +1,5 @@
-// Throws what the argument says: exceptions of the standard library and of its
-// own, and what is no exception.
+// Throws the object that the argument names: an exception of the standard
+// library, one of its own, or an object that is no std::exception.
 
 #include <cstdint>
 #include <exception>
@@ -30,4 +30,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -40,11 +40,11 @@ void ExpectThrown(const absl::Status& status, const std::string& type,
 TEST(ThrowsTest, FromAnExportIsAStatusThatOutlivesTheModule) {
   for (const Thrown& thrown : kThrown) {
     SCOPED_TRACE(thrown.argument);
-    EntryModule module = LoadEntry("throws/in_export");
+    TestModule module = LoadTestModule("throws/in_export");
     const absl::Status status = module.exports().run(thrown.argument).status();
     EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
-    EXPECT_EQ(RunEntry(module), 0);
-    const UnloadReport report = UnloadEntry(module);
+    EXPECT_EQ(RunTestModule(module), 0);
+    const UnloadReport report = UnloadTestModule(module);
     EXPECT_THAT(report.left, IsEmpty()) << report.ToString();
     ExpectThrown(status, thrown.type, thrown.what);
   }
@@ -53,7 +53,7 @@ TEST(ThrowsTest, FromAnExportIsAStatusThatOutlivesTheModule) {
 TEST(ThrowsTest, FromMainIsAStatusThatOutlivesTheModule) {
   absl::Status status;
   {
-    absl::StatusOr<Module<>> module = Load(EntryFile("throws/in_main"));
+    absl::StatusOr<Module<>> module = Load(ModuleFile("throws/in_main"));
     ASSERT_TRUE(module.ok()) << module.status();
     status = module->CallMain();
     EXPECT_EQ(CallErrorOf(status), CallError::kException) << status;
@@ -67,22 +67,22 @@ TEST(ThrowsTest, FromMainIsAStatusThatOutlivesTheModule) {
 TEST(ThrowsTest, FromAConstructorIsRefused) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status =
-        Load(EntryFile("throws/in_constructor")).status();
+        Load(ModuleFile("throws/in_constructor")).status();
     EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
     ExpectThrown(status, "std::length_error", "from a constructor");
   }
 }
 
 TEST(ThrowsTest, FromBeforeUnloadIsRefused) {
-  EntryModule module = LoadEntry("throws/in_before_unload");
+  TestModule module = LoadTestModule("throws/in_before_unload");
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status = module.Unload().status();
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kBeforeUnloadFailed)
         << status;
     ExpectThrown(status, "std::underflow_error", "not yet");
   }
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, IsEmpty());
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
 }
 
 }  // namespace

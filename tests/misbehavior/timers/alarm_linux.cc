@@ -1,4 +1,5 @@
-// alarm(), twice. The result is what the second one says was left.
+// Sets an alarm by alarm() twice, and leaves it. Returns the seconds that were
+// left of the first one.
 
 #include <unistd.h>
 
@@ -17,4 +18,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

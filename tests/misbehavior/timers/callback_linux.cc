@@ -1,5 +1,5 @@
-// A timer that calls a function every millisecond, on threads of the C
-// library. The result is how often it did.
+// Leaves a timer that calls a function every millisecond on a thread of the C
+// library. Returns the number of calls so far.
 
 #include <signal.h>
 #include <time.h>
@@ -34,4 +34,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,4 +1,4 @@
-// A timer that is deleted again.
+// Creates and deletes a timer.
 
 #include <signal.h>
 #include <time.h>
@@ -21,4 +21,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

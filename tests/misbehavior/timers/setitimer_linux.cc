@@ -1,4 +1,5 @@
-// setitimer(): SIGALRM in a minute, which would end the program.
+// Leaves a timer of setitimer() that would end the program by SIGALRM in a
+// minute.
 
 #include <sys/time.h>
 
@@ -18,4 +19,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

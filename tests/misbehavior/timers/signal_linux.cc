@@ -1,4 +1,5 @@
-// A timer that sends SIGUSR1 every millisecond to a handler of the module.
+// Leaves a timer that sends SIGUSR1 every millisecond to a handler of the
+// module.
 
 #include <signal.h>
 #include <time.h>
@@ -26,4 +27,4 @@ int64_t Run(std::string_view /*argument*/) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -21,53 +21,54 @@ bool IsIntervalTimerArmed() {
 
 TEST(TimersTest, ThatCallBack) {
   if (kThreadSanitizer) {
-    GTEST_SKIP() << "it crashes on threads that the C library starts by itself";
+    GTEST_SKIP()
+        << "ThreadSanitizer crashes on threads that the C library starts";
   }
   for (int i = 0; i < 100; ++i) {
-    EntryModule module = LoadEntry("timers/callback_linux");
-    while (RunEntry(module) < 2) std::this_thread::yield();
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("timers/callback_linux");
+    while (RunTestModule(module) < 2) std::this_thread::yield();
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.left.size(), 1) << report.ToString();
     EXPECT_EQ(report.left[0].kind, "timer");
   }
 }
 
 TEST(TimersTest, ThatSendSignals) {
-  // It would end the program if it came after the unload.
+  // A signal after the unload would end the program.
   ASSERT_EQ(signal(SIGUSR1, SIG_DFL), SIG_DFL);
   for (int i = 0; i < 100; ++i) {
-    EntryModule module = LoadEntry("timers/signal_linux");
-    ASSERT_EQ(RunEntry(module), 0);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("timers/signal_linux");
+    ASSERT_EQ(RunTestModule(module), 0);
+    const UnloadReport report = UnloadTestModule(module);
     ASSERT_NE(report.Find("timer"), nullptr) << report.ToString();
     ASSERT_NE(report.Find("signal handler"), nullptr) << report.ToString();
   }
 }
 
 TEST(TimersTest, ThatOnlyAProcessHas) {
-  EntryModule module = LoadEntry("timers/setitimer_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("timers/setitimer_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_TRUE(IsIntervalTimerArmed());
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_THAT(report.left[0].items, ElementsAre("ITIMER_REAL"));
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
 TEST(TimersTest, ThatAlarmHasSet) {
-  EntryModule module = LoadEntry("timers/alarm_linux");
-  EXPECT_EQ(RunEntry(module), 60);
-  EXPECT_EQ(UnloadEntry(module).left.size(), 1);
+  TestModule module = LoadTestModule("timers/alarm_linux");
+  EXPECT_EQ(RunTestModule(module), 60);
+  EXPECT_EQ(UnloadTestModule(module).left.size(), 1);
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
 TEST(TimersTest, ThatUalarmHasSet) {
-  // Before the unload it may come, on a machine that is busy.
+  // On a busy machine, the alarm may be due before the unload.
   signal(SIGALRM, SIG_IGN);
-  EntryModule module = LoadEntry("timers/ualarm_linux");
-  EXPECT_EQ(RunEntry(module), 0);
+  TestModule module = LoadTestModule("timers/ualarm_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_TRUE(IsIntervalTimerArmed());
-  const UnloadReport report = UnloadEntry(module);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_THAT(report.left[0].items, ElementsAre("ITIMER_REAL"));
   EXPECT_FALSE(IsIntervalTimerArmed());
@@ -75,9 +76,9 @@ TEST(TimersTest, ThatUalarmHasSet) {
 }
 
 TEST(TimersTest, ThatAreDeletedAreNotReported) {
-  EntryModule module = LoadEntry("timers/deleted_linux");
-  EXPECT_EQ(RunEntry(module), 0);
-  EXPECT_THAT(UnloadEntry(module).left, ::testing::IsEmpty());
+  TestModule module = LoadTestModule("timers/deleted_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// ualarm(): SIGALRM in less than a second, and again and again.
+// Leaves a repeated alarm of ualarm(), first due in less than a second.
 
 #include <unistd.h>
 
@@ -14,4 +14,4 @@ int64_t Run(std::string_view /*argument*/) { return ualarm(900'000, 900'000); }
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

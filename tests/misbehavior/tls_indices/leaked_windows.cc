@@ -1,4 +1,4 @@
-// Takes TLS indices, and gives back one of them.
+// Allocates two TLS indices, and frees one of them.
 
 #include <windows.h>
 
@@ -19,4 +19,4 @@ int64_t Run(std::string_view) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

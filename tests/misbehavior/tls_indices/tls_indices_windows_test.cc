@@ -7,22 +7,22 @@ namespace relib::misbehavior {
 namespace {
 
 TEST(TlsIndices, AreGivenBackAndReported) {
-  EntryModule module = LoadEntry("tls_indices/leaked_windows");
-  EXPECT_EQ(RunEntry(module), 0);
-  const UnloadReport report = UnloadEntry(module);
+  TestModule module = LoadTestModule("tls_indices/leaked_windows");
+  EXPECT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.left.size(), 1) << report.ToString();
   EXPECT_EQ(report.left[0].kind, "TLS index");
   EXPECT_EQ(report.left[0].count, 1);
 }
 
-// A process has 1,088.
+// A process has 1,088 indices.
 TEST(TlsIndices, DontRunOut) {
-  EntryModule module = LoadEntry("tls_indices/leaked_windows");
-  for (int i = 0; i < 800; ++i) ASSERT_EQ(RunEntry(module), 0);
-  UnloadEntry(module);
-  module = LoadEntry("tls_indices/leaked_windows");
-  for (int i = 0; i < 800; ++i) ASSERT_EQ(RunEntry(module), 0);
-  EXPECT_EQ(UnloadEntry(module).left[0].count, 800);
+  TestModule module = LoadTestModule("tls_indices/leaked_windows");
+  for (int i = 0; i < 800; ++i) ASSERT_EQ(RunTestModule(module), 0);
+  UnloadTestModule(module);
+  module = LoadTestModule("tls_indices/leaked_windows");
+  for (int i = 0; i < 800; ++i) ASSERT_EQ(RunTestModule(module), 0);
+  EXPECT_EQ(UnloadTestModule(module).left[0].count, 800);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Behaves: nothing to report.
+// Behaves well: leaves nothing to report.
 
 #include <cstdint>
 #include <memory>
@@ -20,4 +20,4 @@ int64_t Run(std::string_view argument) {
 
 }  // namespace
 
-RELIB_EXPORTS(relib::misbehavior::EntryExports, .run = relib::implement<Run>);
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -8,10 +8,11 @@ namespace {
 
 TEST(LeavesNothing, HasAnEmptyReport) {
   for (int i = 0; i < 3; ++i) {
-    EntryModule module = LoadEntry("well_behaved/leaves_nothing");
-    EXPECT_EQ(RunEntry(module, "a text that is too long for its own storage"),
-              0);
-    const UnloadReport report = UnloadEntry(module);
+    TestModule module = LoadTestModule("well_behaved/leaves_nothing");
+    EXPECT_EQ(
+        RunTestModule(module, "a text that is too long for its own storage"),
+        0);
+    const UnloadReport report = UnloadTestModule(module);
     EXPECT_THAT(report.left, ::testing::IsEmpty()) << report.ToString();
     EXPECT_EQ(report.ToString().find('\n'), std::string::npos);
   }
