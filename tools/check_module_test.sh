@@ -20,10 +20,10 @@ refuses() {
   done
 }
 
-modules=relib/testdata
-misbehaving=relib/catalogue
-refuses $misbehaving/libimage_linux_unique_symbol.so "GNU unique symbols (unique_value)" "must export relib_module alone"
-refuses $misbehaving/libimage_linux_nodelete.so "remove -z nodelete"
+modules=tests/modules
+misbehaving=tests/misbehavior/image
+refuses $misbehaving/libunique_symbol_linux.so "GNU unique symbols (unique_value)" "must export relib_module alone"
+refuses $misbehaving/libnodelete_linux.so "remove -z nodelete"
 refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
 refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"
 refuses $modules/libno_manifest.so "no relib manifest" "RELIB_MAIN"
