@@ -5,9 +5,9 @@
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/test_files.h"
 #include "relib/host.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/test_files.h"
 
 namespace relib::misbehavior {
 namespace {

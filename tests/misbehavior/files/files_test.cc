@@ -12,10 +12,10 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/test_files.h"
 #include "relib/host.h"
 #include "relib/internal/manifest/build_info.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/test_files.h"
 
 namespace relib::misbehavior {
 namespace {

@@ -92,7 +92,8 @@ TEST(Handles, OfFunctionsFoundAtRunTimeAreClosed) {
   EXPECT_EQ(RunTestModule(module), 0);
   const UnloadReport report = UnloadTestModule(module);
   ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
-  EXPECT_THAT(report.leftovers[0].items, ElementsAre("event misbehavior found"));
+  EXPECT_THAT(report.leftovers[0].items,
+              ElementsAre("event misbehavior found"));
 }
 
 TEST(Handles, ThatAreClosedAreNotReported) {

@@ -19,8 +19,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/support/sanitized.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::misbehavior {
 

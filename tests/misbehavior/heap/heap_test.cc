@@ -22,10 +22,10 @@
 #include "gtest/gtest.h"
 #include "platform/host/library.h"
 #include "relib/host.h"
-#include "tests/support/sanitized.h"
 #include "tests/misbehavior/harness/resident_memory.h"
 #include "tests/misbehavior/harness/test_module.h"
 #include "tests/misbehavior/heap/system_heap.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::misbehavior {
 namespace {

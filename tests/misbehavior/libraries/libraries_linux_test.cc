@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/host.h"
-#include "tests/support/raw_library.h"
 #include "tests/misbehavior/harness/process_linux.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::misbehavior {
 namespace {
@@ -47,7 +47,8 @@ TEST(Libraries, InSpacesOfTheirOwnAreClosedAndNamed) {
     const UnloadReport report = UnloadTestModule(module);
     ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
     EXPECT_EQ(report.leftovers[0].kind, kKind);
-    EXPECT_THAT(report.leftovers[0].items, ElementsAre(HasSubstr("/libc.so.6")));
+    EXPECT_THAT(report.leftovers[0].items,
+                ElementsAre(HasSubstr("/libc.so.6")));
   }
 }
 

@@ -5,9 +5,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/host.h"
-#include "tests/support/raw_library.h"
 #include "tests/misbehavior/harness/process_windows.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/raw_library.h"
 
 namespace relib::misbehavior {
 namespace {

@@ -176,7 +176,8 @@ TEST(Streams, ThatWereReopenedGetTheirFileBack) {
               const UnloadReport report = UnloadTestModule(module);
               ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
               EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
-              EXPECT_THAT(report.leftovers[0].items, ElementsAre(EndsWith(file)));
+              EXPECT_THAT(report.leftovers[0].items,
+                          ElementsAre(EndsWith(file)));
               std::printf("from the host");
             }),
             "from the host");
