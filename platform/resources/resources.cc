@@ -47,7 +47,7 @@ Resources& ResourceSet::Get(size_t kind) {
   Resources* resources = kinds_[kind].load(std::memory_order_acquire);
   if (resources != nullptr) return *resources;
   std::unique_ptr<Resources> made = make_[kind]();
-  // Another thread may have been faster.
+  // Another thread may have created it meanwhile.
   if (!kinds_[kind].compare_exchange_strong(resources, made.get(),
                                             std::memory_order_acq_rel)) {
     return *resources;
