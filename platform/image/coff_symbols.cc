@@ -10,7 +10,7 @@ namespace {
 
 // Of the PE format, all in little endian.
 constexpr size_t kPeOffset = 0x3c;
-constexpr size_t kFileHeader = 4;  // behind "PE\0\0"
+constexpr size_t kFileHeader = 4;  // after "PE\0\0"
 constexpr size_t kFileHeaderSize = 20;
 constexpr size_t kSectionHeaderSize = 40;
 constexpr size_t kSymbolSize = 18;

@@ -472,7 +472,7 @@ absl::StatusOr<std::optional<DebugFileName>> PeFile::PdbName() const {
     char format[4];
     if (size <= kNameOffset || !file_->ReadAt(offset, format, 4) ||
         std::memcmp(format, "RSDS", 4) != 0) {
-      continue;  // older formats, which nobody writes any more
+      continue;  // an obsolete format
     }
     std::string name(std::min<size_t>(size - kNameOffset, kMaxPdbName), '\0');
     if (!file_->ReadAt(offset + kNameOffset, name.data(), name.size())) {

@@ -98,7 +98,7 @@ std::string MakePe() {
   Put<uint32_t>(pe, kImports + 20 + 12, Address(kStrings + 0x80 + 13));
   Put<uint32_t>(pe, kDelayImports + 4, Address(kStrings + 0xc0));
 
-  Put<uint32_t>(pe, kDebug + 12, 16);  // says that the build is reproducible
+  Put<uint32_t>(pe, kDebug + 12, 16);  // marks a reproducible build
   Put<uint32_t>(pe, kDebug + 28 + 12, 2);
   Put<uint32_t>(pe, kDebug + 28 + 16, 24 + 16);
   Put<uint32_t>(pe, kDebug + 28 + 20, Address(kCodeView));

@@ -138,7 +138,7 @@ TEST_F(ModuleResourcesTest, NamesTheThread) {
 }
 
 TEST_F(ModuleResourcesTest, CountsManyThreads) {
-  constexpr int kThreads = 100;  // more than one wait of Windows can take
+  constexpr int kThreads = 100;  // more than a single wait on Windows supports
   for (int i = 0; i < kThreads; ++i) Call("StartDetached");
   WaitUntilRunning(kThreads);
   std::set<uint64_t> ids;

@@ -1,13 +1,14 @@
 #ifndef PLATFORM_HEAP_AGENT_MIMALLOC_HEAP_H_
 #define PLATFORM_HEAP_AGENT_MIMALLOC_HEAP_H_
 
-// A module's own heap: mimalloc, as a part of the one C source that includes
-// this file, platform/<os>/agent_heap.c. That source takes mimalloc's calls of
-// the system to TakeMemory() and its like before the inclusion, and implements
-// the functions of the system that are declared here behind it.
+// A module's own heap: mimalloc, compiled as a part of the single C source that
+// includes this file, platform/<os>/agent/agent_heap.c. Before the inclusion,
+// that source redirects mimalloc's system calls to TakeMemory() and its
+// relatives; after it, it defines the System functions that are declared here.
 //
-// All memory comes from one range of addresses that the host reserves, and goes
-// with it. Whether a block is the module's is a subtraction and a comparison.
+// All memory comes from one range of addresses that the host reserves and
+// unmaps. A subtraction and a comparison tell whether a block belongs to the
+// module.
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -16,49 +17,52 @@
 #include "platform/heap/agent/agent_heap.h"
 #include "platform/heap/agent/fast_path.h"
 
-// --- The system. ---
+// --- Implemented by the system's source. ---
 
-// Makes pages of the range accessible; those that were before stay as they are.
+// Makes pages of the range accessible. Pages that are accessible already keep
+// their contents.
 static bool SystemCommit(void* memory, size_t size);
-// Makes accessible pages zeros, by giving their memory back. False if that
-// isn't done, and they are as before.
+// Zeroes accessible pages by giving their memory back. Returns false, with the
+// pages unchanged, if that is not possible.
 static bool SystemClear(void* memory, size_t size);
 static bool SystemIsAccessible(const void* memory);
-// Whether so large a piece is better mapped by itself than taken from the
-// range.
+// Returns whether a piece of this size should be mapped on its own instead of
+// taken from the range.
 static bool SystemMapsAlone(size_t size);
-// In place of the host's map() and unmap() in a forked child, where all goes
-// with the process. Aligned as there.
+// Replace the host's map() and unmap(), with the same alignment, in a forked
+// child. Nothing has to be reclaimed there.
 static void* SystemMapWithoutHost(size_t size);
 static bool SystemUnmapWithoutHost(void* memory, size_t size);
-// Sets options, and sees to it that RelibHeapThreadEnds() is called. False if
-// that is impossible.
+// Sets options, and arranges for calls of RelibHeapThreadEnds(). Returns false
+// on failure.
 static bool SystemStart(void);
-// `size` bytes of the range will be used first.
+// Announces that the first `size` bytes of the range will be used first.
 static void SystemRangeReserved(void* memory, size_t size);
-// Accessible memory of the arena will be used next: from front to back by many
-// small blocks, or, not `dense`, by one whose owner may touch little of it.
+// Announces that accessible memory of the arena will be used next. If `dense`,
+// many small blocks fill it from front to back; otherwise, it is a single block
+// that may be touched only in parts.
 static void SystemArenaUsed(void* memory, size_t size, bool dense);
 static int64_t SystemMilliseconds(void);
 
-// --- Where mimalloc gets its memory; errno as there. ---
+// --- Memory for mimalloc. The functions set errno like those that they
+// replace. ---
 
 static const RelibHeapBinding* host;
 
-// The range: its first part holds what mimalloc allocates for itself, the rest
-// is its arena.
+// The range. mimalloc's own data is in its first part; the rest is the arena.
 static struct {
   uintptr_t begin;
   size_t size;
 } range;
 
-// Memory from before the range was full, or for lack of one.
+// Memory outside the range, mapped before there was a range or after it was
+// full.
 #define kMaxExtras 1024
 static struct {
   _Atomic(uintptr_t) begin;
   _Atomic(uintptr_t) end;
 } extras[kMaxExtras];
-// Those behind it have never been used.
+// Entries from here on have never been used.
 static _Atomic(size_t) extras_end;
 
 static bool InRange(const void* address) {
@@ -86,15 +90,16 @@ static void* MapExtra(size_t size) {
   return NULL;
 }
 
-// The own data of mimalloc: that of a thread, which is taken and given back
-// with it, and a little that stays. Pages at the beginning of the range.
+// mimalloc's own data: a piece per thread, freed at the thread's end, and a
+// little that stays. Allocated as pages at the start of the range.
 #define kOwnDataSize RELIB_HEAP_ALIGNMENT
 #define kPage ((size_t)4096)
 static _Atomic(size_t) own_data_end;
 static _Atomic(size_t) own_data_writable;
-// Freed pieces of the one size that is ever freed: the number of a page, zero
-// for none, and above it a count of changes, so that a piece that was taken
-// and given back meanwhile isn't mistaken.
+// The free list of pieces, all of the one size that is ever freed. The lower
+// half is a page number, zero for an empty list. The upper half counts changes,
+// which makes the exchange safe against a piece that was taken and given back
+// meanwhile (the ABA problem).
 static _Atomic(uint64_t) own_data_free;
 static _Atomic(size_t) own_data_free_size;
 
@@ -104,7 +109,7 @@ static void* MapOwnData(size_t size) {
   while (size == atomic_load(&own_data_free_size) && (uint32_t)head != 0) {
     uint64_t* const piece =
         (uint64_t*)(range.begin + ((uint32_t)head - 1) * kPage);
-    // May be in use by now; then the exchange fails.
+    // The piece may be in use by now; then the exchange below fails.
     const uint64_t next = (*piece & UINT32_MAX) | (((head >> 32) + 1) << 32);
     if (atomic_compare_exchange_weak(&own_data_free, &head, next)) {
       return piece;
@@ -138,7 +143,7 @@ static void UnmapOwnData(void* memory, size_t size) {
                                          number | (((head >> 32) + 1) << 32)));
 }
 
-// For mimalloc.
+// Replaces mmap() in mimalloc.
 static void* TakeMemory(size_t size) {
   return range.size != 0 && size <= 16 * kPage ? MapOwnData(size)
                                                : MapExtra(size);
@@ -172,15 +177,16 @@ static bool GiveMemoryBack(void* memory, size_t size) {
 
 // --- mimalloc. ---
 
-// It would go through the heap when the process exits.
+// mimalloc's handler would walk the heap when the process exits.
 #define atexit(function) ((void)(function))
-// RelibHeapStart() does what is needed of mimalloc's static constructor.
+// RelibHeapStart() replaces mimalloc's static constructor.
 #define constructor unused
 #define MI_NO_GETENV 1
 
-// As src/static.c, but for stats.c, which nobody reads, and the POSIX names.
+// The parts of src/static.c, without stats.c, whose output is unused, and
+// without the POSIX names.
 #include "mimalloc.h"
-// Each of these uses those before it.
+// Each of these files depends on those before it.
 #include "mimalloc-internal.h"
 
 void _mi_stat_increase(mi_stat_count_t* count, size_t amount) {
@@ -205,8 +211,8 @@ mi_msecs_t _mi_clock_end(mi_msecs_t start) { return _mi_clock_now() - start; }
 #include "src/os.c"
 //
 #include "src/bitmap.c"
-// The one function that calculates with floating-point numbers: see
-// HEAP_COPTS in BUILD.bazel.
+// Redefined because it is the only function that uses floating-point
+// arithmetic: see HEAP_COPTS in BUILD.bazel.
 #define mi_reserve_huge_os_pages \
   __attribute__((target("sse2"))) mi_reserve_huge_os_pages
 #include "src/arena.c"
@@ -265,8 +271,8 @@ static mi_page_t* AllocatePage(mi_heap_t* heap, size_t block_size,
 
 static mi_arena_t* arena;
 
-// The number of the first block of the arena in a piece of memory that consists
-// of whole ones; else SIZE_MAX.
+// Returns the number of the first arena block in a piece of memory that
+// consists of whole arena blocks, or SIZE_MAX for other memory.
 static size_t ArenaBlock(const void* memory, size_t size) {
   const size_t offset = (uintptr_t)memory - (range.begin + kOwnDataSize);
   return offset < range.size - kOwnDataSize &&
@@ -275,15 +281,15 @@ static size_t ArenaBlock(const void* memory, size_t size) {
              : SIZE_MAX;
 }
 
-// Whole segments whose memory was given back: mimalloc would clear them by hand
-// before it uses them again.
+// Tells mimalloc that whole segments are zero because their memory was given
+// back. It would otherwise clear them by hand before their next use.
 static void SegmentsAreEmpty(size_t first_block, size_t size) {
   _mi_bitmap_unclaim_across(arena->blocks_dirty, arena->field_count,
                             size / MI_ARENA_BLOCK_SIZE,
                             mi_bitmap_index_create_from_bit(first_block));
 }
 
-// Set when what should be empty may not be.
+// Set once a segment that is marked as zero may not be.
 static _Atomic(bool) segments_may_be_dirty;
 
 static void SetErrno(int error, void* argument) {
@@ -294,13 +300,14 @@ static void SetErrno(int error, void* argument) {
 bool RelibHeapStart(const RelibHeapBinding* binding) {
   host = binding;
 
-  // Nothing is to be looked up in the environment.
+  // Do not look up options in the environment.
   for (int i = 0; i < _mi_option_last; ++i) options[i].init = DEFAULTED;
-  // Nor in /sys.
+  // Do not read /sys.
   mi_option_set(mi_option_use_numa_nodes, 1);
   mi_register_error(SetErrno, NULL);
 
-  // No thread is the main one, whose heap mimalloc would keep when it ends.
+  // Keep no heap for a main thread: mimalloc would not free it at the end of
+  // that thread.
   _mi_heap_main.thread_id = 1;
   _mi_heap_main.cookie = 1;
   _mi_process_is_initialized = true;
@@ -327,12 +334,13 @@ void RelibHeapOpenFastPath(void) {
   fast.is_open = true;
 }
 
-// Beyond this, what calloc() returns is cleared by the kernel, when it is
+// calloc() lets the kernel clear blocks of at least this size, when they are
 // touched.
 #define kLargeSize ((size_t)1 << 20)
 
 static void Clear(char* block, size_t size) {
-  // Has a segment of its own, whose memory is given back when it is freed.
+  // Such a block has its own segment, whose memory is given back when it is
+  // freed.
   if (size > MI_SEGMENT_SIZE && !atomic_load(&segments_may_be_dirty)) return;
   char* const first_page =
       (char*)(((uintptr_t)block + kPage - 1) & ~(kPage - 1));
@@ -381,7 +389,7 @@ bool RelibHeapOwns(const void* address) {
   return false;
 }
 
-// --- Counting: one number for each page of mimalloc, not for each block. ---
+// --- Counting: by mimalloc's pages, not by blocks. ---
 
 static size_t CountList(const mi_page_t* page, const mi_block_t* block) {
   size_t count = 0;
@@ -390,14 +398,14 @@ static size_t CountList(const mi_page_t* page, const mi_block_t* block) {
 }
 
 static void CountPage(mi_page_t* page, RelibHeapUse* use) {
-  // Those that another thread has freed are still counted as used.
+  // Blocks that another thread has freed still count as used.
   const size_t used = page->used - CountList(page, mi_page_thread_free(page));
   use->blocks += used;
   use->bytes += used * mi_page_block_size(page);
   mi_heap_t* const heap = mi_page_heap(page);
   if (heap == NULL) return;
-  // So are these, of any page of the heap. Taken, so that they are counted
-  // once.
+  // So do these, which may be in any page of the heap. Taken off the list, so
+  // that they are counted once.
   mi_block_t* block = mi_atomic_exchange_ptr_acq_rel(
       mi_block_t, &heap->thread_delayed_free, NULL);
   while (block != NULL) {
@@ -407,7 +415,7 @@ static void CountPage(mi_page_t* page, RelibHeapUse* use) {
   }
 }
 
-// Returns the size of the segment, zero if there is none.
+// Returns the size of the segment, or zero if there is none.
 static size_t CountSegment(mi_segment_t* segment, RelibHeapUse* use) {
   if (segment->used == 0) return 0;
   const mi_slice_t* end;
@@ -419,8 +427,8 @@ static size_t CountSegment(mi_segment_t* segment, RelibHeapUse* use) {
   return mi_segment_size(segment);
 }
 
-// The arena's blocks that are in use: segments, some of them in mimalloc's
-// cache and empty.
+// Counts the blocks in the arena's segments that are in use. Some of them may
+// be empty and in mimalloc's cache.
 static void CountArena(RelibHeapUse* use) {
   for (size_t i = 0; i < arena->block_count;) {
     uint8_t* const begin = arena->start + i * MI_ARENA_BLOCK_SIZE;
@@ -437,7 +445,7 @@ static void CountArena(RelibHeapUse* use) {
 }
 
 static void CountExtra(uintptr_t begin, uintptr_t end, RelibHeapUse* use) {
-  // mimalloc's own data isn't aligned.
+  // mimalloc's own data is not aligned.
   if (begin == 0 || begin % MI_SEGMENT_SIZE != 0) return;
   while (begin + MI_SEGMENT_SLICE_SIZE <= end) {
     const size_t size = CountSegment((mi_segment_t*)begin, use);
@@ -457,9 +465,10 @@ RelibHeapUse RelibHeapCount(void) {
   return use;
 }
 
-// As mi_free(), but for one thing: a page that has become empty is considered
-// for being given back ("retired") when that happens first, not each time. A
-// program that allocates and frees one block again and again saves two fifths.
+// Frees a block as mi_free() does, with one difference: an empty page is
+// considered for being given back ("retired") only when it first becomes empty,
+// not each time. That saves two fifths in a program that allocates and frees
+// one block repeatedly.
 static inline void Free(void* block) {
   mi_segment_t* const segment = _mi_ptr_segment(block);
   mi_page_t* const page = _mi_segment_page_of(segment, block);

@@ -8,7 +8,7 @@
 
 namespace relib::platform {
 
-// Owns a file descriptor. Leaves errno alone when it closes one.
+// Owns a file descriptor. Closing it preserves errno.
 class UniqueFd {
  public:
   UniqueFd() = default;

@@ -29,9 +29,9 @@ load(":thread_locals/hooks.bzl", THREAD_LOCALS = "HOOKS")
 load(":threads/hooks.bzl", THREADS = "HOOKS")
 load(":timers/hooks.bzl", TIMERS = "HOOKS")
 
-# Each parameter is a type and a name; types are those of hook_types.h. A function with "after" in front is called in
-# the module itself, because it looks at its caller, and the host is told its result. The order of the kinds is that
-# in which they are given back.
+# The kinds, in the order in which they are reclaimed. platform/resources/hooks_generator.bzl explains the rows; their
+# types are in platform/linux/agent/hook_types.h. The word "after" marks a function that is called in the module itself,
+# because it examines its caller; the host then gets the result.
 #
 # buildifier: disable=unsorted-dict-items
 HOOKS = {
@@ -51,8 +51,8 @@ HOOKS = {
     "heap": HEAP,
 }
 
-# Functions that the module implements itself, as __wrap_NAME in the given source: what allocates is too frequent for a
-# call of the host each time. The host gets whole regions (resources/heap.cc).
+# Functions that a source of the agent implements as __wrap_NAME. Allocations are too frequent for a call of the host
+# each; the host provides whole regions instead (resources/heap/heap.cc).
 MODULE_FUNCTIONS = {
     "agent_heap.c": [
         "aligned_alloc",
@@ -68,7 +68,7 @@ MODULE_FUNCTIONS = {
         "reallocarray",
         "valloc",
     ],
-    # What they return is freed by free(), which is the module's.
+    # Their results are freed by free(), which is the module's.
     "agent_heap_library.cc": [
         "__asprintf",
         "__asprintf_chk",

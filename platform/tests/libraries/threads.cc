@@ -55,7 +55,7 @@ extern "C" void StartPthread() {
       [](void*) -> void* {
         RunUntilReleased();
         pthread_exit(nullptr);
-        return nullptr;  // not every system declares that it isn't reached
+        return nullptr;  // not every system declares pthread_exit() as noreturn
       },
       nullptr);
   pthread_detach(thread);
@@ -74,7 +74,7 @@ extern "C" void StartSlowToExit() {
       [](void*) -> void* {
         slow_to_die.used = 1;
         pthread_exit(nullptr);
-        return nullptr;  // not every system declares that it isn't reached
+        return nullptr;  // not every system declares pthread_exit() as noreturn
       },
       nullptr);
   pthread_detach(thread);

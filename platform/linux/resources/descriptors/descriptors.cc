@@ -36,7 +36,7 @@
 namespace relib::platform {
 namespace {
 
-// What is done to record a call may not show in errno.
+// Preserves errno while a call is being recorded.
 class KeepErrno {
  public:
   KeepErrno() = default;
@@ -48,19 +48,19 @@ class KeepErrno {
   const int saved_ = errno;
 };
 
-// Of what a descriptor refers to; zero if it isn't open. One number, so that it
-// can be stored atomically.
+// Returns a hash of the file's device and inode, or zero if the descriptor is
+// not open. A single number can be stored atomically.
 uint64_t IdentityOf(int descriptor) {
   struct stat file;
-  // Not fstat(), which takes the longer way of newfstatat() in glibc.
+  // glibc's fstat() makes the slower system call newfstatat().
   if (syscall(SYS_fstat, descriptor, &file) != 0) return 0;
   uint64_t mixed = file.st_ino + 0x9e3779b97f4a7c15 * (file.st_dev + 1);
   mixed = (mixed ^ (mixed >> 31)) * 0xbf58476d1ce4e5b9;
   return mixed | 1;
 }
 
-// True if both are duplicates of one open file. Where the kernel doesn't tell,
-// if both refer to the same file.
+// Returns whether both descriptors are duplicates of one open file. Compares
+// the files if the kernel does not support kcmp().
 bool IsSameOpenFile(int descriptor, int other) {
   const pid_t process = getpid();
   const int64_t difference =
@@ -69,7 +69,7 @@ bool IsSameOpenFile(int descriptor, int other) {
   return IdentityOf(descriptor) == IdentityOf(other);
 }
 
-// Out of the way of who counts on the lowest free number.
+// Leaves low numbers alone, because programs may rely on the lowest free one.
 constexpr int kLowestDuplicate = 10;
 
 }  // namespace
@@ -81,7 +81,7 @@ std::string FileOfDescriptor(int descriptor) {
   const ssize_t size = readlink(link, target, sizeof(target));
   if (size < 0) return "";
   std::string_view text(target, size);
-  // "pipe:[1234]", "anon_inode:[eventpoll]"
+  // Such as "pipe:[1234]" and "anon_inode:[eventpoll]".
   constexpr std::string_view kAnonymous = "anon_inode:";
   if (text.starts_with(kAnonymous)) {
     text.remove_prefix(kAnonymous.size());
@@ -122,7 +122,7 @@ Descriptors::Entry* Descriptors::FindOrCreate(int descriptor) {
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (created == MAP_FAILED) return nullptr;
     Entry* none = nullptr;
-    // Zeros are what entries begin with.
+    // Entries are initially zero.
     if (!chunk.compare_exchange_strong(none, static_cast<Entry*>(created))) {
       munmap(created, kSize);
     }
@@ -196,7 +196,7 @@ void Descriptors::Replacement::Done() {
   if (entry == nullptr) return;
   if (const int before = entry->duplicate.load();
       before != 0 && IsSameOpenFile(before, target_)) {
-    // The module has put back what was there.
+    // The module has restored the replaced file.
     entry->duplicate.store(0);
     entry->identity.store(0);
     ::close(before);
@@ -208,7 +208,7 @@ void Descriptors::Replacement::Done() {
     entry->close_on_exec.store(close_on_exec_);
     const int before = entry->duplicate.exchange(duplicate_);
     duplicate_ = -1;
-    // Somebody else has replaced it since.
+    // Other code has replaced the file since the module did.
     if (before != 0) ::close(before);
   }
   entry->identity.store(IdentityOf(target_));
@@ -230,20 +230,21 @@ void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
     return;
   }
   if (IdentityOf(duplicate) != entry.duplicate_identity.load()) {
-    // The duplicate was closed as well, by somebody who closes all there is.
+    // Something that closes all descriptors has closed the duplicate as well.
     if (is_left) ::close(descriptor);
     report.Add("replaced descriptor",
                absl::StrCat(descriptor, ", which can't be put back"));
     return;
   }
-  // What was printed before now belongs to what is there now.
+  // Buffered output belongs to the file that is there now.
   if (is_left && descriptor == STDOUT_FILENO) std::fflush(stdout);
   const int flags = entry.close_on_exec.load() ? O_CLOEXEC : 0;
   if (is_left) {
     ::dup3(duplicate, descriptor, flags);
   } else if (identity == 0 && current == 0) {
-    // The module closed it. Not dup3(), which would close what somebody opens
-    // there at this moment.
+    // The module has closed it. dup3() could close a file that another thread
+    // opens under this number right now, so use the lowest free number instead,
+    // and drop it if it is another one.
     const int restored =
         ::fcntl(duplicate, flags != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, descriptor);
     if (restored >= 0 && restored != descriptor) ::close(restored);
@@ -291,7 +292,7 @@ int MadeTwo(void* resources, int result, const int* descriptors) {
   return result;
 }
 
-// The C library ends a program that lets open() make a file and gives no mode.
+// The C library aborts if open() may create a file but is given no mode.
 void CheckNeedsNoMode(int flags) {
   if (__OPEN_NEEDS_MODE(flags)) abort();
 }
@@ -470,7 +471,7 @@ int hooks::timerfd_create(void* resources, int clock, int flags) {
 int hooks::signalfd(void* resources, int descriptor, const sigset_t* signals,
                     int flags) {
   const int result = ::signalfd(descriptor, signals, flags);
-  // Else it was there before.
+  // Otherwise, the descriptor existed before.
   return descriptor == -1 ? Made(resources, result) : result;
 }
 
@@ -488,14 +489,14 @@ int hooks::fanotify_init(void* resources, unsigned flags,
 }
 
 int hooks::pidfd_open(void* resources, pid_t process, unsigned flags) {
-  // glibc has the function since 2.36 only.
+  // glibc has a wrapper only since 2.36.
   return Made(resources,
               static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
 }
 
 int hooks::pidfd_getfd(void* resources, int process, int target,
                        unsigned flags) {
-  // As pidfd_open().
+  // Likewise.
   return Made(resources, static_cast<int>(
                              syscall(SYS_pidfd_getfd, process, target, flags)));
 }

@@ -11,8 +11,9 @@
 namespace relib::platform {
 namespace {
 
-// A module that has opened itself, or a library that needs it, never comes so
-// far that these are closed: it stays mapped, and the unload is refused.
+// The libraries that one module has opened. If the module has opened itself, or
+// a library that depends on it, its image stays mapped and the unload is
+// refused before these are closed.
 class Libraries final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kLibraries;
@@ -45,7 +46,7 @@ class Libraries final : public Resources {
 
  private:
   std::mutex mutex_;
-  // How often each is open.
+  // The number of open handles of each library.
   std::map<void*, int> handles_;
 };
 

@@ -1,6 +1,6 @@
 """The functions that create or give back process state; ../hooks.bzl explains the rows."""
 
-# Reported, not put back.
+# Reported but not restored.
 HOOKS = [
     "int chdir(const char* path)",
     "int fchdir(int directory)",

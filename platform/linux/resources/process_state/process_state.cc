@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::string_view kKindText = "process state";
 
-// The signals that Linux has, a bit each.
+// Returns a bit for each of Linux's signals.
 uint64_t BitsOf(const sigset_t& signals) {
   uint64_t bits;
   static_assert(sizeof(signals) >= sizeof(bits));
@@ -49,9 +49,9 @@ std::string DescribeSignals(uint64_t bits) {
   return text.empty() ? "nothing" : text;
 }
 
-// The mask of each thread that the module changed, and what it was before. A
-// thread touches none but its own, and none is taken in a signal handler that
-// isn't free: async-signal-safe.
+// The signal masks that the module has changed, with their values before.
+// Async-signal-safe: a thread changes only its own slot, and a signal handler
+// takes only free slots.
 class SignalMasks {
  public:
   void Changed(uint64_t before, uint64_t now) {
@@ -75,7 +75,7 @@ class SignalMasks {
   void Report(ReclaimReport& report) const {
     for (const Slot& slot : slots_) {
       const uint64_t thread = slot.thread.load();
-      // Those that have ended don't count.
+      // Skip threads that have ended.
       if (thread == 0 || tgkill(getpid(), static_cast<pid_t>(thread), 0) != 0) {
         continue;
       }
@@ -87,7 +87,7 @@ class SignalMasks {
   }
 
  private:
-  // More threads than this aren't watched.
+  // Changes on more threads than this are not recorded.
   static constexpr int kSlots = 64;
 
   struct Slot {
@@ -108,11 +108,11 @@ std::string NameOf(std::string_view assignment) {
   return std::string(assignment.substr(0, assignment.find('=')));
 }
 
-// Of the environment: what the variables were that the module changed, and
-// which strings of its own it put there.
+// The environment variables that the module has changed, with their values
+// before, and the strings of the module that are in the environment.
 class Environment {
  public:
-  // To be called before the change.
+  // Must be called before the change.
   void Changes(const std::string& name) {
     const std::lock_guard lock(mutex_);
     before_.try_emplace(name, Value(name));
@@ -129,7 +129,7 @@ class Environment {
     put_.insert(assignment);
   }
 
-  // In place of the module's strings, copies that the C library owns.
+  // Replaces the module's strings by copies that the C library owns.
   void ReplaceStrings() {
     const std::lock_guard lock(mutex_);
     std::set<std::pair<std::string, std::string>> copies;
@@ -164,13 +164,14 @@ class Environment {
   std::set<const char*> put_;
 };
 
-// Of the whole process or of a thread of it: changed by a module, reported when
-// it goes, and left as it is, because nobody can tell who counts on it by then.
+// State of the process or its threads that the module has changed. It is
+// reported but not restored, because other code may rely on the new state by
+// then.
 class ProcessState final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kProcessState;
 
-  // chdir() and umask() are async-signal-safe.
+  // Async-signal-safe, because chdir() and umask() are.
   template <typename Change>
   int ChangeDirectory(Change change) {
     struct stat before = {};
@@ -231,7 +232,7 @@ class ProcessState final : public Resources {
   }
 
  private:
-  // Of the directory before the module changed it; zero: it hasn't.
+  // The inode of the working directory before the module changed it, or zero.
   std::atomic<uint64_t> directory_inode_ = 0;
   std::atomic<uint64_t> directory_device_ = 0;
   std::atomic<int> mask_before_ = -1;

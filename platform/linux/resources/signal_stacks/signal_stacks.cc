@@ -17,12 +17,13 @@
 namespace relib::platform {
 namespace {
 
-// Only a thread itself can give up its signal stack. Others keep the module
-// from going: the kernel would write to memory that is gone.
+// Only the thread itself can replace its signal stack. Other threads with a
+// stack of the module block the unload, because the kernel would write to
+// memory that is gone.
 class StackList {
  public:
   struct Stack {
-    // What the module has set, and what there was before.
+    // The stack that the module has set, and the previous one.
     stack_t set = {};
     stack_t before = {};
   };
@@ -53,8 +54,8 @@ class StackList {
   std::map<uint64_t, Stack> stacks_;
 };
 
-// The modules that have set this thread's signal stack, to be told when it
-// ends.
+// The modules that have set a signal stack on this thread, and that are
+// notified at its end.
 struct OfThread {
   ~OfThread() {
     for (const auto& list : lists) list->Forget(CurrentThreadId());

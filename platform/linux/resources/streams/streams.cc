@@ -23,17 +23,17 @@
 namespace relib::platform {
 namespace {
 
-// What a stream of open_memstream() tells its owner. glibc keeps the places
-// where to behind the FILE.
+// The variables that open_memstream() updates. glibc stores their addresses
+// after the FILE.
 struct MemoryResult {
   char** buffer;
   size_t* size;
 };
 
-// Where glibc keeps it; null if that isn't found.
+// Returns the address where glibc stores them, or null if it is not found.
 MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
-  // The table of functions and two unused ones lie between. The stream was
-  // allocated with more than that.
+  // A function table and two unused words precede them. The allocation of the
+  // stream is larger than this search.
   constexpr size_t kMaxWords = 4;
   char* position = reinterpret_cast<char*>(stream + 1);
   for (size_t i = 0; i < kMaxWords; ++i, position += sizeof(void*)) {
@@ -45,14 +45,14 @@ MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
 }
 
 struct Stream {
-  // What it reads or writes isn't a file.
+  // Describes a stream that is not a file.
   std::string_view text = {};
-  // False when it was made by fdopen() of a descriptor of somebody else.
+  // False if fdopen() got a descriptor that is not the module's.
   bool owns_descriptor = true;
-  // Where that is recorded.
+  // The record of its descriptor.
   Descriptors* descriptors = nullptr;
   bool has_child = false;
-  // It writes to memory that the module named, which may be gone.
+  // It writes to memory of the module, which may be gone.
   bool in_memory = false;
   MemoryResult* memory_result = nullptr;
   bool has_buffer = false;
@@ -76,7 +76,7 @@ class Streams final : public Resources {
     return file;
   }
 
-  // To be called before it is closed.
+  // Must be called before the stream is closed.
   std::optional<Stream> Remove(FILE* file) {
     std::optional<Stream> removed;
     {
@@ -96,7 +96,7 @@ class Streams final : public Resources {
     return removed;
   }
 
-  // False if it isn't the module's.
+  // Returns false if the stream is not the module's.
   bool SetHasBuffer(FILE* file) {
     const std::lock_guard lock(mutex_);
     const auto found = streams_.find(file);
@@ -105,7 +105,7 @@ class Streams final : public Resources {
     return true;
   }
 
-  // Here, because buffers and callbacks may lie in the image.
+  // Done here, because buffers and callbacks may be in the image.
   void LeaveImage(ReclaimReport& report) override {
     std::map<FILE*, Stream> left;
     {
@@ -135,12 +135,12 @@ class Streams final : public Resources {
     }
     if (descriptor >= 0) {
       if (!stream.owns_descriptor) {
-        // fclose() closes a duplicate instead.
+        // fclose() closes a duplicate instead of this descriptor.
         std::fflush(file);
         file->_fileno = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
       } else if (!stream.descriptors->Has(descriptor)) {
-        // Somebody has closed it; the number may be another file now. glibc
-        // neither writes nor closes then.
+        // Other code has closed the descriptor, and the number may be reused.
+        // glibc neither writes to nor closes -1.
         file->_fileno = -1;
       } else {
         stream.descriptors->Remove(descriptor);
@@ -149,12 +149,12 @@ class Streams final : public Resources {
     ::fclose(file);
   }
 
-  // pclose() and fclose() wait for the child, which may take its time. It is
-  // left to a thread of the host.
+  // pclose() and fclose() wait for the child, which may take long, so a thread
+  // of the host calls them.
   static void CloseWithChild(FILE* file, int descriptor,
                              Descriptors& descriptors) {
     descriptors.Remove(descriptor);
-    // What the child doesn't take now is lost.
+    // Data that the child does not accept now is lost.
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     std::fflush(file);
     __fpurge(file);
@@ -178,15 +178,16 @@ FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
   auto& descriptors = ResourcesOf<Descriptors>(resources);
   const int descriptor = fileno(file);
   if (descriptor < 0) return ::freopen(path, mode, file);
-  // glibc keeps the number of the descriptor.
+  // glibc reuses the number of the descriptor.
   Descriptors::Replacement replacement(descriptors, descriptor);
   FILE* opened = ::freopen(path, mode, file);
   if (opened != nullptr && fileno(opened) == descriptor) replacement.Done();
   return opened;
 }
 
-// A buffer of the module is for its own streams: another one lives on, and
-// nobody can tell when it is closed. It gets one of the C library's.
+// Sets a buffer. A stream that is not the module's may outlive the module's
+// buffer, and its closing cannot be observed, so it gets a buffer of the C
+// library.
 int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
               size_t size) {
   if (buffer != nullptr && !Of(resources).SetHasBuffer(file)) buffer = nullptr;
@@ -292,7 +293,7 @@ void hooks::setbuffer(void* resources, FILE* stream, char* buffer,
 void hooks::relib_platform_release_stream(void* resources, FILE* stream) {
   const std::optional<Stream> released = Of(resources).Remove(stream);
   if (!released.has_value()) return;
-  // Flushed first. It goes on without a buffer.
+  // The stream is flushed, and continues without a buffer.
   if (released->has_buffer) ::setvbuf(stream, nullptr, _IONBF, 0);
 }
 

@@ -12,18 +12,17 @@
 namespace relib::platform {
 namespace {
 
-// Trivially destructible, so that it can be asked at any time.
+// Trivially destructible, so it is valid at any time.
 thread_local constinit bool thread_is_gone = false;
 
 }  // namespace
 
 class ThreadLocalList::OfThread {
  public:
-  // Null when the thread is past the destruction of its objects.
+  // Returns null if the thread has already destroyed its objects.
   static OfThread* Current() {
     if (thread_is_gone) return nullptr;
-    // Destroyed by the C library at the end of the thread; at exit() for the
-    // main thread.
+    // Destroyed at the end of the thread, or in exit() for the main thread.
     static thread_local OfThread current;
     return &current;
   }
@@ -38,7 +37,7 @@ class ThreadLocalList::OfThread {
   }
 
   void Remember(const std::shared_ptr<ThreadLocalList>& module) {
-    // Those of modules that are gone.
+    // Remove modules that are gone.
     std::erase_if(modules_, [](const auto& known) { return known.expired(); });
     const bool known = std::any_of(
         modules_.begin(), modules_.end(),
@@ -49,7 +48,7 @@ class ThreadLocalList::OfThread {
  private:
   OfThread() = default;
 
-  // Not owned: a thread that lives on would keep what it knew of modules that
+  // Weak, so that a long-lived thread does not keep the lists of modules that
   // are gone.
   std::vector<std::weak_ptr<ThreadLocalList>> modules_;
 };
@@ -96,10 +95,10 @@ class ThreadLocals final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreadLocals;
 
-  // At process exit other threads keep their objects.
+  // Other threads keep their objects when the process exits.
   void BeforeDestructors() override { list->DestroyAll(); }
 
-  // A thread that is ending keeps it meanwhile.
+  // Shared with threads that are ending.
   const std::shared_ptr<ThreadLocalList> list =
       std::make_shared<ThreadLocalList>();
 };
@@ -110,8 +109,8 @@ std::unique_ptr<Resources> MakeThreadLocals() {
   return std::make_unique<ThreadLocals>();
 }
 
-// The C library's own would keep the image mapped while a thread that has
-// touched a thread_local object with a destructor is alive.
+// The C library's function would keep the image mapped while any thread lives
+// that has used a thread_local object with a destructor.
 int hooks::__cxa_thread_atexit_impl(void* resources, DestroyFunction destroy,
                                     void* object, void* /*library*/) {
   ResourcesOf<ThreadLocals>(resources).list->Add(
