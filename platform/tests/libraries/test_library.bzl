@@ -16,7 +16,7 @@ def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
     """
     common = dict(
         srcs = srcs + ["entry.cc"],
-        # GNU ld, which the agent wants, doesn't know --start-lib.
+        # GNU ld, which the agent requires, does not support --start-lib.
         features = ["-supports_start_end_lib"],
         linkshared = True,
         linkstatic = True,
