@@ -1,4 +1,4 @@
-"""Where the sources of each dependency come from: the one place with versions and hashes."""
+"""The versions, addresses and hashes of all dependencies."""
 
 load(":source_archive.bzl", "source_archive")
 

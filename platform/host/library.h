@@ -23,7 +23,8 @@ class Library {
   // module defers them (platform/agent/agent.h).
   //
   // Errors:
-  //   AlreadyExists       the file is loaded already, by relib or by other code;
+  //   AlreadyExists       the file is loaded already, by relib or by other
+  //   code;
   //                       the loaded copy is unchanged
   //   FailedPrecondition  the system's loader refused; the message has its text
   static absl::StatusOr<Library> Load(const std::string& path);

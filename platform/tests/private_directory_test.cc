@@ -153,7 +153,7 @@ TEST(PrivateDirectoryTest, CopyOfAReadOnlyFileCanBeDeleted) {
 TEST(PrivateDirectoryTest, ACopyTakesWhatWasPreparedForIt) {
   const TestDirectory parent;
   const auto directory = Create(parent);
-  // Copies a text after one of 5,000 letters.
+  // Copies sources of several sizes, each after a source of 5,000 letters.
   for (const size_t size :
        {size_t{0}, size_t{1}, size_t{4999}, size_t{5000}, size_t{2'000'000}}) {
     SCOPED_TRACE(size);
