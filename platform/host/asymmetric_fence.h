@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "platform/shared/sanitizer.h"
+
 namespace relib::platform {
 
 // A pair of fences for a race between a frequent side and a rare side, in the
@@ -21,22 +23,13 @@ namespace internal {
 // slower.
 extern const bool kHeavyFenceIsProcessWide;
 
-#if defined(__SANITIZE_THREAD__)
-#define PLATFORM_HAS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define PLATFORM_HAS_TSAN 1
-#endif
-#endif
-
-#if defined(PLATFORM_HAS_TSAN)
+#if RELIB_PLATFORM_TSAN
 // ThreadSanitizer does not model fences. Read-modify-writes of one object have
 // a total order, which is just as strong.
 inline std::atomic<int> ordered_by_all{0};
 inline void FullFence() {
   ordered_by_all.fetch_add(1, std::memory_order_seq_cst);
 }
-#undef PLATFORM_HAS_TSAN
 #else
 inline void FullFence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
 #endif

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,8 +31,17 @@ class Library {
   static absl::StatusOr<Library> Load(const std::string& path);
 
   Library() = default;
-  Library(Library&& other) noexcept;
-  Library& operator=(Library&& other) noexcept;
+  Library(Library&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)),
+        address_(std::exchange(other.address_, nullptr)),
+        path_(std::move(other.path_)) {}
+  // Leaves a library that this object had loaded.
+  Library& operator=(Library&& other) noexcept {
+    handle_ = std::exchange(other.handle_, nullptr);
+    address_ = std::exchange(other.address_, nullptr);
+    path_ = std::move(other.path_);
+    return *this;
+  }
   // Leaves the library loaded.
   ~Library() = default;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "platform/shared/sanitizer.h"
 
 namespace relib::platform {
 namespace {
@@ -117,13 +118,9 @@ void CompilerFence() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 // two busy processors.
 template <typename Frequent, typename Rare>
 void ExpectViolation(Frequent frequent_fence, Rare rare_fence) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "ThreadSanitizer's atomics are ordered, all of them";
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "ThreadSanitizer's atomics are ordered, all of them";
-#endif
-#endif
+  if (RELIB_PLATFORM_TSAN) {
+    GTEST_SKIP() << "ThreadSanitizer orders all atomics";
+  }
   if (std::thread::hardware_concurrency() < 2) {
     GTEST_SKIP() << "one processor sees its own stores in order";
   }

@@ -11,15 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
+#include "platform/shared/sanitizer.h"
 
-#if SANITIZED
+#if RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
 // A sanitizer must see every block, so the module uses the C library's heap,
 // which the sanitizer has replaced by its own.
@@ -57,7 +51,7 @@ static inline void* mi_realloc(void* block, size_t size) {
   return (void)block, (void)size, NULL;
 }
 
-#else  // SANITIZED
+#else  // RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
 static void* HeapMap(void* hint, size_t size, int protection, int flags,
                      int descriptor, off_t offset);
@@ -249,7 +243,7 @@ static int64_t SystemMilliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-#endif  // SANITIZED
+#endif  // RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
 // --- The hooks. ---
 

@@ -10,7 +10,6 @@
 #include <unwind.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +19,10 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "platform/host/stack_walker.h"
+#include "platform/linux/host/dynamic_section.h"
+#include "platform/linux/host/keep_errno.h"
+#include "platform/shared/crash_judge.h"
 
 // Tells AddressSanitizer that frames are left without a return. Null without
 // AddressSanitizer.
@@ -125,14 +126,10 @@ void SetRegister(ucontext_t& context, int name, uintptr_t value) {
 }
 
 struct Walk {
-  const GuardedCall* call;
-  Crash* crash;
+  CrashJudge judge;
   uintptr_t start;
   bool started = false;
-  bool found_image = false;
-  // A frame of the program is between the image and the guarded call.
-  bool found_program = false;
-  bool is_foreign = false;
+  // Ends the walk of a corrupt stack.
   size_t left = 1'000'000;
 };
 
@@ -149,47 +146,27 @@ _Unwind_Reason_Code Visit(_Unwind_Context* frame, void* argument) {
   }
   if (address == 0 || --walk.left == 0) return _URC_END_OF_STACK;
   if (is_before_instruction != 0) ++address;
-  const CrashGuard& guard = *walk.call->guard;
-  if (_Unwind_GetCFA(frame) > reinterpret_cast<uintptr_t>(walk.call)) {
-    return _URC_END_OF_STACK;
-  }
-  if (walk.crash->frame_count < Crash::kMaxFrames) {
-    walk.crash->frames[walk.crash->frame_count++] = address;
-  }
-  if (guard.IsInImage(address - 1)) {
-    // The program was called back by the image and expects to continue.
-    if (walk.found_program) {
-      walk.is_foreign = true;
-      return _URC_END_OF_STACK;
-    }
-    walk.found_image = true;
-  } else if (!guard.IsInLibrary(address - 1) && ImageAt(address - 1).end != 0) {
-    if (!walk.found_image) {
-      walk.is_foreign = true;
-      return _URC_END_OF_STACK;
-    }
-    walk.found_program = true;
-  }
-  return _URC_NO_REASON;
+  return walk.judge.Visit({.address = address, .stack = _Unwind_GetCFA(frame)})
+             ? _URC_NO_REASON
+             : _URC_END_OF_STACK;
 }
 
 // Returns whether the crash belongs to the image of `call`. Also fills in the
 // frames of the crash.
-bool IsOfImage(const GuardedCall& call, ucontext_t& context, Crash& crash) {
-  crash.frame_count = 0;
+bool IsOfImage(const GuardedCall& call, ucontext_t& context) {
+  Walk walk = {.judge = CrashJudge(*call.guard, &call, *call.crash),
+               .start = 0};
   const uintptr_t instruction = Register(context, REG_RIP);
   const uintptr_t stack = Register(context, REG_RSP);
-  const bool is_nowhere = ImageAt(instruction).end == 0;
-  if (is_nowhere) {
+  if (ImageAt(instruction).end == 0) {
     // A call to an address without code: start with the caller, which is known.
-    crash.frames[crash.frame_count++] = instruction + 1;
+    walk.judge.AddFrame(instruction + 1);
     SetRegister(context, REG_RIP, *reinterpret_cast<const uintptr_t*>(stack));
     SetRegister(context, REG_RSP, stack + sizeof(uintptr_t));
   }
-  Walk walk = {
-      .call = &call, .crash = &crash, .start = Register(context, REG_RIP)};
+  walk.start = Register(context, REG_RIP);
   _Unwind_Backtrace(Visit, &walk);
-  if (!walk.is_foreign) return true;
+  if (walk.judge.belongs_to_image()) return true;
   SetRegister(context, REG_RIP, instruction);
   SetRegister(context, REG_RSP, stack);
   return false;
@@ -226,7 +203,8 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
   if (info->si_code <= 0) raise(signal);
 }
 
-[[noreturn]] void GoOn(GuardedCall* call) {
+// Continues in Run(), on the stack of the guarded call.
+[[noreturn]] void Resume(GuardedCall* call) {
   // The abandoned frames are still poisoned. Later frames would run into them,
   // including those of the next function.
   if (__asan_unpoison_memory_region != nullptr) {
@@ -262,15 +240,14 @@ Crash::Kind KindOf(int signal, const siginfo_t& info) {
 }
 
 void Handle(int signal, siginfo_t* info, void* raw_context) {
-  const int error = errno;
+  const KeepErrno keep;
   auto& context = *static_cast<ucontext_t*>(raw_context);
   GuardedCall* call = innermost;
   // The processor raised it, or abort(), which sends it to its own thread.
   const bool is_own =
       signal == SIGABRT ? info->si_code == SI_TKILL : info->si_code > 0;
-  if (call == nullptr || !is_own || !IsOfImage(*call, context, *call->crash)) {
+  if (call == nullptr || !is_own || !IsOfImage(*call, context)) {
     CallPrevious(signal, info, raw_context);
-    errno = error;
     return;
   }
   Crash& crash = *call->crash;
@@ -288,11 +265,10 @@ void Handle(int signal, siginfo_t* info, void* raw_context) {
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   SetRegister(context, REG_RSP,
               (stack - kBelowRedZone) / 16 * 16 - sizeof(void*));
-  SetRegister(context, REG_RIP, reinterpret_cast<uintptr_t>(&GoOn));
+  SetRegister(context, REG_RIP, reinterpret_cast<uintptr_t>(&Resume));
   SetRegister(context, REG_RDI, reinterpret_cast<uintptr_t>(call));
   constexpr uintptr_t kDirectionFlag = 1 << 10;
   SetRegister(context, REG_EFL, Register(context, REG_EFL) & ~kDirectionFlag);
-  errno = error;
 }
 
 void InstallHandlers() {
@@ -321,23 +297,16 @@ const link_map* MapOf(const void* address) {
 }
 
 void AddLibrariesOf(const link_map& map, std::vector<const link_map*>& known) {
-  const char* names = nullptr;
-  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag == DT_STRTAB) {
-      names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
-    }
-  }
-  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag != DT_NEEDED || names == nullptr) continue;
-    void* handle = dlopen(names + entry->d_un.d_val, RTLD_NOLOAD | RTLD_LAZY);
-    if (handle == nullptr) continue;
+  ForEachNeeded(map.l_addr, map.l_ld, [&known](const char* name) {
+    void* handle = dlopen(name, RTLD_NOLOAD | RTLD_LAZY);
+    if (handle == nullptr) return;
     // The library stays loaded as long as its dependent does.
     dlclose(handle);
     const auto* library = static_cast<const link_map*>(handle);
-    if (std::find(known.begin(), known.end(), library) != known.end()) continue;
+    if (std::find(known.begin(), known.end(), library) != known.end()) return;
     known.push_back(library);
     AddLibrariesOf(*library, known);
-  }
+  });
 }
 
 }  // namespace
@@ -350,12 +319,6 @@ CrashGuard::CrashGuard(const void* address)
   for (const link_map* library : known) {
     libraries_.push_back(ImageAt(reinterpret_cast<uintptr_t>(library->l_ld)));
   }
-}
-
-bool CrashGuard::IsInLibrary(uintptr_t address) const {
-  return std::any_of(
-      libraries_.begin(), libraries_.end(),
-      [address](const AddressRange& range) { return range.Contains(address); });
 }
 
 // Not inline, so that the caller keeps no values in registers that a crash
@@ -381,28 +344,9 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
 
 std::string DescribeCrash(const Crash& crash) {
   const char* name = sigabbrev_np(static_cast<int>(crash.code));
-  std::string text = absl::StrCat("SIG", name == nullptr ? "?" : name);
-  switch (crash.kind) {
-    case Crash::Kind::kBadAccess:
-      // The kernel reports no address for non-canonical ones.
-      absl::StrAppendFormat(&text, ": it %s address %#x",
-                            crash.is_write ? "wrote to" : "read",
-                            reinterpret_cast<uintptr_t>(crash.address));
-      break;
-    case Crash::Kind::kStackOverflow:
-      absl::StrAppend(&text, ": stack overflow");
-      break;
-    case Crash::Kind::kArithmetic:
-      absl::StrAppend(&text, ": division by zero, or overflow in a division");
-      break;
-    case Crash::Kind::kIllegalInstruction:
-      absl::StrAppend(&text, ": illegal instruction");
-      break;
-    case Crash::Kind::kAbort:
-      absl::StrAppend(&text, ": abort()");
-      break;
-  }
-  return text;
+  // The kernel reports no address for a non-canonical one.
+  return absl::StrCat("SIG", name == nullptr ? "?" : name, ": ",
+                      CrashReason(crash));
 }
 
 }  // namespace relib::platform

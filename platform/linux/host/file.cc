@@ -74,9 +74,10 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   }
   struct stat info;
   if (fstat(descriptor, &info) != 0) {
-    const int error = errno;
+    absl::Status status =
+        absl::ErrnoToStatus(errno, absl::StrCat("can't examine ", path));
     close(descriptor);
-    return absl::ErrnoToStatus(error, absl::StrCat("can't examine ", path));
+    return status;
   }
   if (!S_ISREG(info.st_mode)) {
     close(descriptor);

@@ -24,6 +24,7 @@
 #include "platform/host/file.h"
 #include "platform/host/holders.h"
 #include "platform/image/image_file.h"
+#include "platform/linux/host/dynamic_section.h"
 
 namespace relib::platform {
 
@@ -70,7 +71,6 @@ std::vector<std::string> Dependents(const std::string& path,
         Search& search = *static_cast<Search*>(argument);
         if (info->dlpi_name == nullptr || info->dlpi_name == search.path)
           return 0;
-        // The loader has made the addresses in the dynamic section absolute.
         const ElfW(Dyn)* dynamic = nullptr;
         for (int i = 0; i < info->dlpi_phnum; ++i) {
           if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) {
@@ -79,27 +79,12 @@ std::vector<std::string> Dependents(const std::string& path,
           }
         }
         if (dynamic == nullptr) return 0;
-        const char* strings = nullptr;
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
-             ++entry) {
-          if (entry->d_tag == DT_STRTAB) {
-            strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
-          }
-        }
-        // The vDSO's section keeps relative addresses.
-        if (strings == nullptr ||
-            reinterpret_cast<uintptr_t>(strings) < info->dlpi_addr) {
-          return 0;
-        }
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
-             ++entry) {
-          if (entry->d_tag == DT_NEEDED &&
-              BaseName(strings + entry->d_un.d_val) == search.name) {
-            search.found.push_back(*info->dlpi_name != '\0'
-                                       ? info->dlpi_name
-                                       : "the program itself");
-          }
-        }
+        ForEachNeeded(info->dlpi_addr, dynamic, [&](const char* name) {
+          if (BaseName(name) != search.name) return;
+          search.found.push_back(*info->dlpi_name != '\0'
+                                     ? info->dlpi_name
+                                     : "the program itself");
+        });
         return 0;
       },
       &search);
@@ -212,18 +197,6 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   library.address_ = static_cast<const link_map*>(handle)->l_ld;
   library.path_ = path;
   return library;
-}
-
-Library::Library(Library&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
-      address_(std::exchange(other.address_, nullptr)),
-      path_(std::move(other.path_)) {}
-
-Library& Library::operator=(Library&& other) noexcept {
-  handle_ = std::exchange(other.handle_, nullptr);
-  address_ = std::exchange(other.address_, nullptr);
-  path_ = std::move(other.path_);
-  return *this;
 }
 
 void* Library::Symbol(const char* name) const {

@@ -22,34 +22,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
-#include "platform/host/prepared_files.h"
 #include "platform/linux/host/unique_fd.h"
+#include "platform/shared/prepared_files.h"
+#include "platform/shared/private_directory_name.h"
 
 namespace relib::platform {
 namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-// Returns whether `name` is `<prefix>-<pid>-<16 hexadecimal digits>`. Nothing
-// else is ever swept.
-bool IsOurName(std::string_view name, std::string_view prefix) {
-  if (!name.starts_with(prefix)) return false;
-  const std::vector<std::string_view> parts =
-      absl::StrSplit(name.substr(prefix.size()), '-');
-  if (parts.size() != 3 || !parts[0].empty() || parts[1].empty() ||
-      parts[2].size() != 16) {
-    return false;
-  }
-  return absl::c_all_of(parts[1], absl::ascii_isdigit) &&
-         absl::c_all_of(parts[2], absl::ascii_isxdigit);
-}
 
 // Returns the names of the entries without "." and "..", or nothing if the
 // directory cannot be read.
@@ -101,7 +85,7 @@ bool IsStillThere(int parent, const std::string& name, int directory) {
 // another one.
 void Sweep(int parent, std::string_view prefix) {
   for (const std::string& name : List(parent)) {
-    if (!IsOurName(name, prefix)) continue;
+    if (!IsPrivateDirectoryName(name, prefix)) continue;
     const UniqueFd directory(openat(parent, name.c_str(), kOpenDirectory));
     struct stat info;
     if (!directory || fstat(directory.get(), &info) != 0 ||
@@ -257,7 +241,7 @@ class LockedDirectory final : public PrivateDirectory {
     if (!file) return "";
     // Allocate the pages, which takes half of the time of a copy.
     const std::vector<char> zeros(size_t{1} << 16);
-    const int64_t size = std::min<int64_t>(info.st_size, kMaxPreparedTime);
+    const int64_t size = std::min<int64_t>(info.st_size, kMaxPreparedSize);
     for (int64_t done = 0; done < size;) {
       const ssize_t written =
           write(file.get(), zeros.data(),
@@ -390,10 +374,10 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
     }
     while (flock(directory.get(), LOCK_EX) != 0) {
       if (errno == EINTR) continue;
-      const int error_number = errno;
+      absl::Status status = absl::ErrnoToStatus(
+          errno, absl::StrCat("lock ", parent_path, "/", name));
       unlinkat(parent_fd.get(), name.c_str(), AT_REMOVEDIR);
-      return absl::ErrnoToStatus(error_number,
-                                 absl::StrCat("lock ", parent_path, "/", name));
+      return status;
     }
     // Another process may have swept it before this one had the lock.
     if (!IsStillThere(parent_fd.get(), name, directory.get())) continue;

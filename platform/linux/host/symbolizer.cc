@@ -1,6 +1,5 @@
 #include "platform/host/symbolizer.h"
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elf.h>
@@ -26,19 +25,10 @@
 #include <vector>
 
 #include "absl/strings/strip.h"
+#include "platform/shared/demangle.h"
 
 namespace relib::platform {
 namespace {
-
-std::string Demangle(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
-  if (status != 0) return name;
-  // Drop suffixes of the compiler, as in "f(int) [clone .cold]".
-  const std::string_view whole = text.get();
-  return std::string(whole.substr(0, whole.find(" [clone ")));
-}
 
 // A loaded image, whatever its file contains by now.
 struct LoadedImage {

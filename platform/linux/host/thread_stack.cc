@@ -17,6 +17,7 @@
 
 #include "platform/host/stack_walker.h"
 #include "platform/host/thread_id.h"
+#include "platform/linux/host/keep_errno.h"
 
 // A real-time signal asks the thread to walk its own stack. A thread that
 // blocks all signals or is deep in the kernel does not answer. Blocking
@@ -50,7 +51,7 @@ uintptr_t Interrupted(const void* context) {
 }
 
 void Answer(int /*signal*/, siginfo_t* info, void* context) {
-  const int error = errno;
+  const KeepErrno keep;
   int number = info->si_value.sival_int;
   if (info->si_code == SI_QUEUE && number > 0 &&
       request.open.compare_exchange_strong(number, -number)) {
@@ -68,7 +69,6 @@ void Answer(int /*signal*/, siginfo_t* info, void* context) {
         &first);
     sem_post(&request.answered);
   }
-  errno = error;
 }
 
 // Returns an unused real-time signal, or zero if there is none. Its handler is

@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
 
@@ -75,9 +76,8 @@ class Mappings final : public Resources {
     const bool replaces = fixed && ReserveGaps(wanted, &reserved);
     void* mapped = ::mmap(address, size, protection, flags, descriptor, offset);
     if (mapped == MAP_FAILED) {
-      const int error = errno;
+      const KeepErrno keep;
       for (const Range& range : reserved) Unmap(range);
-      errno = error;
       return mapped;
     }
     const Range range = RangeOf(mapped, size, flags);
@@ -100,9 +100,8 @@ class Mappings final : public Resources {
         ReserveGaps(RangeOf(new_address, new_size), &reserved);
     void* mapped = ::mremap(address, size, new_size, flags, new_address);
     if (mapped == MAP_FAILED) {
-      const int error = errno;
+      const KeepErrno keep;
       for (const Range& range : reserved) Unmap(range);
-      errno = error;
       return mapped;
     }
     // A size of zero makes a second mapping of shared memory.

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
 
@@ -64,13 +64,12 @@ class Streams final : public Resources {
 
   FILE* Add(void* resources, FILE* file, Stream stream) {
     if (file == nullptr) return file;
-    const int saved = errno;
+    const KeepErrno keep;
     stream.descriptors = &ResourcesOf<Descriptors>(resources);
     if (const int descriptor = fileno(file);
         descriptor >= 0 && stream.owns_descriptor) {
       stream.descriptors->Add(descriptor);
     }
-    errno = saved;
     const std::lock_guard lock(mutex_);
     streams_[file] = stream;
     return file;
@@ -87,11 +86,10 @@ class Streams final : public Resources {
       streams_.erase(found);
     }
     if (removed->owns_descriptor) {
-      const int saved = errno;
+      const KeepErrno keep;
       if (const int descriptor = fileno(file); descriptor >= 0) {
         removed->descriptors->Remove(descriptor);
       }
-      errno = saved;
     }
     return removed;
   }

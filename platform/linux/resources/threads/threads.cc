@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "platform/host/thread_id.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/shared/sanitizer.h"
 
 namespace relib::platform {
 
@@ -98,14 +99,8 @@ namespace {
 // ThreadSanitizer destroys its state of the thread in that round, and no
 // instrumented code may run afterwards, so the round before counts as the last
 // one.
-#if defined(__SANITIZE_THREAD__)
-constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
-#elif defined(__has_feature)
 constexpr int kDestructorRounds =
-    PTHREAD_DESTRUCTOR_ITERATIONS - (__has_feature(thread_sanitizer) ? 1 : 0);
-#else
-constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
-#endif
+    PTHREAD_DESTRUCTOR_ITERATIONS - (RELIB_PLATFORM_TSAN ? 1 : 0);
 
 // Runs at the end of the thread, after its thread_local objects are destroyed.
 // Destructors of other keys may run later in the same round, so the thread

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
@@ -17,6 +16,7 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/resources/callbacks.h"
 
@@ -96,9 +96,8 @@ class Timers final : public Resources {
         clock, changed.has_value() ? &*changed : const_cast<sigevent*>(event),
         timer);
     if (result != 0) {
-      const int error = errno;
+      const KeepErrno keep;
       if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
-      errno = error;
       return result;
     }
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
-#ifndef PLATFORM_HOST_PREPARED_FILES_H_
-#define PLATFORM_HOST_PREPARED_FILES_H_
+#ifndef PLATFORM_SHARED_PREPARED_FILES_H_
+#define PLATFORM_SHARED_PREPARED_FILES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +58,7 @@ class PreparedFiles {
 };
 
 // Maximum size of a prepared file; CopyIn() allocates the rest.
-inline constexpr int64_t kMaxPreparedTime = int64_t{1} << 20;
+inline constexpr int64_t kMaxPreparedSize = int64_t{1} << 20;
 
 // The parts of a copy's name, `<prefix>-<number><extension>`.
 struct CopyName {
@@ -78,4 +78,4 @@ inline std::optional<CopyName> ParseCopyName(std::string_view name) {
 
 }  // namespace relib::platform
 
-#endif  // PLATFORM_HOST_PREPARED_FILES_H_
+#endif  // PLATFORM_SHARED_PREPARED_FILES_H_
