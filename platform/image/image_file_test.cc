@@ -24,8 +24,9 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string PlainLibrary() {
-  return ReadFile(Runfile("platform/testdata/" + std::string(kLibraryPrefix) +
-                          "plain" + std::string(kLibrarySuffix)));
+  return ReadFile(Runfile("platform/tests/libraries/" +
+                          std::string(kLibraryPrefix) + "plain" +
+                          std::string(kLibrarySuffix)));
 }
 
 TEST(ImageFileTest, KnowsTheFormats) {

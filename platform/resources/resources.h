@@ -39,10 +39,10 @@ class ReclaimReport {
   void Add(std::string_view kind, uint64_t count, uint64_t bytes,
            absl::Span<const std::string> texts);
 
-  std::vector<Leftover> Take() { return std::move(left_); }
+  std::vector<Leftover> Take() { return std::move(leftovers_); }
 
  private:
-  std::vector<Leftover> left_;
+  std::vector<Leftover> leftovers_;
 };
 
 // The resources of one kind that one module owns. Thread-safe.

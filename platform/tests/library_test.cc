@@ -37,7 +37,7 @@ std::string CopyOf(const std::string& name) {
   const fs::path copy = directory / FileName(name);
   std::error_code ignored;
   fs::remove(copy, ignored);
-  fs::copy_file(Runfile("platform/testdata/" + FileName(name)), copy);
+  fs::copy_file(Runfile("platform/tests/libraries/" + FileName(name)), copy);
   // Files that Bazel builds are read-only, and Windows does not delete such
   // files.
   fs::permissions(copy, fs::perms::owner_write, fs::perm_options::add);
@@ -200,7 +200,7 @@ TEST(LibraryTest, AReferenceRefusesTheUnload) {
 TEST(LibraryTest, ALibraryThatIsLinkedAgainstItRefusesTheUnload) {
   // Copied under its own name, by which the other library finds it.
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/" + FileName("plain")));
+      CanonicalPath(Runfile("platform/tests/libraries/" + FileName("plain")));
   ASSERT_TRUE(path.ok()) << path.status();
   Started plain = Start(*path);
   ASSERT_TRUE(plain.library.loaded());

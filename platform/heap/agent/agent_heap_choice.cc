@@ -43,7 +43,7 @@ bool IsChecked() {
 class PoolBlock {
  public:
   void* Take(size_t size) {
-    if (size <= kSmallest || size > sizeof(bytes_)) return nullptr;
+    if (size <= kMinSize || size > sizeof(bytes_)) return nullptr;
     size_t unused = 0;
     return size_.compare_exchange_strong(unused, size) ? bytes_ : nullptr;
   }
@@ -55,7 +55,7 @@ class PoolBlock {
 
  private:
   // Other large blocks may use the space as well.
-  static constexpr size_t kSmallest = size_t{64} << 10;
+  static constexpr size_t kMinSize = size_t{64} << 10;
 
   std::atomic<size_t> size_ = 0;
   std::atomic<bool> is_freed_ = false;
@@ -119,7 +119,7 @@ void* Allocate(size_t size, size_t alignment, size_t offset, bool zero) {
   }
 }
 
-bool IsUsers(void* block) {
+bool IsUserBlock(void* block) {
   return heap.load() == Heap::kUser && BlockHeader::IsBefore(block);
 }
 
@@ -128,7 +128,7 @@ void Free(void* block) {
     pool_block.Free();
   } else if (RelibHeapOwns(block)) {
     RelibHeapFree(block);
-  } else if (IsUsers(block)) {
+  } else if (IsUserBlock(block)) {
     FreeToUser(block);
   } else {
     EarlyBlocks::Forget(block);
@@ -184,7 +184,7 @@ void* RelibSlowReallocate(void* block, size_t size, const void* caller) {
     return nullptr;
   }
   const bool early = EarlyBlocks::Has(block);
-  if (!IsChecked() && !pool_block.Is(block) && !IsUsers(block) && !early) {
+  if (!IsChecked() && !pool_block.Is(block) && !IsUserBlock(block) && !early) {
     // Each block stays in its own heap.
     return RelibHeapOwns(block) ? RelibHeapReallocate(block, size)
                                 : SystemHeapReallocate(block, size);
@@ -215,7 +215,7 @@ size_t RelibSlowSize(const void* block) {
   void* const writable = const_cast<void*>(block);
   if (pool_block.Is(block)) return pool_block.size();
   if (RelibHeapOwns(block)) return RelibHeapSize(block);
-  if (IsUsers(writable)) return BlockHeader::SizeOf(writable);
+  if (IsUserBlock(writable)) return BlockHeader::SizeOf(writable);
   return SystemHeapSize(writable);
 }
 

@@ -41,13 +41,15 @@ class BlockHeader {
       }
     }
 
-    bool is_possible() const { return size_ < kMost && alignment_ < kMost; }
+    bool is_possible() const {
+      return size_ < kMaxSize && alignment_ < kMaxSize;
+    }
     size_t memory_size() const { return size_ + distance_; }
     size_t memory_alignment() const { return alignment_; }
 
    private:
     friend class BlockHeader;
-    static constexpr uint64_t kMost = uint64_t{1} << 48;
+    static constexpr uint64_t kMaxSize = uint64_t{1} << 48;
 
     size_t size_;
     size_t alignment_;

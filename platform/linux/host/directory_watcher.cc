@@ -36,7 +36,7 @@ constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
                              IN_ONLYDIR;
 
 // How often to look for a watched directory that was deleted.
-constexpr absl::Duration kLookForLost = absl::Milliseconds(50);
+constexpr absl::Duration kLostPollInterval = absl::Milliseconds(50);
 
 std::string Join(std::string_view directory, std::string_view name) {
   return absl::StrCat(directory, directory.ends_with('/') ? "" : "/", name);
@@ -125,7 +125,7 @@ class InotifyWatcher final : public DirectoryWatcher {
       }
       absl::Duration rest = deadline - absl::Now();
       if (rest <= absl::ZeroDuration()) return std::vector<std::string>();
-      if (AnyLost()) rest = std::min(rest, kLookForLost);
+      if (AnyLost()) rest = std::min(rest, kLostPollInterval);
       pollfd fd = {inotify_.get(), POLLIN, 0};
       const timespec time = absl::ToTimespec(rest);
       if (ppoll(&fd, 1, &time, nullptr) < 0 && errno != EINTR) {
@@ -284,7 +284,7 @@ class InotifyWatcher final : public DirectoryWatcher {
     }
   }
 
-  void Lose(size_t index) {
+  void MarkLost(size_t index) {
     Root& root = roots_[index];
     RemoveTree(index, root.directory);
     if (!root.name.empty()) Changed(root.given);
@@ -326,7 +326,7 @@ class InotifyWatcher final : public DirectoryWatcher {
     Root& root = roots_[place.root];
     if ((event.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0) {
       // For directories below a root, the parent directory reports this too.
-      if (place.path == root.directory) Lose(place.root);
+      if (place.path == root.directory) MarkLost(place.root);
       return absl::OkStatus();
     }
     if (event.len == 0) return absl::OkStatus();

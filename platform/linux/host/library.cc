@@ -95,7 +95,7 @@ std::vector<std::string> Dependents(const std::string& path,
 // flags and symbols from the file, dependents from the process. The loader's
 // reference count cannot be read, so references are named if nothing else is
 // found.
-std::string WhatHolds(const std::string& path) {
+std::string DescribeHolders(const std::string& path) {
   std::vector<std::string> causes;
   if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
       file.ok()) {
@@ -122,21 +122,21 @@ struct LoaderCounts {
   uint64_t newer = 0;
 };
 
-// Examines at most `most_newer` libraries.
-LoaderCounts CountLibraries(const link_map* library, uint64_t most_newer) {
+// Examines at most `max_newer` libraries.
+LoaderCounts CountLibraries(const link_map* library, uint64_t max_newer) {
   struct Search {
     LoaderCounts counts;
-    uint64_t most_newer;
-  } search{.counts = {.library = library}, .most_newer = most_newer};
+    uint64_t max_newer;
+  } search{.counts = {.library = library}, .max_newer = max_newer};
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* argument) {
-        auto& [counts, most_newer] = *static_cast<Search*>(argument);
+        auto& [counts, max_newer] = *static_cast<Search*>(argument);
         counts.added = info->dlpi_adds;
         counts.removed = info->dlpi_subs;
         // The list is locked during this call.
         for (const link_map* next = counts.library;
              next != nullptr && next->l_next != nullptr &&
-             counts.newer < most_newer;
+             counts.newer < max_newer;
              next = next->l_next) {
           ++counts.newer;
         }
@@ -220,7 +220,7 @@ absl::Status Library::Unload() {
       const bool same = static_cast<const link_map*>(handle)->l_ld == address_;
       if (same) {
         handle_ = handle;
-        return absl::FailedPreconditionError(WhatHolds(path_));
+        return absl::FailedPreconditionError(DescribeHolders(path_));
       }
       dlclose(handle);
     }

@@ -27,17 +27,19 @@ namespace {
 
 static_assert(sizeof(off_t) == 8, "open() and open64() are the same");
 
-Descriptors& Of(void* resources) { return ResourcesOf<Descriptors>(resources); }
+Descriptors& DescriptorsOf(void* resources) {
+  return ResourcesOf<Descriptors>(resources);
+}
 
-int Made(void* resources, int descriptor) {
-  Of(resources).Add(descriptor);
+int Record(void* resources, int descriptor) {
+  DescriptorsOf(resources).Add(descriptor);
   return descriptor;
 }
 
-int MadeTwo(void* resources, int result, const int* descriptors) {
+int RecordBoth(void* resources, int result, const int* descriptors) {
   if (result == 0) {
-    Of(resources).Add(descriptors[0]);
-    Of(resources).Add(descriptors[1]);
+    DescriptorsOf(resources).Add(descriptors[0]);
+    DescriptorsOf(resources).Add(descriptors[1]);
   }
   return result;
 }
@@ -58,14 +60,14 @@ void AddReceived(void* resources, msghdr* message) {
       int descriptor;
       std::memcpy(&descriptor, CMSG_DATA(control) + i * sizeof(int),
                   sizeof(descriptor));
-      Of(resources).Add(descriptor);
+      DescriptorsOf(resources).Add(descriptor);
     }
   }
 }
 
 template <typename Replace>
-int Replaced(void* resources, int target, Replace replace) {
-  Descriptors::Replacement replacement(Of(resources), target);
+int RecordReplacement(void* resources, int target, Replace replace) {
+  Descriptors::Replacement replacement(DescriptorsOf(resources), target);
   const int result = replace();
   if (result >= 0) replacement.Done();
   return result;
@@ -74,34 +76,34 @@ int Replaced(void* resources, int target, Replace replace) {
 }  // namespace
 
 int hooks::open(void* resources, const char* path, int flags, mode_t mode) {
-  return Made(resources, ::open(path, flags, mode));
+  return Record(resources, ::open(path, flags, mode));
 }
 
 int hooks::open64(void* resources, const char* path, int flags, mode_t mode) {
-  return Made(resources, ::open(path, flags, mode));
+  return Record(resources, ::open(path, flags, mode));
 }
 
 int hooks::openat(void* resources, int directory, const char* path, int flags,
                   mode_t mode) {
-  return Made(resources, ::openat(directory, path, flags, mode));
+  return Record(resources, ::openat(directory, path, flags, mode));
 }
 
 int hooks::openat64(void* resources, int directory, const char* path, int flags,
                     mode_t mode) {
-  return Made(resources, ::openat(directory, path, flags, mode));
+  return Record(resources, ::openat(directory, path, flags, mode));
 }
 
 int hooks::creat(void* resources, const char* path, mode_t mode) {
-  return Made(resources, ::creat(path, mode));
+  return Record(resources, ::creat(path, mode));
 }
 
 int hooks::creat64(void* resources, const char* path, mode_t mode) {
-  return Made(resources, ::creat(path, mode));
+  return Record(resources, ::creat(path, mode));
 }
 
 int hooks::__open_2(void* resources, const char* path, int flags) {
   CheckNeedsNoMode(flags);
-  return Made(resources, ::open(path, flags, 0));
+  return Record(resources, ::open(path, flags, 0));
 }
 
 int hooks::__open64_2(void* resources, const char* path, int flags) {
@@ -111,7 +113,7 @@ int hooks::__open64_2(void* resources, const char* path, int flags) {
 int hooks::__openat_2(void* resources, int directory, const char* path,
                       int flags) {
   CheckNeedsNoMode(flags);
-  return Made(resources, ::openat(directory, path, flags, 0));
+  return Record(resources, ::openat(directory, path, flags, 0));
 }
 
 int hooks::__openat64_2(void* resources, int directory, const char* path,
@@ -120,72 +122,73 @@ int hooks::__openat64_2(void* resources, int directory, const char* path,
 }
 
 int hooks::mkstemp(void* resources, char* path) {
-  return Made(resources, ::mkstemp(path));
+  return Record(resources, ::mkstemp(path));
 }
 
 int hooks::mkstemp64(void* resources, char* path) {
-  return Made(resources, ::mkstemp(path));
+  return Record(resources, ::mkstemp(path));
 }
 
 int hooks::mkostemp(void* resources, char* path, int flags) {
-  return Made(resources, ::mkostemp(path, flags));
+  return Record(resources, ::mkostemp(path, flags));
 }
 
 int hooks::mkostemp64(void* resources, char* path, int flags) {
-  return Made(resources, ::mkostemp(path, flags));
+  return Record(resources, ::mkostemp(path, flags));
 }
 
 int hooks::mkstemps(void* resources, char* path, int suffix_size) {
-  return Made(resources, ::mkstemps(path, suffix_size));
+  return Record(resources, ::mkstemps(path, suffix_size));
 }
 
 int hooks::mkstemps64(void* resources, char* path, int suffix_size) {
-  return Made(resources, ::mkstemps(path, suffix_size));
+  return Record(resources, ::mkstemps(path, suffix_size));
 }
 
 int hooks::mkostemps(void* resources, char* path, int suffix_size, int flags) {
-  return Made(resources, ::mkostemps(path, suffix_size, flags));
+  return Record(resources, ::mkostemps(path, suffix_size, flags));
 }
 
 int hooks::mkostemps64(void* resources, char* path, int suffix_size,
                        int flags) {
-  return Made(resources, ::mkostemps(path, suffix_size, flags));
+  return Record(resources, ::mkostemps(path, suffix_size, flags));
 }
 
 int hooks::shm_open(void* resources, const char* name, int flags, mode_t mode) {
-  return Made(resources, ::shm_open(name, flags, mode));
+  return Record(resources, ::shm_open(name, flags, mode));
 }
 
 int hooks::memfd_create(void* resources, const char* name, unsigned flags) {
-  return Made(resources, ::memfd_create(name, flags));
+  return Record(resources, ::memfd_create(name, flags));
 }
 
 int hooks::pipe(void* resources, int* descriptors) {
-  return MadeTwo(resources, ::pipe(descriptors), descriptors);
+  return RecordBoth(resources, ::pipe(descriptors), descriptors);
 }
 
 int hooks::pipe2(void* resources, int* descriptors, int flags) {
-  return MadeTwo(resources, ::pipe2(descriptors, flags), descriptors);
+  return RecordBoth(resources, ::pipe2(descriptors, flags), descriptors);
 }
 
 int hooks::socket(void* resources, int domain, int type, int protocol) {
-  return Made(resources, ::socket(domain, type, protocol));
+  return Record(resources, ::socket(domain, type, protocol));
 }
 
 int hooks::socketpair(void* resources, int domain, int type, int protocol,
                       int* descriptors) {
-  return MadeTwo(resources, ::socketpair(domain, type, protocol, descriptors),
-                 descriptors);
+  return RecordBoth(resources,
+                    ::socketpair(domain, type, protocol, descriptors),
+                    descriptors);
 }
 
 int hooks::accept(void* resources, int socket, sockaddr* address,
                   socklen_t* size) {
-  return Made(resources, ::accept(socket, address, size));
+  return Record(resources, ::accept(socket, address, size));
 }
 
 int hooks::accept4(void* resources, int socket, sockaddr* address,
                    socklen_t* size, int flags) {
-  return Made(resources, ::accept4(socket, address, size, flags));
+  return Record(resources, ::accept4(socket, address, size, flags));
 }
 
 ssize_t hooks::recvmsg(void* resources, int socket, msghdr* message,
@@ -203,71 +206,71 @@ int hooks::recvmmsg(void* resources, int socket, mmsghdr* messages,
 }
 
 int hooks::epoll_create(void* resources, int size) {
-  return Made(resources, ::epoll_create(size));
+  return Record(resources, ::epoll_create(size));
 }
 
 int hooks::epoll_create1(void* resources, int flags) {
-  return Made(resources, ::epoll_create1(flags));
+  return Record(resources, ::epoll_create1(flags));
 }
 
 int hooks::eventfd(void* resources, unsigned value, int flags) {
-  return Made(resources, ::eventfd(value, flags));
+  return Record(resources, ::eventfd(value, flags));
 }
 
 int hooks::timerfd_create(void* resources, int clock, int flags) {
-  return Made(resources, ::timerfd_create(clock, flags));
+  return Record(resources, ::timerfd_create(clock, flags));
 }
 
 int hooks::signalfd(void* resources, int descriptor, const sigset_t* signals,
                     int flags) {
   const int result = ::signalfd(descriptor, signals, flags);
   // Otherwise, the descriptor existed before.
-  return descriptor == -1 ? Made(resources, result) : result;
+  return descriptor == -1 ? Record(resources, result) : result;
 }
 
 int hooks::inotify_init(void* resources) {
-  return Made(resources, ::inotify_init());
+  return Record(resources, ::inotify_init());
 }
 
 int hooks::inotify_init1(void* resources, int flags) {
-  return Made(resources, ::inotify_init1(flags));
+  return Record(resources, ::inotify_init1(flags));
 }
 
 int hooks::fanotify_init(void* resources, unsigned flags,
                          unsigned event_flags) {
-  return Made(resources, ::fanotify_init(flags, event_flags));
+  return Record(resources, ::fanotify_init(flags, event_flags));
 }
 
 int hooks::pidfd_open(void* resources, pid_t process, unsigned flags) {
   // glibc has a wrapper only since 2.36.
-  return Made(resources,
-              static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
+  return Record(resources,
+                static_cast<int>(syscall(SYS_pidfd_open, process, flags)));
 }
 
 int hooks::pidfd_getfd(void* resources, int process, int target,
                        unsigned flags) {
   // Likewise.
-  return Made(resources, static_cast<int>(
-                             syscall(SYS_pidfd_getfd, process, target, flags)));
+  return Record(resources, static_cast<int>(syscall(SYS_pidfd_getfd, process,
+                                                    target, flags)));
 }
 
 int hooks::open_by_handle_at(void* resources, int mount,
                              FileHandlePointer handle, int flags) {
-  return Made(resources, ::open_by_handle_at(mount, handle, flags));
+  return Record(resources, ::open_by_handle_at(mount, handle, flags));
 }
 
 int hooks::posix_openpt(void* resources, int flags) {
-  return Made(resources, ::posix_openpt(flags));
+  return Record(resources, ::posix_openpt(flags));
 }
 
-int hooks::getpt(void* resources) { return Made(resources, ::getpt()); }
+int hooks::getpt(void* resources) { return Record(resources, ::getpt()); }
 
 int hooks::openpty(void* resources, int* master, int* slave, char* name,
                    const termios* settings, const winsize* size) {
   const int result = ::openpty(master, slave, name, settings, size);
   if (result == 0) {
-    Of(resources).Add(*master);
-    Of(resources).Add(*slave);
+    DescriptorsOf(resources).Add(*master);
+    DescriptorsOf(resources).Add(*slave);
   }
   return result;
 }
@@ -275,29 +278,29 @@ int hooks::openpty(void* resources, int* master, int* slave, char* name,
 int hooks::forkpty(void* resources, int* master, char* name,
                    const termios* settings, const winsize* size) {
   const int child = ::forkpty(master, name, settings, size);
-  if (child > 0) Of(resources).Add(*master);
+  if (child > 0) DescriptorsOf(resources).Add(*master);
   return child;
 }
 
 int hooks::dup(void* resources, int descriptor) {
-  return Made(resources, ::dup(descriptor));
+  return Record(resources, ::dup(descriptor));
 }
 
 int hooks::dup2(void* resources, int descriptor, int target) {
   if (descriptor == target) return ::dup2(descriptor, target);
-  return Replaced(resources, target,
-                  [=] { return ::dup2(descriptor, target); });
+  return RecordReplacement(resources, target,
+                           [=] { return ::dup2(descriptor, target); });
 }
 
 int hooks::dup3(void* resources, int descriptor, int target, int flags) {
-  return Replaced(resources, target,
-                  [=] { return ::dup3(descriptor, target, flags); });
+  return RecordReplacement(resources, target,
+                           [=] { return ::dup3(descriptor, target, flags); });
 }
 
 int hooks::fcntl(void* resources, int descriptor, int command, void* argument) {
   const int result = ::fcntl(descriptor, command, argument);
   return command == F_DUPFD || command == F_DUPFD_CLOEXEC
-             ? Made(resources, result)
+             ? Record(resources, result)
              : result;
 }
 
@@ -307,25 +310,25 @@ int hooks::fcntl64(void* resources, int descriptor, int command,
 }
 
 int hooks::close(void* resources, int descriptor) {
-  Of(resources).Remove(descriptor);
+  DescriptorsOf(resources).Remove(descriptor);
   return ::close(descriptor);
 }
 
 int hooks::close_range(void* resources, unsigned first, unsigned last,
                        int flags) {
   if ((flags & CLOSE_RANGE_CLOEXEC) == 0)
-    Of(resources).RemoveRange(first, last);
+    DescriptorsOf(resources).RemoveRange(first, last);
   return ::close_range(first, last, flags);
 }
 
 void hooks::closefrom(void* resources, int first) {
-  Of(resources).RemoveRange(static_cast<unsigned>(std::max(first, 0)),
-                            UINT_MAX);
+  DescriptorsOf(resources).RemoveRange(
+      static_cast<unsigned>(std::max(first, 0)), UINT_MAX);
   ::closefrom(first);
 }
 
 void hooks::relib_platform_release_descriptor(void* resources, int descriptor) {
-  Of(resources).Release(descriptor);
+  DescriptorsOf(resources).Release(descriptor);
 }
 
 }  // namespace relib::platform

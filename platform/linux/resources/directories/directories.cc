@@ -62,7 +62,9 @@ class Directories final : public Resources {
   std::map<DIR*, Descriptors*> directories_;
 };
 
-Directories& Of(void* resources) { return ResourcesOf<Directories>(resources); }
+Directories& DirectoriesOf(void* resources) {
+  return ResourcesOf<Directories>(resources);
+}
 
 }  // namespace
 
@@ -71,23 +73,24 @@ std::unique_ptr<Resources> MakeDirectories() {
 }
 
 DIR* hooks::opendir(void* resources, const char* path) {
-  return Of(resources).Add(ResourcesOf<Descriptors>(resources), ::opendir(path),
-                           true);
+  return DirectoriesOf(resources).Add(ResourcesOf<Descriptors>(resources),
+                                      ::opendir(path), true);
 }
 
 DIR* hooks::fdopendir(void* resources, int descriptor) {
   auto& descriptors = ResourcesOf<Descriptors>(resources);
   const bool owned = descriptors.Has(descriptor);
-  return Of(resources).Add(descriptors, ::fdopendir(descriptor), owned);
+  return DirectoriesOf(resources).Add(descriptors, ::fdopendir(descriptor),
+                                      owned);
 }
 
 int hooks::closedir(void* resources, DIR* directory) {
-  if (directory != nullptr) Of(resources).Remove(directory);
+  if (directory != nullptr) DirectoriesOf(resources).Remove(directory);
   return ::closedir(directory);
 }
 
 void hooks::relib_platform_release_directory(void* resources, DIR* directory) {
-  Of(resources).Remove(directory);
+  DirectoriesOf(resources).Remove(directory);
 }
 
 }  // namespace relib::platform

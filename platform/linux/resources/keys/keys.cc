@@ -44,7 +44,7 @@ class Slots {
   // slot's number. The destructor is null if all slots are taken.
   std::pair<DestroyFunction, size_t> Take(Slot slot);
 
-  void Give(size_t index) {
+  void Release(size_t index) {
     const std::lock_guard lock(mutex_);
     slots_[index] = {};
   }
@@ -109,7 +109,7 @@ class Keys final : public Resources {
     }
     const int error = ::pthread_key_create(key, destructor);
     if (error != 0) {
-      if (entry.has_slot) Slots::Get().Give(entry.slot);
+      if (entry.has_slot) Slots::Get().Release(entry.slot);
       return error;
     }
     const std::lock_guard lock(mutex_);
@@ -123,7 +123,7 @@ class Keys final : public Resources {
     const std::lock_guard lock(mutex_);
     // Keys that the host has given to the module are not recorded.
     if (const auto entry = keys_.find(key); entry != keys_.end()) {
-      if (entry->second.has_slot) Slots::Get().Give(entry->second.slot);
+      if (entry->second.has_slot) Slots::Get().Release(entry->second.slot);
       keys_.erase(entry);
     }
     return 0;
@@ -146,7 +146,7 @@ class Keys final : public Resources {
     }
     for (const auto& [key, entry] : keys) {
       ::pthread_key_delete(key);
-      if (entry.has_slot) Slots::Get().Give(entry.slot);
+      if (entry.has_slot) Slots::Get().Release(entry.slot);
       if (!entry.of_runtime) {
         report.Add(
             "thread key",

@@ -50,7 +50,9 @@ class Libraries final : public Resources {
   std::map<void*, int> handles_;
 };
 
-Libraries& Of(void* resources) { return ResourcesOf<Libraries>(resources); }
+Libraries& LibrariesOf(void* resources) {
+  return ResourcesOf<Libraries>(resources);
+}
 
 }  // namespace
 
@@ -60,21 +62,21 @@ std::unique_ptr<Resources> MakeLibraries() {
 
 void hooks::dlopen(void* resources, void* result, const char* /*path*/,
                    int /*mode*/) {
-  Of(resources).Add(result);
+  LibrariesOf(resources).Add(result);
 }
 
 void hooks::dlmopen(void* resources, void* result, Lmid_t /*space*/,
                     const char* /*path*/, int /*mode*/) {
-  Of(resources).Add(result);
+  LibrariesOf(resources).Add(result);
 }
 
 int hooks::dlclose(void* resources, void* library) {
-  Of(resources).Remove(library);
+  LibrariesOf(resources).Remove(library);
   return ::dlclose(library);
 }
 
 void hooks::relib_platform_release_library(void* resources, void* library) {
-  Of(resources).Remove(library);
+  LibrariesOf(resources).Remove(library);
 }
 
 }  // namespace relib::platform

@@ -287,7 +287,9 @@ class Mappings final : public Resources {
   std::map<uintptr_t, size_t> segments_;
 };
 
-Mappings& Of(void* resources) { return ResourcesOf<Mappings>(resources); }
+Mappings& MappingsOf(void* resources) {
+  return ResourcesOf<Mappings>(resources);
+}
 
 }  // namespace
 
@@ -297,37 +299,38 @@ std::unique_ptr<Resources> MakeMappings() {
 
 void* hooks::mmap(void* resources, void* address, size_t size, int protection,
                   int flags, int descriptor, off_t offset) {
-  return Of(resources).Map(address, size, protection, flags, descriptor,
-                           offset);
+  return MappingsOf(resources).Map(address, size, protection, flags, descriptor,
+                                   offset);
 }
 
 void* hooks::mmap64(void* resources, void* address, size_t size, int protection,
                     int flags, int descriptor, off_t offset) {
-  return Of(resources).Map(address, size, protection, flags, descriptor,
-                           offset);
+  return MappingsOf(resources).Map(address, size, protection, flags, descriptor,
+                                   offset);
 }
 
 void* hooks::mremap(void* resources, void* address, size_t size,
                     size_t new_size, int flags, void* new_address) {
-  return Of(resources).Remap(address, size, new_size, flags, new_address);
+  return MappingsOf(resources).Remap(address, size, new_size, flags,
+                                     new_address);
 }
 
 int hooks::munmap(void* resources, void* address, size_t size) {
-  return Of(resources).Unmap(address, size);
+  return MappingsOf(resources).Unmap(address, size);
 }
 
 void* hooks::shmat(void* resources, int segment, const void* address,
                    int flags) {
-  return Of(resources).Attach(segment, address, flags);
+  return MappingsOf(resources).Attach(segment, address, flags);
 }
 
 int hooks::shmdt(void* resources, const void* address) {
-  return Of(resources).Detach(address);
+  return MappingsOf(resources).Detach(address);
 }
 
 void hooks::relib_platform_release_mapping(void* resources, void* address,
                                            size_t size) {
-  Of(resources).Release(address, size);
+  MappingsOf(resources).Release(address, size);
 }
 
 }  // namespace relib::platform

@@ -113,14 +113,14 @@ std::string NameOf(std::string_view assignment) {
 class Environment {
  public:
   // Must be called before the change.
-  void Changes(const std::string& name) {
+  void BeforeChange(const std::string& name) {
     const std::lock_guard lock(mutex_);
     before_.try_emplace(name, Value(name));
   }
-  void ChangesAll() {
+  void BeforeChangeOfAll() {
     for (char** variable = environ; variable != nullptr && *variable != nullptr;
          ++variable) {
-      Changes(NameOf(*variable));
+      BeforeChange(NameOf(*variable));
     }
   }
 
@@ -193,7 +193,7 @@ class ProcessState final : public Resources {
     return before;
   }
 
-  void ChangesLocale() {
+  void BeforeLocaleChange() {
     const std::lock_guard lock(locale_mutex_);
     if (locale_before_.empty()) locale_before_ = ::setlocale(LC_ALL, nullptr);
   }
@@ -243,7 +243,7 @@ class ProcessState final : public Resources {
   Environment environment_;
 };
 
-ProcessState& Of(void* resources) {
+ProcessState& StateOf(void* resources) {
   return ResourcesOf<ProcessState>(resources);
 }
 
@@ -262,19 +262,20 @@ std::unique_ptr<Resources> MakeProcessState() {
 }
 
 int hooks::chdir(void* resources, const char* path) {
-  return Of(resources).ChangeDirectory([=] { return ::chdir(path); });
+  return StateOf(resources).ChangeDirectory([=] { return ::chdir(path); });
 }
 
 int hooks::fchdir(void* resources, int directory) {
-  return Of(resources).ChangeDirectory([=] { return ::fchdir(directory); });
+  return StateOf(resources).ChangeDirectory(
+      [=] { return ::fchdir(directory); });
 }
 
 mode_t hooks::umask(void* resources, mode_t mask) {
-  return Of(resources).ChangeMask(mask);
+  return StateOf(resources).ChangeMask(mask);
 }
 
 char* hooks::setlocale(void* resources, int category, const char* locale) {
-  if (locale != nullptr) Of(resources).ChangesLocale();
+  if (locale != nullptr) StateOf(resources).BeforeLocaleChange();
   return ::setlocale(category, locale);
 }
 
@@ -294,7 +295,7 @@ int hooks::pthread_sigmask(void* resources, int how, const sigset_t* signals,
   if (signals != nullptr) {
     sigset_t now;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &now);
-    Of(resources).signal_masks().Changed(BitsOf(before), BitsOf(now));
+    StateOf(resources).signal_masks().Changed(BitsOf(before), BitsOf(now));
   }
   if (previous != nullptr) *previous = before;
   return 0;
@@ -309,25 +310,25 @@ int hooks::sigrelse(void* resources, int signal) {
 }
 
 int hooks::putenv(void* resources, char* assignment) {
-  Of(resources).environment().Changes(NameOf(assignment));
+  StateOf(resources).environment().BeforeChange(NameOf(assignment));
   const int result = ::putenv(assignment);
-  if (result == 0) Of(resources).environment().Put(assignment);
+  if (result == 0) StateOf(resources).environment().Put(assignment);
   return result;
 }
 
 int hooks::setenv(void* resources, const char* name, const char* value,
                   int overwrite) {
-  if (name != nullptr) Of(resources).environment().Changes(name);
+  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
   return ::setenv(name, value, overwrite);
 }
 
 int hooks::unsetenv(void* resources, const char* name) {
-  if (name != nullptr) Of(resources).environment().Changes(name);
+  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
   return ::unsetenv(name);
 }
 
 int hooks::clearenv(void* resources) {
-  Of(resources).environment().ChangesAll();
+  StateOf(resources).environment().BeforeChangeOfAll();
   return ::clearenv();
 }
 

@@ -56,8 +56,8 @@ class StackList {
 
 // The modules that have set a signal stack on this thread, and that are
 // notified at its end.
-struct OfThread {
-  ~OfThread() {
+struct ThreadState {
+  ~ThreadState() {
     for (const auto& list : lists) list->Forget(CurrentThreadId());
   }
 
@@ -73,7 +73,7 @@ class SignalStacks final : public Resources {
     if (::sigaltstack(stack, &before) != 0) return -1;
     if (old != nullptr) *old = before;
     if (stack == nullptr) return 0;
-    static thread_local OfThread of_thread;
+    static thread_local ThreadState of_thread;
     std::erase_if(of_thread.lists,
                   [](const auto& list) { return list.use_count() == 1; });
     if (std::find(of_thread.lists.begin(), of_thread.lists.end(), list_) ==

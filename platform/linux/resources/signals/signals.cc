@@ -147,7 +147,7 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 }
 
 // Returns whether both actions have the same effect.
-bool Same(const Action& a, const Action& b) {
+bool HaveSameEffect(const Action& a, const Action& b) {
   return a.sa_handler == b.sa_handler &&
          (!IsFunction(a) ||
           (a.sa_flags == b.sa_flags &&
@@ -271,7 +271,8 @@ class Signals final : public Resources {
     Node* before = Unlink(chain);
     Node* below = chain.top.load();
     // A module that restores the previous action leaves nothing behind.
-    if (!Same(wanted, below == nullptr ? chain.base : below->action)) {
+    if (!HaveSameEffect(wanted,
+                        below == nullptr ? chain.base : below->action)) {
       Node* node = Chains::Get().NewNode();
       node->action = wanted;
       node->owner = this;
@@ -312,8 +313,9 @@ class Signals final : public Resources {
     // SA_RESETHAND has reset the action to the default.
     const bool used_up = (node->action.sa_flags & SA_RESETHAND) != 0 &&
                          current.sa_handler == SIG_DFL;
-    *in_force = IsFunction(node->action) ? IsOurs(current) || used_up
-                                         : Same(current, node->action);
+    *in_force = IsFunction(node->action)
+                    ? IsOurs(current) || used_up
+                    : HaveSameEffect(current, node->action);
     if (was_top && *in_force) Install(signal, chain);
     return node;
   }

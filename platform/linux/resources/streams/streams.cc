@@ -164,12 +164,12 @@ class Streams final : public Resources {
   std::map<FILE*, Stream> streams_;
 };
 
-Streams& Of(void* resources) { return ResourcesOf<Streams>(resources); }
+Streams& StreamsOf(void* resources) { return ResourcesOf<Streams>(resources); }
 
 FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
-  if (const std::optional<Stream> stream = Of(resources).Remove(file)) {
+  if (const std::optional<Stream> stream = StreamsOf(resources).Remove(file)) {
     FILE* opened = ::freopen(path, mode, file);
-    return Of(resources).Add(
+    return StreamsOf(resources).Add(
         resources, opened,
         {.owns_descriptor = stream->owns_descriptor || path != nullptr});
   }
@@ -188,7 +188,8 @@ FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
 // library.
 int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
               size_t size) {
-  if (buffer != nullptr && !Of(resources).SetHasBuffer(file)) buffer = nullptr;
+  if (buffer != nullptr && !StreamsOf(resources).SetHasBuffer(file))
+    buffer = nullptr;
   return ::setvbuf(file, buffer, mode, size);
 }
 
@@ -197,7 +198,7 @@ int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
 std::unique_ptr<Resources> MakeStreams() { return std::make_unique<Streams>(); }
 
 FILE* hooks::fopen(void* resources, const char* path, const char* mode) {
-  return Of(resources).Add(resources, ::fopen(path, mode), {});
+  return StreamsOf(resources).Add(resources, ::fopen(path, mode), {});
 }
 
 FILE* hooks::fopen64(void* resources, const char* path, const char* mode) {
@@ -206,8 +207,8 @@ FILE* hooks::fopen64(void* resources, const char* path, const char* mode) {
 
 FILE* hooks::fdopen(void* resources, int descriptor, const char* mode) {
   const bool owned = ResourcesOf<Descriptors>(resources).Has(descriptor);
-  return Of(resources).Add(resources, ::fdopen(descriptor, mode),
-                           {.owns_descriptor = owned});
+  return StreamsOf(resources).Add(resources, ::fdopen(descriptor, mode),
+                                  {.owns_descriptor = owned});
 }
 
 FILE* hooks::freopen(void* resources, const char* path, const char* mode,
@@ -221,14 +222,14 @@ FILE* hooks::freopen64(void* resources, const char* path, const char* mode,
 }
 
 FILE* hooks::tmpfile(void* resources) {
-  return Of(resources).Add(resources, ::tmpfile(), {});
+  return StreamsOf(resources).Add(resources, ::tmpfile(), {});
 }
 
 FILE* hooks::tmpfile64(void* resources) { return hooks::tmpfile(resources); }
 
 FILE* hooks::fmemopen(void* resources, void* buffer, size_t size,
                       const char* mode) {
-  return Of(resources).Add(
+  return StreamsOf(resources).Add(
       resources, ::fmemopen(buffer, size, mode),
       {.text = "in memory", .in_memory = buffer != nullptr});
 }
@@ -238,37 +239,38 @@ FILE* hooks::open_memstream(void* resources, char** buffer, size_t* size) {
   if (file == nullptr) return file;
   MemoryResult* result =
       FindMemoryResult(file, {.buffer = buffer, .size = size});
-  return Of(resources).Add(resources, file,
-                           {.text = "in memory", .memory_result = result});
+  return StreamsOf(resources).Add(
+      resources, file, {.text = "in memory", .memory_result = result});
 }
 
 FILE* hooks::fopencookie(void* resources, void* cookie, const char* mode,
                          cookie_io_functions_t functions) {
-  return Of(resources).Add(resources, ::fopencookie(cookie, mode, functions),
-                           {.text = "with functions of the module"});
+  return StreamsOf(resources).Add(resources,
+                                  ::fopencookie(cookie, mode, functions),
+                                  {.text = "with functions of the module"});
 }
 
 FILE* hooks::popen(void* resources, const char* command, const char* type) {
-  return Of(resources).Add(resources, ::popen(command, type),
-                           {.has_child = true});
+  return StreamsOf(resources).Add(resources, ::popen(command, type),
+                                  {.has_child = true});
 }
 
 int hooks::fclose(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::fclose(stream);
 }
 
 FILE* hooks::setmntent(void* resources, const char* path, const char* mode) {
-  return Of(resources).Add(resources, ::setmntent(path, mode), {});
+  return StreamsOf(resources).Add(resources, ::setmntent(path, mode), {});
 }
 
 int hooks::endmntent(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::endmntent(stream);
 }
 
 int hooks::pclose(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::pclose(stream);
 }
 
@@ -289,7 +291,7 @@ void hooks::setbuffer(void* resources, FILE* stream, char* buffer,
 }
 
 void hooks::relib_platform_release_stream(void* resources, FILE* stream) {
-  const std::optional<Stream> released = Of(resources).Remove(stream);
+  const std::optional<Stream> released = StreamsOf(resources).Remove(stream);
   if (!released.has_value()) return;
   // The stream is flushed, and continues without a buffer.
   if (released->has_buffer) ::setvbuf(stream, nullptr, _IONBF, 0);

@@ -17,17 +17,17 @@ thread_local constinit bool thread_is_gone = false;
 
 }  // namespace
 
-class ThreadLocalList::OfThread {
+class ThreadLocalList::ThreadState {
  public:
   // Returns null if the thread has already destroyed its objects.
-  static OfThread* Current() {
+  static ThreadState* Current() {
     if (thread_is_gone) return nullptr;
     // Destroyed at the end of the thread, or in exit() for the main thread.
-    static thread_local OfThread current;
+    static thread_local ThreadState current;
     return &current;
   }
 
-  ~OfThread() {
+  ~ThreadState() {
     // A destructor may construct more objects.
     for (size_t i = 0; i < modules_.size(); ++i) {
       const std::shared_ptr<ThreadLocalList> module = modules_[i].lock();
@@ -46,7 +46,7 @@ class ThreadLocalList::OfThread {
   }
 
  private:
-  OfThread() = default;
+  ThreadState() = default;
 
   // Weak, so that a long-lived thread does not keep the lists of modules that
   // are gone.
@@ -55,7 +55,7 @@ class ThreadLocalList::OfThread {
 
 void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
                           void (*destroy)(void*), void* object) {
-  OfThread* thread = OfThread::Current();
+  ThreadState* thread = ThreadState::Current();
   if (thread == nullptr) return;
   thread->Remember(shared_from_this());
   const std::lock_guard lock(mutex_);
@@ -65,7 +65,7 @@ void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
                       .object = object});
 }
 
-void ThreadLocalList::Destroy(const OfThread* thread) {
+void ThreadLocalList::Destroy(const ThreadState* thread) {
   std::unique_lock lock(mutex_);
   while (true) {
     const auto last = std::find_if(

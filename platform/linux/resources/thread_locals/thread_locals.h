@@ -29,17 +29,17 @@ class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
 
  private:
   // The modules that have objects on one thread.
-  class OfThread;
+  class ThreadState;
 
   struct Entry {
-    const OfThread* thread;
+    const ThreadState* thread;
     std::shared_ptr<const Destructors> destructors;
     void (*destroy)(void*);
     void* object;
   };
 
   // Destroys the objects of `thread`, or of all threads if null.
-  void Destroy(const OfThread* thread);
+  void Destroy(const ThreadState* thread);
 
   mutable std::mutex mutex_;
   std::condition_variable idle_;
