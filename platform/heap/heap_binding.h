@@ -1,8 +1,8 @@
 #ifndef PLATFORM_HEAP_HEAP_BINDING_H_
 #define PLATFORM_HEAP_HEAP_BINDING_H_
 
-// The interface between the heap in a module (platform/<os>/agent/agent_heap.c)
-// and the host (host/module_heap.cc). In C, because mimalloc is.
+// The interface between the heap in a module (agent_heap.c of the backend) and
+// the host (host/module_heap.cc). In C, because mimalloc is.
 
 #include <stdbool.h>  // NOLINT(modernize-deprecated-headers): C.
 #include <stddef.h>   // NOLINT(modernize-deprecated-headers)

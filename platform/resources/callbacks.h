@@ -11,9 +11,9 @@
 namespace relib::platform {
 
 // Tracks callbacks by which the system calls into one image, such as
-// destructors of thread keys and functions of timers. Thread-safe. Shared with
-// the callers, because the last one may still be leaving after the module is
-// gone.
+// destructors of thread keys and functions of timers. In the literature, this
+// is rundown protection. Thread-safe. Shared with the callers, because the last
+// one may still be leaving after the module is gone.
 class Callbacks {
  public:
   // Begins a callback. Returns false if the callback must not be called,

@@ -1,7 +1,7 @@
 #ifndef PLATFORM_HEAP_AGENT_FAST_PATH_H_
 #define PLATFORM_HEAP_AGENT_FAST_PATH_H_
 
-// Included by a single C source (platform/<os>/agent/agent_heap.c).
+// Included by a single C source, the backend's agent_heap.c.
 
 #include <stdbool.h>
 #include <stddef.h>

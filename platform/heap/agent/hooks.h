@@ -1,9 +1,8 @@
 #ifndef PLATFORM_HEAP_AGENT_HOOKS_H_
 #define PLATFORM_HEAP_AGENT_HOOKS_H_
 
-// The portable part of the allocation functions. Included by a single C source
-// (platform/<os>/agent/agent_heap.c). `caller` is the return address of the
-// hook.
+// The portable part of the allocation functions. Included by a single C source,
+// the backend's agent_heap.c. `caller` is the return address of the hook.
 
 #include <errno.h>
 

@@ -2,9 +2,9 @@
 #define PLATFORM_HEAP_AGENT_MIMALLOC_HEAP_H_
 
 // A module's own heap: mimalloc, compiled as a part of the single C source that
-// includes this file, platform/<os>/agent/agent_heap.c. Before the inclusion,
-// that source redirects mimalloc's system calls to TakeMemory() and its
-// relatives; after it, it defines the System functions of mimalloc_memory.h.
+// includes this file, the backend's agent_heap.c. Before the inclusion, that
+// source redirects mimalloc's system calls to TakeMemory() and its relatives;
+// after it, it defines the System functions of mimalloc_memory.h.
 //
 // All memory comes from one range of addresses that the host reserves and
 // unmaps. A subtraction and a comparison tell whether a block belongs to the

@@ -88,10 +88,10 @@ static void* MapExtra(size_t size) {
 #define kPage ((size_t)4096)
 static _Atomic(size_t) own_data_end;
 static _Atomic(size_t) own_data_writable;
-// The free list of pieces, all of the one size that is ever freed. The lower
-// half is a page number, zero for an empty list. The upper half counts changes,
-// which makes the exchange safe against a piece that was taken and given back
-// meanwhile (the ABA problem).
+// The free list of pieces, all of the one size that is ever freed: a Treiber
+// stack. The lower half is a page number, zero for an empty list. The upper
+// half counts changes, which makes the exchange safe against a piece that was
+// taken and given back meanwhile (the ABA problem).
 static _Atomic(uint64_t) own_data_free;
 static _Atomic(size_t) own_data_free_size;
 
