@@ -98,7 +98,7 @@ class HotReloadTest : public ::testing::Test {
     if (IsWindows()) {
       // Of Wine's drive Z.
       std::replace(script.begin(), script.end(), '\\', '/');
-      script = "unix:" + script.substr(2);
+      script = script.substr(2);
     }
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);

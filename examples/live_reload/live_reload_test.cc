@@ -110,8 +110,7 @@ class LiveReloadTest : public ::testing::Test {
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);
     const std::string build =
-        IsWindows() ? absl::StrCat("unix:", UnixPath(script_.string()))
-                    : script_.string();
+        IsWindows() ? UnixPath(script_.string()) : script_.string();
     return absl::StrCat(
         program_.string(), " --module=", library,
         " --watch=examples/live_reload --tick_ms=100 \"--build=", build, " ",

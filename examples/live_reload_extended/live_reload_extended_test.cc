@@ -93,7 +93,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
     if (relib::platform::kTargetSystem == relib::platform::System::kWindows) {
       // Of Wine's drive Z.
       std::replace(script.begin(), script.end(), '\\', '/');
-      script = "unix:" + script.substr(2);
+      script = script.substr(2);
     }
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);

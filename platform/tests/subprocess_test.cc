@@ -261,12 +261,26 @@ TEST(SubprocessTest, UnusualText) {
   EXPECT_EQ(Finish(ChildCommand("touch x"), directory / name).code, 0);
 }
 
-// Commands of the Unix host, also from a Windows program that Wine runs.
+// Commands of the Unix system, also in a Windows program that Wine runs.
 class UnixCommandTest : public testing::Test {
  protected:
+  static std::unique_ptr<Subprocess> StartUnix(
+      const std::string& command, const std::string& directory = "") {
+    absl::StatusOr<std::unique_ptr<Subprocess>> started =
+        test::StartUnixCommand(command, directory);
+    EXPECT_TRUE(started.ok()) << started.status();
+    return started.ok() ? *std::move(started) : nullptr;
+  }
+  static Result FinishUnix(const std::string& command,
+                           const std::string& directory = "") {
+    const std::unique_ptr<Subprocess> process = StartUnix(command, directory);
+    return process == nullptr ? Result{-1, ""} : Finish(*process);
+  }
+
   void SetUp() override {
     if (!test::RunsUnixCommands()) {
-      EXPECT_FALSE(Subprocess::Start("unix:true", "").ok());
+      EXPECT_TRUE(
+          absl::IsUnimplemented(test::StartUnixCommand("true", "").status()));
       GTEST_SKIP() << "Windows without Wine";
     }
   }
@@ -274,15 +288,15 @@ class UnixCommandTest : public testing::Test {
 
 TEST_F(UnixCommandTest, CodeAndOutput) {
   const Result result =
-      Finish("unix:echo out; echo err >&2; printf '%s|' \"it's\" '\"'; exit 7");
+      FinishUnix("echo out; echo err >&2; printf '%s|' \"it's\" '\"'; exit 7");
   EXPECT_EQ(result.code, 7);
   EXPECT_EQ(result.output, "out\nerr\nit's|\"|");
-  EXPECT_EQ(Finish("unix:kill -9 $$").code, 137);
-  EXPECT_EQ(Finish("unix:kill -9 $$").output, "");
-  EXPECT_EQ(Finish("unix:cat; echo end").output, "end\n");
-  EXPECT_EQ(Finish("unix:exit 0\n").code, 0);
-  EXPECT_EQ(Finish("unix:# only a comment").code, 0);
-  EXPECT_EQ(Finish("unix:if").code, 2);
+  EXPECT_EQ(FinishUnix("kill -9 $$").code, 137);
+  EXPECT_EQ(FinishUnix("kill -9 $$").output, "");
+  EXPECT_EQ(FinishUnix("cat; echo end").output, "end\n");
+  EXPECT_EQ(FinishUnix("exit 0\n").code, 0);
+  EXPECT_EQ(FinishUnix("# only a comment").code, 0);
+  EXPECT_EQ(FinishUnix("if").code, 2);
 }
 
 TEST_F(UnixCommandTest, WorkingDirectory) {
@@ -292,18 +306,32 @@ TEST_F(UnixCommandTest, WorkingDirectory) {
       std::filesystem::path(directory.path()) /
       std::filesystem::path(std::u8string(name.begin(), name.end())));
   const Result result =
-      Finish("unix:touch made; basename \"$PWD\"", directory / name);
+      FinishUnix("touch made; basename \"$PWD\"", directory / name);
   EXPECT_EQ(result.code, 0) << result.output;
   EXPECT_EQ(result.output, name + "\n");
   EXPECT_EQ(ReadFile(directory / "x"), "");
   EXPECT_TRUE(absl::IsNotFound(
-      Subprocess::Start("unix:true", directory / "missing").status()));
+      Subprocess::Start("/bin/true", directory / "missing").status()));
+}
+
+// Under Wine, the first word of a command decides which system runs it. The
+// BUILD file lists `uname` in RELIB_WINE_UNIX_PROGRAMS.
+TEST_F(UnixCommandTest, FirstWordIsAUnixProgram) {
+  const TestDirectory directory;
+  WriteFile(directory / "script", "#!/bin/sh\nuname; echo \"$@\"\n");
+  EXPECT_EQ(Finish("/bin/chmod +x script", directory.path()).code, 0);
+  const std::string expected = FinishUnix("uname").output + "a b\n";
+  EXPECT_EQ(Finish("./script a b", directory.path()).output, expected);
+  EXPECT_EQ(Finish("\"./script\" a b", directory.path()).output, expected);
+  std::filesystem::create_directory(directory / "sub");
+  EXPECT_EQ(Finish("../script 'a b'", directory / "sub").output, expected);
+  EXPECT_EQ(Finish("uname && echo 'a b'").output, expected);
 }
 
 TEST_F(UnixCommandTest, ArrivesWhileItRunsAndIsKilled) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:echo hello; (while :; do echo $((i=i+1)) > beat1; sleep 0.01; "
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "echo hello; (while :; do echo $((i=i+1)) > beat1; sleep 0.01; "
       "done) &"
       "while :; do echo $((j=j+1)) > beat2; sleep 0.01; done",
       directory.path());
@@ -321,8 +349,8 @@ TEST_F(UnixCommandTest, ArrivesWhileItRunsAndIsKilled) {
 
 TEST_F(UnixCommandTest, KillInsists) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:trap '' TERM; while :; do echo $((j=j+1)) > beat; sleep 0.01; done",
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "trap '' TERM; while :; do echo $((j=j+1)) > beat; sleep 0.01; done",
       directory.path());
   ASSERT_TRUE(Appears(directory / "beat"));
   process->Kill();
@@ -332,8 +360,8 @@ TEST_F(UnixCommandTest, KillInsists) {
 
 TEST_F(UnixCommandTest, KillLetsTheCommandTidyUp) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:trap 'echo tidy > tidied; exit' TERM; echo x > ready;"
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "trap 'echo tidy > tidied; exit' TERM; echo x > ready;"
       "while :; do sleep 0.01; done",
       directory.path());
   ASSERT_TRUE(Appears(directory / "ready"));
@@ -343,7 +371,7 @@ TEST_F(UnixCommandTest, KillLetsTheCommandTidyUp) {
 
 TEST_F(UnixCommandTest, KillRightAfterStart) {
   for (int i = 0; i < 5; ++i) {
-    const std::unique_ptr<Subprocess> process = Start("unix:sleep 1000");
+    const std::unique_ptr<Subprocess> process = StartUnix("sleep 1000");
     process->Kill();
     EXPECT_EQ(process->Wait(absl::ZeroDuration())->code, 137);
   }
@@ -351,13 +379,13 @@ TEST_F(UnixCommandTest, KillRightAfterStart) {
 
 // The whole group is killed by somebody else: Wait() must not wait forever.
 TEST_F(UnixCommandTest, KilledFromOutside) {
-  const Result result = Finish("unix:kill -9 0");
+  const Result result = FinishUnix("kill -9 0");
   EXPECT_EQ(result.code, 137);
 }
 
 TEST_F(UnixCommandTest, MuchOutput) {
   const Result result =
-      Finish("unix:head -c 5000000 /dev/zero | tr '\\0' x; echo end");
+      FinishUnix("head -c 5000000 /dev/zero | tr '\\0' x; echo end");
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.output.size(), 5000004u);
 }

@@ -2,7 +2,11 @@
 #define PLATFORM_TESTS_SUBPROCESS_TEST_SYSTEM_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
+
+#include "absl/status/statusor.h"
+#include "platform/host/subprocess.h"
 
 // The few things that subprocess_test needs from each system.
 namespace relib::platform::test {
@@ -35,7 +39,12 @@ class ReapingHost {
 // Runs `<program> child <arguments>` as a child that is not waited for.
 void StartChild(const std::string& program, const std::string& arguments);
 
+// Returns true on Linux, and on Windows under Wine.
 bool RunsUnixCommands();
+
+// Starts `command` in /bin/sh. Returns Unimplemented on Windows without Wine.
+absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
+    const std::string& command, const std::string& working_directory);
 
 }  // namespace relib::platform::test
 

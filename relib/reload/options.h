@@ -23,7 +23,7 @@ struct ReloadOptions {
 
   // The command that builds the module when a source has changed; any that the
   // system's shell runs: Bazel, CMake, Ninja, Make, a script. It succeeds with
-  // exit code 0. Under Wine, "unix:" before it runs it outside of Wine.
+  // exit code 0.
   //
   // Empty: somebody else builds. Then the file of the module itself is watched,
   // and loaded whenever it is new and complete.

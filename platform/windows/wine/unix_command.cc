@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +18,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/private_directory.h"
@@ -249,11 +252,30 @@ class UnixCommand final : public Subprocess {
 
 }  // namespace
 
+bool IsUnixCommand(std::string_view command) {
+  if (!RunsUnderWine()) return false;
+  command = absl::StripLeadingAsciiWhitespace(command);
+  if (command.starts_with('"') || command.starts_with('\'')) {
+    command.remove_prefix(1);
+  }
+  // cmd takes a slash at these places for an option, so no command of Windows
+  // begins like this.
+  for (const std::string_view prefix : {"/", "./", "../"}) {
+    if (command.starts_with(prefix)) return true;
+  }
+  const char* const programs = std::getenv("RELIB_WINE_UNIX_PROGRAMS");
+  if (programs == nullptr) return false;
+  const std::string_view name =
+      command.substr(0, command.find_first_of(" \t\n\"'"));
+  const std::vector<std::string_view> names = absl::StrSplit(programs, ':');
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
     const std::string& command, const std::string& working_directory) {
   if (!RunsUnderWine()) {
     return absl::UnimplementedError(
-        "a command that starts with \"unix:\" runs under Wine only");
+        "commands of the Unix system can be run under Wine only");
   }
   absl::StatusOr<std::unique_ptr<PrivateDirectory>> directory =
       PrivateDirectory::Create("relib-command");
