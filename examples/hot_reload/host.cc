@@ -1,14 +1,15 @@
-// Shows a scene that a module moves and draws, and replaces the module whenever
-// its source or scene.h is saved. The scene stays.
+// Shows a scene that a module moves and draws. Reloads the module whenever its
+// source or scene.h is saved, and keeps the scene.
 //
 //   bazel run //examples:hot_reload
 //
 // By hand:
 //
-//   hot_reload --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
+//   hot_reload --module=FILE --watch=FILE_OR_DIRECTORY --build=COMMAND
 //
-//   --size=COLUMNSxROWS  instead of the terminal's
-//   --until_version=N    ends a second after version N came; for the test
+//   --size=COLUMNSxROWS  replaces the size of the terminal
+//   --until_version=N    exits a second after version N has started; for the
+//   test
 
 #include <cstdio>
 #include <iostream>
@@ -67,7 +68,7 @@ int main(int argc, char** argv) {
 
   relib::platform::CatchInterrupt();
   relib::Reloader<SceneExports> reloader(options);
-  absl::Status left;
+  absl::Status stopped;
   {
     const auto size = [&] {
       return fixed_size.value_or(relib::platform::SizeOfTerminal().value_or(
@@ -87,7 +88,7 @@ int main(int argc, char** argv) {
       next_frame = absl::Now() + kFrame;
       screen.SetSize(size());
       if (reloader.version() == 0) {
-        // What is typed until then isn't lost.
+        // Keys are read later, so that none is lost.
         screen.Show("", "");
         continue;
       }
@@ -97,7 +98,7 @@ int main(int argc, char** argv) {
         module.on_key(*scene, key).IgnoreError();
       }
       module.update(*scene, absl::ToDoubleSeconds(kFrame)).IgnoreError();
-      // Something is always shown, whatever becomes of the module.
+      // If the module fails, show its error in place of the picture.
       const absl::StatusOr<std::string> picture =
           module.draw(*scene, screen.columns(), screen.rows());
       const absl::StatusOr<std::string> line = module.describe(*scene);
@@ -108,8 +109,8 @@ int main(int argc, char** argv) {
         end = absl::Now() + absl::Seconds(1);
       }
     }
-    left = reloader.Stop();
+    stopped = reloader.Stop();
   }
-  if (!left.ok()) std::cerr << left.message() << "\n";
-  return left.ok() ? 0 : 1;
+  if (!stopped.ok()) std::cerr << stopped.message() << "\n";
+  return stopped.ok() ? 0 : 1;
 }

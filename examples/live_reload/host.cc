@@ -1,18 +1,17 @@
-// Calls a module once per second, and replaces it whenever its source is saved.
+// Calls a module once per second, and reloads it whenever its source is saved.
 //
 //   bazel run //examples:live_reload
 //
 // By hand:
 //
-//   live_reload --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
+//   live_reload --module=FILE --watch=FILE_OR_DIRECTORY --build=COMMAND
 //
-//   --until_version=N  ends when version N has spoken; for the test
-//   --tick_ms=N        the time between two calls, instead of 1000
+//   --until_version=N  exits after the first call of version N; for the test
+//   --tick_ms=N        sets the time between two calls; the default is 1000
 
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -55,18 +54,19 @@ int main(int argc, char** argv) {
                                         : options.watch.front());
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
-    // Short waits, so that Ctrl-C needn't wait for long.
+    // The wait is short so that the program reacts to Ctrl-C soon.
     constexpr absl::Duration kMaxWait = absl::Milliseconds(50);
     reloader.Poll(version == 0 ? kMaxWait
                                : std::min(next_tick - absl::Now(), kMaxWait));
-    const bool is_new = std::exchange(version, reloader.version()) != version;
+    const bool is_new = reloader.version() != version;
+    version = reloader.version();
     if (version == 0 || (!is_new && absl::Now() < next_tick)) continue;
     next_tick = absl::Now() + tick_time;
     const absl::Status status = reloader.exports().on_tick(tick++);
     if (!status.ok()) display.Problem(status.message());
     if (until_version != 0 && version >= until_version) break;
   }
-  const absl::Status left = reloader.Stop();
-  display.Summary(absl::Now() - begin, left);
-  return left.ok() ? 0 : 1;
+  const absl::Status stopped = reloader.Stop();
+  display.Summary(absl::Now() - begin, stopped);
+  return stopped.ok() ? 0 : 1;
 }

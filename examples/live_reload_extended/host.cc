@@ -1,15 +1,16 @@
-// Counts, while the interface that it shares with its module may change: then
-// it starts itself anew, and goes on counting.
+// Counts, and survives a change of the interface that it shares with its
+// module: it saves its state, restarts, and continues to count.
 //
 //   bazel run //examples:live_reload_extended
 //
 // By hand:
 //
-//   live_reload_extended --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
+//   live_reload_extended --module=FILE --watch=FILE_OR_DIRECTORY
+//   --build=COMMAND
 //
-//   --tick_ms=N        the time between two calls, instead of 1000
-//   --until_total=N    ends when it has counted so far; for the test
-//   --state=FILE       where the program before this one has left the state
+//   --tick_ms=N        sets the time between two calls; the default is 1000
+//   --until_total=N    exits when the counter reaches N; for the test
+//   --state=FILE       restores the state that was saved before a restart
 
 #include <algorithm>
 #include <filesystem>
@@ -50,7 +51,7 @@ absl::Status Restore(const std::string& file, relib::State<Counter>& counter) {
   return counter.Restore(*checkpoint).status();
 }
 
-// Returns only if it fails.
+// Replaces this process by the rebuilt program. Returns only on an error.
 absl::Status SaveAndRestart(std::vector<std::string> arguments,
                             relib::Reloader<CounterExports>& reloader,
                             const relib::State<Counter>& counter) {
@@ -95,7 +96,7 @@ int main(int argc, char** argv) {
                });
   if (!state.empty()) {
     const absl::Status restored = Restore(state, counter);
-    std::cout << (restored.ok() ? "started anew, with the state of before"
+    std::cout << (restored.ok() ? "restarted with the saved state"
                                 : restored.message())
               << std::endl;
   }
@@ -105,8 +106,8 @@ int main(int argc, char** argv) {
   options.states = {&counter};
   options.on_incompatible = [&](const absl::Status&) {
     is_incompatible = true;
-    std::cout << "this program is built with another interface: it starts "
-                 "itself anew when it was built as well"
+    std::cout << "this program was built with another interface; it restarts "
+                 "as soon as it has been rebuilt"
               << std::endl;
   };
   relib::Reloader<CounterExports> reloader(options);
