@@ -1,4 +1,4 @@
-#include "relib/reload/internal/switchboard.h"
+#include "relib/reload/internal/version_router.h"
 
 #include <algorithm>
 #include <atomic>
@@ -18,33 +18,33 @@
 namespace relib::internal {
 namespace {
 
-// Those of an Entrance alone.
-constexpr long kOwnReferences = 2;
+// References to a gate whose slots no version uses: those of ReusableSlots.
+constexpr long kUnusedReferences = 2;
 
 }  // namespace
 
-Line::Line(Switchboard& board, EntranceMaker make)
-    : board_(board), make_(std::move(make)) {}
+VersionRouter::VersionRouter(CallPauser& pauser, SlotsFactory make_slots)
+    : pauser_(pauser), make_slots_(std::move(make_slots)) {}
 
-GateAndSlots Line::Enter(const std::vector<bool>& has) {
-  for (Entrance& entrance : entrances_) {
-    if (entrance.has != has ||
-        entrance.parts.gate.use_count() != kOwnReferences) {
+GateAndSlots VersionRouter::AcquireSlots(const std::vector<bool>& has) {
+  for (ReusableSlots& slots : reusable_) {
+    if (slots.has != has || slots.parts.gate.use_count() != kUnusedReferences) {
       continue;
     }
-    entrance.parts.gate->Reuse();
-    return entrance.parts;
+    slots.parts.gate->Reuse();
+    return slots.parts;
   }
-  return entrances_.emplace_back(Entrance{.parts = make_(this), .has = has})
+  return reusable_
+      .emplace_back(ReusableSlots{.parts = make_slots_(this), .has = has})
       .parts;
 }
 
-absl::Status Line::TryOut(const ModuleGate& gate,
-                          absl::FunctionRef<absl::Status()> function) {
+absl::Status VersionRouter::TryOut(const ModuleGate& gate,
+                                   absl::FunctionRef<absl::Status()> function) {
   const auto set = [this](const ModuleGate* tried_out) {
-    const absl::MutexLock lock(board_.mutex_);
+    const absl::MutexLock lock(pauser_.mutex_);
     tried_out_ = tried_out;
-    tried_by_ = std::this_thread::get_id();
+    tried_out_by_ = std::this_thread::get_id();
   };
   set(&gate);
   absl::Status status = function();
@@ -52,51 +52,52 @@ absl::Status Line::TryOut(const ModuleGate& gate,
   return status;
 }
 
-void Line::Publish(const GateAndSlots& entrance) {
+void VersionRouter::Publish(const GateAndSlots& current) {
   std::shared_ptr<ModuleGate> old;
   {
-    const absl::MutexLock lock(board_.mutex_);
-    old = std::exchange(gate_, entrance.gate);
+    const absl::MutexLock lock(pauser_.mutex_);
+    old = std::exchange(gate_, current.gate);
     if (old != nullptr) old->Retire();
     if (gate_ != nullptr) gate_->Admit();
-    slots_.store(entrance.slots.get(), std::memory_order_release);
+    slots_.store(current.slots.get(), std::memory_order_release);
   }
   if (old != nullptr) old->Close();
 }
 
-Detour Line::Route(const ModuleGate& gate, const void* entry) {
-  const absl::MutexLock lock(board_.mutex_);
+Detour VersionRouter::Route(const ModuleGate& gate, const void* entry) {
+  const absl::MutexLock lock(pauser_.mutex_);
   const bool is_tried_out =
-      tried_out_ == &gate && tried_by_ == std::this_thread::get_id();
-  if (is_tried_out || (board_.paused_ && board_.IsAwaited())) {
+      tried_out_ == &gate && tried_out_by_ == std::this_thread::get_id();
+  if (is_tried_out || (pauser_.paused_ && pauser_.IsAwaited())) {
     return {.entry = entry, .is_inside = true};
   }
-  if (board_.paused_ && board_.paused_by_ == std::this_thread::get_id()) {
+  if (pauser_.paused_ && pauser_.paused_by_ == std::this_thread::get_id()) {
     return {.status = MakeError(
                 CallError::kUnloading,
-                "this thread is carrying states over to another version of the "
-                "module, and the call would wait for that: a first call goes "
-                "by what SetFirstCall() hands it, not by exports()")};
+                "this thread is migrating states to another version of the "
+                "module, and the call would wait for itself; in the function "
+                "given to SetFirstCall(), call the exports that it is passed "
+                "instead of exports()")};
   }
-  board_.mutex_.Await(absl::Condition(
-      +[](Switchboard* board) ABSL_EXCLUSIVE_LOCKS_REQUIRED(board->mutex_) {
-        return !board->paused_;
+  pauser_.mutex_.Await(absl::Condition(
+      +[](CallPauser* pauser) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pauser->mutex_) {
+        return !pauser->paused_;
       },
-      &board_));
-  // Nobody closes the gate of the version that runs but Pause(); a program
-  // that unloads that version itself is told so.
+      &pauser_));
+  // If the gate of the current version is closed although calls are not
+  // paused, the program has unloaded that version itself.
   if (gate_ == nullptr || (gate_.get() == &gate && !gate.is_open())) {
     return {.status = MakeError(CallError::kUnloading,
-                                "the Reloader has no version of the module "
-                                "that runs: it was stopped")};
+                                "the Reloader has no running version of the "
+                                "module: it was stopped")};
   }
   const auto offset =
       static_cast<const char*>(entry) - static_cast<const char*>(gate.begin());
   return {.entry = static_cast<const char*>(gate_->begin()) + offset};
 }
 
-bool Switchboard::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
-                        absl::Time deadline) {
+bool CallPauser::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
+                       absl::Time deadline) {
   {
     const absl::MutexLock lock(mutex_);
     paused_ = true;
@@ -104,14 +105,14 @@ bool Switchboard::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
     closed_ = gates;
   }
   for (const auto& gate : gates) gate->Close();
-  // Users before what they use: their calls go on into it.
+  // Users first: their calls may continue into the modules that they use.
   for (auto gate = gates.rbegin(); gate != gates.rend(); ++gate) {
     if (!(*gate)->WaitForUsers(deadline).empty()) return false;
   }
   return true;
 }
 
-void Switchboard::Resume(bool reopen) {
+void CallPauser::Resume(bool reopen) {
   const absl::MutexLock lock(mutex_);
   if (reopen) {
     for (const auto& gate : closed_) gate->Open();
@@ -120,7 +121,7 @@ void Switchboard::Resume(bool reopen) {
   paused_ = false;
 }
 
-bool Switchboard::IsAwaited() const {
+bool CallPauser::IsAwaited() const {
   return std::any_of(closed_.begin(), closed_.end(), [](const auto& gate) {
     return gate->CalledByThisThread();
   });

@@ -1,5 +1,5 @@
-#ifndef RELIB_RELOAD_INTERNAL_SWITCHBOARD_H_
-#define RELIB_RELOAD_INTERNAL_SWITCHBOARD_H_
+#ifndef RELIB_RELOAD_INTERNAL_VERSION_ROUTER_H_
+#define RELIB_RELOAD_INTERNAL_VERSION_ROUTER_H_
 
 #include <atomic>
 #include <functional>
@@ -17,80 +17,85 @@
 
 namespace relib::internal {
 
-class Switchboard;
+class CallPauser;
 
-// Where the calls of one module go whose versions come and go. Calls are
-// thread-safe; the rest is for the thread that polls.
+// Routes the calls of one module to its current version. slots() and Route()
+// are thread-safe; the other functions are for the polling thread.
 //
-// Every version that is loaded has an entrance, a gate and the slots behind it.
-// These stay for good and are used again by later versions, so that a caller
-// may come with a slot of any version: its gate is closed, or it is that of a
-// version that runs. That of a version that waits to take over is closed.
-class Line final : public CallRouter {
+// Each loaded version has a gate and a block of slots. The router keeps these
+// forever, and reuses them for later versions: a caller may still hold a slot
+// of any earlier version. The gate of that slot is then either closed, or it is
+// the gate of the current version. The gate of a version that has not taken
+// over yet is closed.
+class VersionRouter final : public CallRouter {
  public:
-  using EntranceMaker = std::function<GateAndSlots(CallRouter*)>;
+  using SlotsFactory = std::function<GateAndSlots(CallRouter*)>;
 
-  Line(Switchboard& board, EntranceMaker make);
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
+  VersionRouter(CallPauser& pauser, SlotsFactory make_slots);
+  VersionRouter(const VersionRouter&) = delete;
+  VersionRouter& operator=(const VersionRouter&) = delete;
 
-  // The slots of the version that runs; null when none does. For any thread.
+  // Returns the slots of the current version, or null if there is none.
+  // Thread-safe.
   const void* slots() const { return slots_.load(std::memory_order_acquire); }
 
-  // An entrance that nobody uses, for a version that has the exports `has`.
-  GateAndSlots Enter(const std::vector<bool>& has);
+  // Returns a gate and slots that no version uses, for a version that has the
+  // exports `has`.
+  GateAndSlots AcquireSlots(const std::vector<bool>& has);
 
-  // While `function` runs, the calling thread, and no other, can call the
-  // version behind `gate`, which waits to take over.
+  // Runs `function`. Meanwhile the calling thread, and no other thread, can
+  // call the version behind `gate`, which has not taken over yet.
   absl::Status TryOut(const ModuleGate& gate,
                       absl::FunctionRef<absl::Status()> function);
 
-  // `entrance` is that of the version that runs from now on, and is opened;
-  // none does when it is empty. The gate of the one before is closed for good.
-  void Publish(const GateAndSlots& entrance);
+  // Makes the version behind `current` the current one: opens its gate, and
+  // closes the gate of the version before it for good. With an empty `current`,
+  // there is no current version from now on.
+  void Publish(const GateAndSlots& current);
 
   Detour Route(const ModuleGate& gate, const void* entry) override;
 
  private:
-  struct Entrance {
+  struct ReusableSlots {
     GateAndSlots parts;
-    // Calls tell by the slot itself, without the gate, that a module lacks an
-    // export: that can't change.
+    // The exports that a slot lacks must stay the same: callers check that by
+    // the slot itself, without entering the gate.
     std::vector<bool> has;
   };
 
-  Switchboard& board_;
-  const EntranceMaker make_;
-  std::vector<Entrance> entrances_;
+  CallPauser& pauser_;
+  const SlotsFactory make_slots_;
+  std::vector<ReusableSlots> reusable_;
   std::atomic<const void*> slots_{nullptr};
-  // From here on guarded by the board's mutex.
+  // The members below are guarded by the mutex of the pauser.
   std::shared_ptr<ModuleGate> gate_;
-  // What is tried out, and by whom.
+  // The version that TryOut() runs, and the thread that runs it.
   const ModuleGate* tried_out_ = nullptr;
-  std::thread::id tried_by_;
+  std::thread::id tried_out_by_;
 };
 
-// Stops and lets go the calls of several modules together.
-class Switchboard {
+// Pauses the calls of several modules together. For the polling thread.
+class CallPauser {
  public:
-  Switchboard() = default;
-  Switchboard(const Switchboard&) = delete;
-  Switchboard& operator=(const Switchboard&) = delete;
+  CallPauser() = default;
+  CallPauser(const CallPauser&) = delete;
+  CallPauser& operator=(const CallPauser&) = delete;
 
-  // Closes the gates, whose modules are used by those behind them in the list,
-  // or not at all. Calls wait from now on; those of this thread, which would
-  // wait for themselves, are refused. Then waits for those that run, until
-  // `deadline`; true: nobody is in a call.
+  // Closes `gates`, and waits until `deadline` for the calls that run. Returns
+  // true if all of them have ended. From now on, new calls wait; those of the
+  // calling thread, which would wait for themselves, are refused. The list is
+  // in order of use: a module comes before those that use it.
   bool Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
              absl::Time deadline);
-  // After each Pause(), and with `reopen` for the modules that stay. Calls go
-  // on.
+
+  // Lets calls continue. Must be called after each Pause(), whatever that has
+  // returned. Opens the gates again if `reopen`.
   void Resume(bool reopen);
 
  private:
-  friend class Line;
+  friend class VersionRouter;
 
-  // True if this thread is in a call that Pause() waits for.
+  // Returns true if the calling thread is in a call that Pause() waits for.
   bool IsAwaited() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
@@ -101,4 +106,4 @@ class Switchboard {
 
 }  // namespace relib::internal
 
-#endif  // RELIB_RELOAD_INTERNAL_SWITCHBOARD_H_
+#endif  // RELIB_RELOAD_INTERNAL_VERSION_ROUTER_H_
