@@ -27,7 +27,8 @@ namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(60);
 
-// This program, which does what the tests ask of a command (see Child()).
+// The path of this program, which the tests also use as a command (see
+// Child()).
 std::string* self = nullptr;
 
 std::string ChildCommand(const std::string& arguments) {
@@ -60,11 +61,11 @@ Result Finish(const std::string& command, const std::string& directory = "") {
   return process == nullptr ? Result{-1, ""} : Finish(*process);
 }
 
-// A file that one process rewrites for as long as it lives.
+// Returns true if a process still rewrites the file again and again.
 bool KeepsChanging(const std::string& path) {
   const std::string before = ReadFile(path);
-  // Far longer than the 5 ms between two changes; a process that isn't there
-  // can't be seen to be absent in any other way from the outside.
+  // The time is much longer than the 5 ms between two changes. There is no
+  // other way to see from outside that the process has ended.
   const absl::Time deadline = absl::Now() + absl::Milliseconds(300);
   while (absl::Now() < deadline) {
     const std::string now = ReadFile(path);
@@ -142,8 +143,8 @@ TEST(SubprocessTest, OutputArrivesWhileItRuns) {
   }));
 }
 
-// Far more than a pipe holds, and nobody reads until the command says through a
-// file that it has written everything.
+// The command writes much more than fits into a pipe. The test does not read
+// until a file shows that the command has written everything.
 TEST(SubprocessTest, NeverStalls) {
   const TestDirectory directory;
   const std::unique_ptr<Subprocess> process =
@@ -154,7 +155,6 @@ TEST(SubprocessTest, NeverStalls) {
   EXPECT_EQ(result.output.size(), 8000000u);
 }
 
-// What a command writes right before its end is there at its end.
 TEST(SubprocessTest, NothingIsLostAtTheEnd) {
   for (int i = 0; i < 10; ++i) {
     const Result result = Finish(ChildCommand("spam 100000"));
@@ -207,8 +207,8 @@ TEST(SubprocessTest, KillAfterTheEndKeepsTheCode) {
   EXPECT_EQ(process->Wait(absl::ZeroDuration())->code, 5);
 }
 
-// The end of the command is what counts, not that of a process it leaves behind
-// with its output; that one goes with the object.
+// Wait() waits for the command, and not for a process that it has left behind
+// with its output. The destructor kills that process.
 TEST(SubprocessTest, BackgroundProcessDoesNotDelayTheEnd) {
   const TestDirectory directory;
   std::unique_ptr<Subprocess> process =
@@ -377,7 +377,7 @@ TEST_F(UnixCommandTest, KillRightAfterStart) {
   }
 }
 
-// The whole group is killed by somebody else: Wait() must not wait forever.
+// If the whole process group is killed, Wait() must not wait forever.
 TEST_F(UnixCommandTest, KilledFromOutside) {
   const Result result = FinishUnix("kill -9 0");
   EXPECT_EQ(result.code, 137);
@@ -390,7 +390,7 @@ TEST_F(UnixCommandTest, MuchOutput) {
   EXPECT_EQ(result.output.size(), 5000004u);
 }
 
-// What the tests run as a command.
+// The functions below run in the child process.
 
 void Beat(const std::string& name) {
   const absl::Time deadline = absl::Now() + absl::Minutes(10);
@@ -442,7 +442,7 @@ int Child(int argc, char** argv) {
     WriteFile("done", "done");
     return 0;
   }
-  // A process, its child, its grandchild, ...
+  // Starts a child, which starts a grandchild, and so on.
   if (what == "family") {
     std::thread next([&] {
       if (number > 1)
