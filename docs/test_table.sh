@@ -2,8 +2,8 @@
 # test_table.sh check PAGE LIST...
 # test_table.sh update LIST...
 #
-# The table of all tests in platforms.md: compares it with the lists that the packages make (tools/test_list.bzl), or
-# writes it anew into the workspace.
+# Compares the table of all tests in platforms.md with the lists that the packages generate (tools/test_list.bzl), or
+# rewrites the table in the workspace.
 set -euo pipefail
 action=$1
 shift
@@ -21,7 +21,7 @@ case $action in
     page=$1
     shift
     if ! diff <(sed -n "\\|^$begin\$|,\\|^$end\$|{ //d; p }" "$page") <(table "$@"); then
-      echo "docs/platforms.md lists other tests than there are: bazel run //docs:update_test_table" >&2
+      echo "docs/platforms.md doesn't list the existing tests. Run: bazel run //docs:update_test_table" >&2
       exit 1
     fi
     ;;
