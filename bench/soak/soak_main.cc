@@ -8,7 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
-#include "bench/module_files.h"
+#include "bench/harness/module_files.h"
 #include "bench/soak/samples.h"
 #include "bench/soak/soak.h"
 
