@@ -1,4 +1,4 @@
-// LoadOptions::crash_guard.
+// Tests LoadOptions::crash_guard.
 
 #include <algorithm>
 #include <atomic>
@@ -90,7 +90,7 @@ TEST_P(EveryCrash, IsAStatusAndTheModuleGoes) {
     CrasherModule module = LoadCrasher();
     EXPECT_EQ(*module.exports().add(1, 2), 3);
     ExpectCrash(module.exports().crash(GetParam()), GetParam());
-    // Nothing of it runs any more.
+    // No code of the module runs any more.
     const absl::StatusOr<int> sum = module.exports().add(1, 2);
     EXPECT_EQ(CallErrorOf(sum.status()), CallError::kPoisoned) << sum.status();
     const absl::StatusOr<UnloadReport> report = module.Unload();
@@ -121,7 +121,7 @@ TEST_P(EveryCrash, OnSeveralThreadsAtOnce) {
       ++ready;
       while (ready < kThreads) std::this_thread::yield();
       const absl::Status status = module.exports().crash(GetParam());
-      // Another one may have been faster.
+      // Another thread may have crashed before.
       if (CallErrorOf(status) == CallError::kPoisoned) return;
       ExpectCrash(status, GetParam());
     });
@@ -179,8 +179,7 @@ TEST(CrashGuardTest, ExceptionsAndImportsWorkAsWithoutIt) {
   EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
-// What crashed modules leave is given back as that of others, and none of their
-// destructors runs.
+// Leftovers of crashed modules are reclaimed as usual, and no destructor runs.
 TEST(CrashGuardTest, NoDestructorRunsAfterACrash) {
   int destroyed = 0;
   CrasherModule module = LoadCrasher();
@@ -235,7 +234,7 @@ TEST(CrashGuardTest, AStatusOutlivesTheModule) {
   EXPECT_THAT(Functions(crash->backtrace), HasSubstr("crasher::"));
 }
 
-// Deaths: what isn't the module's is treated as without a guard.
+// Crashes outside of the module end the process, as without a guard.
 
 TEST(CrashGuardDeathTest, WithoutTheGuardTheProcessDies) {
   EXPECT_DEATH(

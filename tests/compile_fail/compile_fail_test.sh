@@ -1,8 +1,8 @@
 #!/bin/bash
 # compile_fail_test.sh SOURCE... [--control SOURCE]
 #
-# Checks the log of each source (defs.bzl): the source did not compile, and the compiler said what the source's first
-# line expects. The control did compile.
+# Checks the compiler's log of each source file (defs.bzl): the source must not compile, and the log must contain the text
+# in the first line of the source. The control must compile.
 set -u
 failed=0
 fail() {
@@ -23,7 +23,7 @@ while (($# > 0)); do
   log=${source%.cc}.log
   count=$((count + 1))
   expected=$(sed -n '1s/^\/\/ EXPECT: //p' "$source")
-  [[ -n $expected ]] || fail "$source does not say what to expect"
+  [[ -n $expected ]] || fail "$source has no EXPECT line"
   grep -qx COMPILED "$log" && fail "$source compiles"
   grep -qF -- "$expected" "$log" || fail "$source: the compiler does not say \"$expected\" but: $(head -n 20 "$log")"
 done

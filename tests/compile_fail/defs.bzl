@@ -1,17 +1,17 @@
-"""compile_fail_test(): checks that code does not compile, and that the compiler says why."""
+"""Defines compile_fail_test(), which checks that code does not compile, and that the error gives the reason."""
 
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 def compile_fail_test(name, srcs, links = [], control = None):
-    """Compiles each source, which must fail with the text that the source's first line expects.
+    """Compiles each source file, which must fail with the error that its first line quotes.
 
-    The first line of a source is `// EXPECT: ` and a part of the compiler's output.
+    The first line of a source file is `// EXPECT: `, followed by a part of the compiler's output.
 
     Args:
-      name: of the test.
-      srcs: sources that must not compile.
-      links: those of srcs that compile, and must fail to link.
-      control: a source that does compile, to show that the others fail for the expected reason alone.
+      name: name of the test.
+      srcs: source files that must not compile.
+      links: elements of srcs that compile but must fail to link.
+      control: a source file that compiles. It shows that the others fail only for the expected reason.
     """
     logs = []
     for src in srcs + ([control] if control else []):
@@ -26,7 +26,7 @@ def compile_fail_test(name, srcs, links = [], control = None):
     )
 
 def _compile_log(src, link):
-    """Writes the compiler's messages about `src`, and COMPILED on success, to a log; returns the name of the log."""
+    """Writes the compiler's messages for `src` to a log, and COMPILED on success. Returns the name of the log."""
     log = src.replace(".cc", ".log")
     native.genrule(
         name = src.replace(".cc", ""),

@@ -1,4 +1,4 @@
-// Compiles: what the others change is all that is wrong with them.
+// Compiles. Each of the other files differs from this one by a single mistake.
 
 #include <string>
 

@@ -6,7 +6,7 @@ struct World {
   int ticks = 0;
 };
 
-// As relib/host.h has it, which needs more than a compiler.
+// A copy of the declaration in relib/host.h, which depends on Abseil.
 template <>
 struct relib::internal::LocalSide<void> {
   using Type = HostSide;
