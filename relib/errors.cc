@@ -204,6 +204,25 @@ absl::Status MakeError(CallError error, std::string_view message) {
   return Make(InfoOf(error), kCallErrorUrl, message);
 }
 
+absl::Status WithContext(const absl::Status& status, std::string_view message) {
+  absl::Status result(status.code(), message);
+  status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
+    result.SetPayload(url, payload);
+  });
+  return result;
+}
+
+absl::Status WithContext(LoadError error, const absl::Status& cause,
+                         std::string_view message) {
+  absl::Status result = MakeError(error, message);
+  cause.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
+    if (url == kLoadErrorUrl || url == kUnloadErrorUrl || url == kCallErrorUrl)
+      return;
+    result.SetPayload(url, payload);
+  });
+  return result;
+}
+
 void AttachException(const ExceptionInfo& exception, absl::Status* status) {
   status->SetPayload(kExceptionTypeUrl, absl::Cord(exception.type));
   status->SetPayload(kExceptionWhatUrl, absl::Cord(exception.what));

@@ -164,6 +164,15 @@ absl::Status MakeError(LoadError error, std::string_view message);
 absl::Status MakeError(UnloadError error, std::string_view message);
 absl::Status MakeError(CallError error, std::string_view message);
 
+// Returns a status with the code and every payload of `status`, so with its
+// kind and what ExceptionOf() and CrashOf() return, and with another message.
+absl::Status WithContext(const absl::Status& status, std::string_view message);
+
+// Returns an error of kind `error` that was caused by `cause`. It keeps every
+// payload of `cause`, except for the kind.
+absl::Status WithContext(LoadError error, const absl::Status& cause,
+                         std::string_view message);
+
 void AttachException(const ExceptionInfo& exception, absl::Status* status);
 void AttachCrash(const CrashInfo& crash, absl::Status* status);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -233,6 +235,17 @@ TEST(CrashGuardTest, AStatusOutlivesTheModule) {
   }
   ASSERT_TRUE(crash.has_value());
   EXPECT_THAT(Functions(crash->backtrace), HasSubstr("crasher::"));
+}
+
+// The constructor leaves a thread running, so the image can't be unmapped.
+TEST(CrashGuardTest, AConstructorCrashIsReportedIfTheImageStaysMapped) {
+  const absl::Status status =
+      Load(ModuleFile("crashing_start"), {.crash_guard = true}).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("stays mapped"));
+  const std::optional<CrashInfo> crash = CrashOf(status);
+  ASSERT_TRUE(crash.has_value()) << status;
+  EXPECT_EQ(crash->kind, CrashInfo::Kind::kBadAccess) << crash->what;
 }
 
 // Deaths: what isn't the module's is treated as without a guard.

@@ -268,14 +268,9 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       // What is left of it may use all of this.
       std::move(release_file).Cancel();
       LeakIntentionally(std::move(module));
-      absl::Status both =
-          MakeError(*LoadErrorOf(status),
-                    absl::StrCat(status.message(),
-                                 "\nIt also stays mapped: ", unload.message()));
-      if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
-        AttachException(*exception, &both);
-      }
-      return both;
+      return WithContext(
+          status, absl::StrCat(status.message(),
+                               "\nIt also stays mapped: ", unload.message()));
     }
   }
   if (!status.ok()) return status;
@@ -539,16 +534,9 @@ absl::Status LoadedModule::AttachStates() {
     return status;
   }
   for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon();
-  absl::Status error =
-      MakeError(LoadError::kState,
-                absl::StrCat(path_, " can't have a state: ", status.message()));
-  if (const std::optional<ExceptionInfo> exception = ExceptionOf(status)) {
-    AttachException(*exception, &error);
-  }
-  if (const std::optional<CrashInfo> crash = CrashOf(status)) {
-    AttachCrash(*crash, &error);
-  }
-  return error;
+  return WithContext(
+      LoadError::kState, status,
+      absl::StrCat(path_, " can't have a state: ", status.message()));
 }
 
 absl::Status LoadedModule::DetachStates() {

@@ -14,7 +14,6 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -590,18 +589,9 @@ absl::Status ReloaderCore::MigrateStates(const Transaction& transaction) {
       }
       if (status.ok()) status = state->Migrate(candidate.version->loaded());
       if (!status.ok()) {
-        absl::Status error =
-            MakeError(LoadError::kState,
-                      absl::StrCat(member.module, " can't have the state ",
-                                   state->name(), ": ", status.message()));
-        if (const std::optional<ExceptionInfo> exception =
-                ExceptionOf(status)) {
-          AttachException(*exception, &error);
-        }
-        if (const std::optional<CrashInfo> crash = CrashOf(status)) {
-          AttachCrash(*crash, &error);
-        }
-        return error;
+        return WithContext(LoadError::kState, status,
+                           absl::StrCat(member.module, " can't have the state ",
+                                        state->name(), ": ", status.message()));
       }
     }
   }
@@ -657,13 +647,9 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
         [&] { return member.first_call(*candidate.version); });
     if (status.ok()) continue;
     revert();
-    absl::Status error(status.code(),
+    return WithContext(status,
                        absl::StrCat("the first call of the new ", member.module,
                                     " failed: ", status.message()));
-    status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
-      error.SetPayload(url, payload);
-    });
-    return error;
   }
   return absl::OkStatus();
 }
