@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "platform/host/crash_guard.h"
@@ -383,6 +384,9 @@ class [[nodiscard]] Pinned {
 // The destructor unloads the module with the default options; when that is
 // refused, it logs why (absl/log) and leaves the module loaded for the rest of
 // the process.
+//
+// A moved-from Module supports destruction, assignment, Pin() and Unload(). Its
+// other functions must not be called; ABSL_HARDENING_ASSERT checks that.
 template <typename Exports = NoExports>
 class Module {
  public:
@@ -407,6 +411,7 @@ class Module {
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {
+    ABSL_HARDENING_ASSERT(slots_ != nullptr);
     return slots_->exports;
   }
 
@@ -414,6 +419,7 @@ class Module {
   //   CallError::kNoMain, CallError::kWrongMainType  nothing ran
   template <typename R = void>
   internal::HostSide::Result<R> CallMain() const {
+    ABSL_HARDENING_ASSERT(module_ != nullptr);
     return internal::CallMain<internal::HostSide, R>(*module_, slots_->main);
   }
 
@@ -440,6 +446,7 @@ class Module {
   // itself: UnloadError::kInUse. The result alone doesn't.
   template <typename Entry>
   auto Link(Entry Exports::* entry) const {
+    ABSL_HARDENING_ASSERT(module_ != nullptr);
     return internal::ModuleLink(module_->shared_gate(),
                                 &(slots_->exports.*entry));
   }
@@ -461,10 +468,16 @@ class Module {
   }
 
   // As given to Load().
-  const std::string& path() const { return module_->path(); }
+  const std::string& path() const {
+    ABSL_HARDENING_ASSERT(module_ != nullptr);
+    return module_->path();
+  }
 
   // The file that is mapped: the canonical path, or that of the private copy.
-  const std::string& mapped_path() const { return module_->mapped_path(); }
+  const std::string& mapped_path() const {
+    ABSL_HARDENING_ASSERT(module_ != nullptr);
+    return module_->mapped_path();
+  }
 
  private:
   friend internal::ModuleAccess;
