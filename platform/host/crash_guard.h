@@ -6,22 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "platform/host/crash_kind.h"
 #include "platform/host/stack_walker.h"
 
 namespace relib::platform {
 
 // How code has crashed.
 struct Crash {
-  enum class Kind {
-    // SIGSEGV or SIGBUS; an access violation.
-    kBadAccess,
-    kStackOverflow,
-    // SIGFPE: a division by zero.
-    kArithmetic,
-    kIllegalInstruction,
-    // abort(), which std::terminate() ends in.
-    kAbort,
-  };
+  using Kind = CrashKind;
   static constexpr size_t kMaxFrames = 64;
 
   Kind kind;

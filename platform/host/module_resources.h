@@ -10,6 +10,8 @@
 
 #include "absl/time/time.h"
 #include "platform/agent/agent.h"
+#include "platform/host/heap_kinds.h"
+#include "platform/host/leftover.h"
 
 namespace relib::platform {
 
@@ -20,33 +22,12 @@ struct ThreadInfo {
   std::string name;
 };
 
-// What a module had left of one kind when it went.
-struct Leftover {
-  static constexpr size_t kMaxItems = 8;
-
-  // "open file": in the singular.
-  std::string kind;
-  uint64_t count = 0;
-  // The memory in it, where it is of that sort.
-  uint64_t bytes = 0;
-  // Some of them as people know them: "7 /tmp/cache".
-  std::vector<std::string> items = {};
-};
-
 // The return addresses of calls, callees before callers.
 using CallStack = std::vector<uintptr_t>;
 
 // A module has freed, or resized, what is no live block of its own.
 struct BadFree {
-  enum class Kind {
-    // A block that it had freed before; or has, for all one can know.
-    kDoubleFree,
-    // A block of another module, or memory of the host.
-    kForeignBlock,
-    // No address of a block: inside of one, on a stack, in an image, in memory
-    // that isn't mapped.
-    kNotABlock,
-  };
+  using Kind = BadFreeKind;
 
   Kind kind = Kind::kNotABlock;
   const void* address = nullptr;
@@ -70,10 +51,10 @@ struct LeakSite {
 };
 
 struct HeapOptions {
-  enum class Kind { kModule, kSystem, kUser };
+  using Kind = HeapKind;
   Kind kind = Kind::kModule;
 
-  // For kUser.
+  // For kCustom.
   void* user_context = nullptr;
   void* (*user_allocate)(void* context, size_t size,
                          size_t alignment) = nullptr;

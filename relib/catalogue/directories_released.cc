@@ -7,7 +7,7 @@
 
 #include "relib/catalogue/entry.h"
 #include "relib/module.h"
-#include "relib/release.h"
+#include "relib/release_posix.h"
 
 namespace {
 

@@ -136,7 +136,7 @@ class Group {
   Member<Exports> AddWith(const std::string& module, Imports imports,
                           std::vector<StateBase*> states) {
     return Member<Exports>(
-        core_.get(), core_->Add(module, internal::EntranceFor<Exports>,
+        core_.get(), core_->Add(module, internal::MakeGateAndSlots<Exports>,
                                 internal::LoaderOf<Exports>(std::move(imports)),
                                 std::move(states)));
   }

@@ -11,6 +11,8 @@
 
 namespace relib {
 
+class StateBase;
+
 // What a Reloader watches, builds and loads. Relative paths count from
 // `working_directory`.
 struct ReloadOptions {

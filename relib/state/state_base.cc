@@ -431,12 +431,12 @@ class StateCore final : public ModuleState {
 
 StateBase::StateBase(const internal::StateType& type,
                      const StateOptions& options)
-    : module_state_(std::make_shared<internal::StateCore>(type, options)) {}
+    : AttachableState(std::make_shared<internal::StateCore>(type, options)) {}
 
 StateBase::~StateBase() { core().Close(); }
 
 internal::StateCore& StateBase::core() const {
-  return static_cast<internal::StateCore&>(*module_state_);
+  return static_cast<internal::StateCore&>(*module_state());
 }
 
 std::string_view StateBase::name() const { return core().name(); }

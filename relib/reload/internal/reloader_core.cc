@@ -662,7 +662,9 @@ std::vector<ReloaderCore::Loaded> ReloaderCore::Publish(
     const int number = candidate.source.number != 0 ? candidate.source.number
                                                     : ++member.last_number;
     // When it goes, they keep their values.
-    candidate.version->loaded().Keep(member.states);
+    for (const StateBase* state : member.states) {
+      candidate.version->loaded().AddState(state->module_state());
+    }
     member.line.Publish(candidate.entrance);
     old.push_back(std::exchange(
         member.current,
