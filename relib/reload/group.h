@@ -138,7 +138,7 @@ class Group {
                           std::vector<StateBase*> states) {
     return Member<Exports>(
         core_.get(),
-        core_->Add(module, internal::EntranceFor<Exports>,
+        core_->Add(module, internal::MakeGateAndSlots<Exports>,
                    internal::MakeLoader<Exports>(std::move(imports)),
                    std::move(states)));
   }

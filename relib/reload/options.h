@@ -11,6 +11,8 @@
 
 namespace relib {
 
+class StateBase;
+
 // Options of a Reloader or Group. Paths are relative to `working_directory`.
 struct ReloadOptions {
   // The file of the module, which the build makes. It need not exist yet. Must

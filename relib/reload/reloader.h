@@ -170,7 +170,7 @@ class Reloader {
     const std::string module = options.module;
     const std::vector<StateBase*> states = options.states;
     core_ = std::make_unique<internal::ReloaderCore>(std::move(options));
-    core_->Add(module, internal::EntranceFor<Exports>,
+    core_->Add(module, internal::MakeGateAndSlots<Exports>,
                internal::MakeLoader<Exports>(
                    [imports...] { return std::tuple<Imports...>(imports...); }),
                states);

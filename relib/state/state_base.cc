@@ -11,9 +11,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "relib/errors.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/state/checkpoint.h"
@@ -350,12 +350,7 @@ class StateCore final : public ModuleState {
   }
 
   absl::Status Explain(const absl::Status& status) const {
-    absl::Status explained(status.code(),
-                           absl::StrCat(name(), ": ", status.message()));
-    status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
-      explained.SetPayload(url, payload);
-    });
-    return explained;
+    return WithContext(status, absl::StrCat(name(), ": ", status.message()));
   }
 
   absl::StatusOr<void*> Make(const Live& to, std::shared_ptr<const Schema> from,
@@ -436,12 +431,12 @@ class StateCore final : public ModuleState {
 
 StateBase::StateBase(const internal::StateType& type,
                      const StateOptions& options)
-    : module_state_(std::make_shared<internal::StateCore>(type, options)) {}
+    : AttachableState(std::make_shared<internal::StateCore>(type, options)) {}
 
 StateBase::~StateBase() { core().Close(); }
 
 internal::StateCore& StateBase::core() const {
-  return static_cast<internal::StateCore&>(*module_state_);
+  return static_cast<internal::StateCore&>(*module_state());
 }
 
 std::string_view StateBase::name() const { return core().name(); }

@@ -1,13 +1,12 @@
 #ifndef RELIB_STATE_STATE_BASE_H_
 #define RELIB_STATE_STATE_BASE_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "relib/internal/loader/module_state.h"
 #include "relib/state/checkpoint.h"
 #include "relib/state/migration.h"
 
@@ -19,24 +18,6 @@ class LoadedModule;
 class StateCore;
 struct StateSlot;
 struct StateType;
-
-// What a module that is loaded and unloaded does with a state. Thread-safe.
-class ModuleState {
- public:
-  virtual ~ModuleState() = default;
-
-  // Prepare() makes the value fit the module, and changes nothing else; then
-  // either of the others follows.
-  virtual absl::Status Prepare(const LoadedModule& module) = 0;
-  virtual void Commit() noexcept = 0;
-  virtual void Abandon() noexcept = 0;
-  // After Commit().
-  virtual void DestroyOld() noexcept = 0;
-
-  // Takes the value out of the module, which goes. On an error it is still
-  // there. False if the value wasn't the module's.
-  virtual absl::StatusOr<bool> DetachFrom(const LoadedModule& module) = 0;
-};
 
 }  // namespace internal
 
@@ -55,7 +36,7 @@ struct StateOptions {
 // A relib::State<T> without the T. Its functions may be called on any thread,
 // but only while nobody is in a call that uses the state, unless they say
 // otherwise.
-class StateBase {
+class StateBase : public internal::AttachableState {
  public:
   StateBase(const StateBase&) = delete;
   StateBase& operator=(const StateBase&) = delete;
@@ -109,11 +90,6 @@ class StateBase {
   // value can't be kept; then it is still there.
   absl::Status Detach(const internal::LoadedModule& module);
 
-  // For relib.
-  const std::shared_ptr<internal::ModuleState>& module_state() const {
-    return module_state_;
-  }
-
  protected:
   StateBase(const internal::StateType& type, const StateOptions& options);
   // Destroys the value, with the module's code if a module has it.
@@ -125,8 +101,6 @@ class StateBase {
 
  private:
   internal::StateCore& core() const;
-
-  std::shared_ptr<internal::ModuleState> module_state_;
 };
 
 }  // namespace relib

@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -24,9 +23,10 @@ namespace {
 
 absl::Status StateError(const Member& member, const StateBase& state,
                         const absl::Status& status) {
-  return MakeError(LoadError::kState,
-                   absl::StrCat(member.module, " can't take over the state ",
-                                state.name(), ": ", status.message()));
+  return WithContext(
+      LoadError::kState, status,
+      absl::StrCat(member.module, " can't take over the state ", state.name(),
+                   ": ", status.message()));
 }
 
 }  // namespace
@@ -158,17 +158,7 @@ absl::Status Transaction::MigrateStates() {
         state->Checkpoint().status().IgnoreError();
       }
       if (status.ok()) status = state->Migrate(candidate.version->loaded());
-      if (!status.ok()) {
-        absl::Status error = StateError(member, *state, status);
-        if (const std::optional<ExceptionInfo> exception =
-                ExceptionOf(status)) {
-          AttachException(*exception, &error);
-        }
-        if (const std::optional<CrashInfo> crash = CrashOf(status)) {
-          AttachCrash(*crash, &error);
-        }
-        return error;
-      }
+      if (!status.ok()) return StateError(member, *state, status);
     }
   }
   return absl::OkStatus();
@@ -192,13 +182,9 @@ absl::Status Transaction::TryOut() {
     });
     if (status.ok()) continue;
     rollback.Run();
-    absl::Status error(status.code(),
+    return WithContext(status,
                        absl::StrCat("the first call of the new ", member.module,
                                     " failed: ", status.message()));
-    status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
-      error.SetPayload(url, payload);
-    });
-    return error;
   }
   return absl::OkStatus();
 }
@@ -236,7 +222,9 @@ std::vector<NumberedVersion> Transaction::Publish() {
     const int number = candidate.source.number != 0 ? candidate.source.number
                                                     : ++member.last_number;
     // The states keep their values when this version is unloaded.
-    candidate.version->loaded().Keep(member.states);
+    for (const StateBase* state : member.states) {
+      candidate.version->loaded().AddState(state->module_state());
+    }
     member.router.Publish(candidate.slots);
     old.push_back(std::exchange(
         member.current, NumberedVersion{.version = std::move(candidate.version),

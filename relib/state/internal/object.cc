@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "relib/internal/boundary/state_abi.h"
+#include "relib/internal/loader/state_memory.h"
 #include "relib/state/internal/bytes.h"
 #include "relib/state/internal/limits.h"
-#include "relib/state/internal/memory.h"
 #include "relib/state/internal/schema.h"
 
 namespace relib::internal {

@@ -1,4 +1,4 @@
-#include "relib/host.h"
+#include "relib/internal/loader/host_side.h"
 
 #include <utility>
 
