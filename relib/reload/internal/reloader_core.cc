@@ -27,6 +27,7 @@
 #include "relib/reload/internal/change_collector.h"
 #include "relib/reload/internal/name_filter.h"
 #include "relib/reload/options.h"
+#include "relib/state/internal/core/state_core.h"
 
 namespace relib::internal {
 namespace {
@@ -461,7 +462,7 @@ absl::Status ReloaderCore::CheckStates(Transaction& transaction) {
     for (StateBase* state : member.states) {
       // One of a module that has crashed comes from a checkpoint.
       const absl::StatusOr<bool> must_pause =
-          state->Check(candidate.version->loaded());
+          StateBaseAccess::Core(*state).Check(candidate.version->loaded());
       if (!must_pause.ok() && !is_poisoned) {
         return MakeError(
             LoadError::kState,
@@ -507,7 +508,8 @@ void ReloaderCore::TrySwitch() {
   const absl::Duration pause =
       transaction.pauses ? absl::Now() - begin : absl::ZeroDuration();
   for (size_t member : members) {
-    for (StateBase* state : members_[member]->states) state->DestroyOld();
+    for (StateBase* state : members_[member]->states)
+      StateBaseAccess::Core(*state).DestroyOld();
   }
   Finish(transaction, std::move(old), pause);
 }
@@ -582,13 +584,15 @@ absl::Status ReloaderCore::MigrateStates(const Transaction& transaction) {
     for (StateBase* state : member.states) {
       absl::Status status;
       if (old != nullptr && old->loaded().is_poisoned()) {
-        status = state->Detach(old->loaded());
+        status = StateBaseAccess::Core(*state).Detach(old->loaded());
       } else if (options_.crash_guard && old != nullptr) {
         // For the case that the new version crashes. One that can't be made
         // doesn't keep it from running.
         state->Checkpoint().status().IgnoreError();
       }
-      if (status.ok()) status = state->Migrate(candidate.version->loaded());
+      if (status.ok())
+        status =
+            StateBaseAccess::Core(*state).Migrate(candidate.version->loaded());
       if (!status.ok()) {
         absl::Status error =
             MakeError(LoadError::kState,
@@ -611,7 +615,7 @@ absl::Status ReloaderCore::MigrateStates(const Transaction& transaction) {
 void ReloaderCore::AbandonStates(const Transaction& transaction) {
   for (const Candidate& candidate : transaction.candidates) {
     for (StateBase* state : members_[candidate.source.member]->states) {
-      state->Abandon();
+      StateBaseAccess::Core(*state).Abandon();
     }
   }
 }
@@ -620,7 +624,7 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
   std::vector<std::pair<StateBase*, std::optional<StateCheckpoint>>> before;
   const auto revert = [&] {
     for (auto& [state, checkpoint] : before) {
-      state->Revert();
+      StateBaseAccess::Core(*state).Revert();
       // Only if the same object was used by the new version, which a value of
       // another layout shows.
       if (checkpoint.has_value()) {
@@ -633,7 +637,7 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
     for (StateBase* state : member.states) {
       std::optional<StateCheckpoint> checkpoint;
       if (member.first_call && state->has_value() &&
-          !state->prepared_migration().layout_changed) {
+          !StateBaseAccess::Core(*state).prepared_migration().layout_changed) {
         absl::StatusOr<StateCheckpoint> made = state->Checkpoint();
         if (!made.ok()) {
           revert();
@@ -645,7 +649,7 @@ absl::Status ReloaderCore::TryOut(const Transaction& transaction) {
         }
         checkpoint = *std::move(made);
       }
-      state->Commit();
+      StateBaseAccess::Core(*state).Commit();
       before.emplace_back(state, std::move(checkpoint));
     }
   }

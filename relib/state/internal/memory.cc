@@ -25,10 +25,10 @@ class CountingMemory final : public std::pmr::memory_resource {
   void* do_allocate(size_t size, size_t alignment) override {
     void* const block =
         ::operator new(size, std::align_val_t(alignment), std::nothrow);
-    // The caller is code of a module, which no exception of the host's may
-    // reach.
+    // The caller is code of a module, and exceptions of the host must not
+    // propagate into modules.
     if (block == nullptr)
-      LOG(FATAL) << "no memory for " << size << " bytes of a state";
+      LOG(FATAL) << "out of memory: a state needs " << size << " bytes";
     blocks_.fetch_add(1, std::memory_order_relaxed);
     bytes_.fetch_add(size, std::memory_order_relaxed);
     return block;
@@ -43,7 +43,7 @@ class CountingMemory final : public std::pmr::memory_resource {
     return this == &other;
   }
 
-  // Counters alone: they order nothing.
+  // Relaxed: the counters synchronize nothing.
   std::atomic<uint64_t> blocks_{0};
   std::atomic<uint64_t> bytes_{0};
 };

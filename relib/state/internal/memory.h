@@ -7,7 +7,7 @@
 
 namespace relib::internal {
 
-// Where states lie. Never destroyed.
+// Returns the memory resource of all states. It is never destroyed.
 std::pmr::memory_resource* StateMemory();
 
 }  // namespace relib::internal
