@@ -186,9 +186,9 @@ TEST(CrossingTest, Borrowed) {
 
 template <typename T>
 Refusal RefusalOfType() {
-  const Verdict verdict = VerdictOn<T>();
-  EXPECT_EQ(verdict.crossing, Crossing::kNever);
-  return verdict.refusal;
+  const CrossingVerdict verdict = VerdictOn<T>();
+  EXPECT_TRUE(verdict.is_refused());
+  return verdict.refusal();
 }
 
 TEST(CrossingTest, Never) {

@@ -20,6 +20,7 @@
 #include "relib/reload/internal/checks.h"
 #include "relib/reload/internal/member.h"
 #include "relib/reload/options.h"
+#include "relib/state/internal/core/state_core.h"
 
 namespace relib::internal {
 namespace {

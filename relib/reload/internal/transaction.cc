@@ -16,6 +16,7 @@
 #include "relib/errors.h"
 #include "relib/reload/event.h"
 #include "relib/state/checkpoint.h"
+#include "relib/state/internal/core/state_core.h"
 #include "relib/state/state_base.h"
 
 namespace relib::internal {
@@ -23,10 +24,9 @@ namespace {
 
 absl::Status StateError(const Member& member, const StateBase& state,
                         const absl::Status& status) {
-  return WithContext(
-      LoadError::kState, status,
-      absl::StrCat(member.module, " can't take over the state ", state.name(),
-                   ": ", status.message()));
+  return WithContext(LoadError::kState, status,
+                     absl::StrCat(member.module, " can't take over the state ",
+                                  state.name(), ": ", status.message()));
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ class Transaction::StateRollback {
 
   void Run() {
     for (auto& [state, checkpoint] : states_) {
-      state->Revert();
+      StateBaseAccess::Core(*state).Revert();
       // There is a checkpoint only if the new version has used the same object,
       // because the layout is the same.
       if (checkpoint.has_value()) {
@@ -113,7 +113,7 @@ absl::Status Transaction::CheckStates() {
                              member.current.version->loaded().is_poisoned();
     for (StateBase* state : member.states) {
       const absl::StatusOr<bool> must_pause =
-          state->Check(candidate.version->loaded());
+          StateBaseAccess::Core(*state).Check(candidate.version->loaded());
       // The state of a module that has crashed comes from a checkpoint.
       if (!must_pause.ok() && !is_poisoned) {
         return StateError(member, *state, must_pause.status());
@@ -151,13 +151,15 @@ absl::Status Transaction::MigrateStates() {
     for (StateBase* state : member.states) {
       absl::Status status;
       if (old != nullptr && old->loaded().is_poisoned()) {
-        status = state->Detach(old->loaded());
+        status = StateBaseAccess::Core(*state).Detach(old->loaded());
       } else if (context_->options.crash_guard && old != nullptr) {
         // The checkpoint is needed if the new version crashes. If none can be
         // made, the new version may run nevertheless.
         state->Checkpoint().status().IgnoreError();
       }
-      if (status.ok()) status = state->Migrate(candidate.version->loaded());
+      if (status.ok())
+        status =
+            StateBaseAccess::Core(*state).Migrate(candidate.version->loaded());
       if (!status.ok()) return StateError(member, *state, status);
     }
   }
@@ -166,7 +168,8 @@ absl::Status Transaction::MigrateStates() {
 
 void Transaction::AbandonStates() {
   for (const Candidate& candidate : candidates_) {
-    for (StateBase* state : MemberOf(candidate).states) state->Abandon();
+    for (StateBase* state : MemberOf(candidate).states)
+      StateBaseAccess::Core(*state).Abandon();
   }
 }
 
@@ -195,7 +198,7 @@ absl::Status Transaction::CommitStates(StateRollback& rollback) {
     for (StateBase* state : member.states) {
       std::optional<StateCheckpoint> checkpoint;
       if (member.first_call && state->has_value() &&
-          !state->prepared_migration().layout_changed) {
+          !StateBaseAccess::Core(*state).prepared_migration().layout_changed) {
         absl::StatusOr<StateCheckpoint> made = state->Checkpoint();
         if (!made.ok()) {
           rollback.Run();
@@ -208,7 +211,7 @@ absl::Status Transaction::CommitStates(StateRollback& rollback) {
         }
         checkpoint = *std::move(made);
       }
-      state->Commit();
+      StateBaseAccess::Core(*state).Commit();
       rollback.Add(state, std::move(checkpoint));
     }
   }
@@ -236,7 +239,8 @@ std::vector<NumberedVersion> Transaction::Publish() {
     pause_ = absl::Now() - pause_began_;
   }
   for (const Candidate& candidate : candidates_) {
-    for (StateBase* state : MemberOf(candidate).states) state->DestroyOld();
+    for (StateBase* state : MemberOf(candidate).states)
+      StateBaseAccess::Core(*state).DestroyOld();
   }
   return old;
 }
