@@ -37,7 +37,7 @@ std::string CopyOf(const std::string& name) {
   const fs::path copy = directory / FileName(name);
   std::error_code ignored;
   fs::remove(copy, ignored);
-  fs::copy_file(Runfile("platform/testdata/" + FileName(name)), copy);
+  fs::copy_file(Runfile("platform/tests/libraries/" + FileName(name)), copy);
   // What Bazel builds is read-only, and Windows deletes no such file.
   fs::permissions(copy, fs::perms::owner_write, fs::perm_options::add);
   absl::StatusOr<std::string> path = CanonicalPath(copy.string());
@@ -199,7 +199,7 @@ TEST(LibraryTest, AReferenceRefusesTheUnload) {
 TEST(LibraryTest, ALibraryThatIsLinkedAgainstItRefusesTheUnload) {
   // Under its own name, by which the other one finds it.
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/" + FileName("plain")));
+      CanonicalPath(Runfile("platform/tests/libraries/" + FileName("plain")));
   ASSERT_TRUE(path.ok()) << path.status();
   Started plain = Start(*path);
   ASSERT_TRUE(plain.library.loaded());

@@ -23,12 +23,12 @@
 namespace relib::platform {
 namespace {
 
-// The library testdata/threads.cc, loaded and bound to the module resources.
+// The library libraries/threads.cc, loaded and bound to the module resources.
 class ModuleResourcesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     absl::StatusOr<std::string> path = CanonicalPath(
-        Runfile("platform/testdata/" + std::string(kLibraryPrefix) + "threads" +
+        Runfile("platform/tests/libraries/" + std::string(kLibraryPrefix) + "threads" +
                 std::string(kLibrarySuffix)));
     ASSERT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);

@@ -36,7 +36,7 @@ class AgentTest : public ::testing::Test {
  protected:
   void SetUp() override {
     absl::StatusOr<std::string> path =
-        CanonicalPath(Runfile("platform/windows/agent_test_library.dll"));
+        CanonicalPath(Runfile("platform/windows/agent/agent_test_library.dll"));
     ASSERT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     ASSERT_TRUE(library.ok()) << library.status();
@@ -165,7 +165,7 @@ TEST_F(AgentTest, WhatWasTakenBeforeTheBindingIsGivenBack) {
 // On Linux the C library pins a library for that.
 TEST(ThreadLocalTest, ObjectsOfLiveThreadsAreDestroyedByTheUnload) {
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/thread_local.dll"));
+      CanonicalPath(Runfile("platform/tests/libraries/thread_local.dll"));
   ASSERT_TRUE(path.ok()) << path.status();
   absl::StatusOr<Library> library = Library::Load(*path);
   ASSERT_TRUE(library.ok()) << library.status();
@@ -192,7 +192,7 @@ TEST(ThreadLocalTest, ObjectsOfLiveThreadsAreDestroyedByTheUnload) {
 
 TEST(PinnedTest, APinnedLibraryIsCalledThat) {
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/plain.dll"));
+      CanonicalPath(Runfile("platform/tests/libraries/plain.dll"));
   ASSERT_TRUE(path.ok()) << path.status();
   absl::StatusOr<Library> library = Library::Load(*path);
   ASSERT_TRUE(library.ok()) << library.status();

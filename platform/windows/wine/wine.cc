@@ -24,12 +24,12 @@ absl::Status StartUnixProgram(const std::wstring& program,
   STARTUPINFOW startup = {};
   startup.cb = sizeof(startup);
   PROCESS_INFORMATION process = {};
-  std::wstring directory = ToWide(directory);
-  std::replace(directory.begin(), directory.end(), L'/', L'\\');
+  std::wstring windows_directory = ToWide(directory);
+  std::replace(windows_directory.begin(), windows_directory.end(), L'/', L'\\');
   // CREATE_NEW_CONSOLE is what makes Wine call setsid().
   if (!CreateProcessW((L"\\\\?\\unix\\" + program).c_str(), command_line.data(),
                       nullptr, nullptr, FALSE, CREATE_NEW_CONSOLE, nullptr,
-                      directory.c_str(), &startup, &process)) {
+                      windows_directory.c_str(), &startup, &process)) {
     return LastErrorStatus(
         absl::StrCat("run the Unix system's ", ToUtf8(program)));
   }

@@ -32,7 +32,7 @@ class LoadedLibrary {
   explicit LoadedLibrary(const ModuleResourcesOptions& options = {})
       : resources_(ModuleResources::Create(options)) {
     absl::StatusOr<std::string> path = CanonicalPath(
-        Runfile("platform/windows/agent_memory_test_library.dll"));
+        Runfile("platform/windows/agent/heap/agent_memory_test_library.dll"));
     EXPECT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     EXPECT_TRUE(library.ok()) << library.status();
