@@ -28,8 +28,8 @@ class ModuleResourcesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     absl::StatusOr<std::string> path = CanonicalPath(
-        Runfile("platform/tests/libraries/" + std::string(kLibraryPrefix) + "threads" +
-                std::string(kLibrarySuffix)));
+        Runfile("platform/tests/libraries/" + std::string(kLibraryPrefix) +
+                "threads" + std::string(kLibrarySuffix)));
     ASSERT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     ASSERT_TRUE(library.ok()) << library.status();

@@ -93,14 +93,14 @@ bool HasFailed(T result) {
 }
 
 template <typename T>
-void Took(ResourceKind kind, T result, const void* return_address) {
+void RecordResult(ResourceKind kind, T result, const void* return_address) {
   if (HasFailed(result)) return;
   const KeepLastError keep;
   Record(kind, ValueOf(result), return_address);
 }
 
 template <typename T>
-void GivesBack(ResourceKind kind, T value, const void* return_address) {
+void ForgetArgument(ResourceKind kind, T value, const void* return_address) {
   Forget(kind, ValueOf(value), return_address);
 }
 

@@ -14,7 +14,8 @@
 #include "platform/host/stack_walker.h"
 #include "platform/windows/host/guarded_abort.h"
 #include "platform/windows/system/frame_walk.h"
-#include "platform/windows/system/thread_block.h"
+#include "platform/windows/system/mapped_image.h"
+#include "platform/windows/wine/exception_list.h"
 
 namespace relib::platform {
 namespace {
@@ -30,15 +31,8 @@ struct GuardedCall {
   // To walk the stack with: after an overflow there is little of it, and Wine
   // knows no SetThreadStackGuarantee().
   CONTEXT registers;
-  // Wine's own libraries link their exception handlers there; Windows doesn't
-  // use it.
   void* exception_list;
 };
-
-void*& ExceptionList() {
-  return *reinterpret_cast<void**>(
-      &static_cast<NT_TIB*>(CurrentThreadBlock())->ExceptionList);
-}
 
 // Of a thread. Not a thread_local object, whose memory mingw-w64's GCC
 // allocates.
@@ -118,7 +112,9 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
 // The handlers.
 
 // Where the system goes on, on the stack of the guarded call.
-[[noreturn]] void GoOn(GuardedCall* call) { __builtin_longjmp(call->jump, 1); }
+[[noreturn]] void ResumeGuardedCall(GuardedCall* call) {
+  __builtin_longjmp(call->jump, 1);
+}
 
 // False for an exception that isn't a crash, such as one of C++.
 bool KindOf(DWORD code, Crash::Kind& kind) {
@@ -169,7 +165,7 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
   constexpr uintptr_t kRoom = 256;
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   registers.Rsp = (stack - kRoom) / 16 * 16 - sizeof(void*);
-  registers.Rip = reinterpret_cast<DWORD64>(&GoOn);
+  registers.Rip = reinterpret_cast<DWORD64>(&ResumeGuardedCall);
   registers.Rcx = reinterpret_cast<DWORD64>(call);
   constexpr DWORD kDirectionFlag = 1 << 10;
   registers.EFlags &= ~kDirectionFlag;
@@ -188,7 +184,7 @@ void AbortGuardedCall() {
   crash.code = 0;
   crash.address = nullptr;
   crash.is_write = false;
-  GoOn(call);
+  ResumeGuardedCall(call);
 }
 
 namespace {
@@ -219,14 +215,9 @@ void PrepareThread() {
 // The libraries of an image.
 
 void AddLibrariesOf(uintptr_t image, std::vector<AddressRange>& known) {
-  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
-      image + reinterpret_cast<const IMAGE_DOS_HEADER*>(image)->e_lfanew);
-  const IMAGE_DATA_DIRECTORY& directory =
-      headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-  if (directory.VirtualAddress == 0) return;
-  for (const auto* entry = reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(
-           image + directory.VirtualAddress);
-       entry->Name != 0; ++entry) {
+  const IMAGE_IMPORT_DESCRIPTOR* entry = ImportTable(image);
+  if (entry == nullptr) return;
+  for (; entry->Name != 0; ++entry) {
     const HMODULE library =
         GetModuleHandleA(reinterpret_cast<const char*>(image + entry->Name));
     if (library == nullptr) continue;
@@ -262,12 +253,12 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
   call.guard = this;
   call.outer = Innermost();
   call.crash = &crash;
-  call.exception_list = ExceptionList();
+  call.exception_list = WineExceptionList();
   if (__builtin_setjmp(call.jump) != 0) {
     // Nothing that was in a register is known here.
     const GuardedCall* crashed = Innermost();
     SetInnermost(crashed->outer);
-    ExceptionList() = crashed->exception_list;
+    WineExceptionList() = crashed->exception_list;
     if (crashed->crash->kind == Crash::Kind::kStackOverflow) {
       // The system has one guard page for each overflow.
       _resetstkoflw();

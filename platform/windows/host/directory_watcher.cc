@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,7 +21,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/windows/host/change_reader.h"
+#include "platform/windows/host/pending_changes.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/file_index.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/wine.h"
@@ -28,17 +32,8 @@
 namespace relib::platform {
 namespace {
 
-constexpr DWORD kEvents =
-    FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME |
-    FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE;
-
 // The largest size that also works for network drives.
 constexpr DWORD kBufferSize = 64 * 1024;
-
-// Windows doesn't tell when a file is closed, and reports one save two or three
-// times: a file that is written to is reported when nothing was heard of it for
-// so long.
-constexpr absl::Duration kQuiet = absl::Milliseconds(10);
 
 // How often it is checked whether watched directories are still the ones that
 // were opened.
@@ -77,35 +72,24 @@ Handle OpenDirectory(const std::string& path) {
                   FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
 }
 
-struct DirectoryId {
-  DWORD volume = 0;
-  DWORD high = 0;
-  DWORD low = 0;
-  friend bool operator==(const DirectoryId&, const DirectoryId&) = default;
-};
-
-DirectoryId IdOf(HANDLE directory) {
-  BY_HANDLE_FILE_INFORMATION info;
-  if (!GetFileInformationByHandle(directory, &info)) return {};
-  return {info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow};
-}
-
 struct Root;
 
-// A directory that the system reports changes of. Stays where it is while a
-// request is pending: the system writes into it.
+// A directory whose changes the system reports.
 struct Listener {
-  Root* root;
-  // Relative to the root's directory; empty for that one itself.
-  std::string directory;
-  // Names it in the messages of the completion port, which may come when it is
-  // gone.
-  ULONG_PTR key;
-  Handle handle;
-  OVERLAPPED overlapped = {};
-  bool pending = false;
-  // DWORD-aligned, as every allocation.
-  std::vector<char> buffer;
+  Listener(Root* root, std::string directory, ULONG_PTR key, Handle handle,
+           size_t buffer_size, bool is_recursive)
+      : root(root),
+        directory(std::move(directory)),
+        key(key),
+        reader(std::move(handle), buffer_size, is_recursive) {}
+
+  Root* const root;
+  // Relative to the root's directory; empty for that directory itself.
+  const std::string directory;
+  // Names the listener in messages of the completion port, which may arrive
+  // after it is gone.
+  const ULONG_PTR key;
+  ChangeReader reader;
 };
 
 // One path that was given to Watch().
@@ -115,7 +99,7 @@ struct Root {
   std::string directory;
   // The file's name there; empty if a whole directory is watched.
   std::string name;
-  DirectoryId id;
+  std::optional<FileIndex> id;
   // By their directory. Empty while the root's directory is gone; it may come
   // back.
   std::map<std::string, std::unique_ptr<Listener>> listeners;
@@ -132,21 +116,14 @@ class ChangesWatcher final : public DirectoryWatcher {
   explicit ChangesWatcher(std::vector<std::unique_ptr<Root>> roots)
       : roots_(std::move(roots)) {}
 
-  ~ChangesWatcher() override {
-    for (const auto& root : roots_) {
-      for (const auto& [directory, listener] : root->listeners)
-        Close(*listener);
-    }
-  }
-
   absl::Status Start() {
     port_ = Handle(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
     if (!port_) return LastErrorStatus("watch for changes");
     for (const auto& root : roots_) {
-      absl::Status status = Open(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
-    ForgetChanges();
+    changes_.Clear();
     return absl::OkStatus();
   }
 
@@ -161,52 +138,16 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (!status.ok()) return status;
       if (overflow_) return TakeOverflow();
       const absl::Time now = absl::Now();
-      std::vector<std::string> ready = TakeQuiet(now);
+      std::vector<std::string> ready = changes_.Take(now);
       if (!ready.empty() || now >= deadline) return ready;
-      absl::Time until = std::min(deadline, next_check_);
-      for (const Change& change : changes_) {
-        until = std::min(until, change.last + kQuiet);
-      }
+      const absl::Time until =
+          std::min({deadline, next_check_, changes_.NextReady()});
       Dequeue(until - now, status);
       if (!status.ok()) return status;
     }
   }
 
  private:
-  struct Change {
-    std::string path;
-    absl::Time last;
-  };
-
-  // `settled`: there is nothing more to wait for.
-  void Changed(const std::string& path, bool settled = false) {
-    const absl::Time time = settled ? absl::InfinitePast() : absl::Now();
-    const auto [it, is_new] = index_.try_emplace(path, changes_.size());
-    if (is_new) {
-      changes_.push_back({path, time});
-    } else {
-      changes_[it->second].last = time;
-    }
-  }
-
-  void ForgetChanges() {
-    changes_.clear();
-    index_.clear();
-  }
-
-  std::vector<std::string> TakeQuiet(absl::Time now) {
-    std::vector<std::string> quiet;
-    std::erase_if(changes_, [&](const Change& change) {
-      if (change.last + kQuiet > now) return false;
-      quiet.push_back(change.path);
-      return true;
-    });
-    if (quiet.empty()) return quiet;
-    index_.clear();
-    for (size_t i = 0; i < changes_.size(); ++i) index_[changes_[i].path] = i;
-    return quiet;
-  }
-
   // Starts from what is there now.
   absl::StatusOr<std::vector<std::string>> TakeOverflow() {
     overflow_ = false;
@@ -215,80 +156,57 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (std::find(all.begin(), all.end(), root->given) == all.end()) {
         all.push_back(root->given);
       }
-      Lose(*root);
-      absl::Status status = Open(*root);
+      CloseRoot(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
-    ForgetChanges();
+    changes_.Clear();
     return all;
   }
 
   // Opens a root if its directory is there and takes everything in it for
   // changed.
-  absl::Status Open(Root& root) {
-    absl::Status status = Add(root, "");
+  absl::Status OpenRoot(Root& root) {
+    absl::Status status = Listen(root, "");
     if (!status.ok() || root.listeners.empty()) return status;
-    root.id = IdOf(root.listeners.begin()->second->handle.get());
+    root.id = FileIndexOf(root.listeners.begin()->second->reader.directory());
     if (root.name.empty()) return AddTree(root, "");
-    if (KindOf(root.given) == Kind::kFile) Changed(root.given);
+    if (KindOf(root.given) == Kind::kFile)
+      changes_.Add(root.given, /*is_final=*/false);
     return absl::OkStatus();
   }
 
   // Listens to a directory. One that can't be opened is no error: it is gone.
-  absl::Status Add(Root& root, const std::string& directory) {
+  absl::Status Listen(Root& root, const std::string& directory) {
     if (root.listeners.contains(directory)) return absl::OkStatus();
-    auto listener = std::make_unique<Listener>();
-    listener->root = &root;
-    listener->directory = directory;
-    listener->key = ++last_key_;
-    listener->buffer.resize(
-        root.name.empty() && !one_by_one_ ? kBufferSize : kBufferSize / 4);
-    listener->handle = OpenDirectory(Join(root.directory, directory));
-    if (!listener->handle) return absl::OkStatus();
-    if (CreateIoCompletionPort(listener->handle.get(), port_.get(),
+    Handle handle = OpenDirectory(Join(root.directory, directory));
+    if (!handle) return absl::OkStatus();
+    const bool is_recursive = root.name.empty() && !one_by_one_;
+    auto listener = std::make_unique<Listener>(
+        &root, directory, ++last_key_, std::move(handle),
+        is_recursive ? kBufferSize : kBufferSize / 4, is_recursive);
+    if (CreateIoCompletionPort(listener->reader.directory(), port_.get(),
                                listener->key, 0) == nullptr) {
       return LastErrorStatus(absl::StrCat("watch ", root.given));
     }
-    absl::Status status = Listen(*listener);
-    if (!status.ok() || !listener->pending) return status;
+    switch (listener->reader.Start()) {
+      case ChangeReader::Result::kOk:
+        break;
+      case ChangeReader::Result::kOverflow:
+        overflow_ = true;
+        return absl::OkStatus();
+      case ChangeReader::Result::kGone:
+        return absl::OkStatus();
+      case ChangeReader::Result::kFailed:
+        return LastErrorStatus(absl::StrCat("watch ", root.given));
+    }
     by_key_[listener->key] = listener.get();
     root.listeners[directory] = std::move(listener);
     return absl::OkStatus();
   }
 
-  void Close(Listener& listener) {
-    by_key_.erase(listener.key);
-    if (!listener.pending) return;
-    listener.pending = false;
-    CancelIoEx(listener.handle.get(), &listener.overlapped);
-    DWORD size;
-    GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
-                        TRUE);
-  }
-
-  // Not pending afterwards, and no error: the directory is gone.
-  absl::Status Listen(Listener& listener) {
-    listener.overlapped = {};
-    listener.pending =
-        ReadDirectoryChangesW(listener.handle.get(), listener.buffer.data(),
-                              static_cast<DWORD>(listener.buffer.size()),
-                              listener.root->name.empty() && !one_by_one_,
-                              kEvents, nullptr, &listener.overlapped, nullptr);
-    if (listener.pending) return absl::OkStatus();
-    const DWORD error = GetLastError();
-    if (error == ERROR_NOTIFY_ENUM_DIR) {
-      overflow_ = true;
-      return absl::OkStatus();
-    }
-    if (error == ERROR_ACCESS_DENIED || error == ERROR_FILE_NOT_FOUND ||
-        error == ERROR_PATH_NOT_FOUND) {
-      return absl::OkStatus();
-    }
-    return ErrorStatus(error, absl::StrCat("watch ", listener.root->given));
-  }
-
-  void Lose(Root& root) {
-    if (!root.name.empty()) Changed(root.given, /*settled=*/true);
+  void CloseRoot(Root& root) {
+    if (!root.name.empty()) changes_.Add(root.given, /*is_final=*/true);
     RemoveTree(root, "");
   }
 
@@ -301,10 +219,10 @@ class ChangesWatcher final : public DirectoryWatcher {
     for (const auto& root : roots_) {
       if (!root->listeners.empty()) {
         const Handle again = OpenDirectory(root->directory);
-        if (again && IdOf(again.get()) == root->id) continue;
-        Lose(*root);
+        if (again && FileIndexOf(again.get()) == root->id) continue;
+        CloseRoot(*root);
       }
-      absl::Status status = Open(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -327,29 +245,33 @@ class ChangesWatcher final : public DirectoryWatcher {
     if (found == by_key_.end()) return true;
     Listener& listener = *found->second;
     Root& root = *listener.root;
-    listener.pending = false;
-    DWORD size;
-    if (!GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
-                             FALSE)) {
-      if (GetLastError() == ERROR_NOTIFY_ENUM_DIR) {
-        overflow_ = true;
-      } else {
-        RemoveDirectory(root, listener.directory);
-      }
-      return true;
-    }
-    if (size == 0) {
+    // RemoveDirectory() destroys the listener.
+    const std::string directory = listener.directory;
+    std::vector<char> events;
+    const ChangeReader::Result result = listener.reader.Finish(events);
+    if (result == ChangeReader::Result::kOverflow) {
       overflow_ = true;
       return true;
     }
-    // Listens again at once: what happens until then is only buffered up to the
-    // size of the buffer. So the events move out of it first.
-    const std::vector<char> events(listener.buffer.begin(),
-                                   listener.buffer.begin() + size);
-    const std::string directory = listener.directory;
-    status = Listen(listener);
-    if (!listener.pending && !overflow_) RemoveDirectory(root, directory);
-    if (status.ok()) status = Read(root, directory, events);
+    if (result == ChangeReader::Result::kGone) {
+      RemoveDirectory(root, directory);
+      return true;
+    }
+    switch (listener.reader.Start()) {
+      case ChangeReader::Result::kOk:
+        break;
+      case ChangeReader::Result::kOverflow:
+        overflow_ = true;
+        break;
+      case ChangeReader::Result::kGone:
+        RemoveDirectory(root, directory);
+        break;
+      case ChangeReader::Result::kFailed:
+        status = LastErrorStatus(absl::StrCat("watch ", root.given));
+        RemoveDirectory(root, directory);
+        return true;
+    }
+    status = Read(root, directory, events);
     return true;
   }
 
@@ -378,7 +300,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     const bool renamed = action == FILE_ACTION_RENAMED_NEW_NAME;
     if (!root.name.empty()) {
       if (SameName(root.name, name) && KindOf(root.given) != Kind::kDirectory) {
-        Changed(root.given, gone || renamed);
+        changes_.Add(root.given, gone || renamed);
       }
       return absl::OkStatus();
     }
@@ -386,7 +308,7 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (root.directories.contains(name)) {
         RemoveDirectory(root, name);
       } else if (root.files.erase(name) != 0) {
-        Changed(Join(root.given, name), /*settled=*/true);
+        changes_.Add(Join(root.given, name), /*is_final=*/true);
       }
       return absl::OkStatus();
     }
@@ -398,7 +320,7 @@ class ChangesWatcher final : public DirectoryWatcher {
         return AddTree(root, name);
       case Kind::kFile:
         root.files.insert(name);
-        Changed(Join(root.given, name), renamed);
+        changes_.Add(Join(root.given, name), renamed);
         break;
     }
     return absl::OkStatus();
@@ -413,7 +335,7 @@ class ChangesWatcher final : public DirectoryWatcher {
       todo.pop_back();
       root.directories.insert(directory);
       if (one_by_one_) {
-        absl::Status status = Add(root, directory);
+        absl::Status status = Listen(root, directory);
         if (!status.ok()) return status;
       }
       WIN32_FIND_DATAW data;
@@ -429,7 +351,7 @@ class ChangesWatcher final : public DirectoryWatcher {
             (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) {
           todo.push_back(std::move(path));
         } else if (root.files.insert(path).second) {
-          Changed(Join(root.given, path));
+          changes_.Add(Join(root.given, path), /*is_final=*/false);
         }
       } while (FindNextFileW(find, &data));
       FindClose(find);
@@ -439,7 +361,7 @@ class ChangesWatcher final : public DirectoryWatcher {
 
   void RemoveDirectory(Root& root, const std::string& directory) {
     if (directory.empty()) {
-      Lose(root);
+      CloseRoot(root);
     } else {
       RemoveTree(root, directory);
     }
@@ -451,7 +373,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     const auto erase_below = [&](std::set<std::string>& names, bool report) {
       auto it = names.lower_bound(first);
       while (it != names.end() && it->starts_with(first)) {
-        if (report) Changed(Join(root.given, *it), /*settled=*/true);
+        if (report) changes_.Add(Join(root.given, *it), /*is_final=*/true);
         it = names.erase(it);
       }
     };
@@ -459,7 +381,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     erase_below(root.files, true);
     std::erase_if(root.listeners, [&](const auto& entry) {
       if (entry.first != top && !entry.first.starts_with(first)) return false;
-      Close(*entry.second);
+      by_key_.erase(entry.second->key);
       return true;
     });
   }
@@ -471,16 +393,14 @@ class ChangesWatcher final : public DirectoryWatcher {
   // once). On real Windows a handle would moreover keep others from renaming
   // the directories above.
   const bool one_by_one_ = RunsUnderWine();
-  std::vector<std::unique_ptr<Root>> roots_;
   Handle port_;
+  // Destroyed before the port, to which listeners report.
+  std::vector<std::unique_ptr<Root>> roots_;
   ULONG_PTR last_key_ = 0;
   std::unordered_map<ULONG_PTR, Listener*> by_key_;
   bool overflow_ = false;
   absl::Time next_check_ = absl::InfinitePast();
-  // What wasn't reported yet, in the order of the first change, and where in it
-  // each path stands.
-  std::vector<Change> changes_;
-  std::unordered_map<std::string, size_t> index_;
+  PendingChanges changes_;
 };
 
 }  // namespace

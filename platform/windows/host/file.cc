@@ -1,8 +1,6 @@
 #include "platform/host/file.h"
 
 #include <windows.h>
-// After windows.h.
-#include <winioctl.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,8 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
-#include "platform/windows/wine/wine.h"
+#include "platform/windows/wine/file_id.h"
 
 namespace relib::platform {
 namespace {
@@ -24,49 +23,16 @@ constexpr DWORD kShareAll =
 
 // Backup semantics open directories too, to tell what they are. The security
 // flags keep the server of a named pipe from acting in our name.
-HANDLE OpenPath(const std::string& path, DWORD access) {
-  return CreateFileW(ToWidePath(path).c_str(), access, kShareAll, nullptr,
-                     OPEN_EXISTING,
-                     FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT |
-                         SECURITY_IDENTIFICATION,
-                     nullptr);
-}
-
-class HandleCloser {
- public:
-  explicit HandleCloser(HANDLE handle) : handle_(handle) {}
-  ~HandleCloser() {
-    if (handle_ != nullptr) CloseHandle(handle_);
-  }
-  HandleCloser(const HandleCloser&) = delete;
-  HandleCloser& operator=(const HandleCloser&) = delete;
-
-  void Release() { handle_ = nullptr; }
-
- private:
-  HANDLE handle_;
-};
-
-// Wine 8 makes the volume's serial number of the drive's letter, so that one
-// file has two ids through C: and Z:, and two files of different Unix file
-// systems may have the same one. Its object id is device and inode, as it
-// should be. On Windows an object id is an optional property of NTFS, so only
-// there.
-bool WineFileId(HANDLE handle, FileId& id) {
-  FILE_OBJECTID_BUFFER buffer = {};
-  DWORD size;
-  if (!DeviceIoControl(handle, FSCTL_GET_OBJECT_ID, nullptr, 0, &buffer,
-                       sizeof(buffer), &size, nullptr)) {
-    return false;
-  }
-  std::memcpy(&id.volume, buffer.ObjectId, sizeof(id.volume));
-  id.high = 0;
-  std::memcpy(&id.low, buffer.ObjectId + 8, sizeof(id.low));
-  return true;
+Handle OpenPath(const std::string& path, DWORD access) {
+  return Handle(CreateFileW(ToWidePath(path).c_str(), access, kShareAll,
+                            nullptr, OPEN_EXISTING,
+                            FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT |
+                                SECURITY_IDENTIFICATION,
+                            nullptr));
 }
 
 bool QueryFileId(HANDLE handle, FileId& id) {
-  if (RunsUnderWine() && WineFileId(handle, id)) return true;
+  if (WineFileId(handle, id)) return true;
   FILE_ID_INFO info;
   if (GetFileInformationByHandleEx(handle, FileIdInfo, &info, sizeof(info))) {
     id.volume = info.VolumeSerialNumber;
@@ -99,8 +65,8 @@ bool IsPlain(std::wstring_view path) {
 
 absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   const std::string what = absl::StrCat("can't open ", path);
-  const HANDLE handle = OpenPath(path, GENERIC_READ);
-  if (handle == INVALID_HANDLE_VALUE) {
+  Handle handle = OpenPath(path, GENERIC_READ);
+  if (!handle) {
     const DWORD error = GetLastError();
     // A device that is busy or absent, or a socket that Wine shows.
     if (error == ERROR_INVALID_HANDLE || error == kErrorNoSuchDevice) {
@@ -114,8 +80,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
     }
     return status;
   }
-  HandleCloser closer(handle);
-  switch (GetFileType(handle)) {
+  switch (GetFileType(handle.get())) {
     case FILE_TYPE_DISK:
       break;
     case FILE_TYPE_PIPE:
@@ -129,7 +94,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
           absl::StrCat(what, ": it is no regular file"));
   }
   FILE_STANDARD_INFO standard;
-  if (!GetFileInformationByHandleEx(handle, FileStandardInfo, &standard,
+  if (!GetFileInformationByHandleEx(handle.get(), FileStandardInfo, &standard,
                                     sizeof(standard))) {
     return LastErrorStatus(what);
   }
@@ -138,11 +103,11 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
         absl::StrCat(what, ": it is a directory, not a regular file"));
   }
   FileId id;
-  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
-  closer.Release();
+  if (!QueryFileId(handle.get(), id)) return LastErrorStatus(what);
   return std::unique_ptr<File>(
-      new File(path, /*is_canonical=*/false, reinterpret_cast<intptr_t>(handle),
-               id, static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
+      new File(path, /*is_canonical=*/false,
+               reinterpret_cast<intptr_t>(handle.Release()), id,
+               static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
 }
 
 File::~File() { CloseHandle(reinterpret_cast<HANDLE>(handle_)); }
@@ -198,11 +163,10 @@ absl::StatusOr<std::string> File::CanonicalPath() const {
 
 absl::StatusOr<FileId> IdOf(const std::string& path) {
   const std::string what = absl::StrCat("can't examine ", path);
-  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
-  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
-  HandleCloser closer(handle);
+  const Handle handle = OpenPath(path, FILE_READ_ATTRIBUTES);
+  if (!handle) return LastErrorStatus(what);
   FileId id;
-  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
+  if (!QueryFileId(handle.get(), id)) return LastErrorStatus(what);
   return id;
 }
 

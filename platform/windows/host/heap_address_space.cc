@@ -9,6 +9,7 @@
 
 #include "platform/heap/host/address_space.h"
 #include "platform/windows/agent/heap/heap_system.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/wine.h"
 
@@ -52,10 +53,8 @@ std::string FileAt(const void* address) {
   return length == 0 ? "a file" : ToUtf8({name, length});
 }
 
-std::string ImagePath(void* image) {
-  std::wstring path(32768, L'\0');
-  path.resize(GetModuleFileNameW(static_cast<HMODULE>(image), path.data(),
-                                 static_cast<DWORD>(path.size())));
+std::string DescribeImage(void* image) {
+  const std::wstring path = ImagePath(static_cast<HMODULE>(image));
   return path.empty() ? "a library" : ToUtf8(path);
 }
 
@@ -130,7 +129,8 @@ void UnmapInSteps(void* memory, size_t touched, size_t /*size*/) {
 MemoryPlace PlaceOf(const void* address) {
   const MEMORY_BASIC_INFORMATION facts = FactsOf(address);
   if (facts.State != MEM_COMMIT) return {};
-  if (facts.Type == MEM_IMAGE) return {.name = ImagePath(facts.AllocationBase)};
+  if (facts.Type == MEM_IMAGE)
+    return {.name = DescribeImage(facts.AllocationBase)};
   if (facts.Type == MEM_MAPPED) return {.name = FileAt(address)};
   if (IsStack(facts.AllocationBase)) return {.name = "[stack]"};
   return {.name = "memory without a name", .may_be_c_library_heap = true};

@@ -1,9 +1,6 @@
 #include "platform/host/private_directory.h"
 
 #include <windows.h>
-// After windows.h.
-#include <aclapi.h>
-#include <sddl.h>
 
 #include <algorithm>
 #include <atomic>
@@ -27,10 +24,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "platform/host/prepared_files.h"
+#include "platform/windows/host/copy_source.h"
+#include "platform/windows/host/owner_only.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/file_index.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
-#include "platform/windows/wine/wine.h"
+#include "platform/windows/wine/unix_files.h"
 
 namespace relib::platform {
 namespace {
@@ -74,29 +74,6 @@ std::vector<Entry> List(const std::string& directory) {
   return entries;
 }
 
-std::wstring FinalPath(const std::wstring& path) {
-  const Handle file(CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, kShareAll,
-                                nullptr, OPEN_EXISTING,
-                                FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-  if (!file) return L"";
-  std::wstring final_path(32768, L'\0');
-  final_path.resize(GetFinalPathNameByHandleW(
-      file.get(), final_path.data(), static_cast<DWORD>(final_path.size()), 0));
-  return final_path;
-}
-
-// Wine shows most symbolic links as what they point to, and deletes that: a
-// link must not be touched there. What can't be looked at counts as one.
-bool IsUnixLink(const std::string& path) {
-  if (!RunsUnderWine()) return false;
-  const size_t separator = path.find_last_of("/\\");
-  const std::wstring directory =
-      FinalPath(ToWidePath(path.substr(0, separator)));
-  const std::wstring file = FinalPath(ToWidePath(path));
-  return directory.empty() || file.empty() ||
-         file != directory + L"\\" + ToWide(path.substr(separator + 1));
-}
-
 bool DeleteOne(const std::string& path, DWORD attributes) {
   if (IsUnixLink(path)) return false;
   const std::wstring wide = ToWidePath(path);
@@ -120,79 +97,6 @@ void DeleteContents(const std::string& directory, std::string_view keep = "") {
     }
     DeleteOne(path, entry.attributes);
   }
-}
-
-// The current user as text, for security descriptors.
-absl::StatusOr<std::wstring> CurrentUser() {
-  HANDLE handle;
-  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &handle)) {
-    return LastErrorStatus("find out the current user");
-  }
-  const Handle token(handle);
-  alignas(TOKEN_USER) char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-  DWORD size;
-  wchar_t* text;
-  if (!GetTokenInformation(token.get(), TokenUser, buffer, sizeof(buffer),
-                           &size) ||
-      !ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER*>(buffer)->User.Sid,
-                              &text)) {
-    return LastErrorStatus("find out the current user");
-  }
-  std::wstring user = text;
-  LocalFree(text);
-  return user;
-}
-
-// Owner, and full access for the owner alone, which files below inherit;
-// nothing is inherited from above.
-class OwnerOnly {
- public:
-  static absl::StatusOr<OwnerOnly> For(const std::wstring& user) {
-    const std::wstring text = L"O:" + user + L"D:P(A;OICI;FA;;;" + user + L")";
-    PSECURITY_DESCRIPTOR descriptor;
-    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            text.c_str(), SDDL_REVISION_1, &descriptor, nullptr)) {
-      return LastErrorStatus("make an access list");
-    }
-    return OwnerOnly(descriptor);
-  }
-  SECURITY_ATTRIBUTES* get() { return &attributes_; }
-
- private:
-  explicit OwnerOnly(PSECURITY_DESCRIPTOR descriptor)
-      : descriptor_(descriptor, &LocalFree),
-        attributes_{sizeof(attributes_), descriptor, FALSE} {}
-
-  std::unique_ptr<void, decltype(&LocalFree)> descriptor_;
-  SECURITY_ATTRIBUTES attributes_;
-};
-
-bool IsOwnedBy(const std::string& path, const std::wstring& user) {
-  PSID owner;
-  PSECURITY_DESCRIPTOR descriptor;
-  std::wstring wide = ToWidePath(path);
-  if (GetNamedSecurityInfoW(wide.data(), SE_FILE_OBJECT,
-                            OWNER_SECURITY_INFORMATION, &owner, nullptr,
-                            nullptr, nullptr, &descriptor) != ERROR_SUCCESS) {
-    return false;
-  }
-  wchar_t* text;
-  bool is_owner = false;
-  if (ConvertSidToStringSidW(owner, &text)) {
-    is_owner = user == text;
-    LocalFree(text);
-  }
-  LocalFree(descriptor);
-  return is_owner;
-}
-
-bool IsSameFile(HANDLE a, HANDLE b) {
-  BY_HANDLE_FILE_INFORMATION x, y;
-  return GetFileInformationByHandle(a, &x) &&
-         GetFileInformationByHandle(b, &y) &&
-         x.dwVolumeSerialNumber == y.dwVolumeSerialNumber &&
-         x.nFileIndexHigh == y.nFileIndexHigh &&
-         x.nFileIndexLow == y.nFileIndexLow;
 }
 
 // A file that this process has locked until it closes it or ends; empty if
@@ -242,15 +146,7 @@ void DeleteDirectory(const std::string& path, Handle lock) {
   DeleteContents(path, kLockName);
   DeleteOne(absl::StrCat(path, "/", kLockName), FILE_ATTRIBUTE_NORMAL);
   lock.Reset();
-  if (RemoveDirectoryW(ToWidePath(path).c_str()) || !RunsUnderWine()) return;
-  // Links are left in it, of which the Unix system itself deletes the right
-  // end.
-  const size_t separator = path.find_last_of("/\\");
-  StartUnixProgram(
-      L"bin\\rm",
-      ToWide(absl::StrCat("rm -rf -- \"./", path.substr(separator + 1), "\"")),
-      path.substr(0, separator))
-      .IgnoreError();
+  if (!RemoveDirectoryW(ToWidePath(path).c_str())) DeleteDirectoryOfLinks(path);
 }
 
 void Sweep(const std::string& parent, std::string_view prefix,
@@ -273,80 +169,6 @@ void Sweep(const std::string& parent, std::string_view prefix,
   }
 }
 
-// Size and times; ChangeTime also moves when a program sets the others back.
-struct Version {
-  int64_t size = -1;
-  int64_t written = 0;
-  int64_t changed = 0;
-  friend bool operator==(const Version&, const Version&) = default;
-};
-
-absl::StatusOr<Version> VersionOf(HANDLE file, const std::string& path) {
-  FILE_BASIC_INFO times;
-  LARGE_INTEGER size;
-  if (!GetFileInformationByHandleEx(file, FileBasicInfo, &times,
-                                    sizeof(times)) ||
-      !GetFileSizeEx(file, &size)) {
-    return LastErrorStatus(path);
-  }
-  return Version{size.QuadPart, times.LastWriteTime.QuadPart,
-                 times.ChangeTime.QuadPart};
-}
-
-// NTFS counts time in 100 ns, other file systems (and those below Wine) tick
-// every few milliseconds. Waits until a file's time lies well behind, so that a
-// write from then on changes it.
-void AwaitTickAfter(int64_t written) {
-  for (int i = 0; i < 20; ++i) {
-    FILETIME now;
-    GetSystemTimeAsFileTime(&now);
-    const int64_t time =
-        (static_cast<int64_t>(now.dwHighDateTime) << 32) | now.dwLowDateTime;
-    if (written + 100'000 < time) return;
-    Sleep(1);
-  }
-}
-
-absl::StatusOr<Handle> OpenSource(const std::string& source) {
-  const std::wstring wide = ToWidePath(source);
-  // Others may go on writing and replacing it: a build that fails because we
-  // look at its output would be worse than a copy that is refused.
-  Handle file(CreateFileW(wide.c_str(), GENERIC_READ, kShareAll, nullptr,
-                          OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
-  if (file) {
-    if (GetFileType(file.get()) == FILE_TYPE_DISK) return file;
-    return absl::InvalidArgumentError(
-        absl::StrCat(source, " is not a regular file"));
-  }
-  const DWORD error = GetLastError();
-  const DWORD attributes = GetFileAttributesW(wide.c_str());
-  if (attributes != INVALID_FILE_ATTRIBUTES &&
-      (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(source, " is not a regular file"));
-  }
-  return ErrorStatus(error, absl::StrCat("open ", source));
-}
-
-absl::StatusOr<int64_t> CopyBytes(HANDLE from, HANDLE to) {
-  std::vector<char> buffer(size_t{1} << 17);
-  int64_t total = 0;
-  while (true) {
-    DWORD size;
-    if (!ReadFile(from, buffer.data(), static_cast<DWORD>(buffer.size()), &size,
-                  nullptr)) {
-      return LastErrorStatus("read");
-    }
-    if (size == 0) return total;
-    DWORD written;
-    if (!WriteFile(to, buffer.data(), size, &written, nullptr)) {
-      return LastErrorStatus("write");
-    }
-    if (written != size) return ErrorStatus(ERROR_DISK_FULL, "write");
-    total += size;
-  }
-}
-
 class LockedDirectory final : public PrivateDirectory {
  public:
   LockedDirectory(std::string path, Handle lock, OwnerOnly owner_only)
@@ -366,13 +188,8 @@ class LockedDirectory final : public PrivateDirectory {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
     }
-    absl::StatusOr<Handle> from = OpenSource(source);
+    const absl::StatusOr<CopySource> from = CopySource::Open(source);
     if (!from.ok()) return from.status();
-    absl::StatusOr<Version> before = VersionOf(from->get(), source);
-    if (!before.ok()) return before.status();
-    AwaitTickAfter(before->written);
-    before = VersionOf(from->get(), source);
-    if (!before.ok()) return before.status();
 
     const size_t dot = source.find_last_of("./\\");
     const std::string extension = dot != std::string::npos && source[dot] == '.'
@@ -389,7 +206,7 @@ class LockedDirectory final : public PrivateDirectory {
     }
     if (!to) to = MakeFile({name_prefix, extension}, &path);
     if (!to) return LastErrorStatus(absl::StrCat("create ", path));
-    absl::Status status = Fill(source, from->get(), *before, to.get());
+    absl::Status status = from->CopyTo(to.get());
     to.Reset();
     if (status.ok()) return path;
     DeleteOne(path, FILE_ATTRIBUTE_NORMAL);
@@ -478,27 +295,6 @@ class LockedDirectory final : public PrivateDirectory {
     return file;
   }
 
-  static absl::Status Fill(const std::string& source, HANDLE from,
-                           const Version& before, HANDLE to) {
-    const absl::StatusOr<int64_t> copied = CopyBytes(from, to);
-    if (!copied.ok()) {
-      return absl::Status(
-          copied.status().code(),
-          absl::StrCat("copy ", source, ": ", copied.status().message()));
-    }
-    // It may have been prepared for a longer one.
-    if (!SetEndOfFile(to))
-      return LastErrorStatus(absl::StrCat("copy ", source));
-    const absl::StatusOr<Version> after = VersionOf(from, source);
-    const absl::StatusOr<Handle> by_name = OpenSource(source);
-    if (*copied != before.size || !after.ok() || *after != before ||
-        !by_name.ok() || !IsSameFile(from, by_name->get())) {
-      return absl::AbortedError(
-          absl::StrCat(source, " changed while it was copied"));
-    }
-    return absl::OkStatus();
-  }
-
   const std::string path_;
   Handle lock_;
   OwnerOnly owner_only_;
@@ -563,10 +359,7 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
     }
     Handle lock = MakeLock(path);
     if (!lock) continue;
-    if (RunsUnderWine()) {
-      // Wine takes what the owner may do for what the group may do as well.
-      StartUnixProgram(L"bin\\chmod", L"chmod 700 .", path).IgnoreError();
-    }
+    RestrictUnixDirectoryToOwner(path);
     return std::make_unique<LockedDirectory>(std::move(path), std::move(lock),
                                              *std::move(owner_only));
   }

@@ -8,7 +8,6 @@
 // clang-format on
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +22,7 @@
 #include "platform/image/coff_symbols.h"
 #include "platform/windows/system/dbghelp.h"
 #include "platform/windows/system/handle.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 
 namespace relib::platform {
@@ -37,19 +37,6 @@ std::string Demangle(std::string_view mangled) {
   // "f(int) [clone .cold]": the compiler's own business.
   const std::string_view whole = text.get();
   return std::string(whole.substr(0, whole.find(" [clone ")));
-}
-
-std::wstring PathOf(HMODULE module) {
-  std::wstring path(MAX_PATH, L'\0');
-  while (true) {
-    const DWORD size = GetModuleFileNameW(module, path.data(),
-                                          static_cast<DWORD>(path.size()));
-    if (size < path.size()) {
-      path.resize(size);
-      return path;
-    }
-    path.resize(2 * path.size());
-  }
 }
 
 // The whole file; empty if it can't be read.
@@ -76,13 +63,9 @@ std::string BytesOf(const std::wstring& path) {
 // name to another one. The headers tell, but for what the loader changes there.
 bool IsImageOf(uintptr_t base, std::string_view file) {
   const auto* memory = reinterpret_cast<const char*>(base);
-  const size_t headers =
-      reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew;
-  const auto& optional =
-      reinterpret_cast<const IMAGE_NT_HEADERS*>(memory + headers)
-          ->OptionalHeader;
-  const size_t changed = headers + offsetof(IMAGE_NT_HEADERS, OptionalHeader) +
-                         offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase);
+  const IMAGE_OPTIONAL_HEADER64& optional = ImageHeaders(base).OptionalHeader;
+  const size_t changed =
+      reinterpret_cast<uintptr_t>(&optional.ImageBase) - base;
   const size_t after = changed + sizeof(optional.ImageBase);
   const size_t size = optional.SizeOfHeaders;
   return size <= file.size() && after <= size &&
@@ -170,7 +153,7 @@ class WindowsSymbolizer final : public Symbolizer {
     const auto [known, is_new] = images_.try_emplace(range.begin);
     Image& image = known->second;
     if (!is_new) return image;
-    const std::wstring path = PathOf(reinterpret_cast<HMODULE>(range.begin));
+    const std::wstring path = ImagePath(reinterpret_cast<HMODULE>(range.begin));
     image.path = ToUtf8(path);
     image.file = BytesOf(path);
     if (!IsImageOf(range.begin, image.file)) image.file.clear();

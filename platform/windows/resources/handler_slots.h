@@ -30,7 +30,7 @@ class HandlerSlots {
   };
 
   // Null if all are taken.
-  static Slot* Take(Handler handler) {
+  static Slot* Acquire(Handler handler) {
     const size_t first = next.fetch_add(1);
     for (size_t i = 0; i < kSlots; ++i) {
       // Not the one that was given back last: a thread may be on its way there.
@@ -49,7 +49,7 @@ class HandlerSlots {
   }
 
   // Waits for the one that runs.
-  static void Give(Slot* slot) {
+  static void Release(Slot* slot) {
     slot->handler = nullptr;
     while (slot->running != 0) SwitchToThread();
   }

@@ -174,7 +174,7 @@ _STUBS = {
   return real_{name}({arguments});
 """,
     "adds": """  {result} result = real_{name}({arguments});
-  Took(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
   return result;
 """,
     "after": """  {result} result = real_{name}({arguments});
@@ -190,20 +190,20 @@ _STUBS = {
     return binding->hooks->{name}({host_arguments});
   }}
   {result} result = real_{name}({arguments});
-  Took(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
   return result;
 """,
     "later": """  if (const AgentBinding* binding = BoundAgent()) {{
     const Caller* caller = CallerAt(binding, RELIB_RETURN_ADDRESS());
     return binding->hooks->{name}({host_arguments});
   }}
-  Took(ResourceKind::k{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
   return reinterpret_cast<{result}>({last_argument});
 """,
     "locked": """  const DbgHelpLock lock;
   return real_{name}({arguments});
 """,
-    "removes": """  GivesBack(ResourceKind::k{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
+    "removes": """  ForgetArgument(ResourceKind::k{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
   return real_{name}({arguments});
 """,
 }

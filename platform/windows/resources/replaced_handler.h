@@ -31,7 +31,7 @@ class ReplacedHandler {
   // Puts back what was there before `owner`, unless somebody else has set it
   // since. True if it did.
   template <typename Exchange>
-  bool PutBack(const void* owner, Exchange exchange) {
+  bool Restore(const void* owner, Exchange exchange) {
     const std::lock_guard lock(mutex_);
     const auto own = Find(owner);
     if (own == layers_.end()) return false;

@@ -27,8 +27,8 @@ namespace {
 class User {
  public:
   User() {
-    absl::StatusOr<std::string> path =
-        CanonicalPath(Runfile("platform/windows/system/dbghelp_test_library.dll"));
+    absl::StatusOr<std::string> path = CanonicalPath(
+        Runfile("platform/windows/system/dbghelp_test_library.dll"));
     EXPECT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     EXPECT_TRUE(library.ok()) << library.status();

@@ -30,6 +30,9 @@ class Handle {
     SetLastError(saved);
   }
 
+  // Returns the handle, which the caller owns from now on.
+  HANDLE Release() { return std::exchange(handle_, nullptr); }
+
   HANDLE get() const { return handle_; }
   explicit operator bool() const { return handle_ != nullptr; }
 

@@ -32,8 +32,8 @@ class Descriptors final : public RecordedResources {
 
   // Around a call that puts something else in the place of `target`, which may
   // be open and somebody else's: that will be put back. `done`: it has.
-  void Replaces(int target);
-  void Replaced(const Caller* caller, int target, bool done);
+  void BeforeReplace(int target);
+  void AfterReplace(const Caller* caller, int target, bool done);
 
   void Reclaim(ReclaimReport& report) override;
 

@@ -43,7 +43,7 @@ class ExceptionHandlers final : public RecordedResources {
   // `key`: what the module has got for a handle; null for the handle itself.
   void* AddHandler(bool of_runtime, bool continues, ULONG first,
                    PVECTORED_EXCEPTION_HANDLER handler, void* key = nullptr) {
-    Slots::Slot* slot = Slots::Take(handler);
+    Slots::Slot* slot = Slots::Acquire(handler);
     if (slot == nullptr) {
       SetLastError(ERROR_NOT_ENOUGH_MEMORY);
       return nullptr;
@@ -52,7 +52,7 @@ class ExceptionHandlers final : public RecordedResources {
                        ? ::AddVectoredContinueHandler(first, slot->trampoline)
                        : ::AddVectoredExceptionHandler(first, slot->trampoline);
     if (handle == nullptr) {
-      Slots::Give(slot);
+      Slots::Release(slot);
       return nullptr;
     }
     const std::lock_guard lock(mutex_);
@@ -111,7 +111,7 @@ class ExceptionHandlers final : public RecordedResources {
   }
 
   void LeaveImage(ReclaimReport& report) override {
-    if (UnhandledFilter().PutBack(this, ExchangeFilter)) {
+    if (UnhandledFilter().Restore(this, ExchangeFilter)) {
       report.Add("exception handler", "SetUnhandledExceptionFilter");
     }
     std::map<void*, Handler> handlers;
@@ -125,7 +125,7 @@ class ExceptionHandlers final : public RecordedResources {
       } else {
         ::RemoveVectoredExceptionHandler(handler.handle);
       }
-      Slots::Give(handler.slot);
+      Slots::Release(handler.slot);
       if (handler.of_runtime) continue;
       report.Add("exception handler", handler.continues
                                           ? "AddVectoredContinueHandler"

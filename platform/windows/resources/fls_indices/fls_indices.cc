@@ -32,11 +32,11 @@ class FlsIndices final : public RecordedResources {
   }
 
   DWORD Allocate(const Caller* caller, PFLS_CALLBACK_FUNCTION destroy) {
-    Slots::Slot* slot = destroy != nullptr ? Slots::Take(destroy) : nullptr;
+    Slots::Slot* slot = destroy != nullptr ? Slots::Acquire(destroy) : nullptr;
     const DWORD index =
         ::FlsAlloc(slot != nullptr ? slot->trampoline : destroy);
     if (index == FLS_OUT_OF_INDEXES) {
-      if (slot != nullptr) Slots::Give(slot);
+      if (slot != nullptr) Slots::Release(slot);
       return index;
     }
     const std::lock_guard lock(mutex_);
@@ -80,11 +80,11 @@ class FlsIndices final : public RecordedResources {
     }
     for (const auto& [index, entry] : indices) {
       if (entry.slot != nullptr && destructors_->are_skipped()) {
-        Slots::Give(entry.slot);
+        Slots::Release(entry.slot);
         ::FlsFree(index);
       } else {
         ::FlsFree(index);
-        if (entry.slot != nullptr) Slots::Give(entry.slot);
+        if (entry.slot != nullptr) Slots::Release(entry.slot);
       }
       if (!entry.of_runtime) report.Add("FLS index", absl::StrCat(index));
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 
 namespace relib::platform {
@@ -131,10 +132,8 @@ std::string DescribeMappedFile(void* address) {
   return ToUtf8(name);
 }
 
-std::string LibraryPath(HMODULE library) {
-  std::wstring path(32'768, L'\0');
-  path.resize(GetModuleFileNameW(library, path.data(),
-                                 static_cast<DWORD>(path.size())));
+std::string DescribeLibrary(HMODULE library) {
+  const std::wstring path = ImagePath(library);
   return path.empty() ? "a data file" : ToUtf8(path);
 }
 

@@ -21,7 +21,9 @@ HandleText DescribeHandle(HANDLE handle);
 // known.
 std::string DescribeMappedFile(void* address);
 
-std::string LibraryPath(HMODULE library);
+// Returns the path of the file of `library`, or "a data file" if the library
+// was loaded as one.
+std::string DescribeLibrary(HMODULE library);
 
 bool IsThisProcess(HANDLE process);
 

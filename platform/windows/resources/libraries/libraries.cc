@@ -38,12 +38,12 @@ class Libraries final : public RecordedResources {
   void Reclaim(ReclaimReport& report) override {
     for (const auto& [value, of_runtime] : references_.TakeAll()) {
       const auto library = reinterpret_cast<HMODULE>(value);
-      if (!of_runtime) report.Add("library", LibraryPath(library));
+      if (!of_runtime) report.Add("library", DescribeLibrary(library));
       FreeLibraryBesideOthers(library);
     }
     const std::lock_guard lock(mutex_);
     for (HMODULE library : pinned_) {
-      report.Add("pinned library", LibraryPath(library));
+      report.Add("pinned library", DescribeLibrary(library));
     }
   }
 

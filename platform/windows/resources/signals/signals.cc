@@ -44,13 +44,13 @@ class Signals final : public RecordedResources {
   static constexpr ResourceKind kKind = ResourceKind::kSignals;
 
   BOOL AddConsoleHandler(PHANDLER_ROUTINE handler) {
-    Slots::Slot* slot = Slots::Take(handler);
+    Slots::Slot* slot = Slots::Acquire(handler);
     if (slot == nullptr) {
       SetLastError(ERROR_NOT_ENOUGH_MEMORY);
       return FALSE;
     }
     if (!::SetConsoleCtrlHandler(slot->trampoline, TRUE)) {
-      Slots::Give(slot);
+      Slots::Release(slot);
       return FALSE;
     }
     const std::lock_guard lock(mutex_);
@@ -104,7 +104,7 @@ class Signals final : public RecordedResources {
 
   void LeaveImage(ReclaimReport& report) override {
     for (const auto& [signal, name] : kSignals) {
-      if (HandlerOf(signal)->PutBack(this, [signal](SignalHandler handler) {
+      if (HandlerOf(signal)->Restore(this, [signal](SignalHandler handler) {
             return ::signal(signal, handler);
           })) {
         report.Add("signal handler", name);
@@ -117,7 +117,7 @@ class Signals final : public RecordedResources {
     }
     for (const Console& entry : console) {
       ::SetConsoleCtrlHandler(entry.slot->trampoline, FALSE);
-      Slots::Give(entry.slot);
+      Slots::Release(entry.slot);
       report.Add("signal handler", "SetConsoleCtrlHandler");
     }
   }

@@ -73,7 +73,7 @@ class Streams final : public RecordedResources {
   }
 
   // A stream has got a buffer of the module; or somebody else's, a file.
-  void Uses(FILE* file) {
+  void RecordBuffer(FILE* file) {
     const std::lock_guard lock(mutex_);
     const auto found = streams_.find(file);
     if (found == streams_.end()) {
@@ -157,11 +157,11 @@ FILE* Reopen(const Caller* caller, FILE* stream, Open open) {
   const int target = _fileno(stream);
   if (target < 0) return open();
   fflush(stream);
-  descriptors.Replaces(target);
+  descriptors.BeforeReplace(target);
   FILE* result = open();
-  descriptors.Replaced(caller, target,
-                       result != nullptr && _fileno(result) == target);
-  if (result != nullptr) Of(caller).Uses(result);
+  descriptors.AfterReplace(caller, target,
+                           result != nullptr && _fileno(result) == target);
+  if (result != nullptr) Of(caller).RecordBuffer(result);
   return result;
 }
 
@@ -214,12 +214,12 @@ FILE* hooks::_wfreopen(const Caller* caller, const wchar_t* path,
 
 int hooks::setvbuf(const Caller* caller, FILE* stream, char* buffer, int mode,
                    size_t size) {
-  if (buffer != nullptr) Of(caller).Uses(stream);
+  if (buffer != nullptr) Of(caller).RecordBuffer(stream);
   return ::setvbuf(stream, buffer, mode, size);
 }
 
 void hooks::setbuf(const Caller* caller, FILE* stream, char* buffer) {
-  if (buffer != nullptr) Of(caller).Uses(stream);
+  if (buffer != nullptr) Of(caller).RecordBuffer(stream);
   ::setbuf(stream, buffer);
 }
 

@@ -56,7 +56,7 @@ bool Threads::Add(HANDLE handle) {
   const std::lock_guard lock(mutex_);
   // Now and then, so that a module that starts threads all the time doesn't
   // keep a handle of each.
-  if (threads_.size() >= 2 * alive_) ForgetTheDead();
+  if (threads_.size() >= 2 * alive_) RemoveEnded();
   threads_.push_back(std::move(thread));
   return true;
 }
@@ -65,7 +65,7 @@ std::vector<ThreadInfo> Threads::Live() const {
   std::vector<std::shared_ptr<const ThreadHandle>> threads;
   {
     const std::lock_guard lock(mutex_);
-    ForgetTheDead();
+    RemoveEnded();
     threads = threads_;
   }
   std::vector<ThreadInfo> infos;
@@ -91,14 +91,14 @@ bool Threads::WaitUntilNone(absl::Time deadline) const {
   return true;
 }
 
-void Threads::ForgetTheDead() const {
+void Threads::RemoveEnded() const {
   std::erase_if(threads_, [](const auto& thread) { return thread->Wait(0); });
   alive_ = std::max<size_t>(threads_.size(), 8);
 }
 
 std::shared_ptr<const ThreadHandle> Threads::AnyLive() const {
   const std::lock_guard lock(mutex_);
-  ForgetTheDead();
+  RemoveEnded();
   return threads_.empty() ? nullptr : threads_.front();
 }
 

@@ -37,7 +37,7 @@ class Threads final : public RecordedResources {
   bool WaitUntilNone(absl::Time deadline) const;
 
  private:
-  void ForgetTheDead() const;
+  void RemoveEnded() const;
   std::shared_ptr<const ThreadHandle> AnyLive() const;
 
   mutable Mutex mutex_;
