@@ -1,4 +1,4 @@
-// What relib/release.h says to the module resources.
+// The functions of relib/release.h: the module no longer owns these resources.
 
 #include <stdint.h>
 #include <stdio.h>

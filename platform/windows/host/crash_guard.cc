@@ -20,22 +20,22 @@
 namespace relib::platform {
 namespace {
 
-// A call of CrashGuard::Run().
+// A call of CrashGuard::Run() that is running.
 struct GuardedCall {
-  // Of __builtin_setjmp(): the frame pointer, where to go on, the stack
-  // pointer.
+  // Filled by __builtin_setjmp(): the frame pointer, the address to continue
+  // at, the stack pointer.
   void* jump[5];
   const CrashGuard* guard;
   GuardedCall* outer;
   Crash* crash;
-  // To walk the stack with: after an overflow there is little of it, and Wine
-  // knows no SetThreadStackGuarantee().
+  // Used to walk the stack. Reserved here, because little of the stack is left
+  // after an overflow. (Wine has no SetThreadStackGuarantee().)
   CONTEXT registers;
   void* exception_list;
 };
 
-// Of a thread. Not a thread_local object, whose memory mingw-w64's GCC
-// allocates.
+// A pointer for each thread. Not a thread_local object, whose memory
+// mingw-w64's GCC allocates on first use.
 class PointerOfThread {
  public:
   void* Get() const { return TlsGetValue(index_); }
@@ -55,10 +55,11 @@ GuardedCall* Innermost() {
 void SetInnermost(GuardedCall* call) { InnermostPointer().Set(call); }
 
 // ---------------------------------------------------------------------------
-// Whose crash it is.
+// Deciding whose crash it is.
 
-// Fills in the frames of the crash, too. call.registers are those of the crash;
-// of a function here that was called instead of abort(), if it is in a call.
+// Returns whether the crash is one of the guarded image, and fills in the
+// frames of the crash. call.registers are those at the crash; or, in a call,
+// those of the function here that replaces abort().
 bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
   CONTEXT& registers = call.registers;
   Crash& crash = *call.crash;
@@ -67,17 +68,19 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
   crash.frame_count = 0;
   if (interrupted == Interrupted::kBeforeInstruction &&
       ImageAt(registers.Rip).end == 0) {
-    // A call of what is no function: the caller is known, so it begins there.
+    // The call went to something that is not a function. The caller is known,
+    // so the walk begins there.
     crash.frames[crash.frame_count++] = registers.Rip + 1;
     registers.Rip = *reinterpret_cast<const DWORD64*>(registers.Rsp);
     registers.Rsp += sizeof(DWORD64);
     interrupted = Interrupted::kInCall;
   }
   bool found_image = false;
-  // The program's frames that lie between the image and the guarded call.
+  // Set if frames of the program are between those of the image and the guarded
+  // call.
   bool found_program = false;
   bool is_foreign = false;
-  // The frames of whoever stands in for abort().
+  // Set while the walk is in the frames of the replacement for abort().
   bool is_in_stand_in = is_abort;
   const AddressRange here =
       ImageAt(reinterpret_cast<uintptr_t>(&AbortGuardedCall));
@@ -89,7 +92,8 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
       crash.frames[crash.frame_count++] = frame.address;
     }
     if (guard.IsInImage(frame.address - 1)) {
-      // Called back by the program, which wants to go on.
+      // The program has called the image back. Its own frames can't be
+      // abandoned.
       if (found_program) {
         is_foreign = true;
         return false;
@@ -111,12 +115,12 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
 // ---------------------------------------------------------------------------
 // The handlers.
 
-// Where the system goes on, on the stack of the guarded call.
+// The system continues here, on the stack of the guarded call.
 [[noreturn]] void ResumeGuardedCall(GuardedCall* call) {
   __builtin_longjmp(call->jump, 1);
 }
 
-// False for an exception that isn't a crash, such as one of C++.
+// Returns false for an exception that isn't a crash, such as one of C++.
 bool KindOf(DWORD code, Crash::Kind& kind) {
   switch (code) {
     case EXCEPTION_ACCESS_VIOLATION:
@@ -161,7 +165,7 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
       has_address
           ? reinterpret_cast<const void*>(record.ExceptionInformation[1])
           : nullptr;
-  // Below are the places that a function has for its arguments in registers.
+  // A function may write its register arguments above its return address.
   constexpr uintptr_t kRoom = 256;
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   registers.Rsp = (stack - kRoom) / 16 * 16 - sizeof(void*);
@@ -197,7 +201,7 @@ void InstallHandlers() {
   static_cast<void>(installed);
 }
 
-// What is left of a stack that has overflown has to do for the handler.
+// After a stack overflow, the handler runs on the rest of the stack.
 void PrepareThread() {
   static const PointerOfThread is_prepared;
   if (is_prepared.Get() != nullptr) return;
@@ -212,7 +216,7 @@ void PrepareThread() {
 }
 
 // ---------------------------------------------------------------------------
-// The libraries of an image.
+// Libraries that an image is linked against.
 
 void AddLibrariesOf(uintptr_t image, std::vector<AddressRange>& known) {
   const IMAGE_IMPORT_DESCRIPTOR* entry = ImportTable(image);
@@ -245,7 +249,7 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
       [address](const AddressRange& range) { return range.Contains(address); });
 }
 
-// Not inline: whoever calls it keeps nothing in registers that a crash loses.
+// Not inline, so the caller keeps nothing in registers that a crash loses.
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
   PrepareThread();
@@ -255,12 +259,12 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
   call.crash = &crash;
   call.exception_list = WineExceptionList();
   if (__builtin_setjmp(call.jump) != 0) {
-    // Nothing that was in a register is known here.
+    // Registers don't have their values here.
     const GuardedCall* crashed = Innermost();
     SetInnermost(crashed->outer);
     WineExceptionList() = crashed->exception_list;
     if (crashed->crash->kind == Crash::Kind::kStackOverflow) {
-      // The system has one guard page for each overflow.
+      // An overflow consumes the guard page of the stack; this restores it.
       _resetstkoflw();
     }
     return false;

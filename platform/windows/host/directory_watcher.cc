@@ -35,8 +35,8 @@ namespace {
 // The largest size that also works for network drives.
 constexpr DWORD kBufferSize = 64 * 1024;
 
-// How often it is checked whether watched directories are still the ones that
-// were opened.
+// Interval of the check that the watched directories are still those that were
+// opened.
 constexpr absl::Duration kCheckRoots = absl::Milliseconds(100);
 
 std::string Join(std::string_view directory, std::string_view name) {
@@ -44,7 +44,8 @@ std::string Join(std::string_view directory, std::string_view name) {
   return absl::StrCat(directory, ends || directory.empty() ? "" : "/", name);
 }
 
-// File names differ in case only if a directory was told so.
+// Ignores case. Only a directory that is marked case-sensitive can hold names
+// that differ in case alone.
 bool SameName(const std::string& a, const std::string& b) {
   const std::wstring x = ToWide(a);
   const std::wstring y = ToWide(b);
@@ -95,7 +96,7 @@ struct Listener {
 // One path that was given to Watch().
 struct Root {
   std::string given;
-  // What is watched: the directory, or the one that holds the file.
+  // The directory that is watched: `given`, or the directory of that file.
   std::string directory;
   // The file's name there; empty if a whole directory is watched.
   std::string name;
@@ -104,9 +105,9 @@ struct Root {
   // back.
   std::map<std::string, std::unique_ptr<Listener>> listeners;
 
-  // What is known to exist below, by names relative to the directory: the
-  // system doesn't tell whether a name that is gone was a directory, and which
-  // files went with it.
+  // Files and directories that are known to exist below, by names relative to
+  // `directory`. The system doesn't report whether a name that is gone was a
+  // directory, or which files went with it.
   std::set<std::string> files;
   std::set<std::string> directories;
 };
@@ -132,7 +133,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     const absl::Time deadline = absl::Now() + timeout;
     while (true) {
       absl::Status status = CheckRoots();
-      // Takes everything that is there before it looks at the clock.
+      // Reads all messages before it looks at the clock.
       while (status.ok() && Dequeue(absl::ZeroDuration(), status)) {
       }
       if (!status.ok()) return status;
@@ -148,7 +149,8 @@ class ChangesWatcher final : public DirectoryWatcher {
   }
 
  private:
-  // Starts from what is there now.
+  // Handles lost events: reports all roots and starts again with the files that
+  // exist now.
   absl::StatusOr<std::vector<std::string>> TakeOverflow() {
     overflow_ = false;
     std::vector<std::string> all;
@@ -164,7 +166,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     return all;
   }
 
-  // Opens a root if its directory is there and takes everything in it for
+  // Opens a root if its directory exists, and records everything in it as
   // changed.
   absl::Status OpenRoot(Root& root) {
     absl::Status status = Listen(root, "");
@@ -176,7 +178,8 @@ class ChangesWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Listens to a directory. One that can't be opened is no error: it is gone.
+  // Starts to listen to a directory. It is no error if the directory can't be
+  // opened, because it may be gone.
   absl::Status Listen(Root& root, const std::string& directory) {
     if (root.listeners.contains(directory)) return absl::OkStatus();
     Handle handle = OpenDirectory(Join(root.directory, directory));
@@ -210,8 +213,8 @@ class ChangesWatcher final : public DirectoryWatcher {
     RemoveTree(root, "");
   }
 
-  // A directory that was deleted, or moved away, or replaced: the handle
-  // follows the directory, but the name is what was asked for.
+  // Finds watched directories that were deleted, moved or replaced. A handle
+  // follows its directory, but the caller has asked for the name.
   absl::Status CheckRoots() {
     const absl::Time now = absl::Now();
     if (now < next_check_) return absl::OkStatus();
@@ -228,7 +231,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Takes one message of the system. False if there is none.
+  // Handles one message of the system. Returns false if there is none.
   bool Dequeue(absl::Duration timeout, absl::Status& status) {
     const DWORD milliseconds =
         timeout <= absl::ZeroDuration()
@@ -296,7 +299,7 @@ class ChangesWatcher final : public DirectoryWatcher {
   absl::Status HandleEvent(Root& root, DWORD action, const std::string& name) {
     const bool gone =
         action == FILE_ACTION_REMOVED || action == FILE_ACTION_RENAMED_OLD_NAME;
-    // Whoever renames a file has written it.
+    // A file is complete before it is renamed.
     const bool renamed = action == FILE_ACTION_RENAMED_NEW_NAME;
     if (!root.name.empty()) {
       if (SameName(root.name, name) && KindOf(root.given) != Kind::kDirectory) {
@@ -314,7 +317,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     }
     switch (KindOf(Join(root.directory, name))) {
       case Kind::kNone:
-        // It was renamed or deleted since; that has an event of its own.
+        // It has been renamed or deleted since, which has an event of its own.
         break;
       case Kind::kDirectory:
         return AddTree(root, name);
@@ -326,8 +329,8 @@ class ChangesWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Files below that weren't known are changes: they came with the directory,
-  // or before anybody told of it.
+  // Records files below that weren't known as changed: they came with the
+  // directory, or their events are still to come.
   absl::Status AddTree(Root& root, const std::string& top) {
     std::vector<std::string> todo = {top};
     while (!todo.empty()) {
@@ -386,12 +389,12 @@ class ChangesWatcher final : public DirectoryWatcher {
     });
   }
 
-  // Wine's recursive watching loses directories that are renamed, and those
-  // that exist at the start, so each directory gets a handle of its own there.
-  // The price: when another Windows program deletes such a directory, it stays
-  // until the handle is closed (the Unix system's own programs delete it at
-  // once). On real Windows a handle would moreover keep others from renaming
-  // the directories above.
+  // Whether each directory gets a handle of its own. Wine's recursive watching
+  // loses directories that are renamed, and those that exist at the start. The
+  // price: a directory that another Windows program deletes exists until the
+  // handle is closed (programs of the Unix system delete it at once). On real
+  // Windows such a handle would also keep others from renaming the directories
+  // above.
   const bool one_by_one_ = RunsUnderWine();
   Handle port_;
   // Destroyed before the port, to which listeners report.

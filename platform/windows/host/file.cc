@@ -21,8 +21,8 @@ constexpr DWORD kErrorNoSuchDevice = 433;
 constexpr DWORD kShareAll =
     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-// Backup semantics open directories too, to tell what they are. The security
-// flags keep the server of a named pipe from acting in our name.
+// Backup semantics open directories too, so that errors can name them. The
+// security flags keep the server of a named pipe from acting in our name.
 Handle OpenPath(const std::string& path, DWORD access) {
   return Handle(CreateFileW(ToWidePath(path).c_str(), access, kShareAll,
                             nullptr, OPEN_EXISTING,
@@ -40,7 +40,7 @@ bool QueryFileId(HANDLE handle, FileId& id) {
     std::memcpy(&id.high, info.FileId.Identifier + 8, sizeof(id.high));
     return true;
   }
-  // Some network file systems know only the old form.
+  // Some network file systems support only the old form.
   BY_HANDLE_FILE_INFORMATION old;
   if (!GetFileInformationByHandle(handle, &old)) return false;
   id.volume = old.dwVolumeSerialNumber;
@@ -49,12 +49,12 @@ bool QueryFileId(HANDLE handle, FileId& id) {
   return true;
 }
 
-// Whether the short form of a path `\\?\C:\...` means the same file: the prefix
-// also switches off the rules for long paths, for names that end in a dot or a
-// space, and for device names such as NUL.
+// Returns whether `path`, without the prefix of `\\?\C:\...`, means the same
+// file. The prefix also disables the rules for long paths, for names that end
+// in a dot or a space, and for device names such as NUL.
 bool IsPlain(std::wstring_view path) {
   if (path.size() >= MAX_PATH) return false;
-  // The system itself knows best: a plain path is its own full path.
+  // A plain path is its own full path for the system.
   wchar_t full[MAX_PATH];
   const std::wstring text(path);
   const DWORD size = GetFullPathNameW(text.c_str(), MAX_PATH, full, nullptr);
@@ -68,13 +68,14 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   Handle handle = OpenPath(path, GENERIC_READ);
   if (!handle) {
     const DWORD error = GetLastError();
-    // A device that is busy or absent, or a socket that Wine shows.
+    // Returned for a device that is busy or absent, and for a socket that Wine
+    // shows.
     if (error == ERROR_INVALID_HANDLE || error == kErrorNoSuchDevice) {
       return absl::InvalidArgumentError(
-          absl::StrCat(what, ": it is no regular file"));
+          absl::StrCat(what, ": it is not a regular file"));
     }
     absl::Status status = ErrorStatus(error, what);
-    // A name that no file can have.
+    // No file can have this name.
     if (absl::IsInvalidArgument(status)) {
       return absl::NotFoundError(status.message());
     }
@@ -91,7 +92,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
           absl::StrCat(what, ": it is a device, not a regular file"));
     default:
       return absl::InvalidArgumentError(
-          absl::StrCat(what, ": it is no regular file"));
+          absl::StrCat(what, ": it is not a regular file"));
   }
   FILE_STANDARD_INFO standard;
   if (!GetFileInformationByHandleEx(handle.get(), FileStandardInfo, &standard,
@@ -113,7 +114,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
 File::~File() { CloseHandle(reinterpret_cast<HANDLE>(handle_)); }
 
 bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
-  // Also keeps ReadFile() from the offsets that have a special meaning.
+  // Also protects ReadFile() from offsets with a special meaning.
   if (offset > size_ || count > size_ - offset) return false;
   auto* next = static_cast<char*>(out);
   while (count > 0) {
@@ -122,8 +123,7 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
     position.OffsetHigh = static_cast<DWORD>(offset >> 32);
     const auto chunk = static_cast<DWORD>(std::min<size_t>(count, 1 << 30));
     DWORD read = 0;
-    // With a position it doesn't depend on the handle's own, so threads don't
-    // disturb each other.
+    // With an explicit position, threads don't share the handle's own.
     if (!ReadFile(reinterpret_cast<HANDLE>(handle_), next, chunk, &read,
                   &position) ||
         read == 0) {

@@ -24,7 +24,7 @@
 #include "platform/windows/wine/free_library.h"
 
 // Static destructors run inside of FreeLibrary(), under the loader's lock, as
-// the C runtime does it: a destructor must not wait for another thread to start
+// the C runtime does it. A destructor must not wait for another thread to start
 // or to end.
 
 namespace relib::platform {
@@ -39,7 +39,7 @@ bool EqualIgnoringCase(std::wstring_view a, std::wstring_view b) {
                               static_cast<int>(b.size()), TRUE) == CSTR_EQUAL;
 }
 
-// A missing library shall not stop the program with a message box.
+// Keeps a missing library from stopping the program with a message box.
 class QuietErrors {
  public:
   QuietErrors() {
@@ -53,9 +53,10 @@ class QuietErrors {
   DWORD old_ = 0;
 };
 
-// Notes which libraries the loader maps while the object lives, to tell a new
-// library from one more reference on an old one: a path can be written in many
-// ways and the loader sees through most, hard links included.
+// Records which libraries the loader maps while the object exists. That tells a
+// new library from one more reference on an old one: a path can be written in
+// many ways, and the loader sees through most of them, hard links included.
+//
 // https://learn.microsoft.com/windows/win32/devnotes/ldrregisterdllnotification
 class LoadObserver {
  public:
@@ -78,7 +79,7 @@ class LoadObserver {
   LoadObserver(const LoadObserver&) = delete;
   LoadObserver& operator=(const LoadObserver&) = delete;
 
-  // False if `module` was there before. Call it once, after loading.
+  // Returns false if `module` was loaded before. Call it once, after loading.
   bool IsNew(HMODULE module) {
     const bool works = cookie_ != nullptr;
     Stop();
@@ -98,13 +99,13 @@ class LoadObserver {
   using Register = LONG(NTAPI*)(ULONG, Callback, void*, void**);
   using Unregister = LONG(NTAPI*)(void*);
 
-  // Under the loader's lock, so one at a time.
+  // The loader calls this under its lock.
   static void CALLBACK Notify(ULONG reason, const Data* data, void* context) {
     constexpr ULONG kLoaded = 1;
     auto* self = static_cast<LoadObserver*>(context);
     if (reason != kLoaded) return;
-    // What another thread loads through relib is that thread's. Other foreign
-    // threads may be the loader's own workers.
+    // A library that another thread loads through relib belongs to that
+    // thread's observer. Other foreign threads may be workers of the loader.
     if (inside_ && self->thread_ != GetCurrentThreadId()) return;
     self->loaded_.push_back(static_cast<HMODULE>(data->base));
   }
@@ -125,8 +126,8 @@ class LoadObserver {
 
 thread_local bool LoadObserver::inside_ = false;
 
-// The system says "the specified module could not be found" for every library
-// that is missing, without its name.
+// Describes which libraries are missing. The system says "the specified module
+// could not be found" for every missing library, without its name.
 std::string MissingLibraries(const std::string& path) {
   absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
   if (!file.ok()) return absl::StrCat(" (", file.status().message(), ")");
@@ -149,17 +150,17 @@ std::string MissingLibraries(const std::string& path) {
                       "system's or in one given to AddDllDirectory()");
 }
 
-// Whether `address` still lies in an image made from the file `path`, however
-// that came: the loader doesn't know of it any more.
+// Returns whether `address` is still in an image of the file `path`, which the
+// loader doesn't know any more.
 bool IsMappedFrom(const void* address, std::wstring_view path) {
   MEMORY_BASIC_INFORMATION memory;
   if (VirtualQuery(address, &memory, sizeof(memory)) == 0 ||
       memory.State == MEM_FREE || memory.Type != MEM_IMAGE) {
     return false;
   }
-  // Another thread's library may have taken the place by now. The name is that
-  // of a device (`\Device\HarddiskVolume2\a\b.dll`), so compare what follows
-  // the drive.
+  // Another thread's library may be there by now. The name is that of a device
+  // (`\Device\HarddiskVolume2\a\b.dll`), so only the part after the drive is
+  // compared.
   wchar_t name[1024];
   const DWORD size = K32GetMappedFileNameW(
       GetCurrentProcess(), const_cast<void*>(address), name, 1024);
@@ -186,10 +187,10 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   }
   QuietErrors quiet;
   LoadObserver observer;
-  // Libraries that it is linked against come from the directory of the program,
-  // the system's, or those that the program named with AddDllDirectory(): never
-  // from the directory of the library, which may be one for temporary files,
-  // from the current one, or from PATH.
+  // Libraries that it is linked against come from the program's directory, the
+  // system's directories, or those that the program named with
+  // AddDllDirectory(). They never come from the directory of the library, which
+  // may be one for temporary files, from the current directory, or from PATH.
   module =
       LoadLibraryExW(wide.c_str(), nullptr, LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
   if (module == nullptr) {
@@ -237,7 +238,7 @@ absl::Status Library::Unload() {
   const std::wstring path = ImagePath(module);
   const BOOL freed = FreeLibraryBesideOthers(module);
   const DWORD error = GetLastError();
-  // Takes the reference back if the library is still there, in one step.
+  // Takes the reference back if the library is still loaded, in one step.
   const HMODULE again = ReferenceImageAt(address_);
   if (again == module && EqualIgnoringCase(ImagePath(again), path)) {
     const std::string holders = DescribeHolders(module);
@@ -251,7 +252,7 @@ absl::Status Library::Unload() {
         absl::StrCat("can't unload ", path_, ": ", holders));
   }
   if (again != nullptr) {
-    // Another thread's library has taken the place already.
+    // Another thread's library has been mapped at this address.
     FreeLibraryBesideOthers(again);
   } else if (IsMappedFrom(address_, path)) {
     handle_ = nullptr;

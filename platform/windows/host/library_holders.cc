@@ -19,7 +19,8 @@
 namespace relib::platform {
 namespace {
 
-// How often the loader counts `module`; `kPinned`; or nothing if unknown.
+// Returns how many references the loader counts on `module`, or kPinned;
+// nothing if unknown.
 constexpr uint32_t kPinned = ~uint32_t{0};
 std::optional<uint32_t> ReferenceCount(HMODULE module) {
   using Find = LONG(NTAPI*)(void* address, void** entry);
@@ -31,7 +32,7 @@ std::optional<uint32_t> ReferenceCount(HMODULE module) {
       entry == nullptr) {
     return std::nullopt;
   }
-  // Fields of LDR_DATA_TABLE_ENTRY for 64 bits, as debuggers know it.
+  // Offsets in the 64-bit LDR_DATA_TABLE_ENTRY, from debug symbols.
   constexpr size_t kDllBase = 0x30;
   constexpr size_t kObsoleteLoadCount = 0x6c;  // Wine 8, Windows 7: 16 bits
   constexpr size_t kDdagNode = 0x98;           // from Windows 8 on
@@ -85,7 +86,7 @@ bool ImportsFrom(uintptr_t image, const MODULEINFO& exporter) {
   return false;
 }
 
-// The paths of the loaded libraries that are linked against `module`.
+// Returns the paths of the loaded libraries that are linked against `module`.
 std::vector<std::string> Importers(HMODULE module) {
   std::vector<std::string> importers;
   MODULEINFO info;
@@ -104,7 +105,7 @@ std::vector<std::string> Importers(HMODULE module) {
   }
   modules.resize(size / sizeof(HMODULE));
   for (HMODULE other : modules) {
-    // It may be gone since, and shall not go while it is read.
+    // The library may be gone by now. A reference keeps it while it is read.
     if (other == module || ReferenceImageAt(other) != other) continue;
     if (ImportsFrom(reinterpret_cast<uintptr_t>(other), info)) {
       importers.push_back(ToUtf8(ImagePath(other)));
@@ -128,7 +129,7 @@ std::string DescribeHolders(HMODULE module) {
         "it is pinned until the process ends (GetModuleHandleEx with "
         "GET_MODULE_HANDLE_EX_FLAG_PIN)");
   } else if (!count.has_value() || *count > 1 + importers.size()) {
-    // Wine counts a library that is linked against it as a reference, too.
+    // Wine also counts each library that is linked against the module.
     std::optional<uint32_t> more;
     if (count.has_value()) {
       more = *count - 1 - static_cast<uint32_t>(importers.size());
@@ -138,7 +139,7 @@ std::string DescribeHolders(HMODULE module) {
         "LoadLibrary or GetModuleHandleEx (a C++ runtime without relib's agent "
         "takes one for each thread_local object with a destructor)"));
   }
-  if (reasons.empty()) return "what holds it is not known";
+  if (reasons.empty()) return "the holder is unknown";
   return absl::StrJoin(reasons, "; ");
 }
 

@@ -7,8 +7,8 @@
 
 namespace relib::platform {
 
-// Describes for people what keeps `module` loaded, although the host has given
-// its reference back and taken it again. The text names:
+// Describes, in a human-readable text, what keeps `module` loaded although the
+// host has freed its reference (and has taken it again). The text names:
 //
 // - Libraries that are linked against the module. Their import tables, in
 //   memory, have addresses inside of its image.

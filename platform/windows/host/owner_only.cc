@@ -17,7 +17,7 @@ namespace relib::platform {
 absl::StatusOr<std::wstring> CurrentUser() {
   HANDLE handle;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &handle)) {
-    return LastErrorStatus("find out the current user");
+    return LastErrorStatus("determine the current user");
   }
   const Handle token(handle);
   alignas(TOKEN_USER) char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
@@ -27,7 +27,7 @@ absl::StatusOr<std::wstring> CurrentUser() {
                            &size) ||
       !ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER*>(buffer)->User.Sid,
                               &text)) {
-    return LastErrorStatus("find out the current user");
+    return LastErrorStatus("determine the current user");
   }
   std::wstring user = text;
   LocalFree(text);
@@ -39,7 +39,7 @@ absl::StatusOr<OwnerOnly> OwnerOnly::For(const std::wstring& user) {
   PSECURITY_DESCRIPTOR descriptor;
   if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
           text.c_str(), SDDL_REVISION_1, &descriptor, nullptr)) {
-    return LastErrorStatus("make an access list");
+    return LastErrorStatus("create an access list");
   }
   return OwnerOnly(descriptor);
 }

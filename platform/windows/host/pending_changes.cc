@@ -11,7 +11,7 @@
 namespace relib::platform {
 namespace {
 
-// How long a path that is written to must not change before it is ready.
+// A path that is written to becomes ready when it hasn't changed for this time.
 constexpr absl::Duration kQuiet = absl::Milliseconds(10);
 
 }  // namespace

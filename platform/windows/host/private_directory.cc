@@ -39,7 +39,8 @@ constexpr char kLockName[] = ".lock";
 constexpr DWORD kShareAll =
     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-// `<prefix>-<pid>-<16 hexadecimal digits>`: nothing else is ever swept.
+// Matches `<prefix>-<pid>-<16 hexadecimal digits>`. Only directories with such
+// names are swept.
 bool IsOurName(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix)) return false;
   const std::vector<std::string_view> parts =
@@ -57,7 +58,7 @@ struct Entry {
   DWORD attributes;
 };
 
-// Without . and ..; empty if it can't be read.
+// Returns the entries except . and ..; none if the directory can't be read.
 std::vector<Entry> List(const std::string& directory) {
   std::vector<Entry> entries;
   WIN32_FIND_DATAW data;
@@ -85,7 +86,7 @@ bool DeleteOne(const std::string& path, DWORD attributes) {
          RemoveDirectoryW(wide.c_str());
 }
 
-// Follows no link: those are deleted themselves.
+// Deletes links themselves, and not what they point to.
 void DeleteContents(const std::string& directory, std::string_view keep = "") {
   for (const Entry& entry : List(directory)) {
     if (entry.name == keep) continue;
@@ -99,10 +100,10 @@ void DeleteContents(const std::string& directory, std::string_view keep = "") {
   }
 }
 
-// A file that this process has locked until it closes it or ends; empty if
-// somebody else has. It is a byte-range lock and not a share mode, because Wine
-// enforces share modes only between the programs of one prefix, but hands such
-// locks on to the Unix host.
+// Opens a file and locks it until the handle is closed or the process ends.
+// Returns an empty handle if somebody else has locked it. The lock is one of a
+// byte range and not a share mode: Wine enforces share modes only between the
+// programs of one prefix, but passes byte-range locks on to the Unix system.
 Handle LockFileAt(const std::wstring& path, DWORD disposition) {
   Handle lock(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, kShareAll,
                           nullptr, disposition, FILE_ATTRIBUTE_NORMAL,
@@ -116,9 +117,10 @@ Handle LockFileAt(const std::wstring& path, DWORD disposition) {
   return lock;
 }
 
-// The lock of a new directory. The file gets its name when it is locked: before
-// that, nobody sweeps the directory. Empty if it is gone, which a Linux program
-// may do to it that shares the parent with one under Wine.
+// Creates the lock file of a new directory. The file gets its name after it is
+// locked; nobody sweeps the directory before. Returns an empty handle if the
+// directory is gone: a Linux program that shares the parent with a program
+// under Wine may delete it.
 Handle MakeLock(const std::string& directory) {
   const std::wstring path = ToWidePath(absl::StrCat(directory, "/", kLockName));
   const std::wstring new_path = path + L".new";
@@ -127,21 +129,21 @@ Handle MakeLock(const std::string& directory) {
   return lock;
 }
 
-// The lock of a directory that is to be swept; empty if somebody else has it,
-// or is deleting the directory.
+// Locks a directory that is to be swept. Returns an empty handle if somebody
+// else has the lock, or is deleting the directory.
 Handle Lock(const std::string& directory) {
   const std::wstring path = ToWidePath(absl::StrCat(directory, "/", kLockName));
   Handle lock = LockFileAt(path, OPEN_EXISTING);
   if (!lock) return lock;
-  // Its last owner may have deleted it between the two calls.
+  // The last owner may have deleted the file between the two calls.
   const Handle again(CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, kShareAll,
                                  nullptr, OPEN_EXISTING, 0, nullptr));
   if (!again || !IsSameFile(lock.get(), again.get())) return Handle();
   return lock;
 }
 
-// With its lock held, which goes last: once the file is closed, others may
-// delete what is left (nothing, or files in use).
+// Deletes the directory whose `lock` the caller holds. The lock file goes last:
+// once it is closed, others may delete what is left (nothing, or files in use).
 void DeleteDirectory(const std::string& path, Handle lock) {
   DeleteContents(path, kLockName);
   DeleteOne(absl::StrCat(path, "/", kLockName), FILE_ATTRIBUTE_NORMAL);
@@ -157,8 +159,8 @@ void Sweep(const std::string& parent, std::string_view prefix,
         (entry.attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
         (entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 ||
         !IsOwnedBy(path, user) ||
-        // Without the lock file, it is in the making, or, below Wine, a Linux
-        // program's, which locks in another way.
+        // A directory without a lock file is being created; or, below Wine, it
+        // belongs to a Linux program, which locks in another way.
         GetFileAttributesW(
             ToWidePath(absl::StrCat(path, "/", kLockName)).c_str()) ==
             INVALID_FILE_ATTRIBUTES) {
@@ -176,8 +178,8 @@ class LockedDirectory final : public PrivateDirectory {
         lock_(std::move(lock)),
         owner_only_(std::move(owner_only)) {}
 
-  // Tries again what could not be deleted when Remove() was called. What is
-  // still in use then is swept by the next process.
+  // Deletes files that were in use when Remove() was called. The next process
+  // sweeps those that are still in use.
   ~LockedDirectory() override { DeleteDirectory(path_, std::move(lock_)); }
 
   const std::string& path() const override { return path_; }
@@ -186,7 +188,7 @@ class LockedDirectory final : public PrivateDirectory {
                                      const std::string& name_prefix) override {
     if (name_prefix.find_first_of("/\\:") != std::string::npos) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
+          absl::StrCat("\"", name_prefix, "\" can't be a part of a file name"));
     }
     const absl::StatusOr<CopySource> from = CopySource::Open(source);
     if (!from.ok()) return from.status();
@@ -224,7 +226,7 @@ class LockedDirectory final : public PrivateDirectory {
     std::string path;
     Handle file = MakeFile(*parts, &path);
     if (!file) return "";
-    // Space on the disk, and pages in the system's cache.
+    // Reserves space on the disk and pages in the system's cache.
     const std::vector<char> zeros(size_t{1} << 16);
     const int64_t size = std::min<int64_t>(
         (static_cast<int64_t>(like.nFileSizeHigh) << 32) | like.nFileSizeLow,
@@ -261,7 +263,7 @@ class LockedDirectory final : public PrivateDirectory {
     }
     absl::MutexLock lock(mutex_);
     if (!DeleteOne(path, attributes)) in_use_.insert(path);
-    // What was in use at an earlier call may be free by now.
+    // A file that was in use at an earlier call may be free by now.
     std::erase_if(in_use_, [](const std::string& each) {
       return DeleteOne(each, FILE_ATTRIBUTE_READONLY) ||
              GetLastError() == ERROR_FILE_NOT_FOUND;
@@ -269,8 +271,8 @@ class LockedDirectory final : public PrivateDirectory {
   }
 
  private:
-  // Of a file that CopyIn() gave: the directory, a separator, a name. "" for
-  // others.
+  // Returns the name of a file in the directory, as CopyIn() returned its path;
+  // "" for other paths.
   std::string_view NameOf(std::string_view path) const {
     if (!path.starts_with(path_) || path.size() < path_.size() + 2) return "";
     const std::string_view name = path.substr(path_.size());
@@ -287,7 +289,8 @@ class LockedDirectory final : public PrivateDirectory {
     do {
       *path = absl::StrCat(path_, "/", parts.prefix, "-", ++copies_,
                            parts.extension);
-      // Inherited from the directory anyway, but not under Wine.
+      // On Windows the file inherits this from the directory; on Wine it
+      // doesn't.
       file = Handle(CreateFileW(ToWidePath(*path).c_str(), GENERIC_WRITE, 0,
                                 owner_only_.get(), CREATE_NEW,
                                 FILE_ATTRIBUTE_NORMAL, nullptr));
@@ -301,7 +304,7 @@ class LockedDirectory final : public PrivateDirectory {
   std::atomic<uint64_t> copies_ = 0;
   PreparedFiles prepared_;
   absl::Mutex mutex_;
-  // Loaded libraries can't be deleted.
+  // Files that could not be deleted, such as loaded libraries.
   std::set<std::string> in_use_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -313,7 +316,7 @@ absl::StatusOr<std::string> AbsoluteParent(const std::string& parent) {
   } else {
     wide = ToWide(parent);
   }
-  // The process may change its working directory later.
+  // The path stays valid if the process changes its working directory.
   std::wstring full(GetFullPathNameW(wide.c_str(), 0, nullptr, nullptr), L'\0');
   if (full.empty()) return LastErrorStatus(parent);
   full.resize(GetFullPathNameW(wide.c_str(), static_cast<DWORD>(full.size()),
@@ -337,8 +340,8 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
     const std::string& prefix, const std::string& parent) {
   if (prefix.empty() ||
       prefix.find_first_of("/\\:*?\"<>|") != std::string::npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", prefix, "\" is no prefix of a directory's name"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", prefix, "\" can't be the prefix of a directory name"));
   }
   const absl::StatusOr<std::string> parent_path = AbsoluteParent(parent);
   if (!parent_path.ok()) return parent_path.status();
@@ -355,7 +358,7 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
                         GetCurrentProcessId(), random(), random());
     if (!CreateDirectoryW(ToWidePath(path).c_str(), owner_only->get())) {
       if (GetLastError() == ERROR_ALREADY_EXISTS) continue;
-      return LastErrorStatus(absl::StrCat("make ", path));
+      return LastErrorStatus(absl::StrCat("create ", path));
     }
     Handle lock = MakeLock(path);
     if (!lock) continue;

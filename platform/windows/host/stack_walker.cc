@@ -9,8 +9,8 @@
 
 namespace relib::platform {
 
-// By the unwind tables of the images, and not by CaptureStackBackTrace(): that
-// tells no stack pointers, and on Wine it goes on behind the last frame.
+// Uses the unwind tables of the images. CaptureStackBackTrace() reports no
+// stack pointers, and on Wine it continues past the last frame.
 void WalkStack(bool (*visit)(void* context, const StackFrame& frame),
                void* context) {
   ULONG_PTR lowest, highest;

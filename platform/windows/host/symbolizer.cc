@@ -34,12 +34,12 @@ std::string Demangle(std::string_view mangled) {
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
   if (status != 0) return name;
-  // "f(int) [clone .cold]": the compiler's own business.
+  // Drops the compiler's suffix: "f(int) [clone .cold]".
   const std::string_view whole = text.get();
   return std::string(whole.substr(0, whole.find(" [clone ")));
 }
 
-// The whole file; empty if it can't be read.
+// Returns the contents of the file; empty if it can't be read.
 std::string BytesOf(const std::wstring& path) {
   const Handle file(
       CreateFileW(path.c_str(), GENERIC_READ,
@@ -59,8 +59,9 @@ std::string BytesOf(const std::wstring& path) {
   return bytes;
 }
 
-// Whether the image at `base` was made from `file`: a renamed file leaves its
-// name to another one. The headers tell, but for what the loader changes there.
+// Returns whether the image at `base` was loaded from a file with the contents
+// `file`: another file may have taken the name of a renamed one. Compares the
+// headers, except for the field that the loader changes.
 bool IsImageOf(uintptr_t base, std::string_view file) {
   const auto* memory = reinterpret_cast<const char*>(base);
   const IMAGE_OPTIONAL_HEADER64& optional = ImageHeaders(base).OptionalHeader;
@@ -73,8 +74,8 @@ bool IsImageOf(uintptr_t base, std::string_view file) {
          std::memcmp(memory + after, file.data() + after, size - after) == 0;
 }
 
-// Whether the file comes with the system: without debug information on Windows,
-// with much of it, which takes long to read, on Wine.
+// Returns whether the file is a part of the system. On Windows such files have
+// no debug information; on Wine they have much, which takes long to read.
 bool IsOfSystem(const std::wstring& path) {
   wchar_t directory[MAX_PATH];
   const int size = static_cast<int>(GetSystemDirectoryW(directory, MAX_PATH));
@@ -83,15 +84,14 @@ bool IsOfSystem(const std::wstring& path) {
              CSTR_EQUAL;
 }
 
-// DbgHelp's session, which is relib's own: the program and modules may have
-// others under the handle of the process. Begun at the first use, and never
-// ended:
-// what DbgHelp knows of the program itself, which can take long to read, is
-// kept.
+// Returns relib's own session of DbgHelp, or null if there is none. The program
+// and modules may have others under the handle of the process. The session
+// begins at the first use and never ends, to keep what DbgHelp knows of the
+// program, which can take long to read.
 HANDLE Session() {
   static char session;
-  // No search path, else it looks in the current directory and asks symbol
-  // servers: what an image says of its symbols has to do.
+  // Without a search path, DbgHelp doesn't look in the current directory and
+  // doesn't ask symbol servers. It finds the symbols that an image names.
   static const bool begun = SymInitializeW(&session, L"", FALSE) != FALSE;
   return begun ? &session : nullptr;
 }
@@ -122,7 +122,7 @@ class WindowsSymbolizer final : public Symbolizer {
     const Image& image = ImageOf(range);
     symbol.image = image.path;
     symbol.offset = address - range.begin;
-    // First the linker's names, which are complete.
+    // The linker's symbol table has the complete names.
     symbol.function = Demangle(
         CoffFunctionAt(image.file, static_cast<uint32_t>(call - range.begin)));
     if (!image.has_debug_info) return {symbol};
@@ -140,7 +140,7 @@ class WindowsSymbolizer final : public Symbolizer {
  private:
   struct Image {
     std::string path;
-    // Its bytes; empty if it isn't the one that is loaded.
+    // The contents of the file; empty if it isn't the one that is loaded.
     std::string file;
     bool has_debug_info = false;
   };
@@ -160,7 +160,8 @@ class WindowsSymbolizer final : public Symbolizer {
     if (image.file.empty() || IsOfSystem(path) || Session() == nullptr) {
       return image;
     }
-    // Of the program, which it knows already, it says so by no error.
+    // For the program, which DbgHelp knows already, it returns zero without an
+    // error.
     SetLastError(ERROR_SUCCESS);
     image.has_debug_info =
         SymLoadModuleExW(Session(), nullptr, path.c_str(), nullptr, range.begin,
@@ -173,7 +174,7 @@ class WindowsSymbolizer final : public Symbolizer {
   static std::string NameOf(uintptr_t call) {
     std::string name = NameAt(call);
     if (!name.empty()) return name;
-    // Of a function without debug information Wine knows where it begins, but
+    // For a function without debug information, Wine knows where it begins but
     // not where it ends.
     DWORD64 image;
     const RUNTIME_FUNCTION* function =
@@ -192,14 +193,14 @@ class WindowsSymbolizer final : public Symbolizer {
     if (!SymFromAddrW(Session(), address, &displacement, &buffer.info)) {
       return "";
     }
-    // Public symbols are mangled; the others are written in MSVC's way.
+    // Public symbols are mangled; the others are in MSVC's notation.
     return absl::StrReplaceAll(
         Demangle(ToUtf8(buffer.info.Name)),
         {{"`anonymous namespace'", "(anonymous namespace)"}});
   }
 
-  // Bazel compiles in a directory that it calls so; DbgHelp makes Windows'
-  // slashes of those, and may put a drive before it.
+  // Removes the name that Bazel gives to the directory in which it compiles.
+  // DbgHelp changes slashes to backslashes and may put a drive before it.
   static std::string FileName(std::string name) {
     constexpr std::string_view kDirectory = "/proc/self/cwd/";
     std::replace(name.begin(), name.end(), '\\', '/');
@@ -209,7 +210,7 @@ class WindowsSymbolizer final : public Symbolizer {
 
   const DbgHelpLock lock_;
   DWORD old_options_;
-  // By where they begin.
+  // By the address of their first byte.
   std::map<uintptr_t, Image> images_;
 };
 

@@ -7,9 +7,9 @@
 
 namespace relib::platform {
 
-// Owns a HANDLE. Null and INVALID_HANDLE_VALUE, of which each call of the
-// system returns another one for "none", are both empty. Leaves the last error
-// alone when it closes one.
+// Owns a HANDLE. Null and INVALID_HANDLE_VALUE are both empty, because some
+// calls of the system return one for "none" and some the other. Closing a
+// handle keeps the last error.
 class Handle {
  public:
   Handle() = default;

@@ -131,7 +131,7 @@ void hooks::_pipe(const Caller* caller, int result, int* descriptors,
 void hooks::_open_osfhandle(const Caller* caller, int result, intptr_t handle,
                             int /*flags*/) {
   if (result == -1) return;
-  // The descriptor owns it from now on.
+  // The descriptor owns the handle from now on.
   ResourcesOf<Handles>(caller).Remove(static_cast<uint64_t>(handle));
   Of(caller).Add(caller, result);
 }

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kKindText = "process state";
 
-// What functions that end in A take.
+// Converts text from the encoding of functions that end in A.
 std::wstring FromAnsi(std::string_view text) {
   if (text.empty()) return L"";
   const auto size = static_cast<int>(text.size());
@@ -58,9 +58,9 @@ std::string TextOf(const std::optional<std::wstring>& value) {
   return value.has_value() ? ToUtf8(*value) : "not set";
 }
 
-// Of the whole process: changed by a module, reported when it goes, and left as
-// it is, because nobody can tell who counts on it by then. Each is noted before
-// its first change.
+// State of the whole process that a module has changed. It is reported when the
+// module goes, and is left as it is, because nobody can tell which code relies
+// on it by then. Each value is saved before its first change.
 class ProcessState final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kProcessState;

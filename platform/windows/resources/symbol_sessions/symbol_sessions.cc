@@ -9,7 +9,7 @@
 namespace relib::platform {
 namespace {
 
-// What a module has begun with DbgHelp.
+// Sessions of DbgHelp that a module has begun.
 class SymbolSessions final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSymbolSessions;
@@ -17,7 +17,7 @@ class SymbolSessions final : public RecordedResources {
   void AddSession(HANDLE process) {
     sessions_.Add(reinterpret_cast<uint64_t>(process), /*of_runtime=*/false);
   }
-  // False if it has begun none.
+  // Returns false if the module has begun none.
   bool RemoveSession(HANDLE process) {
     return sessions_.Remove(reinterpret_cast<uint64_t>(process));
   }

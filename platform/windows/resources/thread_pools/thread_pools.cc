@@ -20,14 +20,14 @@ namespace {
 
 enum class Kind { kWork, kTimer, kWait, kRegisteredWait, kQueueTimer };
 
-// A function of the module that a thread of the system's pools calls by way of
-// the host, which knows whether the module is still there.
+// A function of the module that a thread of the system's pools calls through
+// the host, which knows whether the module is still loaded.
 struct Call {
   std::shared_ptr<Callbacks> callbacks;
-  // Of the type that belongs to its sort.
+  // The type depends on the function that registers it.
   void* function = nullptr;
   void* argument = nullptr;
-  // Of those that are called once: how many of the module haven't come yet.
+  // For one-shot callbacks: how many of the module are outstanding.
   std::shared_ptr<std::atomic<int>> pending = {};
 };
 
@@ -61,7 +61,7 @@ void CALLBACK RunWaitOrTimer(void* argument, BOOLEAN timed_out) {
   Invoke<WAITORTIMERCALLBACK>(call, call.argument, timed_out);
 }
 
-// Of those that are called once; they own their Call.
+// Ends a one-shot callback, which owns its Call.
 struct Once {
   explicit Once(void* argument) : call(static_cast<Call*>(argument)) {}
   ~Once() { --*call->pending; }
@@ -84,12 +84,12 @@ class ThreadPools final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreadPools;
 
-  // What the system is to call, and with what.
+  // Returns the argument for a callback that the system may call often.
   Call* NewCall(void* function, void* argument) {
     auto call = std::make_unique<Call>(Call{
         .callbacks = callbacks_, .function = function, .argument = argument});
     const std::lock_guard lock(mutex_);
-    // Also of those that are closed: the system may still be about to call.
+    // Kept after the object is closed, because the system may be about to call.
     return calls_.emplace_back(std::move(call)).get();
   }
 
@@ -107,7 +107,7 @@ class ThreadPools final : public RecordedResources {
                                                     .queue = queue};
   }
 
-  // A queue of timers.
+  // Adds a queue of timers.
   void Add(uint64_t value, bool /*of_runtime*/) override {
     const std::lock_guard lock(mutex_);
     queues_.push_back(reinterpret_cast<HANDLE>(value));
@@ -133,7 +133,8 @@ class ThreadPools final : public RecordedResources {
     if (const int count = *pending_;
         count > static_cast<int>(obstacles.size())) {
       obstacles.push_back(absl::StrCat(
-          count, " of its callbacks wait for a thread of a thread pool"));
+          count,
+          " of its callbacks are waiting for a thread of a thread pool"));
     }
     return obstacles;
   }
@@ -143,7 +144,8 @@ class ThreadPools final : public RecordedResources {
 
   void LeaveImage(ReclaimReport& /*report*/) override { callbacks_->Close(); }
 
-  // Waits for threads, which may need the loader's lock: not before.
+  // Waits for threads that may need the loader's lock, so this doesn't happen
+  // in LeaveImage().
   void Reclaim(ReclaimReport& report) override {
     for (const auto& [value, object] : objects_) {
       void* pointer = reinterpret_cast<void*>(value);
