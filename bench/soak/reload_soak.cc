@@ -14,9 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "bench/module_files.h"
+#include "bench/harness/module_files.h"
 #include "bench/soak/counters.h"
-#include "bench/soak/reload_interface.h"
+#include "bench/soak/modules/reload_interface.h"
 #include "bench/soak/samples.h"
 #include "platform/symbolizer.h"
 #include "relib/errors.h"
@@ -118,10 +118,11 @@ class Reloading {
     }
   }
 
-  ReplacedFile file_{{CopyOfModule("soak/reload_module"),
-                      OtherCopyOfModule("soak/reload_module"),
-                      CopyOfModule("soak/reload_module_of_other_layout"),
-                      OtherCopyOfModule("soak/reload_module_of_other_layout")}};
+  ReplacedFile file_{
+      {CopyOfModule("soak/modules/reload_module"),
+       OtherCopyOfModule("soak/modules/reload_module"),
+       CopyOfModule("soak/modules/reload_module_of_other_layout"),
+       OtherCopyOfModule("soak/modules/reload_module_of_other_layout")}};
   State<Kept> state_;
   Reloader<ReloadExports> reloader_{{.module = file_.path(),
                                      .debounce = absl::Milliseconds(1),

@@ -18,7 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "bench/soak/counters.h"
-#include "bench/soak/interface.h"
+#include "bench/soak/modules/interface.h"
 #include "bench/soak/samples.h"
 #include "relib/host.h"
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
-#include "bench/module_files.h"
+#include "bench/harness/module_files.h"
 #include "bench/soak/samples.h"
 #include "bench/soak/soak.h"
 
@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
   }
 
   const soak::Result result =
-      soak::RunSoak(relib::bench::CopyOfModule("soak/soak_module"), cycles,
-                    kSamples, soak::TablePrinter());
+      soak::RunSoak(relib::bench::CopyOfModule("soak/modules/soak_module"),
+                    cycles, kSamples, soak::TablePrinter());
   return soak::PrintVerdict(
       result.samples,
       absl::StrFormat(
