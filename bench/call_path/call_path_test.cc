@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -32,6 +34,9 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/subprocess.h"
+
+ABSL_FLAG(bool, record, false,
+          "writes the counts of this compiler into call_path_counts.txt");
 
 namespace relib::bench {
 namespace {
@@ -251,13 +256,12 @@ int RecordCounts() {
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  if (argc < 2) {
+  const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
+  if (arguments.size() != 2) {
     std::cerr << "call_path_test PROGRAM [--record]\n";
     return 2;
   }
-  relib::bench::program = std::filesystem::absolute(argv[1]).string();
-  if (argc > 2 && std::string_view(argv[2]) == "--record") {
-    return relib::bench::RecordCounts();
-  }
-  return RUN_ALL_TESTS();
+  relib::bench::program = std::filesystem::absolute(arguments[1]).string();
+  return absl::GetFlag(FLAGS_record) ? relib::bench::RecordCounts()
+                                     : RUN_ALL_TESTS();
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <iomanip>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -104,16 +106,6 @@ class TableReporter final : public benchmark::BenchmarkReporter {
   std::string error_;
 };
 
-// The names and baselines are ours: no characters outside of ASCII.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Result>> RunReport(const Effort& effort) {
@@ -124,18 +116,23 @@ absl::StatusOr<std::vector<Result>> RunReport(const Effort& effort) {
 }
 
 std::string ToJson(const std::vector<Result>& results) {
-  std::string json = "{";
+  std::ostringstream json;
+  json << "{";
+  const char* separator = "\n";
   for (const Result& result : results) {
-    absl::StrAppend(&json, json.size() == 1 ? "\n" : ",\n", "  ",
-                    Quoted(result.name));
-    absl::StrAppendFormat(
-        &json,
-        ": {\"ns\": %.6g, \"baseline\": %s, \"baseline_ns\": %.6g, "
-        "\"ratio\": %.6g, \"min_ratio\": %.6g, \"max_ratio\": %.6g}",
-        result.ns, Quoted(result.baseline), result.baseline_ns, result.ratio,
-        result.min_ratio, result.max_ratio);
+    // std::quoted() escapes as JSON does, except for control characters.
+    json << std::exchange(separator, ",\n") << "  " << std::quoted(result.name)
+         << ": {\"ns\": " << result.ns
+         << ", \"baseline\": " << std::quoted(result.baseline)
+         << ", \"baseline_ns\": " << result.baseline_ns
+         << ", \"ratio\": " << result.ratio
+         << ", \"min_ratio\": " << result.min_ratio
+         << ", \"max_ratio\": " << result.max_ratio;
+    if (result.goal.has_value()) json << ", \"goal\": " << *result.goal;
+    json << "}";
   }
-  return json + "\n}\n";
+  json << "\n}\n";
+  return json.str();
 }
 
 }  // namespace relib::bench

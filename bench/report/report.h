@@ -10,8 +10,8 @@
 
 namespace relib::bench {
 
-// What came of a row. Ratios compare the subject with its baseline in the same
-// round; `ratio` and the times are medians over all rounds.
+// The result of a row. A ratio compares the subject with the baseline of the
+// same round. `ratio` and the times are medians over all rounds.
 struct Result {
   std::string name;
   double ns = 0;
@@ -20,16 +20,18 @@ struct Result {
   double ratio = 0;
   double min_ratio = 0;
   double max_ratio = 0;
+  // The limit of `ratio`, if the row has one.
   std::optional<double> goal;
 };
 
-// Measures every row that is linked in, or those that --benchmark_filter chose,
-// and prints each as a line of a table when it is done. An error names the row
-// that could not be measured. Call it once.
+// Measures every row that is linked in and that --benchmark_filter selects, and
+// prints each result as a line of a table as soon as it is known. An error
+// names the row that could not be measured. Call it once.
 absl::StatusOr<std::vector<Result>> RunReport(const Effort& effort);
 
-// One object: row name to {"ns", "baseline", "baseline_ns", "ratio",
-// "min_ratio", "max_ratio"}.
+// Returns the results as one JSON object, a line for each row: the name of the
+// row, and an object with the fields of Result. `goal` is left out if there is
+// none.
 std::string ToJson(const std::vector<Result>& results);
 
 }  // namespace relib::bench

@@ -1,20 +1,23 @@
 // bazel run -c opt //bench:report -- [--json=FILE] [--benchmark_filter=REGEX]
 //
 // Measures all rows, prints them as a table, and writes them as JSON. README.md
-// explains the figures.
+// in bench/ explains the figures.
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
 #include "absl/status/statusor.h"
 #include "bench/harness/measure.h"
 #include "bench/report/report.h"
-#include "bench/report/user_path.h"
 #include "benchmark/benchmark.h"
+
+ABSL_FLAG(std::string, json, "", "file to which the results are written");
 
 namespace relib::bench {
 namespace {
@@ -25,6 +28,22 @@ constexpr bool kOptimized = true;
 constexpr bool kOptimized = false;
 #endif
 
+void PrintHelp() {
+  std::cout << "report [--json=FILE] [--benchmark_filter=REGEX]\n\n"
+               "Measures the rows that REGEX selects, by default all, prints "
+               "them as a table,\nand writes them to FILE. Options of Google "
+               "Benchmark:\n\n";
+  benchmark::PrintDefaultHelp();
+}
+
+// Returns `path` relative to the directory in which the user called `bazel
+// run`, which starts programs in another one.
+std::filesystem::path UserPath(const std::string& path) {
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  return directory == nullptr ? std::filesystem::path(path)
+                              : std::filesystem::path(directory) / path;
+}
+
 int Main(int argc, char** argv) {
   if (!kOptimized) {
     std::cerr
@@ -32,34 +51,25 @@ int Main(int argc, char** argv) {
            "interest; use\n  bazel run -c opt //bench:report\n";
     return 1;
   }
-  constexpr std::string_view kJsonFlag = "--json=";
-  std::string json_file;
-  std::vector<char*> others;
-  for (int i = 0; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with(kJsonFlag)) {
-      json_file = argument.substr(kJsonFlag.size());
-    } else {
-      others.push_back(argv[i]);
-    }
-  }
-  int other_count = static_cast<int>(others.size());
-  benchmark::Initialize(&other_count, others.data());
-  if (benchmark::ReportUnrecognizedArguments(other_count, others.data()))
+  // Removes the options of Google Benchmark from the command line.
+  benchmark::Initialize(&argc, argv, PrintHelp);
+  if (absl::ParseCommandLine(argc, argv).size() > 1) {
+    std::cerr << "report: takes options only; see --help\n";
     return 1;
+  }
 
   const absl::StatusOr<std::vector<Result>> results = RunReport(Effort());
   if (!results.ok()) {
     std::cerr << "report: " << results.status().message() << "\n";
     return 1;
   }
-  if (!json_file.empty()) {
-    const std::filesystem::path path = UserPath(json_file);
+  if (const std::string json = absl::GetFlag(FLAGS_json); !json.empty()) {
+    const std::filesystem::path path = UserPath(json);
     std::ofstream file(path, std::ios::binary);
     file << ToJson(*results);
     file.close();
     if (!file) {
-      std::cerr << "report: can't write " << path << "\n";
+      std::cerr << "report: cannot write " << path << "\n";
       return 1;
     }
   }
