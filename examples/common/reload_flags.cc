@@ -1,50 +1,54 @@
-#include "examples/common/flags.h"
+#include "examples/common/reload_flags.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "relib/reload/options.h"
 
-bool ParseFlags(std::string_view name, int argc, char** argv,
-                relib::ReloadOptions* reload, const MoreFlags& more) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    const std::string_view flag = argument.substr(0, argument.find('='));
-    const std::string value(
-        argument.substr(std::min(flag.size() + 1, argument.size())));
-    const auto other = more.find(flag);
-    bool ok = true;
-    if (flag == "--module") {
-      reload->module = value;
-    } else if (flag == "--watch") {
-      reload->watch.push_back(value);
-    } else if (flag == "--build") {
-      reload->build = value;
-    } else {
-      ok = other != more.end() && other->second(value);
-    }
-    if (!ok) {
-      std::cerr << name << ": what does " << argument << " mean?\n";
-      return false;
-    }
+ABSL_FLAG(std::string, module, "", "file of the module");
+ABSL_FLAG(std::vector<std::string>, watch, {},
+          "files and directories, separated by commas; a change in one of them "
+          "starts the build");
+ABSL_FLAG(std::string, build, "", "command that builds the module");
+
+relib::ReloadOptions ParseReloadFlags(int argc, char** argv) {
+  const std::string name = std::filesystem::path(argv[0]).stem().string();
+  absl::SetProgramUsageMessage(absl::StrCat(
+      "--module=FILE --watch=FILE_OR_DIRECTORY,... --build=COMMAND\n"
+      "The easy way: bazel run //examples:",
+      name));
+  // --help shows the flags of the examples, and not those of libraries.
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](std::string_view file) {
+    return absl::StrContains(file, "examples/");
+  };
+  absl::SetFlagsUsageConfig(usage);
+  const bool has_arguments = absl::ParseCommandLine(argc, argv).size() > 1;
+  relib::ReloadOptions options;
+  options.module = absl::GetFlag(FLAGS_module);
+  options.watch = absl::GetFlag(FLAGS_watch);
+  options.build = absl::GetFlag(FLAGS_build);
+  if (has_arguments || options.module.empty()) {
+    std::cerr << "usage: " << name << " " << absl::ProgramUsageMessage()
+              << "\n";
+    std::exit(2);
   }
-  if (reload->module.empty()) {
-    std::cerr << "usage: " << name
-              << " --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND\n"
-                 "The easy way: bazel run //examples:"
-              << name << "\n";
-    return false;
-  }
-  // `bazel run` starts programs among their data, far from the sources.
-  reload->module = std::filesystem::absolute(reload->module).string();
+  // `bazel run` starts a program among its data, far from the sources.
+  options.module = std::filesystem::absolute(options.module).string();
   if (const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY")) {
-    reload->working_directory = workspace;
+    options.working_directory = workspace;
   }
-  // Whoever started this has just built the module.
-  reload->build_on_start = !std::filesystem::exists(reload->module);
-  return true;
+  // `bazel run` has just built the module.
+  options.build_on_start = !std::filesystem::exists(options.module);
+  return options;
 }
