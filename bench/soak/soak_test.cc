@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/module_files.h"
+#include "bench/harness/module_files.h"
 #include "bench/soak/counters.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

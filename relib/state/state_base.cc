@@ -12,12 +12,12 @@
 namespace relib {
 
 internal::StateCore& internal::StateBaseAccess::Core(const StateBase& state) {
-  return static_cast<StateCore&>(*state.module_state_);
+  return static_cast<StateCore&>(*state.module_state());
 }
 
 StateBase::StateBase(const internal::StateType& type,
                      const StateOptions& options)
-    : module_state_(std::make_shared<internal::StateCore>(type, options)) {}
+    : AttachableState(std::make_shared<internal::StateCore>(type, options)) {}
 
 StateBase::~StateBase() { core().Close(); }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "relib/internal/loader/module_state.h"
 #include "relib/state/checkpoint.h"
 #include "relib/state/migration.h"
 
@@ -20,24 +21,6 @@ class StateCore;
 struct StateBaseAccess;
 struct StateSlot;
 struct StateType;
-
-// The operations on a state while a module is loaded or unloaded. Thread-safe.
-class ModuleState {
- public:
-  virtual ~ModuleState() = default;
-
-  // Makes a value that fits the module, without another effect. Commit() or
-  // Abandon() follows.
-  virtual absl::Status Prepare(const LoadedModule& module) = 0;
-  virtual void Commit() noexcept = 0;
-  virtual void Abandon() noexcept = 0;
-  // Destroys the old value after Commit().
-  virtual void DestroyOld() noexcept = 0;
-
-  // Saves the value and takes the state away from the module. Returns false if
-  // the state wasn't the module's. An error changes nothing.
-  virtual absl::StatusOr<bool> DetachFrom(const LoadedModule& module) = 0;
-};
 
 }  // namespace internal
 
@@ -56,7 +39,7 @@ struct StateOptions {
 // The part of a relib::State<T> that doesn't depend on T. Its functions may be
 // called on any thread, but not during calls that use the state, unless their
 // comments allow it.
-class StateBase {
+class StateBase : public internal::AttachableState {
  public:
   StateBase(const StateBase&) = delete;
   StateBase& operator=(const StateBase&) = delete;
@@ -83,11 +66,6 @@ class StateBase {
   // called at any time.
   StateMigration last_migration() const;
 
-  // For use by relib only.
-  const std::shared_ptr<internal::ModuleState>& module_state() const {
-    return module_state_;
-  }
-
  protected:
   StateBase(const internal::StateType& type, const StateOptions& options);
   // Destroys the value, with the module's code if it belongs to a module.
@@ -101,8 +79,6 @@ class StateBase {
   friend struct internal::StateBaseAccess;
 
   internal::StateCore& core() const;
-
-  std::shared_ptr<internal::ModuleState> module_state_;
 };
 
 }  // namespace relib

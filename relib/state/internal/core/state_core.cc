@@ -9,9 +9,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "relib/errors.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/state/checkpoint.h"
@@ -213,12 +213,7 @@ void StateCore::Destroy(const Owner& owner, void* object) noexcept {
 }
 
 absl::Status StateCore::Explain(const absl::Status& status) const {
-  absl::Status explained(status.code(),
-                         absl::StrCat(name(), ": ", status.message()));
-  status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
-    explained.SetPayload(url, payload);
-  });
-  return explained;
+  return WithContext(status, absl::StrCat(name(), ": ", status.message()));
 }
 
 }  // namespace relib::internal
