@@ -1,10 +1,7 @@
 #ifndef RELIB_STATE_STATE_BASE_H_
 #define RELIB_STATE_STATE_BASE_H_
 
-#include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,12 +10,10 @@
 #include "relib/state/migration.h"
 
 namespace relib {
-
 namespace internal {
 
 class LoadedModule;
 class StateCore;
-struct StateBaseAccess;
 struct StateSlot;
 struct StateType;
 
@@ -76,8 +71,6 @@ class StateBase : public internal::AttachableState {
   absl::StatusOr<void*> Get() const;
 
  private:
-  friend struct internal::StateBaseAccess;
-
   internal::StateCore& core() const;
 };
 

@@ -81,7 +81,7 @@ struct World {
 RELIB_STATE(World, ticks, speed, entities, scores, selected, number);
 #endif
 
-// How `poke` changes the world.
+// A change that `poke` makes to the world.
 enum class Poke {
   // Sets on_hit of the last entity to a function of the module.
   kPointToCode,

@@ -13,7 +13,7 @@ namespace relib::internal {
 // A value and its layout, independent of any module.
 struct SavedState {
   std::shared_ptr<const Schema> schema;
-  // As written by Encode().
+  // The value in the format of Encode().
   std::string bytes;
   // The name of a field that is a non-null pointer, or empty.
   std::string pointer;

@@ -18,7 +18,7 @@ namespace relib::internal {
 // Stands for "no loss is possible here".
 inline constexpr size_t kNoLoss = static_cast<size_t>(-1);
 
-// How a value of one type becomes a value of another type.
+// Converts a value of one type into a value of another type.
 struct ConversionNode {
   enum class Kind {
     // Copies `size` bytes.

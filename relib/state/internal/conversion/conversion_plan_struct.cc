@@ -12,7 +12,7 @@
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
 
-// How fields and migrators make a struct.
+// The part of the planner that handles structs, fields and migrators.
 
 namespace relib::internal {
 namespace {

@@ -43,7 +43,7 @@ class ConversionPlanner {
     Node* node;
   };
 
-  // What has been recorded, so that an attempt can be undone.
+  // A snapshot that undoes an attempt.
   struct Mark {
     StateMigration report;
     size_t problems;

@@ -90,7 +90,7 @@ class StateCore final : public ModuleState {
     std::shared_ptr<const SavedState> saved = nullptr;
     StateMigration migration = {};
   };
-  // What Commit() replaced.
+  // The state before Commit().
   struct Old {
     std::optional<Owner> owner;
     // Null if there was no object, or if the new module has adopted it.

@@ -15,7 +15,7 @@
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
 
-// How a state gets from one module to another.
+// The steps that hand a state over from one module to another.
 
 namespace relib::internal {
 

@@ -20,7 +20,7 @@
 
 namespace relib::internal {
 
-// Why a type can't be part of a state.
+// The reason why a type can't be part of a state.
 enum class StateRefusal {
   kDefaultAllocator,
   kOwningPointer,

@@ -9,7 +9,7 @@
 
 namespace relib::internal {
 
-// Which pointers an object may have.
+// Rules for the pointers of an object.
 struct PointerRules {
   // Describes the code or data of the module at an address: "Explode() of
   // libgame.so". Returns an empty string if the address isn't the module's.

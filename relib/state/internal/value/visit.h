@@ -13,7 +13,8 @@
 
 namespace relib::internal {
 
-// The elements of an array, sequence, set or map. Those of a map are its pairs.
+// The elements of an array, sequence, set or map. The elements of a map are its
+// pairs.
 struct Elements {
   const void* at(size_t index) const {
     return stride != 0 ? data + index * stride : pointers[index];
@@ -32,7 +33,7 @@ absl::StatusOr<Elements> ElementsOf(const BoundSchema& type, size_t index,
 
 // The value of an optional or variant.
 struct Alternative {
-  // As StateAccess::index() returns it.
+  // The result of StateAccess::index().
   size_t index = 0;
   // Null if the object is empty.
   const void* value = nullptr;
