@@ -62,7 +62,7 @@ TEST(FilesTest, WithoutTheExport) {
 // and flags of the compiler.
 TEST(FilesTest, BuiltInAnotherWay) {
   for (const internal::BuildFact& fact : internal::kBuildFacts) {
-    if (fact.matching == internal::Matching::kTold) continue;
+    if (fact.matching == internal::Matching::kInformational) continue;
     const platform::TestFolder directory;
     const std::string begin = absl::StrCat("build\t", fact.key, "\t");
     ExpectRefused(
