@@ -8,8 +8,7 @@ namespace relib {
 // The type of a result that is a view. The function promises that the view is
 // empty or refers to one of its arguments.
 //
-//   relib::Export<relib::Borrowed<std::string_view>(std::string_view text)>
-//       first_word;
+//   relib::Export<relib::Borrowed<std::string_view>(std::string_view)> first;
 //
 // The caller may use the view as long as the argument. A view of anything else,
 // such as a string literal of the module, dangles once the module is unloaded:

@@ -10,20 +10,19 @@
 #include "platform/host/crash_kind.h"
 #include "relib/backtrace.h"
 
-// The errors of relib. Each is an absl::Status with a message for people: it
+// The errors of relib. Each is an absl::Status with a readable message: it
 // names the module and the cause, and says what to do. The functions below
 // return what programs need to know. All of them are thread-safe.
 
 namespace relib {
 
-// Why a module wasn't loaded. Nothing of it stays in the process unless the
-// message says so.
+// The reason why a module wasn't loaded. Nothing of it stays in the process
+// unless the message says so.
 enum class LoadError {
   // The file doesn't exist or can't be opened.
   kNotFound,
   // The file isn't a library of a known format, is damaged, or contains no
-  // relib
-  // manifest.
+  // relib manifest.
   kNotAModule,
   // The module is built for another system or machine, or with build settings
   // under which types have another layout than in the host.
@@ -46,18 +45,16 @@ enum class LoadError {
   // The private copy could not be created.
   kCopyFailed,
   // A state of LoadOptions::states belongs to another module, its value can't
-  // be
-  // converted to the module's type, or the module's code for it threw or
+  // be converted to the module's type, or the module's code for it threw or
   // crashed.
   kState,
 };
 
-// Why a module wasn't unloaded. It stays loaded and usable, and Unload() may be
-// called again.
+// The reason why a module wasn't unloaded. It stays loaded and usable, and
+// Unload() may be called again.
 enum class UnloadError {
   // A call or a pin was in flight at the deadline. Or Unload() was called
-  // inside
-  // of such a call, or under a pin on the same stack, and would wait for
+  // inside of such a call, or under a pin on the same stack, and would wait for
   // itself.
   kCallsInFlight,
   // Other modules import functions of this one (Module::Link()). The message
@@ -73,10 +70,8 @@ enum class UnloadError {
   // Threads that the module started were running at the deadline.
   kThreadsStillRunning,
   // The system may still call the module or refers to its memory, and that
-  // can't
-  // be undone from here: a signal handler runs, or a thread has its signal
-  // stack
-  // in memory of the module.
+  // can't be undone from here: a signal handler runs, or a thread has its
+  // signal stack in memory of the module.
   kCallbacksInUse,
   // The system didn't unmap the image. The message says what keeps it.
   kStillMapped,
@@ -89,7 +84,7 @@ enum class UnloadError {
   kNotLoaded,
 };
 
-// Why a call of an export or of main didn't return a value.
+// The reason why a call of an export or of main returned no value.
 enum class CallError {
   // The module is unloaded or being unloaded. Nothing ran.
   kUnloading,
@@ -127,9 +122,9 @@ struct ExceptionInfo {
   // what() of a std::exception, or the text of a thrown string. Otherwise
   // empty.
   std::string what;
-  // Where the exception was first thrown; rethrowing it changes nothing. Empty
-  // if it wasn't created by a throw expression or std::make_exception_ptr(), or
-  // if 1,000 others were thrown since.
+  // The place of the first throw; rethrowing the exception changes nothing.
+  // Empty if it wasn't created by a throw expression or
+  // std::make_exception_ptr(), or if 1,000 others were thrown since.
   Backtrace backtrace = {};
   // The exceptions that std::throw_with_nested() nested in it, outermost first.
   std::vector<ExceptionInfo> causes = {};
@@ -149,7 +144,7 @@ struct CrashInfo {
   Kind kind = Kind::kBadAccess;
   // "SIGSEGV: it wrote to address 0x0".
   std::string what;
-  // Where the crash happened; at most 64 frames.
+  // The place of the crash; at most 64 frames.
   Backtrace backtrace = {};
 };
 

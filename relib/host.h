@@ -91,8 +91,8 @@ class [[nodiscard]] Pinned {
 // process ends.
 //
 // A moved-from Module supports only destruction, assignment, Pin() and
-// Unload(). Its other functions must not be called, which
-// ABSL_HARDENING_ASSERT checks.
+// Unload(). Its other functions must not be called, which ABSL_HARDENING_ASSERT
+// checks.
 template <typename Exports = NoExports>
 class Module {
  public:
@@ -111,8 +111,8 @@ class Module {
   // object; after Unload(), calls fail with CallError::kUnloading.
   //
   // A call returns absl::StatusOr<R>, or absl::Status for void. It keeps the
-  // module loaded until it returns, at a cost of a few nanoseconds. Errors
-  // (see CallErrorOf()):
+  // module loaded until it returns, at a cost of a few nanoseconds. Errors (see
+  // CallErrorOf()):
   //   kUnloading  The module is being unloaded. Nothing ran.
   //   kException  The function threw; ExceptionOf() describes the exception.
   //   kNoExport   The module lacks this OptionalExport. Nothing ran.

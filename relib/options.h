@@ -51,7 +51,7 @@ struct BadFree {
   // The path of the module that owns the block at or around `address`. Empty if
   // there is no such module.
   std::string owner;
-  // What is at `address`: "a block of 64 bytes", "8 bytes into a block of 64
+  // The memory at `address`: "a block of 64 bytes", "8 bytes into a block of 64
   // bytes", "[stack]".
   std::string place;
   // The backtraces of this call, and, where known, of the allocation of the
@@ -114,8 +114,7 @@ struct LoadOptions {
 };
 
 struct UnloadOptions {
-  // How long to wait, in total, for calls in flight and for threads of the
-  // module.
+  // The total time to wait for calls in flight and for threads of the module.
   absl::Duration deadline = absl::Seconds(1);
 };
 
@@ -133,8 +132,8 @@ struct Leak {
   uint64_t bytes = 0;
 };
 
-// The result of an unload. It doesn't refer to the module.
-// docs/unloading.md describes each field.
+// The result of an unload. It doesn't refer to the module. docs/unloading.md
+// describes each field.
 struct UnloadReport {
   // From the call of Unload() until the image was verified to be unmapped.
   absl::Duration elapsed;
@@ -152,8 +151,8 @@ struct UnloadReport {
   // this object.
   const Leftover* Find(std::string_view kind) const;
 
-  // Returns a line for people, followed by a table of the leftovers and the
-  // leaks, if any. Doesn't end in a newline.
+  // Returns a summary line, followed by a table of the leftovers and the leaks,
+  // if any. Doesn't end in a newline.
   std::string ToString() const;
 };
 

@@ -19,8 +19,7 @@ namespace internal {
 struct ResultLayout;
 }
 
-// An error: a message for people and a code, whose meaning the interface
-// defines.
+// An error: a readable message and a code, whose meaning the interface defines.
 //
 //   offset  type     what
 //        0  String   the text

@@ -1,4 +1,4 @@
-// Which types may cross between different compilers.
+// Tests the types that may cross between different compilers.
 
 #include "relib/internal/types/stable.h"
 

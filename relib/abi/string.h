@@ -37,8 +37,8 @@ concept TextLike = std::convertible_to<const T&, std::string_view>;
 
 }  // namespace internal
 
-// A view of text, like std::string_view. As a parameter it is valid during the
-// call. The text may contain any bytes and isn't null-terminated.
+// A view of text, like std::string_view. A parameter is valid during the call.
+// The text may contain any bytes and isn't null-terminated.
 //
 //   offset  type         what
 //        0  const char*  the first byte; may be null if the size is 0

@@ -21,9 +21,9 @@
 
 namespace relib::abi {
 
-// A view of elements, like std::span. As a parameter it is valid during the
-// call. T is const or a type that owns no memory, because memory that the
-// callee assigned to an element would not outlive its module.
+// A view of elements, like std::span. A parameter is valid during the call. T
+// is const or a type that owns no memory, because memory that the callee
+// assigned to an element would not outlive its module.
 //
 //   offset  type      what
 //        0  T*        the first element; may be null if the size is 0

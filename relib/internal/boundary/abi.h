@@ -57,7 +57,7 @@ using BitsOf = std::conditional_t<
     std::conditional_t<sizeof(T) == 2, uint16_t,
                        std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
 
-// What a thunk returns if the result fits in a register.
+// The return value of a thunk if the result fits in a register.
 template <typename R>
 struct Outcome {
   // If the struct is returned in memory, the callee writes a whole word,

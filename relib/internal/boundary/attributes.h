@@ -5,7 +5,7 @@
 // which users compile without our build files.
 
 // AddressSanitizer of Clang would pad the notes of the manifest, which must
-// have no gaps. That of GCC doesn't pad variables with a section.
+// have no gaps. The one of GCC doesn't pad variables with a section.
 #if defined(__clang__)
 #define RELIB_INTERNAL_UNPADDED [[clang::no_sanitize("address")]]
 #else

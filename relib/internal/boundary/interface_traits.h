@@ -10,7 +10,7 @@
 #include "relib/internal/boundary/sides.h"
 #include "relib/internal/types/fields.h"
 
-// What templates know of the interface structs that RELIB_INTERFACE describes.
+// Traits of the interface structs that RELIB_INTERFACE describes.
 
 namespace relib {
 

@@ -9,7 +9,8 @@
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/refusal.h"
 
-// How the values of each type cross the boundary, as parameters and as results.
+// Rules for passing the values of each type across the boundary, as parameters
+// and as results.
 
 namespace relib::internal {
 
@@ -69,7 +70,7 @@ decltype(auto) Receive(ParameterType<A> argument) {
   }
 }
 
-// How a result crosses.
+// The way in which a result crosses.
 enum class ResultKind {
   kVoid,
   // In registers, as part of an Outcome.

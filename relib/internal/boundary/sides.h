@@ -3,8 +3,8 @@
 
 namespace relib::internal {
 
-// How calls are made on either side of the boundary. Each has a template
-// Result<R> and functions Call().
+// The implementations of calls on either side of the boundary. Each has a
+// template Result<R> and functions Call().
 struct HostSide;    // relib/internal/loader/host_side.h
 struct ModuleSide;  // relib/internal/module/module_side.h
 

@@ -68,7 +68,7 @@ struct StateEnumerator {
   int64_t value;
 };
 
-// Functions for objects of one type. Those that don't apply to the type are
+// Functions for objects of one type. Functions that don't apply to the type are
 // null. Functions that run code of the user return its exception as a failure.
 struct StateAccess {
   Failure* (*construct)(void* storage);
@@ -94,8 +94,8 @@ struct StateAccess {
   // Returns the std::pmr::memory_resource.
   const void* (*resource)(const void* container);
 
-  // For optionals and variants: returns the index of the alternative. That of
-  // an optional is 1, or 0 if it is empty; that of a valueless variant is
+  // For optionals and variants: returns the index of the alternative. An
+  // optional has the index 1, or 0 if it is empty; a valueless variant has
   // kNoAlternative.
   size_t (*index)(const void* object);
   const void* (*active)(const void* object);

@@ -24,9 +24,8 @@
 //   unloading thread closes the gate and then reads the slots of all threads.
 //   This is Dekker's handshake: at least one of the two sees the other's write.
 // - The handshake needs a fence between the write and the read on both sides.
-// It
-//   is asymmetric (asymmetric_fence.h): callers use a compiler fence only, and
-//   the unloading thread makes every other thread execute a real one, by
+//   It is asymmetric (asymmetric_fence.h): callers use a compiler fence only,
+//   and the unloading thread makes every other thread execute a real one, by
 //   membarrier(2) on Linux and FlushProcessWriteBuffers() on Windows.
 //
 // So a call executes no atomic read-modify-write and writes no memory that

@@ -42,7 +42,7 @@ struct GateAndSlots {
   std::shared_ptr<void> slots;
 };
 
-// What a host expects of a module, without the types.
+// The host's expectations of a module, without the types.
 struct LoadRequest {
   const ManifestPart* exports = nullptr;
   // Returns a closed gate and the slots that the loader fills: one ExportSlot

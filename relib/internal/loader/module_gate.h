@@ -18,7 +18,7 @@ namespace relib::internal {
 class LoadedModule;
 class ModuleGate;
 
-// What to do about a call that found the gate closed.
+// The handling of a call that found the gate closed.
 struct Detour {
   // The export to call instead, which has the same type; or null.
   const void* entry = nullptr;

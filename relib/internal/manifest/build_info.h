@@ -112,7 +112,7 @@ struct BuildFact {
   std::string_view key;
   std::string_view value;
   Matching matching;
-  // What the user can do about a difference.
+  // A remedy for a difference.
   std::string_view advice;
 };
 

@@ -25,7 +25,7 @@ const HostApi* BoundHost() { return bound_host; }
 
 }  // namespace relib::internal
 
-// The one symbol that a module exports.
+// The only symbol that a module exports.
 extern "C" RELIB_INTERNAL_EXPORTED constinit const relib::internal::
     ModuleDescriptor relib_module = {
         .size = sizeof(relib::internal::ModuleDescriptor),

@@ -3,9 +3,9 @@
 
 #include "relib/internal/boundary/abi.h"
 
-// The tables that the macros of module.h define. A module that leaves one out
-// gets the empty one of //relib:module_defaults, because the linker takes an
-// object out of an archive only for a symbol that is still missing.
+// The tables that the macros of module.h define. If a module doesn't use a
+// macro, the linker takes the empty table of :module_defaults: it extracts an
+// object from an archive only for a symbol that is still undefined.
 extern "C" {
 extern const relib::internal::ExportsTable relib_internal_exports;
 extern const relib::internal::ImportsTable relib_internal_imports;
@@ -16,7 +16,7 @@ extern const relib::internal::StatesTable relib_internal_states;
 
 namespace relib::internal {
 
-// What Start() was given; null before.
+// Returns the functions of the host, or null before the module is started.
 const HostApi* BoundHost();
 
 }  // namespace relib::internal

@@ -10,7 +10,7 @@
 #include "relib/internal/types/fields.h"
 #include "relib/internal/types/text.h"
 
-// The texts of a module's manifest, for the macros of relib/module.h.
+// Generates the texts of a module's manifest for the macros of relib/module.h.
 
 namespace relib::internal {
 
