@@ -27,7 +27,7 @@ class Library {
   //   AlreadyExists       the file is loaded already, by relib or by other
   //   code;
   //                       the loaded copy is unchanged
-  //   FailedPrecondition  the system's loader refused; the message has its text
+  //   FailedPrecondition  the system's loader refused. The message has its text.
   static absl::StatusOr<Library> Load(const std::string& path);
 
   Library() = default;
