@@ -1,4 +1,4 @@
-# Prints the code block behind the comment `<!-- file: NAME -->` of a page; -v name=NAME.
+# Prints the code block that follows the comment `<!-- file: NAME -->` in a page; -v name=NAME.
 $0 == "<!-- file: " name " -->" { state = 1; next }
 state == 1 && /^```/ { state = 2; next }
 state == 2 && /^```/ { found = 1; exit }

@@ -6,7 +6,7 @@ load("//examples:example_test.bzl", "example_test")
 load("//relib:defs.bzl", "relib_module")
 
 def _page_file(page, directory, file):
-    """Takes the block `file` out of `page` into `directory`, and returns its name there."""
+    """Extracts the block `file` of `page` into `directory`, and returns the path of the result."""
     output = directory + "/" + file
     native.genrule(
         name = output.replace("/", "_").replace(".", "_"),
@@ -28,19 +28,21 @@ def page_test(
         host_deps = [],
         module_deps = [],
         target_compatible_with = []):
-    """A page with host.cc, expected_output.txt, a module, and perhaps the header of an interface.
+    """Builds the host and module in a page, and compares the output of the host with the page.
+
+    The page has the blocks host.cc and expected_output.txt, a module, and optionally the header of an interface.
 
     Args:
-      name: of the test; without its suffix, of the directory for the files.
-      page: the file.
+      name: name of the test, which ends in `_test`. The extracted files go into a directory of that name without `_test`.
+      page: the file of the page.
       module: name of the module's source in the page.
       header: name of the interface's header in the page, if it has one.
-      edited_header: of a second version of the module, in a directory of its own: "edited/interface.h".
-      edited_module: likewise. Its path is the program's last argument.
-      deps: what the header needs beside //relib:interface.
-      host_deps: what the host needs beside //relib:host.
-      module_deps: what the modules need beside //relib:module.
-      target_compatible_with: as for every rule.
+      edited_header: name of the header of a second version of the module, in a directory: "edited/interface.h".
+      edited_module: name of the source of the second version. The host gets the path of that module as its last argument.
+      deps: dependencies of the header besides //relib:interface.
+      host_deps: dependencies of the host besides //relib:host.
+      module_deps: dependencies of the modules besides //relib:module.
+      target_compatible_with: passed to the targets.
     """
     directory = name.replace("_test", "")
     interface = []

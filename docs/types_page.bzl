@@ -3,11 +3,11 @@
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
 def types_test(name, page):
-    """Checks what compiles and what doesn't, and what the compiler says about it.
+    """Tests that each row of the page compiles or fails to compile as it says, with the error that it quotes.
 
     Args:
-      name: of the test.
-      page: the file.
+      name: name of the test.
+      page: the file of the page.
     """
     native.genrule(
         name = name + "_types",

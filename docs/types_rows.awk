@@ -1,7 +1,7 @@
-# Takes the rows of types.md apart, "| rule | `good` | `bad` | `says` |".
-#   mode=good      a source with the lines that compile
-#   mode=bad       a source with those that don't, row N on line N + 2
-#   mode=expected  row, line in the bad source, what the compiler says; tabs between
+# Parses the rows of types.md, "| rule | `good` | `bad` | `error` |", and prints:
+#   mode=good      a source file with the lines that compile
+#   mode=bad       a source file with the lines that don't compile, row N on line N + 2
+#   mode=expected  row, line in the bad source file and expected error, separated by tabs
 function code(cell) {
   gsub(/^ *`|` *$/, "", cell)
   return cell

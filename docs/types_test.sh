@@ -1,7 +1,7 @@
 #!/bin/bash
 # types_test.sh PAGE GOOD_LOG BAD_LOG
 #
-# Compares what the compiler said about the lines of types.md with what the page says.
+# Compares the compiler's errors for the lines of types.md with the errors that the page quotes.
 set -u
 page=$1 good=$2 bad=$3
 failed=0
@@ -9,11 +9,11 @@ fail() {
   echo "FAILED: $*"
   failed=1
 }
-grep -qx COMPILED "$good" || fail "the lines that compile don't: $(head -n 20 "$good")"
+grep -qx COMPILED "$good" || fail "a line in the column 'compiles' doesn't compile: $(head -n 20 "$good")"
 count=0
 while IFS=$'\t' read -r row line expected; do
   count=$((count + 1))
-  # GCC names the line before the error, clang behind it.
+  # GCC names the line before the error, Clang after it.
   awk -v here="bad.cc:$line:" -v text="$expected" '
     /required from here/ { current = index($0, here) > 0 }
     /error: / { error = $0 }

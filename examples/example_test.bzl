@@ -1,17 +1,17 @@
-"""example_test(): runs an example and compares what it prints."""
+"""Defines example_test(), which runs an example and compares its output."""
 
 load("@rules_cc//cc:cc_test.bzl", "cc_test")
 
 def example_test(name, example, expected_output, args = [], data = [], **kwargs):
-    """Runs `example` with `args`.
+    """Runs `example` with `args` and compares its output with `expected_output`.
 
     Args:
-      name: of the test.
+      name: name of the test.
       example: the program, a cc_binary.
-      expected_output: a file; example_test.cc says how it is compared.
-      args: of the program.
-      data: that the program needs.
-      **kwargs: more attributes of cc_test.
+      expected_output: a file with the expected output; example_test.cc describes its format.
+      args: arguments of the program.
+      data: files that the program needs.
+      **kwargs: other attributes of cc_test.
     """
     cc_test(
         name = name,

@@ -1,9 +1,9 @@
-// Runs an example as a user would, and compares what it prints.
+// Runs an example as a user would, and compares its output.
 //
 //   example_test PROGRAM EXPECTED_OUTPUT_FILE [ARGUMENT...]
 //
-// A line of the expected output that ends in "..." matches every line that
-// begins like it.
+// A line of the expected output that ends in "..." matches every line with the
+// same beginning.
 
 #include <algorithm>
 #include <fstream>

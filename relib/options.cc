@@ -65,7 +65,7 @@ const Leftover* UnloadReport::Find(std::string_view kind) const {
 std::string UnloadReport::ToString() const {
   std::string text =
       absl::StrCat("unloaded in ", absl::FormatDuration(elapsed));
-  if (!leftovers.empty()) absl::StrAppend(&text, ". It had left:");
+  if (!leftovers.empty()) absl::StrAppend(&text, ". Leftovers:");
   size_t width = 0;
   for (const Leftover& entry : leftovers)
     width = std::max(width, entry.kind.size());

@@ -1,8 +1,8 @@
 #!/bin/bash
-# shellcheck disable=SC2016  # the fakes expand their variables, not we
+# shellcheck disable=SC2016  # the fakes expand their variables, not this script
 #
-# Tests bazelw on a machine of its own making: the only programs on PATH are a few links to real
-# ones and fakes of apt-get, dpkg-query, bazel and the like, which write down how they were called.
+# Tests bazelw on a simulated machine. PATH contains only a few links to real programs, and fakes of apt-get, dpkg-query,
+# bazel and so on, which log their arguments.
 set -u
 
 readonly workspace=$TEST_TMPDIR/workspace
@@ -15,13 +15,13 @@ cp bazelw "$workspace/"
 cp tools/packages.sh "$workspace/tools/"
 shell=$(command -v sh)
 
-# fake PROGRAM [SCRIPT]: a program that logs its arguments, then runs the script.
+# fake PROGRAM [SCRIPT]: creates a program that logs its arguments and then runs the script.
 fake() {
   printf '#!%s\necho "%s $*" >>"%s"\n%s\n' "$shell" "$1" "$log" "${2:-}" >"$machine/$1"
   chmod +x "$machine/$1"
 }
 
-# A machine where everything is there that a Linux build takes, and nothing else.
+# Creates a machine with exactly the packages that a build for Linux needs.
 new_machine() {
   rm -rf "$machine" "$log" "$workspace/user.bazelrc"
   mkdir "$machine"
@@ -33,7 +33,7 @@ new_machine() {
   fake dpkg-query 'case $* in *libc++-19-dev*) printf installed ;; *) exit 1 ;; esac'
   fake sudo '"$@"'
   fake apt-cache 'case $2 in clang-19) echo "Package: $2" ;; esac'
-  # Installing is pretended by programs that are there from now on.
+  # Installing a package creates its program.
   fake apt-get "[ \"\$2\" != -o ] || for package; do
     case \$package in
       bazel-bootstrap) program=bazel ;;
@@ -46,7 +46,7 @@ new_machine() {
   done"
 }
 
-# bazelw ARGUMENT...: sets output and exit_code.
+# bazelw ARGUMENT...: runs bazelw, and sets output and exit_code.
 bazelw() {
   output=$(cd "${from:-$workspace}" && PATH=$machine "$workspace/bazelw" "$@" 2>&1)
   exit_code=$?
@@ -81,7 +81,7 @@ expect "from outside, Bazel runs in the workspace" logged "$workspace"
 new_machine
 rm "$machine/bazel" "$machine/g++"
 bazelw test //...
-expect "it installs what is missing, all at once" \
+expect "it installs all missing packages together" \
   logs_like "^apt-get .* install .*--no-install-recommends bazel-bootstrap g\+\+$"
 expect "it says why" says "g++: compiles for Linux"
 expect "then it runs Bazel" logged "bazel test //..."
@@ -114,7 +114,7 @@ expect "user.bazelrc counts" logs_like "^apt-get .* g\+\+-mingw-w64-x86-64-posix
 new_machine
 fake dpkg-query 'case $* in *wine64*) printf installed ;; *) exit 1 ;; esac'
 bazelw test --config=windows //...
-expect "a package counts whose program is not on PATH" \
+expect "an installed package counts even if its program is not on PATH" \
   logs_like "^apt-get .* --no-install-recommends g\+\+-mingw-w64-x86-64-posix$"
 
 new_machine
@@ -131,7 +131,7 @@ done
 
 new_machine
 bazelw run //:program -- --config=windows
-expect "arguments of the program are no configs" never logs_like "^apt-get"
+expect "arguments of the program are not configurations" never logs_like "^apt-get"
 
 new_machine
 rm "$machine/clang-19" "$machine/ld.lld-19"
@@ -145,7 +145,7 @@ rm "$machine/clang-19"
 fake clang-17
 fake ld.lld-17
 bazelw run --config=clang //:program -- --config=clang
-expect "another clang will do, and Bazel is told" \
+expect "another clang is accepted and passed to Bazel" \
   logged "bazel run --config=clang --repo_env=CC=clang-17 //:program -- --config=clang"
 expect "another clang needs no package" never logs_like "^apt-get"
 
@@ -192,15 +192,15 @@ new_machine
 rm "$machine/clang-19"
 fake apt-get 'case $* in *--simulate*) printf "Remv libc++1-14 [14]\nRemv precious [1]\n" ;; esac'
 bazelw test //...
-expect "no package goes for the second compiler" never logs_like "^apt-get .*--yes"
-expect "it says what is lost" says "tests of mixed compilers are skipped"
-expect "then it runs Bazel all the same" logged "bazel test //..."
+expect "no package is removed for the second compiler" never logs_like "^apt-get .*--yes"
+expect "it says which tests are skipped" says "tests of mixed compilers are skipped"
+expect "it runs Bazel anyway" logged "bazel test //..."
 
 new_machine
 rm "$machine/g++"
 fake apt-get 'exit 100'
 bazelw test //...
-expect "it fails where nothing can be installed" never succeeds
+expect "it fails if nothing can be installed" never succeeds
 expect "it asks for the network" says "Is there a network?"
 expect "it doesn't run Bazel then" never logs_like "^bazel"
 
@@ -215,7 +215,7 @@ rm "$machine/g++" "$machine/id" "$machine/sudo"
 fake id 'echo 1000'
 bazelw test //...
 expect "it fails without root" never succeeds
-expect "it says what root has to run" says "apt-get install --no-install-recommends g++"
+expect "it prints the command for root" says "apt-get install --no-install-recommends g++"
 
 new_machine
 rm "$machine/g++" "$machine/id"
@@ -228,7 +228,7 @@ rm "$machine/bazel"
 BAZELW_NO_INSTALL=1 bazelw test //...
 expect "it fails without Bazel" never succeeds
 expect "BAZELW_NO_INSTALL installs nothing" never logs_like "^apt-get"
-expect "it names what is missing" says "no Bazel on PATH"
+expect "it names the missing program" says "Bazel is not on PATH"
 
 if ((failures > 0)); then
   echo "$failures expectations failed"

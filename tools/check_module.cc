@@ -1,10 +1,11 @@
 // Copies a library to its final name if relib can unload it, and fails with the
-// reason otherwise. An action of relib_module() (relib/defs.bzl):
+// reason otherwise. Runs as an action of relib_module() (relib/defs.bzl):
 //
-//   check_module LIBRARY OUTPUT LABEL [--sanitized] [--stays] [--pdb PDB
-//   OUTPUT]
+//   check_module LIBRARY OUTPUT LABEL [OPTION...]
 //
-// One that stays need only be a module. A PDB file is copied as well.
+//   --sanitized        accepts the additional exports of a sanitizer
+//   --stays            accepts a module that can be loaded but not unloaded
+//   --pdb PDB OUTPUT   copies the PDB file as well
 
 #include <algorithm>
 #include <cstddef>
@@ -37,16 +38,14 @@ struct Options {
   bool stays = false;
 };
 
-// What stands against unloading, each with what to do about it.
+// Returns the reasons why the module can't be unloaded, each with its remedy.
 std::vector<std::string> Problems(const ImageFacts& facts,
                                   const Options& options) {
   std::vector<std::string> problems;
   if (!facts.has_manifest) {
     problems.push_back(
-        "it holds no relib manifest: one of its sources must have "
-        "RELIB_EXPORTS "
-        "or "
-        "RELIB_MAIN (relib/module.h)");
+        "it has no relib manifest: use RELIB_EXPORTS or RELIB_MAIN "
+        "(relib/module.h) in one of its sources");
   }
   if (options.stays) return problems;
   for (std::string& holder : HoldersInFile(facts)) {
@@ -55,17 +54,16 @@ std::vector<std::string> Problems(const ImageFacts& facts,
   if (facts.static_tls) {
     problems.push_back(
         "it uses static TLS, of which a process has a small fixed amount: "
-        "remove "
-        "-ftls-model=initial-exec (or __attribute__((tls_model)))");
+        "remove -ftls-model=initial-exec or __attribute__((tls_model))");
   }
   if (facts.text_relocations) {
     problems.push_back(
-        "it has text relocations: compile all of its sources with -fPIC");
+        "it has text relocations: compile all its sources with -fPIC");
   }
   if (!options.sanitized &&
       (facts.exports.size() != 1 || facts.exports.front() != "relib_module")) {
     problems.push_back(absl::StrCat(
-        "it must export relib_module alone, and exports ",
+        "it must export only relib_module, but exports ",
         facts.exports.empty() ? "nothing" : absl::StrJoin(facts.exports, ", "),
         ": remove export attributes and flags (dllexport, -rdynamic)"));
   }
@@ -77,7 +75,7 @@ std::vector<std::string> Problems(const ImageFacts& facts,
     if (is_runtime) {
       problems.push_back(absl::StrCat(
           "it is linked against ", needed,
-          ", which would keep what the module left in it: link the C++ runtime "
+          ", which would keep data of the module: link the C++ runtime "
           "statically (don't pass it in linkopts)"));
     }
   }
@@ -95,18 +93,18 @@ absl::Status Copy(const std::string& from, const std::string& to) {
   return absl::OkStatus();
 }
 
-// Copies the PDB file of `library` to `to`, and makes `copy`, which is one of
-// the library, name that.
+// Copies the PDB file `from` of `library` to `to`, and stores the new name in
+// `copy`, which is a copy of the library.
 absl::Status CopyPdb(const std::string& from, const std::string& to,
                      const File& library, const std::string& copy) {
   absl::StatusOr<std::optional<DebugFileName>> name =
       FindDebugFileName(library);
   if (!name.ok()) return name.status();
   if (!name->has_value()) {
-    return absl::InternalError(absl::StrCat(copy, " names no PDB file"));
+    return absl::InternalError(absl::StrCat(copy, " doesn't name a PDB file"));
   }
   if (absl::Status status = Copy(from, to); !status.ok()) return status;
-  // It was copied with its permissions, and Bazel's files are read-only.
+  // The copy is read-only, like Bazel's input files.
   std::error_code error;
   std::filesystem::permissions(copy, std::filesystem::perms::owner_write,
                                std::filesystem::perm_options::add, error);
@@ -127,7 +125,7 @@ int Main(const std::vector<std::string>& arguments) {
     return std::find(arguments.begin() + 3, arguments.end(), option) !=
            arguments.end();
   };
-  // The `count` arguments behind `option`, if it is there.
+  // Returns the `count` arguments after `option`, or none without that option.
   const auto after = [&arguments](std::string_view option, ptrdiff_t count) {
     const auto found =
         std::find(arguments.begin() + 3, arguments.end(), option);

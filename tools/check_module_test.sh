@@ -1,5 +1,5 @@
 #!/bin/bash
-# What relib_module() refuses to build, and what it says about each.
+# Tests which libraries relib_module() refuses to build, and the errors for them.
 set -u
 cd "$TEST_SRCDIR/$TEST_WORKSPACE" || exit 1
 failed=0
@@ -13,19 +13,19 @@ refuses() {
   local library=$1 output=$TEST_TMPDIR/output.so text message
   shift
   rm -f "$output"
-  message=$(tools/check_module "$library" "$output" //some:label 2>&1) && fail "$library is let through"
-  [[ -e $output ]] && fail "$library was copied all the same"
+  message=$(tools/check_module "$library" "$output" //some:label 2>&1) && fail "$library is accepted"
+  [[ -e $output ]] && fail "$library was copied anyway"
   for text in //some:label "$@"; do
     [[ $message == *"$text"* ]] || fail "$library: no \"$text\" in: $message"
   done
 }
 
-modules=relib/testdata
-misbehaving=relib/catalogue
-refuses $misbehaving/libimage_linux_unique_symbol.so "GNU unique symbols (unique_value)" "must export relib_module alone"
-refuses $misbehaving/libimage_linux_nodelete.so "remove -z nodelete"
+modules=tests/modules
+misbehaving=tests/misbehavior/image
+refuses $misbehaving/libunique_symbol_linux.so "GNU unique symbols (unique_value)" "must export only relib_module"
+refuses $misbehaving/libnodelete_linux.so "remove -z nodelete"
 refuses $modules/libstatic_tls.so "static TLS" "initial-exec"
-refuses $modules/libextra_export.so "must export relib_module alone" "one_too_many"
+refuses $modules/libextra_export.so "must export only relib_module" "one_too_many"
 refuses $modules/libno_manifest.so "no relib manifest" "RELIB_MAIN"
 refuses $modules/libshared_runtime.so "linked against libstdc++.so.6" "statically"
 refuses "$modules/none.so" "can't open" "No such file"
@@ -36,7 +36,7 @@ output=$TEST_TMPDIR/answer.so
 tools/check_module $modules/libanswer.so "$output" //some:label || fail "a good module is refused"
 cmp -s $modules/libanswer.so "$output" || fail "the copy differs"
 tools/check_module $modules/libanswer.so "$TEST_TMPDIR/no/such/directory.so" //some:label 2>/dev/null &&
-  fail "a copy that can't be written is no error"
+  fail "a copy that can't be written is not an error"
 tools/check_module 2>/dev/null
 [[ $? == 2 ]] || fail "no arguments, no usage"
 exit $failed

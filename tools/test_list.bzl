@@ -1,4 +1,4 @@
-"""test_list(): says where the tests of a package run, and why not everywhere."""
+"""test_list(): lists the systems that the tests of a package run on."""
 
 _SYSTEMS = {
     "Linux": "os:linux",
@@ -7,12 +7,12 @@ _SYSTEMS = {
 
 # buildifier: disable=unnamed-macro
 def test_list(reasons = {}):
-    """Makes tests.txt, which docs/platforms.md shows and the list of relib/catalogue refers to. To be called at the end of a BUILD file.
+    """Writes tests.txt, the rows of the package in //tests:table. Call it at the end of a BUILD file.
 
-    A test that runs on one system alone must have a reason; so must one that some build skips there.
+    A test that runs on one system only must have a reason, and so must a test that some build skips.
 
     Args:
-      reasons: by the name of the test, why it is not for both systems.
+      reasons: by the name of the test, why it doesn't run on both systems.
     """
     lines = []
     missing = []
@@ -21,7 +21,7 @@ def test_list(reasons = {}):
         if not rule["kind"].endswith("_test"):
             continue
 
-        # Of a select(), the text.
+        # A select() is searched as text.
         needs = str(rule.get("target_compatible_with", []))
         systems = [system for system, constraint in _SYSTEMS.items() if constraint in needs]
         if not systems:
@@ -43,7 +43,6 @@ def test_list(reasons = {}):
         outs = ["tests.txt"],
         cmd = "cat >$@ <<'END'\n%s\nEND" % "\n".join(lines).replace("$", "$$"),
         visibility = [
-            "//docs:__pkg__",
-            "//relib/catalogue:__pkg__",
+            "//tests:__subpackages__",
         ],
     )

@@ -1,14 +1,14 @@
 // bazel run -c opt //bench:soak -- [CYCLES]
 //
-// Shows that nothing grows while a module comes and goes, and ends with 1 if
-// something does.
+// Checks that nothing grows while a module is loaded and unloaded again and
+// again. The exit code is 1 if something grows.
 
 #include <cstdint>
 #include <cstdio>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
-#include "bench/module_files.h"
+#include "bench/harness/module_files.h"
 #include "bench/soak/samples.h"
 #include "bench/soak/soak.h"
 
@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
   }
 
   const soak::Result result =
-      soak::RunSoak(relib::bench::CopyOfModule("soak/soak_module"), cycles,
-                    kSamples, soak::TablePrinter());
+      soak::RunSoak(relib::bench::CopyOfModule("soak/modules/soak_module"),
+                    cycles, kSamples, soak::TablePrinter());
   return soak::PrintVerdict(
       result.samples,
       absl::StrFormat(

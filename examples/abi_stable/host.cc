@@ -1,5 +1,5 @@
-// Counts words with each of the modules on the command line, whichever compiler
-// has built it.
+// Counts words with each module on the command line, independently of the
+// compiler that built it.
 //
 //   abi_stable MODULE...
 
@@ -34,7 +34,7 @@ bool UseModule(const char* path) {
       module->exports().count("the the").value();
   const bool unloaded = module->Unload().ok();
 
-  // The module is gone; what it has returned is the host's.
+  // The host owns the results, so they outlive the module.
   std::cout << "module by " << built_by << ":";
   for (const Word& word : *words)
     std::cout << " " << word.text << "=" << word.count;

@@ -12,7 +12,7 @@ namespace {
 
 namespace abi = relib::abi;
 
-// Inside, a module uses its own standard library as it likes.
+// A module may use any type of its own standard library internally.
 abi::Result<abi::Vector<Word>> Count(std::string_view text) {
   std::map<std::string, int32_t> counts;
   std::istringstream in{std::string(text)};

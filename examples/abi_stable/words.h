@@ -1,8 +1,8 @@
 #ifndef EXAMPLES_ABI_STABLE_WORDS_H_
 #define EXAMPLES_ABI_STABLE_WORDS_H_
 
-// An interface for modules of any compiler: it uses the types of relib/abi/,
-// numbers, and aggregates of them, and nothing of the standard library.
+// An interface for modules from any compiler. It uses only types of relib/abi/,
+// numbers, and aggregates of these.
 
 #include <cstdint>
 #include <version>
@@ -19,7 +19,7 @@ struct Word {
 
 struct WordsExports {
   relib::Export<relib::abi::String()> built_by;
-  // The words of a text, the most frequent first.
+  // Returns the words of a text, the most frequent first.
   relib::Export<relib::abi::Result<relib::abi::Vector<Word>>(
       relib::abi::Str text)>
       count;
@@ -31,7 +31,7 @@ struct WordsImports {
 };
 RELIB_INTERFACE(WordsImports, is_wanted);
 
-// What this very code is compiled by.
+// Returns the compiler and standard library of the code that calls it.
 constexpr relib::abi::Str BuiltBy() {
 #if defined(_LIBCPP_VERSION)
   return "clang with libc++";

@@ -1,6 +1,6 @@
 // Loads the module given on the command line, calls its main, and unloads it.
 //
-//   bazel run //examples:basic_host                     (loads basic_module.cc)
+//   bazel run //examples:basic_host                     (loads module.cc)
 //   bazel run //examples:basic_host -- path/to/libother.so
 
 #include "relib/host.h"
@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
   }
   std::cout << "loaded " << module->path() << std::endl;
 
-  // The module says RELIB_MAIN(int), and the host asks for that type: another
-  // one would be an error, not undefined behaviour.
+  // The type must match RELIB_MAIN(int) in the module. A mismatch is an error,
+  // not undefined behavior.
   absl::StatusOr<int> result = module->CallMain<int>();
   if (!result.ok()) {
     std::cerr << result.status().message() << "\n";

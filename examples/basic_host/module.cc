@@ -1,4 +1,4 @@
-// The smallest module: no interface, just a main.
+// The smallest module: it has a main and no interface.
 
 #include "relib/module.h"
 

@@ -1,5 +1,5 @@
-// Callbacks in both directions: functions that live as long as a call, may
-// capture, may throw, and may call back in turn.
+// Shows callbacks in both directions. They are valid for the duration of a
+// call, and may capture, throw, and call back in turn.
 //
 //   bazel run //examples:callbacks
 
@@ -17,8 +17,8 @@
 namespace {
 
 absl::Status Run(const std::string& path) {
-  // The module's callback returns absl::StatusOr here: what it throws is a
-  // status.
+  // In the host, the module's callback returns absl::StatusOr: its exceptions
+  // become a status.
   const auto compare =
       [](std::string_view a, std::string_view b,
          relib::FunctionRef<double(std::string_view)> celsius_of) {
@@ -44,7 +44,7 @@ absl::Status Run(const std::string& path) {
   if (!count.ok()) return count.status();
   std::cout << "stopped after " << *count << "\n";
 
-  // Through the module, and back as a status.
+  // The exception passes through the module and returns as a status.
   count = table.each_row(
       [](const Row&) -> bool { throw std::runtime_error("enough"); });
   std::cout << "error: " << count.status().message() << "\n";

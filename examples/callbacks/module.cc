@@ -19,7 +19,7 @@ int EachRow(relib::FunctionRef<bool(const Row&)> visit) {
   int count = 0;
   for (const Row& row : Rows()) {
     ++count;
-    // What the host's callable throws comes out here, as relib::ImportError.
+    // An exception of the host's callable is a relib::ImportError here.
     if (!visit(row)) break;
   }
   return count;

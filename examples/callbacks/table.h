@@ -12,16 +12,17 @@ struct Row {
 };
 
 struct TableExports {
-  // Calls `visit` with each row until it says false; how many it has called.
+  // Calls `visit` with each row until `visit` returns false. Returns the number
+  // of calls.
   relib::Export<int(relib::FunctionRef<bool(const Row& row)> visit)> each_row;
-  // The warmest city, as the import `compare` sees it.
+  // Returns the warmest city according to the import `compare`.
   relib::Export<std::string()> warmest;
 };
 RELIB_INTERFACE(TableExports, each_row, warmest);
 
 struct TableImports {
-  // Picks one of two rows by asking `celsius_of`, a callback of the module's,
-  // for what it needs to know.
+  // Returns the warmer of two cities. `celsius_of` is a callback of the module
+  // that returns the temperature of a city.
   relib::Import<std::string(
       std::string_view a, std::string_view b,
       relib::FunctionRef<double(std::string_view city)> celsius_of)>

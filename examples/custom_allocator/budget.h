@@ -8,21 +8,23 @@
 
 #include "relib/options.h"
 
-// An allocator with a limit, which remembers what it has given away and drops
-// the rest of it in the end.
+// An allocator with a limit. It keeps track of its blocks and frees the
+// remaining ones when it is destroyed. Thread-safe.
 class Budget {
  public:
   explicit Budget(size_t limit) : limit_(limit) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
-  // When the module is gone.
+  // The module must be unloaded before.
   ~Budget() { Drop(); }
 
-  // It must outlive the module.
+  // Returns the functions for relib::LoadOptions. The budget must outlive the
+  // module.
   relib::Allocator allocator() {
     return {.context = this, .allocate = Allocate, .free = Free};
   }
 
+  // Frees all blocks and returns their number.
   size_t Drop() {
     const std::lock_guard lock(mutex_);
     for (const auto& [memory, block] : blocks_) {

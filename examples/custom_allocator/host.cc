@@ -1,4 +1,4 @@
-// Gives a module an allocator of the host's, with a limit.
+// Loads a module whose memory comes from an allocator of the host, with a limit.
 //
 //   bazel run //examples:custom_allocator
 
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   }
 
   std::cout << "100 notes: " << module->exports().keep(100) << "\n";
-  // The module's std::bad_alloc arrives as every exception does.
+  // The module's std::bad_alloc becomes a status, like any exception.
   std::cout << "10000 notes: " << module->exports().keep(10'000).message()
             << "\n";
   std::cout << "forget: " << module->exports().forget() << "\n";
@@ -37,8 +37,8 @@ int main(int argc, char** argv) {
     std::cerr << status.message() << "\n";
     return 1;
   }
-  // Static destructors have freed the last notes; those that were lost are
-  // still the budget's.
+  // Static destructors have freed the last notes. The leaked notes are still
+  // allocated in the budget.
   std::cout << (budget.Drop() > 50 ? "dropped what was lost" : "lost nothing")
             << std::endl;
   return 0;

@@ -1,5 +1,5 @@
-// Knows nothing of the host's allocator: new, malloc() and the containers end
-// there.
+// Uses new and containers as usual. relib takes the memory from the host's
+// allocator.
 
 #include "relib/module.h"
 

@@ -6,9 +6,9 @@
 #include "relib/interface.h"
 
 struct NotesExports {
-  // Keeps that many notes of a kilobyte.
+  // Adds `count` notes of a kilobyte each.
   relib::Export<void(int64_t count)> keep;
-  // Forgets them, but for one in ten, of which it loses track.
+  // Removes all notes, but leaks one in ten.
   relib::Export<void()> forget;
 };
 RELIB_INTERFACE(NotesExports, keep, forget);

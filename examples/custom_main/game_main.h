@@ -6,15 +6,15 @@
 
 #include "relib/interface.h"
 
-// What every plugin of this program returns from its main.
+// The result of the main of every plugin of this program.
 struct PluginInfo {
   std::string name;
   int version = 0;
 };
 
-// The program's own macro: GAME_MAIN(Function) instead of RELIB_MAIN(R), for
-// the modules that include relib/module.h. A function of another signature
-// doesn't compile, and the message says what is wanted.
+// The program's own macro GAME_MAIN(Function), which replaces RELIB_MAIN(R) in
+// modules that include relib/module.h. A function with another signature is a
+// compile error that states the expected one.
 #define GAME_MAIN(function)                                                \
   static_assert(std::is_same_v<decltype(function), PluginInfo()>,          \
                 "the main of a plugin is a function PluginInfo " #function \

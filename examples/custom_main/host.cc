@@ -1,4 +1,4 @@
-// A program with a macro of its own for the main of its modules.
+// Loads a module whose main is defined by the program's own macro.
 //
 //   bazel run //examples:custom_main
 
@@ -20,7 +20,8 @@ absl::Status Run(const char* path) {
   if (!info.ok()) return info.status();
   std::cout << info->name << " " << info->version << "\n";
 
-  // The module's manifest knows the type of its main: another one is an error.
+  // The manifest of the module has the type of its main. A mismatch is an
+  // error.
   std::cout << module->CallMain<int>().status().message() << "\n";
   return module->Unload().status();
 }

@@ -1,4 +1,4 @@
-// One host and modules that were built with other versions of its interface.
+// Loads modules that were built with other versions of the host's interface.
 //
 //   bazel run //examples:different_interfaces
 
@@ -34,8 +34,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const absl::Status status = Show(argv[i]);
     if (status.ok()) continue;
-    // Nothing in the module has run. The message says which field of which type
-    // of which function is another one.
+    // No code of the module has run. The message names the function, the type
+    // and the field that differ.
     std::cout << status.message() << "\n";
   }
   return 0;

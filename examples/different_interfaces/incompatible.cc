@@ -1,5 +1,5 @@
-// Built with a header in which Point has become three-dimensional: to call it
-// would be undefined behaviour, so it isn't loaded.
+// A module built with a header in which Point is three-dimensional. A call would
+// be undefined behavior, so the module is refused.
 
 #include <string>
 

@@ -1,5 +1,5 @@
-// Built with a header of tomorrow: it exports more than the host knows, in
-// another order.
+// A module built with a newer header. It has more exports than the host knows,
+// in another order.
 
 #include <string>
 

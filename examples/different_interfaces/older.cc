@@ -1,4 +1,4 @@
-// Built before there was `paint`.
+// A module built with an older header, which has no `paint`.
 
 #include <string>
 

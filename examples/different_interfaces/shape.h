@@ -5,8 +5,8 @@
 
 #include "relib/interface.h"
 
-// The interface as it is now. older.cc, newer.cc and incompatible.cc were built
-// with other versions of it, which stand in them.
+// The current interface. older.cc, newer.cc and incompatible.cc contain other
+// versions of it.
 
 struct Point {
   double x = 0;
@@ -16,7 +16,7 @@ struct Point {
 struct ShapeExports {
   relib::Export<std::string()> name;
   relib::Export<Point(double scale)> size;
-  // New: not every module has it yet.
+  // A new export that older modules lack.
   relib::OptionalExport<std::string(std::string color)> paint;
 };
 RELIB_INTERFACE(ShapeExports, name, size, paint);

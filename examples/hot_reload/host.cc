@@ -1,14 +1,11 @@
-// Shows a scene that a module moves and draws, and replaces the module whenever
-// its source or scene.h is saved. The scene stays.
+// Shows a scene that a module moves and draws. Reloads the module whenever its
+// source or scene.h is saved, and keeps the scene.
 //
 //   bazel run //examples:hot_reload
 //
 // By hand:
 //
-//   hot_reload --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
-//
-//   --size=COLUMNSxROWS  instead of the terminal's
-//   --until_version=N    ends a second after version N came; for the test
+//   hot_reload --module=FILE --watch=FILE_OR_DIRECTORY,... --build=COMMAND
 
 #include <cstdio>
 #include <iostream>
@@ -16,12 +13,13 @@
 #include <string>
 #include <string_view>
 
+#include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "examples/common/flags.h"
+#include "examples/common/reload_flags.h"
 #include "examples/hot_reload/scene.h"
 #include "examples/hot_reload/screen.h"
 #include "examples/terminal/terminal.h"
@@ -32,42 +30,44 @@ namespace {
 
 constexpr absl::Duration kFrame = absl::Milliseconds(33);
 
-bool ParseSize(const std::string& text,
-               std::optional<relib::platform::TerminalSize>* size) {
-  relib::platform::TerminalSize parsed;
+// The value of --size.
+struct FixedSize : relib::platform::TerminalSize {};
+
+bool AbslParseFlag(std::string_view text, FixedSize* size, std::string* error) {
   char end;
-  if (std::sscanf(text.c_str(), "%dx%d%c", &parsed.columns, &parsed.rows,
-                  &end) != 2 ||
-      parsed.columns < 1 || parsed.rows < 4) {
-    return false;
+  if (std::sscanf(std::string(text).c_str(), "%dx%d%c", &size->columns,
+                  &size->rows, &end) == 2 &&
+      size->columns >= 1 && size->rows >= 4) {
+    return true;
   }
-  *size = parsed;
-  return true;
+  *error = "must be COLUMNSxROWS, with at least 4 rows";
+  return false;
+}
+
+std::string AbslUnparseFlag(const FixedSize& size) {
+  return absl::StrCat(size.columns, "x", size.rows);
 }
 
 }  // namespace
 
+ABSL_FLAG(std::optional<FixedSize>, size, std::nullopt,
+          "COLUMNSxROWS of the picture, instead of the size of the terminal");
+ABSL_FLAG(int, until_version, 0,
+          "the version after which the program ends, a second later; 0: none "
+          "(a test sets it)");
+
 int main(int argc, char** argv) {
+  relib::ReloadOptions options = ParseReloadFlags(argc, argv);
+  const std::optional<relib::platform::TerminalSize> fixed_size =
+      absl::GetFlag(FLAGS_size);
+  const int until_version = absl::GetFlag(FLAGS_until_version);
   relib::State<Scene> scene;
-  relib::ReloadOptions options;
-  std::optional<relib::platform::TerminalSize> fixed_size;
-  int until_version = 0;
-  if (!ParseFlags("hot_reload", argc, argv, &options,
-                  {{"--size",
-                    [&](const std::string& text) {
-                      return ParseSize(text, &fixed_size);
-                    }},
-                   {"--until_version", [&](const std::string& text) {
-                      return absl::SimpleAtoi(text, &until_version);
-                    }}})) {
-    return 2;
-  }
   options.crash_guard = true;
   options.states = {&scene};
 
   relib::platform::CatchInterrupt();
   relib::Reloader<SceneExports> reloader(options);
-  absl::Status left;
+  absl::Status stopped;
   {
     const auto size = [&] {
       return fixed_size.value_or(relib::platform::SizeOfTerminal().value_or(
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
       next_frame = absl::Now() + kFrame;
       screen.SetSize(size());
       if (reloader.version() == 0) {
-        // What is typed until then isn't lost.
+        // Keys that are typed until then wait for the first version.
         screen.Show("", "");
         continue;
       }
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
         module.on_key(*scene, key).IgnoreError();
       }
       module.update(*scene, absl::ToDoubleSeconds(kFrame)).IgnoreError();
-      // Something is always shown, whatever becomes of the module.
+      // A module that fails does not stop the display.
       const absl::StatusOr<std::string> picture =
           module.draw(*scene, screen.columns(), screen.rows());
       const absl::StatusOr<std::string> line = module.describe(*scene);
@@ -108,8 +108,8 @@ int main(int argc, char** argv) {
         end = absl::Now() + absl::Seconds(1);
       }
     }
-    left = reloader.Stop();
+    stopped = reloader.Stop();
   }
-  if (!left.ok()) std::cerr << left.message() << "\n";
-  return left.ok() ? 0 : 1;
+  if (!stopped.ok()) std::cerr << stopped.message() << "\n";
+  return stopped.ok() ? 0 : 1;
 }

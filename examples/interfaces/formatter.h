@@ -8,7 +8,7 @@
 
 #include "relib/interface.h"
 
-// What the formatter module and its host share.
+// The interface of the formatter module.
 
 enum class Alignment { kLeft, kRight };
 
@@ -23,7 +23,7 @@ using Cell = std::variant<std::string, double>;
 struct FormatterExports {
   relib::Export<std::string(std::span<const Cell> cells, Style style)>
       format_row;
-  // The module needn't have one: this is what it does then.
+  // Has a default body for modules that don't implement it.
   relib::Export<std::string(std::string_view title)> format_title =
       relib::implement<[](std::string_view title) {
         return std::string(title);

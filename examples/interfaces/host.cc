@@ -1,5 +1,5 @@
-// Two modules with different interfaces in one host: one computes, one formats,
-// and neither knows of the other.
+// Loads two modules with different interfaces into one host: one computes, one
+// formats, and neither knows about the other.
 //
 //   bazel run //examples:interfaces
 
@@ -21,7 +21,7 @@ namespace {
 
 absl::Status Run(const std::string& statistics_path,
                  const std::string& formatter_path) {
-  // Imports are any callables, also ones that capture.
+  // An import may be any callable, including a lambda with captures.
   const double limit = 30;
   int asked = 0;
   absl::StatusOr<relib::Module<StatisticsExports>> statistics =
@@ -56,7 +56,7 @@ absl::Status Run(const std::string& statistics_path,
   }
   std::cout << "the module asked " << asked << " times\n";
 
-  // An exception in a module is a status here, with its type and its text.
+  // An exception of the module becomes a status with its type and text.
   absl::Status error =
       formatter->exports().format_row({}, {.width = 0}).status();
   if (std::optional<relib::ExceptionInfo> exception =
@@ -65,7 +65,7 @@ absl::Status Run(const std::string& statistics_path,
               << "\n";
   }
 
-  // Either can go while the other stays.
+  // Each module can be unloaded independently of the other.
   absl::Status unloaded = statistics->Unload().status();
   if (!unloaded.ok()) return unloaded;
   std::cout << "after the unload: "

@@ -9,8 +9,8 @@
 
 #include "relib/interface.h"
 
-// What the statistics module and its host share. Everything here is plain data:
-// relib copies it once where it changes hands.
+// The interface of the statistics module. relib copies a value once when it
+// changes its owner.
 
 struct Measurement {
   std::string station;
@@ -33,7 +33,8 @@ struct StatisticsExports {
 RELIB_INTERFACE(StatisticsExports, summarize, summarize_stations);
 
 struct StatisticsImports {
-  // What the host takes for unusual; asked for each measurement.
+  // Returns whether the host considers a measurement an outlier. Called for
+  // each measurement.
   relib::Import<bool(std::string_view station, double celsius)> is_outlier;
 };
 RELIB_INTERFACE(StatisticsImports, is_outlier);

@@ -1,45 +1,36 @@
-// Calls a module once per second, and replaces it whenever its source is saved.
+// Calls a module once per second, and reloads it whenever its source is saved.
 //
 //   bazel run //examples:live_reload
 //
 // By hand:
 //
-//   live_reload --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
-//
-//   --until_version=N  ends when version N has spoken; for the test
-//   --tick_ms=N        the time between two calls, instead of 1000
+//   live_reload --module=FILE --watch=FILE_OR_DIRECTORY,... --build=COMMAND
 
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "examples/common/flags.h"
+#include "examples/common/reload_flags.h"
 #include "examples/live_reload/display.h"
 #include "examples/live_reload/greeter.h"
 #include "examples/terminal/terminal.h"
 #include "relib/reload/reloader.h"
 
+ABSL_FLAG(int, until_version, 0,
+          "the version whose first call ends the program; 0: none (a test sets "
+          "it)");
+ABSL_FLAG(int, tick_ms, 1000, "milliseconds between two calls");
+
 int main(int argc, char** argv) {
-  relib::ReloadOptions options;
-  int until_version = 0;
-  int tick_ms = 1000;
-  const auto number = [](int* variable) {
-    return [variable](const std::string& value) {
-      return absl::SimpleAtoi(value, variable);
-    };
-  };
-  if (!ParseFlags("live_reload", argc, argv, &options,
-                  {{"--until_version", number(&until_version)},
-                   {"--tick_ms", number(&tick_ms)}})) {
-    return 2;
-  }
+  const relib::ReloadOptions options = ParseReloadFlags(argc, argv);
+  const int until_version = absl::GetFlag(FLAGS_until_version);
+  const absl::Duration tick_time =
+      absl::Milliseconds(absl::GetFlag(FLAGS_tick_ms));
   const absl::Time begin = absl::Now();
-  const absl::Duration tick_time = absl::Milliseconds(tick_ms);
 
   Display display;
   relib::platform::CatchInterrupt();
@@ -55,18 +46,19 @@ int main(int argc, char** argv) {
                                         : options.watch.front());
   absl::Time next_tick = begin;
   for (int tick = 1; !relib::platform::Interrupted();) {
-    // Short waits, so that Ctrl-C needn't wait for long.
+    // Waits are short, so that the program reacts to Ctrl-C soon.
     constexpr absl::Duration kMaxWait = absl::Milliseconds(50);
     reloader.Poll(version == 0 ? kMaxWait
                                : std::min(next_tick - absl::Now(), kMaxWait));
-    const bool is_new = std::exchange(version, reloader.version()) != version;
+    const bool is_new = reloader.version() != version;
+    version = reloader.version();
     if (version == 0 || (!is_new && absl::Now() < next_tick)) continue;
     next_tick = absl::Now() + tick_time;
     const absl::Status status = reloader.exports().on_tick(tick++);
     if (!status.ok()) display.Problem(status.message());
     if (until_version != 0 && version >= until_version) break;
   }
-  const absl::Status left = reloader.Stop();
-  display.Summary(absl::Now() - begin, left);
-  return left.ok() ? 0 : 1;
+  const absl::Status stopped = reloader.Stop();
+  display.Summary(absl::Now() - begin, stopped);
+  return stopped.ok() ? 0 : 1;
 }

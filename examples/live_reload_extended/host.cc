@@ -1,15 +1,12 @@
-// Counts, while the interface that it shares with its module may change: then
-// it starts itself anew, and goes on counting.
+// Counts, while the interface that it shares with its module may change. After
+// a change of the interface it restarts, and goes on counting.
 //
 //   bazel run //examples:live_reload_extended
 //
 // By hand:
 //
-//   live_reload_extended --module=FILE --watch=FILE_OR_FOLDER --build=COMMAND
-//
-//   --tick_ms=N        the time between two calls, instead of 1000
-//   --until_total=N    ends when it has counted so far; for the test
-//   --state=FILE       where the program before this one has left the state
+//   live_reload_extended --module=FILE --watch=FILE_OR_DIRECTORY,...
+//                        --build=COMMAND
 
 #include <algorithm>
 #include <filesystem>
@@ -19,12 +16,12 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "examples/common/flags.h"
+#include "examples/common/reload_flags.h"
 #include "examples/live_reload_extended/counter.h"
 #include "examples/program/program.h"
 #include "examples/terminal/terminal.h"
@@ -50,7 +47,7 @@ absl::Status Restore(const std::string& file, relib::State<Counter>& counter) {
   return counter.Restore(*checkpoint).status();
 }
 
-// Returns only if it fails.
+// Restarts this program with its state. Returns only if that fails.
 absl::Status SaveAndRestart(std::vector<std::string> arguments,
                             relib::Reloader<CounterExports>& reloader,
                             const relib::State<Counter>& counter) {
@@ -68,26 +65,19 @@ absl::Status SaveAndRestart(std::vector<std::string> arguments,
 
 }  // namespace
 
+ABSL_FLAG(int, tick_ms, 1000, "milliseconds between two calls");
+ABSL_FLAG(int, until_total, 0, "the total that ends the program; 0: none");
+ABSL_FLAG(std::string, state, "",
+          "file with the state that the program had before it restarted");
+
 int main(int argc, char** argv) {
+  relib::ReloadOptions options = ParseReloadFlags(argc, argv);
+  const absl::Duration tick_time =
+      absl::Milliseconds(absl::GetFlag(FLAGS_tick_ms));
+  const int until_total = absl::GetFlag(FLAGS_until_total);
+  const std::string state = absl::GetFlag(FLAGS_state);
   relib::State<Counter> counter;
-  relib::ReloadOptions options;
-  int tick_ms = 1000;
-  int until_total = 0;
-  std::string state;
-  const auto number = [](int* variable) {
-    return [variable](const std::string& value) {
-      return absl::SimpleAtoi(value, variable);
-    };
-  };
-  if (!ParseFlags("live_reload_extended", argc, argv, &options,
-                  {{"--tick_ms", number(&tick_ms)},
-                   {"--until_total", number(&until_total)},
-                   {"--state", [&](const std::string& value) {
-                      state = value;
-                      return true;
-                    }}})) {
-    return 2;
-  }
+  // The command line of a restart, which adds its own --state.
   std::vector<std::string> arguments;
   std::copy_if(argv + 1, argv + argc, std::back_inserter(arguments),
                [](std::string_view argument) {
@@ -95,7 +85,7 @@ int main(int argc, char** argv) {
                });
   if (!state.empty()) {
     const absl::Status restored = Restore(state, counter);
-    std::cout << (restored.ok() ? "started anew, with the state of before"
+    std::cout << (restored.ok() ? "restarted with the saved state"
                                 : restored.message())
               << std::endl;
   }
@@ -105,8 +95,8 @@ int main(int argc, char** argv) {
   options.states = {&counter};
   options.on_incompatible = [&](const absl::Status&) {
     is_incompatible = true;
-    std::cout << "this program is built with another interface: it starts "
-                 "itself anew when it was built as well"
+    std::cout << "this program was built with another interface; it restarts "
+                 "as soon as it has been rebuilt"
               << std::endl;
   };
   relib::Reloader<CounterExports> reloader(options);
@@ -127,7 +117,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     if (absl::Now() < next_tick || reloader.version() == 0) continue;
-    next_tick = absl::Now() + absl::Milliseconds(tick_ms);
+    next_tick = absl::Now() + tick_time;
     const absl::StatusOr<std::string> line =
         reloader.exports().count(*counter, 1);
     std::cout << (line.ok() ? *line : line.status().message()) << std::endl;

@@ -9,16 +9,17 @@
 
 namespace relib::platform {
 
-// The file of this program. A newer one may lie there by now.
+// Returns the path of this program's file. The file may have been replaced by a
+// newer one since the program started.
 absl::StatusOr<std::string> ProgramPath();
 
-// Starts the program that lies at ProgramPath() instead of this one, with these
-// arguments behind its name, in the same directory, with the same environment,
-// terminal and standard streams. Returns only if that fails. Nothing is
-// destroyed or flushed but the standard streams of C.
+// Replaces this program by the one at ProgramPath(). The new program gets
+// `arguments` after its name, and the same directory, environment, terminal and
+// standard streams. Flushes the streams of the C library, but runs no
+// destructors. Returns only if the new program can't be started.
 //
-// On Linux it is the same process. On Windows it is a child, which this process
-// waits for, to end as it does.
+// On Linux the process stays the same. On Windows the new program is a child
+// process. This process waits for the child and exits with its exit code.
 absl::Status ReplaceProgram(const std::vector<std::string>& arguments);
 
 }  // namespace relib::platform

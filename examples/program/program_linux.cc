@@ -20,7 +20,7 @@ absl::StatusOr<std::string> ProgramPath() {
   if (size < 0 || size == sizeof(path)) {
     return absl::ErrnoToStatus(errno, "the program doesn't know its own file");
   }
-  // What the kernel says of a file that was replaced.
+  // The kernel appends this suffix if the file was replaced.
   return std::string(
       absl::StripSuffix(std::string_view(path, size), " (deleted)"));
 }

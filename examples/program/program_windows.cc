@@ -15,8 +15,8 @@
 namespace relib::platform {
 namespace {
 
-// As CommandLineToArgvW() and C libraries take it apart: backslashes count only
-// before a quotation mark.
+// Quotes an argument for CommandLineToArgvW() and C libraries. They treat
+// backslashes as escapes only before a quotation mark.
 std::string Quoted(std::string_view argument) {
   std::string quoted = "\"";
   size_t backslashes = 0;
@@ -63,9 +63,10 @@ absl::Status ReplaceProgram(const std::vector<std::string>& arguments) {
   WaitForSingleObject(process.hProcess, INFINITE);
   DWORD code = 1;
   GetExitCodeProcess(process.hProcess, &code);
-  // Destructors would give back what the other process has taken over.
+  // Destructors must not run, because they would release resources that the
+  // child has taken over.
   TerminateProcess(GetCurrentProcess(), code);
-  return absl::InternalError("this process doesn't end");
+  return absl::InternalError("this process can't be ended");
 }
 
 }  // namespace relib::platform

@@ -7,45 +7,49 @@
 
 namespace relib::platform {
 
-// True when standard output shows colour: it is a terminal, and neither
-// NO_COLOR is set to anything nor TERM is "dumb"; or CLICOLOR_FORCE is set to
-// something else than 0. Switches the interpretation of escape sequences on
-// where that is needed. Under Wine, a Unix terminal counts as a console and
-// gets escape sequences as they are; a pipe or a file is none, as everywhere.
+// Returns whether to write colors to standard output. That is the case if it is
+// a terminal, NO_COLOR is unset or empty, and TERM isn't "dumb"; or if
+// CLICOLOR_FORCE is set to anything but 0. Enables the interpretation of escape
+// sequences where the system requires that. Under Wine, a Unix terminal counts
+// as a console and gets escape sequences unchanged.
 bool TerminalHasColor();
 
-// From now on Ctrl-C (on Linux also SIGTERM, on Windows Ctrl-Break) doesn't end
-// the process; it makes Interrupted() true. A second one ends it at once. Under
-// Wine, Ctrl-C in a Unix terminal and SIGINT arrive, SIGTERM ends the process.
+// Makes the first Ctrl-C set Interrupted() instead of ending the process. A
+// second Ctrl-C ends the process immediately. SIGTERM (on Linux) and Ctrl-Break
+// (on Windows) are treated like Ctrl-C. Under Wine, this covers Ctrl-C in a Unix
+// terminal and SIGINT, while SIGTERM ends the process.
 void CatchInterrupt();
 
+// Returns whether an interrupt was caught.
 bool Interrupted();
 
-// The characters that fit a line, and the lines, of the terminal that standard
-// output is.
+// The size of a terminal in characters.
 struct TerminalSize {
   int columns = 0;
   int rows = 0;
 };
-// Empty when it is none, or doesn't know.
+
+// Returns the size of the terminal that standard output is connected to, or
+// nullopt if there is no terminal or its size is unknown.
 std::optional<TerminalSize> SizeOfTerminal();
 
-// Gives a program the keys of the terminal that standard input is, one by one
-// and without showing them, as long as this lives. One at a time.
+// Reads single keys from the terminal that standard input is connected to,
+// without echoing them. At most one object may exist at a time.
 class KeyInput {
  public:
   KeyInput();
   KeyInput(const KeyInput&) = delete;
   KeyInput& operator=(const KeyInput&) = delete;
-  // The terminal is as before.
+  // Restores the terminal's mode.
   ~KeyInput();
 
-  // What was typed since the last call, in UTF-8; never waits. Of other input
-  // than a terminal, what there is. Empty at its end.
+  // Returns the keys that were typed since the last call, in UTF-8. If standard
+  // input isn't a terminal, returns the available input, which is empty at the
+  // end of the input. Never blocks.
   std::string Read();
 
  private:
-  // What ~KeyInput() has to undo; null for nothing.
+  // The mode to restore. Null if standard input isn't a terminal.
   struct Saved;
   std::unique_ptr<Saved> saved_;
 };

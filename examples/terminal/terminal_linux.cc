@@ -22,7 +22,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "used by a handler");
 void SetHandler(void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
-  // System calls of the rest of the program go on.
+  // Restarts interrupted system calls of the rest of the program.
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

@@ -1,3 +1,5 @@
+// Tests terminal.h in child processes, whose output is a pipe or a terminal.
+
 #include "examples/terminal/terminal.h"
 
 #include <cstdio>
@@ -22,7 +24,8 @@ namespace {
 
 std::string* self = nullptr;
 
-// The program in a child, whose standard output is a pipe.
+// Runs this program as a child whose standard output is a pipe. Returns its
+// output, followed by "success" or "failure".
 std::string Output(const std::string& arguments) {
   absl::StatusOr<std::unique_ptr<Subprocess>> process =
       Subprocess::Start(absl::StrCat("\"", *self, "\" child ", arguments), "");

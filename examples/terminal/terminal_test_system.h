@@ -4,17 +4,18 @@
 #include <optional>
 #include <string>
 
-// The few things that terminal_test needs from each system.
+// Functions of terminal_test that depend on the system.
 namespace relib::platform::test {
 
-// An empty value unsets it.
+// Sets an environment variable, or unsets it if `value` is empty.
 void SetVariable(const std::string& name, const std::string& value);
 
-// What `<program> <arguments>` writes to a terminal; empty if none can be made.
+// Returns the output of `<program> <arguments>` on a terminal, or nullopt if no
+// terminal can be created.
 std::optional<std::string> OutputOnTerminal(const std::string& program,
                                             const std::string& arguments);
 
-// As Ctrl-C does.
+// Interrupts this process like Ctrl-C.
 void InterruptThisProcess();
 
 }  // namespace relib::platform::test

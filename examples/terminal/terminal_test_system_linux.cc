@@ -35,7 +35,7 @@ std::optional<std::string> OutputOnTerminal(const std::string& program,
   }
   std::string output;
   char buffer[256];
-  // Fails with EIO when the other side has closed it.
+  // read() fails with EIO after the child has closed the terminal.
   while (true) {
     const ssize_t size = read(terminal, buffer, sizeof(buffer));
     if (size <= 0) break;

@@ -20,7 +20,8 @@ std::optional<std::string> OutputOnTerminal(const std::string&,
 }
 
 void InterruptThisProcess() {
-  // Everybody at the console is interrupted, also the shell that runs this.
+  // The event interrupts all processes of the console. A console of its own
+  // keeps it away from the shell that runs the test.
   static const bool own_console = [] {
     FreeConsole();
     return AllocConsole() != 0;

@@ -15,8 +15,9 @@ namespace {
 
 std::atomic<bool> interrupted = false;
 
-// From the system and not from the C library, whose copy of the environment
-// doesn't follow SetEnvironmentVariable(). Empty if it isn't set.
+// Returns the value of an environment variable, or "" if it is not set. Asks the
+// system, because the C library's copy of the environment doesn't reflect
+// SetEnvironmentVariable().
 std::string Variable(const wchar_t* name) {
   wchar_t value[64];
   const DWORD length = GetEnvironmentVariableW(name, value, std::size(value));
@@ -24,12 +25,12 @@ std::string Variable(const wchar_t* name) {
   return ToUtf8(std::wstring_view(value, length));
 }
 
-// Runs on a thread that the system makes for it.
+// Handles Ctrl-C. The system calls it on a new thread.
 BOOL WINAPI OnControl(DWORD event) {
   if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) return FALSE;
   if (interrupted.exchange(true, std::memory_order_relaxed)) {
-    // Not left to the default handler, which runs the detach code of every
-    // library on this thread, and under Wine ends with success.
+    // The default handler isn't used, because it runs the detach code of every
+    // library on this thread, and exits with success under Wine.
     TerminateProcess(GetCurrentProcess(),
                      static_cast<UINT>(STATUS_CONTROL_C_EXIT));
   }
@@ -54,7 +55,7 @@ bool TerminalHasColor() {
 }
 
 void CatchInterrupt() {
-  // Whoever started this process may have turned Ctrl-C off for it.
+  // The parent process may have disabled Ctrl-C for this process.
   SetConsoleCtrlHandler(nullptr, FALSE);
   SetConsoleCtrlHandler(OnControl, TRUE);
 }
@@ -92,7 +93,7 @@ std::string KeyInput::Read() {
   const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
   std::string keys;
   if (saved_ == nullptr) {
-    // What isn't a file or a pipe, such as NUL, has nothing.
+    // Input from anything but a file or a pipe, such as NUL, is empty.
     const bool is_file = GetFileType(input) == FILE_TYPE_DISK;
     DWORD size = 0;
     while (is_file ||

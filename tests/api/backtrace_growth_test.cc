@@ -1,4 +1,4 @@
-// That backtraces leave nothing behind, however many there are.
+// Tests that the memory for backtraces doesn't grow with their number.
 
 #include <filesystem>
 #include <optional>
@@ -27,7 +27,7 @@ absl::StatusOr<Module<tracing::Exports>> LoadTracing(std::string_view name) {
                                 tracing::Imports{.call_back = [] {}});
 }
 
-// Wine's DbgHelp never gives back what it has mapped of a PDB file.
+// Returns whether modules have PDB files. Wine's DbgHelp never unmaps them.
 bool ModulesHavePdbFiles() {
   return std::filesystem::exists(
       std::filesystem::path(ModuleFile("tracing")).replace_extension(".pdb"));
@@ -69,9 +69,9 @@ TEST(BacktraceGrowthTest, AThousandReloads) {
           LoadTracing(i % 2 == 0 ? "tracing" : "tracing_other_version");
       ASSERT_TRUE(module.ok()) << module.status();
       absl::Status status = module->exports().fail(How::kDirectly);
-      // The names of a backtrace that is still there are looked up before the
-      // image goes, which takes a tenth of a second under Wine. An odd number:
-      // both versions have their turn.
+      // An unload looks up the names of existing backtraces, which takes a tenth
+      // of a second under Wine, so only some are kept. The divisor is odd so
+      // that both versions are included.
       const bool is_kept = i % 5 == 0;
       if (!is_kept) status = absl::OkStatus();
       ASSERT_TRUE(module->Unload().ok());

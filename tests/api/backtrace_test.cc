@@ -1,3 +1,6 @@
+// Tests backtraces of exceptions and Backtrace::Capture(), across the boundary
+// and after the module was unloaded or replaced.
+
 #include "relib/backtrace.h"
 
 #include <algorithm>
@@ -46,7 +49,8 @@ absl::StatusOr<Module<tracing::Exports>> LoadTracing(
       path, tracing::Imports{.call_back = std::move(call_back)}, options);
 }
 
-// What the export of a module that is loaded for it throws.
+// Loads a module, calls an export that throws, unloads the module, and returns
+// the exception.
 ExceptionInfo Thrown(How how, const std::string& file = "tracing") {
   absl::StatusOr<Module<tracing::Exports>> module =
       LoadTracing(ModuleFile(file));
@@ -57,7 +61,7 @@ ExceptionInfo Thrown(How how, const std::string& file = "tracing") {
   return ExceptionOf(status).value_or(ExceptionInfo());
 }
 
-// Whether a frame's function is the one of that name.
+// Returns whether `frame` is in the function of that name.
 bool IsOf(const BacktraceFrame& frame, std::string_view function) {
   const size_t position = frame.function.find(function);
   if (position == std::string::npos) return false;
@@ -66,7 +70,7 @@ bool IsOf(const BacktraceFrame& frame, std::string_view function) {
          (end == frame.function.size() || frame.function[end] == '(');
 }
 
-// The first frame of `function`.
+// Returns the first frame of `function`.
 std::optional<BacktraceFrame> Find(const Backtrace& backtrace,
                                    std::string_view function) {
   for (const BacktraceFrame& frame : backtrace.frames()) {
@@ -75,8 +79,8 @@ std::optional<BacktraceFrame> Find(const Backtrace& backtrace,
   return std::nullopt;
 }
 
-// That `exception` was thrown by `function` of the module, in the line that it
-// tells itself, and came to the test through all of `callers`.
+// Expects that `function` of the module threw `exception` in the line that is its
+// text, and that the backtrace contains `callers` in this order.
 void ExpectThrownBy(const ExceptionInfo& exception, std::string_view function,
                     const std::vector<std::string_view>& callers) {
   SCOPED_TRACE(exception.backtrace.ToString());
@@ -122,7 +126,7 @@ TEST(BacktraceTest, IsThatOfTheFirstThrow) {
 TEST(BacktraceTest, OfAnotherThread) {
   const ExceptionInfo exception = Thrown(How::kOnAnotherThread);
   ExpectThrownBy(exception, "ThrowHere", {});
-  // Neither the thread that rethrew it.
+  // The backtrace doesn't contain the thread that rethrew it.
   EXPECT_FALSE(Find(exception.backtrace, "Fail").has_value());
   EXPECT_FALSE(Find(exception.backtrace, "Thrown").has_value());
 }
@@ -138,7 +142,7 @@ TEST(BacktraceTest, OfWhatWasNeverThrown) {
 TEST(BacktraceTest, ThroughTheCLibrary) {
   const ExceptionInfo exception = Thrown(How::kThroughCLibrary);
   if (kSanitized) {
-    // The sanitizer's own qsort() is taken for the boundary.
+    // The sanitizer's qsort() is mistaken for the boundary.
     ExpectThrownBy(exception, "ThrowHere", {});
   } else {
     ExpectThrownBy(exception, "ThrowHere",
@@ -181,7 +185,7 @@ TEST(BacktraceTest, NestedExceptionsAreAllInTheMessage) {
                 "level 1; caused by tracing::Line: "));
 }
 
-// A function of the host that throws.
+// Throws in the host, and stores the line in `*line`.
 [[gnu::noinline]] void ThrowInHost(int* line) {
   *line = __LINE__ + 1;
   throw std::logic_error("of the host");
@@ -207,7 +211,7 @@ TEST(BacktraceTest, OfAnImport) {
   EXPECT_PRED2(IsOf, frames[0], "ThrowInHost");
   EXPECT_THAT(frames[0].file, EndsWith(kHostSource));
   EXPECT_EQ(frames[0].line, line);
-  // The module that called it, and who called that.
+  // The backtrace contains the module that called it, and its caller.
   EXPECT_TRUE(Find(exception->backtrace, "Fail").has_value());
   EXPECT_TRUE(Find(exception->backtrace, "TestBody").has_value());
 }
@@ -221,7 +225,7 @@ TEST(BacktraceTest, OfAnImportWhichTheCppLibraryMakesThrow) {
       ExceptionOf(module->exports().fail(How::kByImport));
   ASSERT_TRUE(exception.has_value());
   SCOPED_TRACE(exception->backtrace.ToString());
-  // Whatever the library calls its functions, this is who called them.
+  // The names of the library's functions vary. Their caller is known.
   const std::vector<BacktraceFrame> frames = exception->backtrace.frames();
   const auto caller = std::find_if(
       frames.begin(), frames.end(), [line](const BacktraceFrame& frame) {
@@ -253,7 +257,7 @@ TEST(BacktraceTest, OfMainBeforeUnloadAndConstructors) {
   EXPECT_EQ(LoadErrorOf(not_loaded), LoadError::kConstructorFailed);
   exception = ExceptionOf(not_loaded);
   ASSERT_TRUE(exception.has_value());
-  // It is not loaded any more.
+  // The module is already unloaded.
   ExpectThrownBy(*exception, "ThrowHere", {"TestBody"});
 }
 
@@ -349,14 +353,14 @@ TEST(BacktraceTest, GoesThroughHostAndModulesByTurns) {
 
 void CopyOver(const std::filesystem::path& from,
               const std::filesystem::path& to) {
-  // mingw-w64 can't overwrite.
+  // copy_file() of mingw-w64 can't overwrite a file.
   std::filesystem::remove(to);
   std::filesystem::copy_file(from, to);
   std::filesystem::permissions(to, std::filesystem::perms::owner_write,
                                std::filesystem::perm_options::add);
 }
 
-// Copies the module of that name; its PDB file, if it has one, keeps its name.
+// Copies the module `name` to `path`. Its PDB file, if any, keeps its name.
 void Put(const std::string& name, const std::string& path) {
   const std::filesystem::path module = ModuleFile(name);
   CopyOver(module, path);
@@ -374,9 +378,9 @@ uintptr_t BaseOf(const BacktraceFrame& frame) {
 TEST(BacktraceTest, IsThatOfItsVersionAfterAReloadAtTheSameAddress) {
   const platform::TestDirectory directory;
   const std::string path = directory / "module.so";
-  // Where something else was mapped meanwhile, the addresses differ.
+  // The addresses differ if something else was mapped in the meantime.
   for (int attempt = 0; attempt < 20; ++attempt) {
-    // Nobody asks for the backtraces before both are there.
+    // The backtraces are read only when both exist.
     absl::Status old_status, other_status;
     Put("tracing", path);
     {
@@ -420,11 +424,11 @@ TEST(BacktraceTest, HasNoNamesOfAFileThatWasReplaced) {
   ASSERT_FALSE(frames.empty());
   EXPECT_THAT(frames[0].function, IsEmpty()) << frames[0].ToString();
   EXPECT_THAT(frames[0].module, HasSubstr("module.so"));
-  // Of the host, they are there.
+  // Frames of the host have names.
   EXPECT_TRUE(Find(exception->backtrace, "TestBody").has_value());
 }
 
-// The next build writes them while the module runs.
+// The next build overwrites the originals while the module runs.
 TEST(BacktraceTest, OfAPrivateCopyDoesntNeedTheOriginals) {
   const platform::TestDirectory directory;
   const std::string path = directory / "module.so";

@@ -1,4 +1,5 @@
-// Every kind of type across the boundary, callbacks, and optional exports.
+// Tests values of every kind of type across the boundary, callbacks, and
+// optional exports.
 
 #include "tests/modules/boundary.h"
 
@@ -25,7 +26,7 @@
 namespace relib {
 namespace ages {
 
-// What a host of another age asks of the module.
+// Interfaces of a newer host.
 struct Newer {
   OptionalExport<int()> present;
   OptionalExport<void(std::string)> not_yet = implement<[](std::string) {}>;
@@ -80,7 +81,7 @@ class BoundaryTest : public ::testing::Test {
                 [this](int count, FunctionRef<void(int)> visit) {
                   for (int i = 0; i < count; ++i) {
                     last_visit_ = visit(i);
-                    // A body that throws passes the module's exception on.
+                    // Rethrows the exception of the module's callback.
                     if (!last_visit_.ok()) {
                       throw std::runtime_error(
                           std::string(last_visit_.message()));
@@ -175,11 +176,11 @@ TEST_F(BoundaryTest, WhatHasATransfer) {
   ASSERT_TRUE(numbered.ok()) << numbered.status();
   EXPECT_EQ(numbered->at(1).text(), "one");
   EXPECT_EQ(numbered->at(2).text(), "two");
-  // The caller's are still his.
+  // The caller's objects are unchanged.
   EXPECT_EQ(buffers[0].text(), "one");
 }
 
-// Who makes the copy gets what it throws.
+// The side that makes the copy gets its exception.
 TEST_F(BoundaryTest, CopiesThatThrow) {
   std::vector<Buffer> buffers;
   buffers.emplace_back("throw");
@@ -190,7 +191,7 @@ TEST_F(BoundaryTest, CopiesThatThrow) {
 
   EXPECT_EQ(exports().buffer("text")->text(), "text");
   EXPECT_THROW(static_cast<void>(exports().buffer("throw")), std::length_error);
-  // The call has ended all the same.
+  // The call has ended despite the exception.
   EXPECT_TRUE(module_->Unload().ok());
 }
 
@@ -246,7 +247,7 @@ TEST_F(BoundaryTest, CallbacksOfTheHostThatThrow) {
   EXPECT_EQ(*exports().what_it_throws([] {}), "nothing");
   EXPECT_EQ(*exports().what_it_throws([] { throw std::logic_error("oh"); }),
             "std::logic_error: oh");
-  // Not caught in the module.
+  // The module doesn't catch the exception.
   const absl::StatusOr<int> result =
       exports().twice([](int) -> int { throw std::runtime_error("no"); }, 1);
   EXPECT_EQ(CallErrorOf(result.status()), CallError::kException);
@@ -273,7 +274,7 @@ TEST_F(BoundaryTest, CallbacksThatCallTheModule) {
       *exports().twice(
           [&](int value) { return *exports().twice(Increment, value); }, 10),
       14);
-  // Host and module take turns.
+  // Host and module call each other recursively.
   EXPECT_EQ(*exports().down(50), 50);
 }
 
@@ -316,7 +317,7 @@ TEST(OptionalExportTest, HostsOfAnotherAge) {
       Load<Newer>(ModuleFile("boundary"), SomeImports());
   ASSERT_TRUE(newer.ok()) << newer.status();
   EXPECT_EQ(*newer->exports().present(), 1);
-  // A default body of the host's isn't the module's.
+  // A default body in the host doesn't count as an export of the module.
   EXPECT_FALSE(newer->exports().not_yet);
   ASSERT_TRUE(newer->Unload().ok());
 

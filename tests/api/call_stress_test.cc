@@ -1,8 +1,8 @@
-// Calls, pins and recursion against unloads, from more threads than there are
-// processors. For two seconds, or RELIB_STRESS_SECONDS:
+// Tests concurrent calls, pins, recursion and unloads on more threads than there
+// are processors. Runs for two seconds, or for RELIB_STRESS_SECONDS:
 //
 //   bazel test --config=tsan --test_env=RELIB_STRESS_SECONDS=600
-//       --test_timeout=900 //relib:call_stress_test
+//       --test_timeout=900 //tests/api:call_stress_test
 
 #include <atomic>
 #include <cstdint>
@@ -32,7 +32,7 @@ using CallbacksModule = Module<callbacks::Exports>;
 using CallbacksPin = Pinned<callbacks::Exports>;
 
 constexpr int kThreads = 16;
-// More than a chunk of a thread's calls holds, and more than two.
+// Exceeds two chunks of a thread's list of calls.
 constexpr int kDepth = 300;
 constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(120)};
 
@@ -45,8 +45,8 @@ absl::Duration TestDuration() {
   return absl::Seconds(seconds);
 }
 
-// The version that is loaded at the moment; null in between. Threads that got
-// it keep the object, not the module, alive.
+// The loaded version, or null between two versions. A thread that got the object
+// keeps it alive, but doesn't keep the module loaded.
 class Current {
  public:
   std::shared_ptr<CallbacksModule> Get() const {
@@ -63,8 +63,7 @@ class Current {
   std::shared_ptr<CallbacksModule> module_ ABSL_GUARDED_BY(mutex_);
 };
 
-// How often each thing was done, and how often the answer was that the module
-// goes.
+// The number of operations of each sort, and of refusals because of an unload.
 struct Counts {
   std::atomic<int64_t> calls{0};
   std::atomic<int64_t> recursions{0};
@@ -74,14 +73,14 @@ struct Counts {
   std::atomic<int64_t> loads{0};
 };
 
-// What the module is asked to do, by the value that run() is given: to recurse
-// that deep, or to unload itself.
+// The argument of run() is the depth of a recursion, or this value to make the
+// module unload itself.
 constexpr int kUnloadYourself = -1;
 
 class CallStressTest : public ::testing::Test {
  protected:
   std::shared_ptr<CallbacksModule> LoadVersion() {
-    // The module object isn't there when its imports are made.
+    // The module object doesn't exist yet when its imports are created.
     auto self = std::make_shared<CallbacksModule*>(nullptr);
     absl::StatusOr<CallbacksModule> module = Load<callbacks::Exports>(
         ModuleFile("callbacks"),
@@ -99,7 +98,7 @@ class CallStressTest : public ::testing::Test {
 
   int OnRun(CallbacksModule& module, int value) {
     if (value == kUnloadYourself) {
-      // In a call, and perhaps under a pin: refused, and never waited for.
+      // Inside a call, the unload is refused immediately.
       const absl::Status status =
           module.Unload({.deadline = absl::InfiniteDuration()}).status();
       EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallsInFlight) << status;
@@ -108,7 +107,7 @@ class CallStressTest : public ::testing::Test {
     }
     if (value == 0) return 0;
     const absl::StatusOr<int> deeper = module.exports().run(value - 1);
-    // The calls that are there end in peace; new ones may be refused meanwhile.
+    // Running calls complete. New ones may be refused during an unload.
     if (deeper.ok()) return *deeper + 1;
     ExpectRefusal(deeper.status());
     return value;
@@ -119,7 +118,7 @@ class CallStressTest : public ::testing::Test {
     ++counts_.refused;
   }
 
-  // One of the things that threads do. False when the module goes.
+  // Performs one operation. Returns false if it was refused because of an unload.
   bool Act(CallbacksModule& module, int64_t round) {
     const auto call = [&](int value) {
       const absl::StatusOr<int> result = module.exports().run(value);
@@ -148,13 +147,13 @@ class CallStressTest : public ::testing::Test {
     const auto use = [](const CallbacksPin& pin) {
       for (int i = 0; i < 8; ++i) {
         const absl::StatusOr<int> result = pin.exports().run(0);
-        // Never refused.
+        // Calls under a pin are never refused.
         EXPECT_TRUE(result.ok()) << result.status();
       }
     };
     use(*pinned);
     if (round % 128 == 2) {
-      // Let go by another thread.
+      // Another thread releases the pin.
       std::thread([&use, moved = *std::move(pinned)] { use(moved); }).join();
     }
     return true;
@@ -178,7 +177,7 @@ TEST_F(CallStressTest, AnyThreadCallsWhileOthersUnload) {
         }
         while (Act(*module, ++round)) {
         }
-        // Not again at once: the one who unloads needs a processor as well.
+        // Leaves a processor to the unloading thread.
         absl::SleepFor(absl::Microseconds(100));
       }
     });
@@ -193,7 +192,7 @@ TEST_F(CallStressTest, AnyThreadCallsWhileOthersUnload) {
     while (counts_.calls.load() < before + kThreads) {
       std::this_thread::yield();
     }
-    // By two threads at once, now and then.
+    // Sometimes two threads unload at once.
     if (++rounds % 4 == 0) {
       std::atomic<int> unloaded{0};
       const auto unload = [&] {

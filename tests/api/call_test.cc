@@ -1,4 +1,4 @@
-// What crosses between host and module, and back.
+// Tests calls of exports and imports with arguments and results of many types.
 
 #include <algorithm>
 #include <cstdint>

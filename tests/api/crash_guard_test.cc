@@ -1,8 +1,10 @@
-// LoadOptions::crash_guard.
+// Tests LoadOptions::crash_guard.
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -90,7 +92,7 @@ TEST_P(EveryCrash, IsAStatusAndTheModuleGoes) {
     CrasherModule module = LoadCrasher();
     EXPECT_EQ(*module.exports().add(1, 2), 3);
     ExpectCrash(module.exports().crash(GetParam()), GetParam());
-    // Nothing of it runs any more.
+    // No code of the module runs any more.
     const absl::StatusOr<int> sum = module.exports().add(1, 2);
     EXPECT_EQ(CallErrorOf(sum.status()), CallError::kPoisoned) << sum.status();
     const absl::StatusOr<UnloadReport> report = module.Unload();
@@ -121,7 +123,7 @@ TEST_P(EveryCrash, OnSeveralThreadsAtOnce) {
       ++ready;
       while (ready < kThreads) std::this_thread::yield();
       const absl::Status status = module.exports().crash(GetParam());
-      // Another one may have been faster.
+      // Another thread may have crashed before.
       if (CallErrorOf(status) == CallError::kPoisoned) return;
       ExpectCrash(status, GetParam());
     });
@@ -179,8 +181,7 @@ TEST(CrashGuardTest, ExceptionsAndImportsWorkAsWithoutIt) {
   EXPECT_EQ(module.Unload().status(), absl::OkStatus());
 }
 
-// What crashed modules leave is given back as that of others, and none of their
-// destructors runs.
+// Leftovers of crashed modules are reclaimed as usual, and no destructor runs.
 TEST(CrashGuardTest, NoDestructorRunsAfterACrash) {
   int destroyed = 0;
   CrasherModule module = LoadCrasher();
@@ -233,6 +234,17 @@ TEST(CrashGuardTest, AStatusOutlivesTheModule) {
   }
   ASSERT_TRUE(crash.has_value());
   EXPECT_THAT(Functions(crash->backtrace), HasSubstr("crasher::"));
+}
+
+// The constructor leaves a thread running, so the image can't be unmapped.
+TEST(CrashGuardTest, AConstructorCrashIsReportedIfTheImageStaysMapped) {
+  const absl::Status status =
+      Load(ModuleFile("crashing_start"), {.crash_guard = true}).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("stays mapped"));
+  const std::optional<CrashInfo> crash = CrashOf(status);
+  ASSERT_TRUE(crash.has_value()) << status;
+  EXPECT_EQ(crash->kind, CrashInfo::Kind::kBadAccess) << crash->what;
 }
 
 // Deaths: what isn't the module's is treated as without a guard.

@@ -1,5 +1,5 @@
-// Exceptions, which end at the boundary and go on as a status or as an
-// ImportError; and main.
+// Tests the conversion of exceptions to a status or an ImportError at the
+// boundary, and calls of main.
 
 #include <atomic>
 #include <functional>
@@ -65,8 +65,8 @@ void ExpectThrown(const absl::Status& status, const std::string& type,
   EXPECT_EQ(exception->what, text);
 }
 
-// The system looks for what belongs to each frame that an exception leaves,
-// while the library that was loaded before goes.
+// The C++ runtime looks up unwind information for the frames of an exception
+// while another library is unloaded.
 TEST(ExceptionsTest, BesideLoadsAndUnloads) {
   using ThrowerModule = absl::StatusOr<Module<thrower::Exports>>;
   const auto load = [] {
@@ -128,7 +128,7 @@ TEST(ExceptionsTest, OfExportsBecomeAStatus) {
     ExpectThrown(status, c.type, c.text);
     EXPECT_THAT(std::string(status.message()), HasSubstr("throw_from_string"));
   }
-  // And the module goes on working.
+  // The module still works.
   EXPECT_EQ(module->exports().pass_import_error().value_or(0), 1);
 }
 
@@ -208,7 +208,7 @@ TEST(MainTest, OfEachType) {
   ASSERT_TRUE(of_string.ok()) << of_string.status();
   EXPECT_EQ(of_string->CallMain<std::string>().value_or(""),
             std::string(1000, 's'));
-  // By turns: the type is checked at each call.
+  // The type is checked at each call.
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(of_string->CallMain<std::string>().ok());
     const absl::Status status = of_string->CallMain<int>().status();

@@ -1,4 +1,4 @@
-// Modules whose imports are exports of other modules.
+// Tests modules whose imports are exports of other modules.
 
 #include <atomic>
 #include <optional>
@@ -74,7 +74,7 @@ TEST(LinkTest, CrashesAreImportErrorsWithTheGuardOfTheOther) {
   EXPECT_EQ(user.exports().join(1)->size(), 35u);
   EXPECT_THAT(*user.exports().fail("with a guard"), HasSubstr("with a guard"));
   EXPECT_THAT(*user.exports().crash(), HasSubstr("crashed"));
-  // Only one of them is poisoned.
+  // Only one of the modules is poisoned.
   EXPECT_THAT(*user.exports().fail("once more"),
               HasSubstr("the module has crashed"));
   EXPECT_EQ(CallErrorOf(offering.exports().add(1, 2).status()),
@@ -145,7 +145,7 @@ TEST(LinkTest, AFailedLoadHoldsNothing) {
   EXPECT_EQ(offering.Unload().status(), absl::OkStatus());
 }
 
-// What loads a user and what unloads the other one: one of them is refused.
+// Loading the user or unloading the other module is refused.
 TEST(LinkTest, UnloadsAndLoadsAtTheSameTime) {
   for (int i = 0; i < 50; ++i) {
     Offering offering = LoadOffering({.private_copy = true});

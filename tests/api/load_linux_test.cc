@@ -1,4 +1,4 @@
-// What stands in for a module on Linux alone.
+// Tests loading files that exist only on Linux, such as FIFOs.
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,7 +33,7 @@ TEST(LoadLinuxTest, NoRegularFile) {
   const platform::TestDirectory directory;
   const std::string fifo = directory / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  // Would wait for a writer.
+  // open() would block until a writer opens the FIFO.
   ExpectError(Load(fifo), LoadError::kNotAModule, fifo, "a FIFO");
   ExpectError(Load(fifo, {.private_copy = true}), LoadError::kNotAModule, fifo,
               "a FIFO");

@@ -1,6 +1,6 @@
-// Loading: everything that is refused, before anything of it runs, with a
-// message that says what to do; and that a file is loaded once, whatever it is
-// called.
+// Tests loading: refused modules, their messages, and the identity of files. No
+// code of a refused module runs, and a file is loaded only once, independently
+// of its name.
 
 #include <array>
 #include <atomic>
@@ -39,7 +39,7 @@
 #include "tests/support/raw_library.h"
 #include "tests/support/test_files.h"
 
-// Interfaces that differ from those of the modules in one thing each.
+// Each of these interfaces differs from a module's interface in one detail.
 
 struct AddExports {
   relib::Export<int(int a, int b)> add;
@@ -75,7 +75,7 @@ struct OtherImports {
 };
 RELIB_INTERFACE(OtherImports, log);
 
-// As in tests/modules/shapes.h, but for the fields of Point.
+// A copy of tests/modules/shapes.h with other fields in Point.
 namespace shapes {
 struct Point {
   float x = 0;
@@ -108,8 +108,8 @@ GreeterImports Silent() {
   return {.log = [](std::string_view) {}};
 }
 
-// A module in a directory of the test's own, where it can be changed and
-// renamed.
+// Copies modules to a directory of the test, where it can change and rename
+// them.
 class LoadTest : public ::testing::Test {
  protected:
   static std::string FileName(std::string_view name) {
@@ -123,14 +123,15 @@ class LoadTest : public ::testing::Test {
     platform::WriteFile(Path(name), bytes);
     return Path(name);
   }
-  // A copy of a module, with text in its manifest replaced by text as long.
+  // Returns the path of a copy of a module, in whose manifest some text is
+  // replaced by text of the same length.
   std::string Patched(
       std::string_view name,
       const std::vector<std::pair<std::string, std::string>>& changes) const {
     std::string bytes = platform::ReadFile(ModuleFile(name));
     for (const auto& [from, to] : changes) {
       EXPECT_EQ(from.size(), to.size());
-      // Not HasSubstr(): it would print the whole library.
+      // HasSubstr() would print the whole library.
       EXPECT_TRUE(absl::StrContains(bytes, from)) << from;
       bytes = absl::StrReplaceAll(bytes, {{from, to}});
     }
@@ -194,7 +195,8 @@ TEST_F(LoadTest, NoLibrary) {
 TEST_F(LoadTest, AProgramAndAPlainLibrary) {
   const absl::StatusOr<std::string> self = platform::ProgramPath();
   ASSERT_TRUE(self.ok()) << self.status();
-  // With most compilers, one for Linux is a library as well.
+  // Most compilers build position-independent programs, which have the format
+  // of a library on Linux.
   ExpectError(Load(*self), LoadError::kNotAModule,
               {*self, platform::kTargetSystem == platform::System::kLinux
                           ? "relib_module()"
@@ -244,7 +246,7 @@ TEST_F(LoadTest, ALibraryOfAnotherMachine) {
   }
 }
 
-// The first `size` bytes of something.
+// The first `size` bytes of another source.
 class Prefix final : public platform::ByteSource {
  public:
   Prefix(const platform::ByteSource& whole, uint64_t size)
@@ -264,11 +266,12 @@ TEST_F(LoadTest, AFileThatIsCutOffAnywhere) {
   const std::string bytes = platform::ReadFile(ModuleFile("stripped"));
   const platform::MemoryByteSource whole(bytes);
   const std::string path = Write("cut", bytes);
-  // What the check lets through goes to the system's loader, which must manage.
+  // The system's loader must handle truncated files that pass relib's check.
   int loaded = 0, refused = 0;
   for (size_t size = bytes.size(); size-- > 0;) {
     const bool passes = platform::ReadManifest(Prefix(whole, size)).ok();
-    // A PE file passes when its manifest is there: too many to load them all.
+    // A truncated PE file passes if it contains the manifest. These are too many
+    // to load all of them.
     const bool load =
         passes && platform::kTargetSystem == platform::System::kLinux;
     if (!load && size > 128 && size % 997 != 0) continue;
@@ -289,7 +292,7 @@ TEST_F(LoadTest, AFileThatIsCutOffAnywhere) {
     }
   }
   EXPECT_GT(refused, 100);
-  // What the loader doesn't map, such as section headers, may be missing.
+  // Parts that the loader doesn't map, such as section headers, may be missing.
   EXPECT_LT(loaded, 20000);
 }
 
@@ -301,7 +304,7 @@ TEST_F(LoadTest, BuiltInAnotherWay) {
     const std::string path = Patched(
         "greeter", {{absl::StrCat("build\t", fact.key, "\t", fact.value, "\n"),
                      absl::StrCat("build\t", fact.key, "\t", other, "\n")}});
-    if (fact.matching == internal::Matching::kTold) {
+    if (fact.matching == internal::Matching::kInformational) {
       ExpectLoads(path);
       continue;
     }
@@ -316,7 +319,8 @@ TEST_F(LoadTest, BuiltInAnotherWay) {
         module, LoadError::kIncompatible,
         {path, std::string(fact.key), absl::StrCat("the host has ", fact.value),
          absl::StrCat("the module ", other), std::string(fact.advice)});
-    // Each difference is told once, though each part of the manifest has it.
+    // Each difference is reported once, although each part of the manifest has
+    // it.
     const std::string message(module.status().message());
     EXPECT_EQ(message.find(other), message.rfind(other)) << message;
   }
@@ -337,7 +341,7 @@ TEST_F(LoadTest, TellsAllDifferencesAtOnce) {
 }
 
 TEST_F(LoadTest, AnAbiOfTheFutureIsIncompatibleAndNotDamaged) {
-  // Whatever else its manifest says.
+  // The rest of the manifest doesn't matter.
   const std::string path = Patched(
       "greeter",
       {{absl::StrCat("build\trelib-abi\t", internal::kAbiVersion, "\n"),
@@ -349,16 +353,16 @@ TEST_F(LoadTest, AnAbiOfTheFutureIsIncompatibleAndNotDamaged) {
 }
 
 TEST_F(LoadTest, ExportsOfTheHost) {
-  // Fewer than the module has.
+  // Fewer exports than the module has.
   ExpectLoads(ModuleFile("greeter"));
-  // More.
+  // More exports than the module has.
   ExpectError(Load<MoreExports>(ModuleFile("greeter"), Silent()),
               LoadError::kMissingExport,
               {ModuleFile("greeter"), "'extra'", "double(std::string_view)"});
-  // A module that has none at all.
+  // A module without exports.
   ExpectError(Load<AddExports>(ModuleFile("answer")), LoadError::kMissingExport,
               {"'add'", "RELIB_EXPORTS"});
-  // Of another type.
+  // An export with another type.
   const absl::StatusOr<Module<OtherExports>> module =
       Load<OtherExports>(ModuleFile("greeter"), Silent());
   ExpectError(module, LoadError::kSignatureMismatch,
@@ -381,12 +385,12 @@ TEST_F(LoadTest, ImportsOfTheHost) {
                            OtherImports{.log = [](const std::string&) {}}),
       LoadError::kSignatureMismatch,
       {"'log'", "void(std::string)", "void(std::string_view)"});
-  // Left empty.
+  // An empty import.
   ExpectError(
       Load<GreeterExports>(ModuleFile("greeter"), GreeterImports{}),
       LoadError::kMissingImport,
       {ModuleFile("greeter"), "'log'", "empty", "void(std::string_view)"});
-  // More than the module wants, in another order, and some of those empty.
+  // More imports than the module uses, in another order, some of them empty.
   std::vector<std::string> lines;
   MoreImports more;
   more.log = [&](std::string_view line) { lines.emplace_back(line); };
@@ -395,7 +399,7 @@ TEST_F(LoadTest, ImportsOfTheHost) {
   ASSERT_TRUE(module.ok()) << module.status();
   EXPECT_TRUE(module->exports().greet("Ada").ok());
   EXPECT_THAT(lines, ::testing::ElementsAre("greeting someone"));
-  // And a module that wants none is given some.
+  // A module without imports accepts some.
   ExpectWorks(Load(ModuleFile("answer"), Silent()));
 }
 
@@ -420,24 +424,24 @@ TEST_F(LoadTest, AStructWithOtherFields) {
 }
 
 TEST_F(LoadTest, AManifestThatLies) {
-  // A name that isn't there.
+  // A name that doesn't exist.
   ExpectError(
       Load<GreeterExports>(
           Patched("greeter", {{"entry\tgreet\t", "entry\tgreed\t"}}), Silent()),
       LoadError::kMissingExport, {"'greet'"});
-  // One export less than there is: the line becomes a build fact.
+  // The manifest lacks an export: its line is turned into a build fact.
   ExpectError(
       Load<AddExports>(Patched("greeter", {{"entry\ton_tick\tvoid()\n",
                                             "build\ton_tick\tvoid()\n"}}),
                        Silent()),
       LoadError::kChangedWhileLoading, {"its manifest lies", Path("greeter")});
-  // No line of it makes sense.
+  // A line of the manifest is malformed.
   ExpectError(
       Load<AddExports>(
           Patched("greeter", {{"entry\tgreet\t", "xntry\tgr\x01\x02t\t"}}),
           Silent()),
       LoadError::kNotAModule, {"damaged", "xntry", "\\001"});
-  // And afterwards the file can be loaded.
+  // Afterwards the file can be loaded.
   ExpectLoads(Patched("greeter", {}));
 }
 
@@ -461,7 +465,7 @@ TEST_F(LoadTest, OneFileOfManyNames) {
     for (const std::string& second : names) {
       ExpectError(Load<AddExports>(second, Silent()), LoadError::kAlreadyLoaded,
                   {second, "private_copy"});
-      // The kind of interface doesn't matter.
+      // The interface of the second load doesn't matter.
       ExpectError(Load(second), LoadError::kAlreadyLoaded, {});
     }
     EXPECT_EQ(*module->exports().add(2, 3), 5);
@@ -498,7 +502,7 @@ TEST_F(LoadTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
     ASSERT_TRUE(copy.ok()) << copy.status();
     EXPECT_EQ(copy->CallMain<int>().value_or(0), 42);
   }
-  // The only reference is ours.
+  // The test has the only reference.
   RawClose(library);
   EXPECT_FALSE(RawIsLoaded(path));
   const absl::StatusOr<Module<>> module = Load(path);
@@ -506,8 +510,8 @@ TEST_F(LoadTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
   EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
 }
 
-// What a build does that replaces its output: another file under the name of
-// one that is loaded.
+// Like a build, replaces the file of a loaded module by another file of the same
+// name.
 TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   const std::string path = Patched("greeter", {});
   absl::StatusOr<Module<AddExports>> module = Load<AddExports>(path, Silent());
@@ -515,7 +519,7 @@ TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   fs::rename(path, Path("old"));
   fs::copy_file(ModuleFile("answer"), path);
 
-  // Never the one that was there before.
+  // Load() must not return the previous module.
   const absl::StatusOr<Module<>> other = Load(path);
   if (other.ok()) {
     EXPECT_EQ(other->CallMain<int>().value_or(0), 42);
@@ -530,21 +534,21 @@ TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   EXPECT_TRUE(module->Unload().ok());
 }
 
-// Loads the module at `path`, whose file `change` changes when it was checked
-// and is not mapped yet.
+// Loads the module at `path`. Calls `change`, which changes its file, between the
+// check and the mapping.
 absl::StatusOr<Module<>> LoadChanged(const std::string& path,
                                      const std::function<void()>& change,
                                      const LoadOptions& options = {}) {
   internal::LoadRequest request;
   request.enter = [change](const std::vector<bool>&) {
     change();
-    return internal::EntranceFor<NoExports>();
+    return internal::MakeGateAndSlots<NoExports>();
   };
   return internal::LoadWith<NoExports>(path, std::move(request), options);
 }
 
-// Windows doesn't put a file in the place of one that is open, but renames
-// that.
+// Replaces `path` by the file `with`. On Windows an open file can't be replaced,
+// but it can be renamed first.
 void Replace(const std::string& path, const std::string& with) {
   std::error_code is_open;
   fs::rename(with, path, is_open);
@@ -553,10 +557,10 @@ void Replace(const std::string& path, const std::string& with) {
   fs::rename(with, path);
 }
 
-// The same over and over, with whatever stands in the way of it.
+// Replaces a file repeatedly on another thread, and ignores failures.
 class Replacer {
  public:
-  // `files` in turn, at `path`, where there must be one.
+  // Puts `files` in turn at `path`, where a file must exist already.
   Replacer(std::vector<std::string> files, std::string path)
       : thread_([this, files = std::move(files), path = std::move(path)] {
           for (int i = 0; !done_; ++i) {
@@ -582,7 +586,7 @@ class Replacer {
   std::thread thread_;
 };
 
-// At whatever moment: there is one of the two, whole, or a refusal.
+// Each load gets one of the two complete files, or is refused.
 TEST_F(LoadTest, AFileThatIsReplacedAgainAndAgain) {
   const std::string path = Patched("answer", {});
   fs::copy_file(ModuleFile("answer"), directory_ / "0");
@@ -590,7 +594,7 @@ TEST_F(LoadTest, AFileThatIsReplacedAgainAndAgain) {
   const Replacer replacer({directory_ / "0", directory_ / "1"}, path);
   int loaded[2] = {};
   int refused = 0;
-  // Until all was seen, and never without an end.
+  // Runs until each outcome was seen, but not forever.
   for (int i = 0; i < 20000 &&
                   (i < 400 || loaded[0] == 0 || loaded[1] == 0 || refused == 0);
        ++i) {
@@ -600,7 +604,7 @@ TEST_F(LoadTest, AFileThatIsReplacedAgainAndAgain) {
     if (!module.ok()) {
       ++refused;
       const LoadError error = *LoadErrorOf(module.status());
-      // On Windows there are moments with none of the two.
+      // On Windows, neither file may be there for a moment.
       EXPECT_TRUE(
           error == LoadError::kChangedWhileLoading ||
           (platform::kTargetSystem == platform::System::kWindows &&
@@ -624,7 +628,7 @@ TEST_F(LoadTest, AFileThatIsReplacedAgainAndAgain) {
 
 TEST_F(LoadTest, AFileThatIsReplacedMeanwhile) {
   const std::string path = Patched("answer", {});
-  // As good as the first one, and others.
+  // The same module, and other ones.
   const std::vector<std::string> others = {
       ModuleFile("answer"), ModuleFile("main_void"), ModuleFile("greeter")};
   for (const std::string& other : others) {
@@ -632,7 +636,7 @@ TEST_F(LoadTest, AFileThatIsReplacedMeanwhile) {
     fs::copy_file(other, directory_ / "new");
     ExpectError(LoadChanged(path, [&] { Replace(path, directory_ / "new"); }),
                 LoadError::kChangedWhileLoading, {path, "private_copy"});
-    // Nothing is left of either.
+    // Neither module is still loaded.
     Replace(path, Write("again", platform::ReadFile(ModuleFile("answer"))));
     const absl::StatusOr<Module<>> module = Load(path);
     ASSERT_TRUE(module.ok()) << module.status();
@@ -654,7 +658,7 @@ TEST_F(LoadTest, AFileThatIsOverwrittenMeanwhile) {
   const std::string path = Patched("answer", {});
   ExpectError(LoadChanged(path, [&] { platform::WriteFile(path, "text"); }),
               LoadError::kLoaderFailed, {path});
-  // Another build of the same module is as good.
+  // Another build of the same module is accepted.
   const std::string bytes = platform::ReadFile(ModuleFile("stripped"));
   platform::WriteFile(path, platform::ReadFile(ModuleFile("answer")));
   const absl::StatusOr<Module<>> module =
@@ -667,7 +671,7 @@ TEST_F(LoadTest, AFileThatIsDeletedMeanwhile) {
   const std::string path = Patched("answer", {});
   const absl::StatusOr<Module<>> module =
       LoadChanged(path, [&] { fs::remove(path); });
-  // On Windows it is there until it is closed, and Wine still opens it.
+  // On Windows a deleted file exists until it is closed. Wine can still open it.
   if (module.ok()) {
     EXPECT_NE(platform::kLibrarySuffix, ".so");
     EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
@@ -695,7 +699,7 @@ TEST_F(LoadTest, PrivateCopiesStandSideBySide) {
     EXPECT_EQ(modules.back().path(), path);
     EXPECT_NE(modules.back().mapped_path(), path);
   }
-  // Beside the original, which can be deleted.
+  // The copy is loaded beside the original, which can be deleted.
   ExpectLoads(path);
   fs::remove(path);
   for (Module<AddExports>& module : modules) {
@@ -809,7 +813,7 @@ TEST_F(LoadTest, ThreeHundredThreadsRaceForOneFile) {
   }
 }
 
-// Loads and unloads that overlap: each load works or says that it's loaded.
+// Loads overlap with unloads. Each load succeeds, or fails with kAlreadyLoaded.
 TEST_F(LoadTest, ThreadsLoadAndUnloadOneFile) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
@@ -820,8 +824,8 @@ TEST_F(LoadTest, ThreadsLoadAndUnloadOneFile) {
         if (!module.ok()) {
           ASSERT_EQ(LoadErrorOf(module.status()), LoadError::kAlreadyLoaded)
               << module.status();
-          // A refusal is much faster than a load: without a pause the others
-          // would take all of the processor from the one that has the file.
+          // A refusal is much faster than a load. Without this, the refused
+          // threads would starve the one that has loaded the file.
           std::this_thread::yield();
           continue;
         }

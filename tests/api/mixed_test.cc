@@ -1,5 +1,5 @@
-// Hosts and modules with and without exceptions and RTTI. Compiled twice: as
-// mixed_test, and without both as mixed_without_test.
+// Tests hosts and modules with and without exceptions and RTTI. This file is
+// compiled twice: as mixed_test, and without both as mixed_without_test.
 
 #include "tests/modules/mixed.h"
 
@@ -29,7 +29,7 @@ using ::testing::UnorderedElementsAre;
 
 constexpr bool kHostHasExceptions = internal::kCanThrow;
 
-// How the module is built.
+// Describes the build of a module.
 struct Build {
   std::string_view module;
   bool exceptions;
@@ -79,8 +79,8 @@ TEST_P(MixedTest, CallsAndUnloadWork) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
-// Each of these ends the process where an exception would have to pass code
-// that was compiled without them.
+// The process ends if an exception would have to pass through code that was
+// compiled without exceptions.
 using MixedDeathTest = MixedTest;
 
 TEST_P(MixedDeathTest, AnExceptionOfTheModule) {
@@ -91,7 +91,7 @@ TEST_P(MixedDeathTest, AnExceptionOfTheModule) {
     EXPECT_EQ(ExceptionOf(status)->type, "std::invalid_argument");
     EXPECT_EQ(ExceptionOf(status)->what, "stoi");
   } else {
-    // A handler of the host's doesn't get to see it.
+    // A handler in the host doesn't get the exception.
     const auto call = [&] {
 #if defined(__cpp_exceptions)
       try {

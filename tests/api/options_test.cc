@@ -1,3 +1,5 @@
+// Tests the text of reports.
+
 #include "relib/options.h"
 
 #include <string>
@@ -15,8 +17,7 @@ TEST(UnloadReportTest, OfAModuleThatLeftNothing) {
             "unloaded in 87us");
 }
 
-// Every kind that docs/unloading.md has for either system, each in one of the
-// ways in which they are reported.
+// Contains each kind that docs/unloading.md lists for one of the systems.
 TEST(UnloadReportTest, IsATableOfAllKinds) {
   const UnloadReport report = {
       .elapsed = absl::Nanoseconds(312400),
@@ -46,7 +47,7 @@ TEST(UnloadReportTest, IsATableOfAllKinds) {
           {.kind = "heap block", .count = 1'000'000, .bytes = 64'000'000},
       }};
   EXPECT_EQ(report.ToString(),
-            R"(unloaded in 312.4us. It had left:
+            R"(unloaded in 312.4us. Leftovers:
   timer                        2
   thread pool object           1              timer
   signal handler               1              SIGUSR1
@@ -81,7 +82,7 @@ TEST(UnloadReportTest, LeaksComeBelowTheTable) {
   last_names.pop_back();
   EXPECT_EQ(
       report.ToString(),
-      absl::StrCat("unloaded in 3ms. It had left:\n"
+      absl::StrCat("unloaded in 3ms. Leftovers:\n"
                    "  heap block        4     4.0 KiB\n"
                    "3 blocks, 3.0 KiB, allocated by\n",
                    names, "\n1 blocks, 1000 B, allocated by\n", last_names));

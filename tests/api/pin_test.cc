@@ -1,4 +1,4 @@
-// Pins: calls under them, and what they mean for an unload.
+// Tests calls under pins, and the effect of pins on an unload.
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +32,7 @@ using ::testing::Not;
 using CallbacksModule = Module<callbacks::Exports>;
 using CallbacksPin = Pinned<callbacks::Exports>;
 
-// Long enough that nothing but a hang takes as long.
+// Longer than anything except a hang.
 constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(60)};
 constexpr UnloadOptions kImpatient = {.deadline = absl::Milliseconds(20)};
 
@@ -55,7 +55,7 @@ CallbacksModule LoadCallbacks(
   return *std::move(module);
 }
 
-// On the heap, where nothing tells which thread will let it go.
+// Returns a pin on the heap, which any thread might release.
 std::unique_ptr<CallbacksPin> HeapPin(const CallbacksModule& module) {
   absl::StatusOr<CallbacksPin> pinned = module.Pin();
   EXPECT_TRUE(pinned.ok()) << pinned.status();
@@ -79,7 +79,7 @@ TEST(PinTest, CallsGoThroughIt) {
     EXPECT_EQ(*pinned->exports().run(1), 2);
     EXPECT_EQ(*pinned->exports().run_on_thread(2), 3);
     EXPECT_TRUE(pinned->exports().nothing().ok());
-    // The usual way is still open.
+    // Calls without a pin still work.
     EXPECT_EQ(*module.exports().run(3), 4);
   }
   EXPECT_EQ(calls, 3);
@@ -120,7 +120,7 @@ TEST(PinTest, UnloadWaitsForThePinOfAnotherThread) {
     ASSERT_TRUE(pinned.ok()) << pinned.status();
     pinned_it.Notify();
     let_go.WaitForNotification();
-    // The refused unload has changed nothing.
+    // The refused unload had no effect.
     EXPECT_EQ(*pinned->exports().run(5), 5);
   });
   pinned_it.WaitForNotification();
@@ -156,7 +156,7 @@ TEST(PinTest, UnloadUnderAPinOfTheSameStackIsRefusedAtOnce) {
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallsInFlight) << status;
     EXPECT_THAT(Message(status), HasSubstr("this thread has pinned it"));
     EXPECT_EQ(*pinned->exports().run(1), 1);
-    // Also when it has been moved, and when there is another one.
+    // The same is true of a moved pin and of a second pin.
     const CallbacksPin moved = *std::move(pinned);
     const absl::StatusOr<CallbacksPin> second = module.Pin();
     EXPECT_EQ(
@@ -188,7 +188,7 @@ TEST(PinTest, UnloadFromInsideOfACallUnderAPinIsRefusedAtOnce) {
   ExpectUnloads(module);
 }
 
-// Nobody can tell that it won't be another thread which lets it go.
+// Another thread might release the pin.
 TEST(PinTest, UnloadWaitsForAPinThatLiesElsewhere) {
   CallbacksModule module = LoadCallbacks();
   std::unique_ptr<CallbacksPin> pinned = HeapPin(module);
@@ -220,7 +220,7 @@ TEST(PinTest, MovesToAnotherThread) {
     let_go.WaitForNotification();
   });
   moved.WaitForNotification();
-  // Not refused at once: it is no longer the pin of this thread.
+  // The refusal isn't immediate, because the pin belongs to another thread now.
   const absl::Time begin = absl::Now();
   const absl::Status status = module.Unload(kImpatient).status();
   EXPECT_GE(absl::Now() - begin, kImpatient.deadline);
@@ -283,7 +283,7 @@ TEST(PinTest, IsNotToBeHadOnceTheModuleGoes) {
 TEST(PinTest, IsNotToBeHadOfAModuleThatWasMovedFrom) {
   CallbacksModule module = LoadCallbacks();
   const CallbacksModule other = std::move(module);
-  // NOLINTNEXTLINE(bugprone-use-after-move): that is what is tested.
+  // NOLINTNEXTLINE(bugprone-use-after-move): tests a moved-from module.
   EXPECT_EQ(CallErrorOf(module.Pin().status()), CallError::kUnloading);
 }
 

@@ -1,4 +1,4 @@
-// Modules that are loaded to stay: LoadOptions::unloading.
+// Tests modules that stay loaded: LoadOptions::unloading.
 
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ absl::StatusOr<CallbacksModule> LoadCallbacks(std::string_view name,
       options);
 }
 
-// The file is loaded for good, so this is one test.
+// The file can't be unloaded, so this is a single test.
 TEST(StayingTest, EverythingWorksButUnload) {
   {
     absl::StatusOr<CallbacksModule> module = LoadCallbacks("staying", Stays());
@@ -76,7 +76,8 @@ TEST(StayingTest, EverythingWorksButUnload) {
   EXPECT_EQ(*copy->exports().run(5), 5);
 }
 
-// Neither a heap of its own nor hooks: what it takes is the process's.
+// The module has neither a heap of its own nor hooks, so the process owns its
+// resources.
 TEST(StayingTest, MemoryAndDescriptorsAreTheProcesss) {
   int descriptor = -1;
   void* block = nullptr;
@@ -84,7 +85,7 @@ TEST(StayingTest, MemoryAndDescriptorsAreTheProcesss) {
     absl::StatusOr<Module<taker::Exports>> module =
         Load<taker::Exports>(ModuleFile("staying_taker"), Stays());
     ASSERT_TRUE(module.ok()) << module.status();
-    // Of sizes that allocators treat in different ways.
+    // Allocators treat these sizes in different ways.
     for (const size_t size : {24, 5000, 4 << 20}) {
       const absl::StatusOr<void*> of_module = module->exports().allocate(size);
       ASSERT_TRUE(of_module.ok()) << of_module.status();
@@ -100,7 +101,7 @@ TEST(StayingTest, MemoryAndDescriptorsAreTheProcesss) {
     descriptor = *module->exports().open(ModuleFile("staying_taker"));
     ASSERT_GE(descriptor, 0);
   }
-  // Nothing was given back for it.
+  // The resources were not reclaimed.
   char byte = 0;
   EXPECT_EQ(read(descriptor, &byte, 1), 1);
   EXPECT_EQ(close(descriptor), 0);
@@ -109,7 +110,7 @@ TEST(StayingTest, MemoryAndDescriptorsAreTheProcesss) {
 }
 
 TEST(StayingTest, BothSidesMustAgree) {
-  // The other test may have loaded the file itself.
+  // Another test may have loaded the original file.
   absl::Status status =
       LoadCallbacks("staying", {.private_copy = true}).status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kIncompatible) << status;

@@ -1,4 +1,5 @@
-// What else in the process keeps a module: named, for as long as it does.
+// Tests unloads that are refused because something else keeps the image mapped,
+// and that the message names the cause.
 
 #include <filesystem>
 #include <string>
@@ -19,7 +20,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Refused with a message that names `cause`, and working all the same.
+// Expects that an unload is refused with a message that names `cause`, and that
+// the module still works.
 void ExpectStillMapped(Module<>& module, const std::string& cause) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const absl::Status status = module.Unload().status();
@@ -55,7 +57,8 @@ TEST(StillMappedTest, ALibraryThatIsLinkedAgainstItKeepsTheModule) {
   std::string path = ModuleFile("answer");
   const platform::TestDirectory directory;
   if (platform::kTargetSystem == platform::System::kWindows) {
-    // Under the name that it had when the other one was linked against it.
+    // The copy has the name that the module had when the other library was
+    // linked against it.
     std::filesystem::copy_file(path, directory / "answer_unchecked.dll");
     path = directory / "answer_unchecked.dll";
   }

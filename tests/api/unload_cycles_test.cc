@@ -1,4 +1,5 @@
-// What a module without flaws leaves, however often it comes and goes: nothing.
+// Tests that repeated loads and unloads of a well-behaved module leave nothing
+// behind.
 
 #include <string_view>
 
@@ -33,14 +34,14 @@ TEST(UnloadCyclesTest, AThousandLeaveNothing) {
     Cycle(i % 2 == 0);
   }
   const ProcessUse after = CurrentProcessUse();
-  // On Windows a thread makes some when it first waits for another one.
+  // On Windows a thread creates handles when it first waits for another thread.
   const int made_later =
       platform::kTargetSystem == platform::System::kWindows ? 4 : 0;
   EXPECT_LE(after.handles, before.handles + made_later);
   EXPECT_EQ(after.threads, before.threads);
-  // The heap of the host may have grown by some.
+  // The heap of the host may have added mappings.
   EXPECT_LE(after.mappings, before.mappings + 20);
-  // A hundred bytes for each cycle are less than that, and twice as much more.
+  // The limit permits a hundred bytes per cycle, but not two hundred.
   if (!kSanitized) {
     EXPECT_LE(after.bytes, before.bytes + 128 * 1024);
   }

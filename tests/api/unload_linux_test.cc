@@ -1,4 +1,5 @@
-// What is left in glibc's own lists, which its heap tells to the byte.
+// Tests that unloaded modules leave no entries in glibc's lists. The size of
+// glibc's heap shows such entries.
 
 #include <malloc.h>
 
@@ -16,7 +17,8 @@
 namespace relib {
 namespace {
 
-// Each version has static objects, and is there before the last one goes.
+// Each version has static objects, and is loaded before the previous one is
+// unloaded.
 TEST(UnloadLinuxTest, AThousandVersionsLeaveNothing) {
   const auto load = [] {
     return Load<GreeterExports>(ModuleFile("greeter"),
@@ -34,7 +36,7 @@ TEST(UnloadLinuxTest, AThousandVersionsLeaveNothing) {
   for (int i = 0; i < 50; ++i) replace();
   const size_t bytes = mallinfo2().uordblks;
   for (int i = 0; i < 1000 && !::testing::Test::HasFailure(); ++i) replace();
-  // Sanitizers have a heap of their own, and know of none.
+  // With a sanitizer, mallinfo2() reports nothing.
   EXPECT_LT(mallinfo2().uordblks, bytes + 32 * 1024);
 }
 

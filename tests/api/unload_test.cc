@@ -1,5 +1,5 @@
-// Unloading: what refuses it, and that a module that was refused still works
-// and goes at the next attempt.
+// Tests refusals of unloads, and that the module still works after a refusal and
+// can be unloaded later.
 
 #include <atomic>
 #include <functional>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/base/log_severity.h"
+#include "absl/base/options.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/log/log_entry.h"
 #include "absl/log/log_sink.h"
@@ -40,7 +41,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-// Long enough that nothing but a hang takes as long.
+// Longer than anything except a hang.
 constexpr UnloadOptions kPatient = {.deadline = absl::Seconds(60)};
 constexpr UnloadOptions kImpatient = {.deadline = absl::Milliseconds(20)};
 
@@ -60,7 +61,7 @@ absl::Status AsStatus(const absl::StatusOr<T>& status) {
   return status.status();
 }
 
-// What the module //relib/testdata:callbacks does at each moment.
+// The actions of the module //tests/modules:callbacks.
 struct Behaviour {
   std::function<void()> on_construct = [] {};
   std::function<int(int)> on_run = [](int value) { return value; };
@@ -120,11 +121,27 @@ TEST(UnloadTest, AModuleThatWasMovedFromIsNotLoaded) {
   absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
   ASSERT_TRUE(module.ok()) << module.status();
   Module<callbacks::Exports> other = *std::move(module);
-  // NOLINTNEXTLINE(bugprone-use-after-move): that is what is tested.
+  // NOLINTNEXTLINE(bugprone-use-after-move): tests a moved-from module.
   EXPECT_EQ(UnloadErrorOf(module->Unload().status()), UnloadError::kNotLoaded);
   EXPECT_EQ(*other.exports().run(3), 3);
   EXPECT_OK(other.Unload());
 }
+
+#if !defined(NDEBUG) || ABSL_OPTION_HARDENED
+TEST(UnloadDeathTest, OtherFunctionsOfAModuleThatWasMovedFromAreChecked) {
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
+  ASSERT_TRUE(module.ok()) << module.status();
+  const Module<callbacks::Exports> other = *std::move(module);
+  // NOLINTBEGIN(bugprone-use-after-move): that is what is tested.
+  EXPECT_DEATH(static_cast<void>(module->exports()), "slots_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->path()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->mapped_path()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->CallMain()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->Link(&callbacks::Exports::run)),
+               "module_ != nullptr");
+  // NOLINTEND(bugprone-use-after-move)
+}
+#endif
 
 TEST(UnloadTest, MoveAssignmentUnloadsWhatWasThere) {
   int destroyed = 0;
@@ -156,7 +173,7 @@ TEST(UnloadTest, BeforeUnloadThatHangsKeepsTheModule) {
     EXPECT_EQ(UnloadErrorOf(status), UnloadError::kDeadlineExceeded) << status;
     EXPECT_THAT(Message(status),
                 AllOf(HasSubstr("callbacks"), HasSubstr("before_unload")));
-    // ThreadSanitizer keeps signals back from a thread that waits for a lock.
+    // ThreadSanitizer delays signals for a thread that waits for a lock.
 #if !defined(__SANITIZE_THREAD__)
     EXPECT_THAT(Message(status),
                 AllOf(HasSubstr("#0 "), HasSubstr("relib_before_unload")));
@@ -232,7 +249,7 @@ TEST(UnloadTest, WaitsForACallInFlight) {
   // The gate is open again.
   EXPECT_OK(module->exports().nothing());
 
-  // At once with a deadline that has passed, negative ones included.
+  // The refusal is immediate if the deadline has passed, even if it is negative.
   for (const absl::Duration deadline :
        {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
     EXPECT_EQ(UnloadErrorOf(module->Unload({.deadline = deadline}).status()),
@@ -324,7 +341,8 @@ TEST(UnloadTest, FromBeforeUnloadAndDestructorsIsRefusedAtOnce) {
   }
 }
 
-// before_unload joins a thread that unloads: neither may wait for the other.
+// before_unload joins a thread that calls Unload(). They must not wait for each
+// other.
 TEST(UnloadTest, FromAThreadThatBeforeUnloadWaitsFor) {
   Module<callbacks::Exports>* self = nullptr;
   absl::Status seen;
@@ -357,8 +375,8 @@ TEST(UnloadTest, FromAThreadOfTheModuleIsRefusedAtOnce) {
   EXPECT_OK(module->Unload(kPatient));
 }
 
-// Whatever moment of an unload it is: the imports work, and through them
-// exports answer or say that the module is being unloaded.
+// During an unload, imports work at any time, and exports that are called through
+// them succeed or fail with kUnloading.
 TEST(UnloadTest, ThreadsOfTheModuleGoOnCallingWhileItIsUnloaded) {
   constexpr int kThreads = 4;
   Module<callbacks::Exports>* self = nullptr;
@@ -380,7 +398,7 @@ TEST(UnloadTest, ThreadsOfTheModuleGoOnCallingWhileItIsUnloaded) {
       }});
   ASSERT_TRUE(module.ok()) << module.status();
   self = &*module;
-  // Returns when there have been some more.
+  // Waits until `count` has increased.
   const auto wait_for_more = [](const std::atomic<int>& count) {
     const int before = count;
     while (count < before + 2 * kThreads) std::this_thread::yield();
@@ -389,8 +407,8 @@ TEST(UnloadTest, ThreadsOfTheModuleGoOnCallingWhileItIsUnloaded) {
     EXPECT_OK(module->exports().start_calling(1));
   }
 
-  // They leave little of the processor: the deadline may pass before it comes
-  // to waiting for them.
+  // The threads use most of the processor time, so the deadline may pass before
+  // the unload waits for them.
   UnloadOptions options = kImpatient;
   std::optional<UnloadError> error;
   while (error != UnloadError::kThreadsStillRunning) {
@@ -467,7 +485,7 @@ class LogCapture : public absl::LogSink {
 };
 
 TEST(UnloadTest, ADestructorThatIsRefusedLogsAndLeavesTheModule) {
-  // Outlives the module, which stays.
+  // Must outlive the module, which stays loaded.
   static absl::Notification leave;
   static int destroyed = 0;
   absl::Notification entered;
@@ -489,7 +507,7 @@ TEST(UnloadTest, ADestructorThatIsRefusedLogsAndLeavesTheModule) {
   EXPECT_THAT(log.text(), AllOf(HasSubstr("leaves"), HasSubstr("callbacks"),
                                 HasSubstr("threads that it started")));
   EXPECT_EQ(destroyed, 0);
-  // The thread still runs in it, and ends in peace.
+  // The thread still runs code of the module. Let it end.
   leave.Notify();
 }
 

@@ -34,7 +34,7 @@ Rows Transpose(Rows rows) {
 Node List(int length) {
   Node list{.value = length, .next = nullptr};
   if (length > 1) list.next = std::make_unique<Node>(List(length - 1));
-  // There and back again.
+  // A list of three elements passes through the host.
   return length == 3 ? Host().list(std::move(list)) : std::move(list);
 }
 

@@ -17,7 +17,7 @@
 
 #include "relib/interface.h"
 
-// Everything that may cross, through exports and imports.
+// A module whose exports and imports use every kind of type that may cross.
 
 namespace boundary {
 
@@ -29,20 +29,20 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
-// Contains itself.
+// Contains objects of its own type.
 struct Tree {
   std::string name;
   std::vector<Tree> children;
   bool operator==(const Tree&) const = default;
 };
 
-// Can only be moved.
+// A move-only type.
 struct Node {
   int value = 0;
   std::unique_ptr<Node> next;
 };
 
-// Hides its fields, can only be moved, and knows how it crosses.
+// A move-only class with private fields and a relib::Transfer.
 class Buffer {
  public:
   Buffer() = default;
@@ -58,7 +58,7 @@ class Buffer {
   std::unique_ptr<char[]> data_;
 };
 
-// A view with company.
+// An aggregate that contains a view.
 struct Line {
   std::string_view text;
   int number = 0;
@@ -87,7 +87,7 @@ struct Exports {
   relib::Export<Node(int length)> list;
   relib::Export<int(Node list)> sum;
   relib::Export<std::map<int, Buffer>(std::vector<Buffer> buffers)> buffers;
-  // A copy of a Buffer with the text "throw" throws.
+  // Returns a Buffer. Copying one with the text "throw" throws an exception.
   relib::Export<Buffer(std::string_view text)> buffer;
   relib::Export<std::optional<std::unique_ptr<std::string>>(bool full)> owned;
   relib::Export<relib::Borrowed<std::string_view>(std::string_view text)>
@@ -108,7 +108,7 @@ struct Exports {
   relib::Export<std::string(relib::FunctionRef<void()> callback)>
       what_it_throws;
   relib::Export<int(int depth)> down;
-  // Hands a callback of the module's to the import `each`.
+  // Passes a callback to the import `each`.
   relib::Export<int(int count)> collect;
   relib::Export<std::string(int count)> collect_and_throw;
 
@@ -125,7 +125,7 @@ struct Imports {
   relib::Import<Node(Node list)> list;
   relib::Import<relib::Borrowed<std::string_view>(std::string_view text)>
       last_word;
-  // Calls back `count` times.
+  // Calls `visit` `count` times.
   relib::Import<void(int count, relib::FunctionRef<void(int)> visit)> each;
   relib::Import<int(int depth)> down;
 };

@@ -6,14 +6,14 @@
 
 #include "relib/interface.h"
 
-// A module that asks its host what to do at each moment of its life.
+// A module that calls its host at each step of its life.
 
 namespace callbacks {
 
 struct Exports {
-  // Calls on_run and gives back what it returns.
+  // Calls on_run and returns its result.
   relib::Export<int(int value)> run;
-  // The same on a thread of the module, which it joins.
+  // Does the same on a new thread, and joins the thread.
   relib::Export<int(int value)> run_on_thread;
   // Starts a thread that calls on_run once and ends.
   relib::Export<void(int value)> start_thread;

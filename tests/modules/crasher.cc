@@ -16,7 +16,7 @@ int* destroyed = nullptr;
 bool crash_in_destructor = false;
 bool crash_in_before_unload = false;
 
-// So that the compiler can't know better.
+// Volatile, so that the compiler can't detect the division by zero.
 volatile int zero = 0;
 int* volatile null_int = nullptr;
 const char* volatile null_text = nullptr;
@@ -30,12 +30,17 @@ int Recurse(int depth) {
   return depth < 0 ? 0 : Recurse(depth + 1) + room[0];
 }
 
+struct Base;
+void CallPure(Base* base);
+// Volatile, so that optimizers do not see what the constructor calls.
+void (*volatile call_pure)(Base* base) = CallPure;
+
 struct Base {
-  Base() { CallIt(); }
+  Base() { call_pure(this); }
   virtual ~Base() = default;
-  void CallIt() { Pure(); }
   virtual void Pure() = 0;
 };
+void CallPure(Base* base) { base->Pure(); }
 struct Derived : Base {
   void Pure() override {}
 };
@@ -43,7 +48,8 @@ struct Derived : Base {
 void Throw() { throw 1; }
 void ThrowsAllTheSame() noexcept { Throw(); }
 
-// Several threads write to the same address 0 at once: no race that matters.
+// Several threads may write to address 0 at once. ThreadSanitizer must not report
+// that as a race.
 [[gnu::no_sanitize("thread")]] void Crash(How how) {
   switch (how) {
     case How::kNullWrite:

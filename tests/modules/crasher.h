@@ -7,7 +7,7 @@
 #include "relib/function_ref.h"
 #include "relib/interface.h"
 
-// A module that crashes in whatever way it is told to.
+// A module that crashes in the requested way.
 
 namespace crasher {
 
@@ -35,14 +35,14 @@ struct Exports {
   relib::Export<int(How)> crash_for_int;
   relib::Export<std::string(How)> crash_for_string;
   relib::Export<int(int a, int b)> add;
-  // Calls the import.
+  // Calls the import `host`.
   relib::Export<void()> call_host;
-  // Gives the import a function that crashes.
+  // Passes a function that crashes to the import `visit`.
   relib::Export<void()> crash_in_callback;
-  // Leaves blocks, and a thread_local and a static object.
+  // Leaks heap blocks, and creates a thread_local and a static object.
   relib::Export<void()> leave_something;
   relib::Export<void(bool)> set_crash_in_before_unload;
-  // The destructors count in it, or crash.
+  // Makes destructors count in `*destroyed`, or crash.
   relib::Export<void(int* destroyed, bool crash)> set_destroyed;
 };
 RELIB_INTERFACE(Exports, crash, crash_for_int, crash_for_string, add, call_host,

@@ -1,5 +1,5 @@
-// A library that is linked against the module //relib/testdata:answer, and so
-// keeps it in the process.
+// A library that is linked against the module :answer and therefore keeps it
+// loaded.
 
 extern "C" const char relib_module;
 extern "C" __attribute__((visibility("default"))) const void* UsesTheModule() {

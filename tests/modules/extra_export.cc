@@ -1,4 +1,4 @@
-// Exports more than a module may.
+// A module that exports more symbols than permitted.
 
 #include "relib/module.h"
 

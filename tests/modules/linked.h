@@ -6,7 +6,7 @@
 
 #include "relib/interface.h"
 
-// A module that offers functions, and one that uses them.
+// A module that exports functions, and a module that imports them.
 
 namespace linked {
 
@@ -29,7 +29,7 @@ RELIB_INTERFACE(UserImports, add, join, fail, crash);
 struct UserExports {
   relib::Export<int(int a, int b, int c)> add_three;
   relib::Export<std::string(int words)> join;
-  // What the call threw.
+  // Returns the text of the exception that the call threw.
   relib::Export<std::string(const std::string& text)> fail;
   relib::Export<std::string()> crash;
 };

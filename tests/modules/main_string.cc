@@ -1,4 +1,4 @@
-// Has a main whose result lives on the heap.
+// A module with a main whose result is on the heap.
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// Has a main without a result.
+// A module with a main without a result.
 
 #include "relib/module.h"
 

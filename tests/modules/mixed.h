@@ -8,7 +8,7 @@
 
 #include "relib/interface.h"
 
-// Built with exceptions and RTTI, and without.
+// A module that is built with and without exceptions and RTTI.
 
 namespace mixed {
 
@@ -18,9 +18,9 @@ struct Exports {
       count;
   relib::Export<int(relib::FunctionRef<int(int)> callback)> call;
   relib::Export<int(int value)> import;
-  // "caught: " and what() of what the import throws.
+  // Returns "caught: " and the what() of the exception that the import throws.
   relib::Export<std::string()> catch_import;
-  // What the standard library throws.
+  // Lets the exception of a standard library function pass.
   relib::Export<int(std::string_view number)> to_int;
 };
 RELIB_INTERFACE(Exports, has_exceptions, count, call, import, catch_import,

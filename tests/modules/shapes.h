@@ -17,7 +17,7 @@
 
 #include "relib/interface.h"
 
-// One entry per way in which a type may cross.
+// A module with one entry per way in which a type may cross.
 
 namespace shapes {
 

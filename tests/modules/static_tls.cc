@@ -1,4 +1,4 @@
-// Uses static TLS.
+// A module that uses static TLS.
 
 #include "relib/module.h"
 

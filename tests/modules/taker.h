@@ -6,15 +6,15 @@
 
 #include "relib/interface.h"
 
-// A module that takes memory and descriptors, and gives memory back.
+// A module that acquires memory and descriptors, and frees memory.
 
 namespace taker {
 
 struct Exports {
-  // malloc() and free().
+  // Call malloc() and free().
   relib::Export<void*(size_t size)> allocate;
   relib::Export<void(void* block)> free;
-  // Opens a file for reading, for good. Returns the descriptor.
+  // Opens a file for reading and returns the descriptor, which is never closed.
   relib::Export<int(std::string_view path)> open;
 };
 RELIB_INTERFACE(Exports, allocate, free, open);

@@ -5,20 +5,20 @@
 
 #include "relib/interface.h"
 
-// A module that throws whatever it is told to.
+// A module that throws the requested exception.
 
 namespace thrower {
 
 enum class What {
   kRuntimeError,
-  // A class of the module's own, derived from std::exception.
+  // A class of the module that is derived from std::exception.
   kOwnException,
   kString,
   kText,
   kInt,
-  // A class of the module's own that no one can say more of.
+  // A class of the module without a base class.
   kOwnStruct,
-  // std::exception whose what() is null.
+  // A std::exception whose what() is null.
   kNullWhat,
   kNullText,
 };
@@ -27,9 +27,10 @@ struct Exports {
   relib::Export<void(What)> throw_from_void;
   relib::Export<int(What)> throw_from_int;
   relib::Export<std::string(What)> throw_from_string;
-  // Calls `fail` and returns the type, "|" and the text of what it caught.
+  // Calls `fail`, and returns the type and text of the exception that it caught,
+  // separated by "|".
   relib::Export<std::string()> catch_import_error;
-  // Lets it through.
+  // Calls `fail` and lets the exception pass.
   relib::Export<int()> pass_import_error;
 };
 RELIB_INTERFACE(Exports, throw_from_void, throw_from_int, throw_from_string,

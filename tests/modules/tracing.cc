@@ -12,7 +12,7 @@
 
 namespace tracing {
 
-// Its versions differ in the name of a function and in its lines.
+// The versions of the module differ in the name and the lines of a function.
 #if defined(TRACING_OTHER_VERSION)
 #define ThrowHere ThrowInOtherVersion
 #endif
@@ -30,8 +30,8 @@ namespace {
 
 bool fail_before_unload = false;
 
-// Or else the compiler sees that calls of it don't return, and leaves out what
-// comes after them.
+// Volatile, so that the compiler doesn't remove the code after calls of functions
+// that always throw.
 volatile bool throw_here = true;
 
 [[gnu::noinline]] void ThrowHere() {
@@ -78,7 +78,7 @@ volatile bool throw_here = true;
     ThrowHere();
     return 0;
   }
-  // Not a tail call.
+  // Prevents a tail call.
   volatile int result = ThrowDeep(depth - 1);
   return result + 1;
 }

@@ -5,40 +5,40 @@
 
 #include "relib/interface.h"
 
-// A module that throws in many ways. The text of each exception is the line of
-// the source that throws it.
+// A module that throws in many ways. The text of each exception is the number of
+// the line that throws it.
 
 namespace tracing {
 
 enum class How {
   kDirectly,
-  // By code of the C++ library: std::vector::at().
+  // Thrown by the C++ library, in std::vector::at().
   kByLibrary,
   // Caught and thrown again by `throw;`.
   kAgain,
-  // The same with std::rethrow_exception(), after another thread threw it.
+  // Thrown by another thread, and rethrown by std::rethrow_exception().
   kOnAnotherThread,
-  // Never thrown before it is rethrown.
+  // Made by std::make_exception_ptr(), and rethrown.
   kMadePointer,
-  // In a function that the C library calls back.
+  // Thrown in a function that the C library calls back.
   kThroughCLibrary,
-  // With 200 calls between it and the boundary.
+  // Thrown with 200 calls between the throw and the boundary.
   kDeep,
   // Three levels of std::throw_with_nested().
   kNested,
-  // While an exception is being handled.
+  // Thrown while another exception is handled.
   kInHandler,
-  // An exception of the host's, through this module.
+  // Thrown by the host, and passed through this module.
   kByImport,
-  // One that the host throws while it handles one of its own.
+  // Thrown by the host while the host handles another exception.
   kByBeforeUnload,
 };
 
 struct Exports {
   relib::Export<void(How)> fail;
-  // relib::Backtrace::Capture() in `CaptureHere`: its ToString().
+  // Returns the text of relib::Backtrace::Capture() in `CaptureHere`.
   relib::Export<std::string()> capture;
-  // Throws and catches so many exceptions.
+  // Throws and catches `count` exceptions.
   relib::Export<int(int count)> throw_and_catch;
 };
 RELIB_INTERFACE(Exports, fail, capture, throw_and_catch);

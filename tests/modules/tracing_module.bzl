@@ -1,9 +1,9 @@
-"""The module tracing.cc, built in the ways that matter to backtraces."""
+"""Builds the module tracing.cc with and without debug information."""
 
 load("//relib:defs.bzl", "relib_module")
 
-# What every compilation mode leaves out but `dbg`. GCC's DWARF 4, because Wine reads no later one; clang for Windows
-# makes PDB files.
+# Adds debug information, which only the compilation mode `dbg` has by default. GCC must use DWARF 4, because Wine reads no
+# later version. Clang for Windows creates PDB files.
 DEBUG_COPTS = ["-g"] + select({
     "//tools:windows_clang": [],
     "//conditions:default": ["-gdwarf-4"],
@@ -14,7 +14,7 @@ def tracing_module(name, has_debug_info = True, copts = [], linkopts = []):
         name = name,
         srcs = ["tracing.cc"],
         copts = copts + (DEBUG_COPTS + ["-O0"] if has_debug_info else ["-O2", "-g0"]),
-        # All at the same address, where GNU ld would choose one by the file's name.
+        # The same address for all of them. By default, GNU ld chooses an address by the name of the file.
         linkopts = linkopts + select({
             "@platforms//os:windows": ["-Wl,--image-base=0x2b0000000"],
             "//conditions:default": [],

@@ -1,4 +1,4 @@
-"""Modules for Linux that can't be unloaded, or that relib_module() refuses for another reason."""
+"""Builds modules for Linux that relib_module() refuses, mostly because they can't be unloaded."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("//platform/linux/agent:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
@@ -12,7 +12,7 @@ def unloadable_module(
         version_script = "//relib:module.lds",
         static_runtime = True,
         visibility = None):
-    """Builds lib<name>.so as relib_module() would, without the check.
+    """Builds lib<name>.so like relib_module(), but without the check.
 
     Args:
       name: the target is lib<name>.so.
@@ -20,9 +20,9 @@ def unloadable_module(
       copts: as for cc_binary.
       linkopts: as for cc_binary.
       deps: as for cc_binary.
-      version_script: says what it exports.
-      static_runtime: link the C++ runtime statically.
-      visibility: as for every rule.
+      version_script: the linker's version script, which lists the exports.
+      static_runtime: whether to link the C++ runtime statically.
+      visibility: as for cc_binary.
     """
     cc_binary(
         name = "lib%s.so" % name,

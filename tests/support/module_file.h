@@ -10,11 +10,11 @@
 
 namespace relib {
 
-// The file of the module //relib/testdata:<name>, as a test finds it among its
-// data.
+// Returns the path of the module //tests/modules:<name>, which the test must
+// list in its data.
 inline std::string ModuleFile(std::string_view name) {
   return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                      std::getenv("TEST_WORKSPACE"), "/relib/testdata/",
+                      std::getenv("TEST_WORKSPACE"), "/tests/modules/",
                       platform::kLibraryPrefix, name, platform::kLibrarySuffix);
 }
 

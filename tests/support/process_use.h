@@ -5,11 +5,11 @@
 
 namespace relib {
 
-// What this process holds of the system.
+// The resources that this process uses.
 struct ProcessUse {
-  // Memory that is its own and not that of a file.
+  // Private memory that is not backed by a file.
   int64_t bytes = 0;
-  // Ranges of addresses.
+  // Mapped ranges of addresses.
   int64_t mappings = 0;
   // Descriptors on Linux, handles on Windows.
   int64_t handles = 0;

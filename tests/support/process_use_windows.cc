@@ -1,5 +1,5 @@
 #include <windows.h>
-// Behind windows.h, which it needs.
+// tlhelp32.h needs windows.h.
 // clang-format off
 #include <tlhelp32.h>
 // clang-format on
@@ -31,7 +31,7 @@ int64_t CountThreads() {
 
 ProcessUse CurrentProcessUse() {
   ProcessUse use;
-  // First, because it may start threads.
+  // Must be first, because it may start threads.
   use.handles = platform::test::CountHandles();
   use.threads = CountThreads();
   MEMORY_BASIC_INFORMATION memory;

@@ -3,9 +3,9 @@
 
 #include <string>
 
-// The system's own calls, for baselines and for what is not relib's doing:
-// dlopen, dlsym and dlclose, or LoadLibraryW, GetProcAddress and FreeLibrary. A
-// failure ends the program.
+// Calls the system's loader directly, for baselines and for libraries that relib
+// doesn't manage: dlopen, dlsym and dlclose, or LoadLibraryW, GetProcAddress and
+// FreeLibrary. A failure ends the program.
 
 namespace relib {
 
@@ -13,10 +13,10 @@ void* RawOpen(const std::string& path);
 void* RawSymbol(void* library, const char* name);
 void RawClose(void* library);
 
-// Whether the loader knows a library of this path.
+// Returns whether a library with this path is loaded.
 bool RawIsLoaded(const std::string& path);
 
-// "dlopen" and so on, for people.
+// The names of the functions, such as "dlopen", for messages.
 extern const char kRawOpenName[];
 extern const char kRawSymbolName[];
 extern const char kRawCloseName[];

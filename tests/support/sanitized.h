@@ -3,7 +3,7 @@
 
 namespace relib {
 
-// Whether a sanitizer has the heap, and maps memory when it likes.
+// Whether a sanitizer replaces the heap and may map memory at any time.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kSanitized = true;
 #elif defined(__has_feature)

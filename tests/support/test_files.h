@@ -10,10 +10,10 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
-// What the tests of this directory do with files.
+// Helpers for tests that create files.
 namespace relib::platform {
 
-// An empty directory of the running test, deleted at its end.
+// An empty directory for the running test, which is deleted at its end.
 class TestDirectory {
  public:
   TestDirectory() {
@@ -30,7 +30,7 @@ class TestDirectory {
   TestDirectory(const TestDirectory&) = delete;
   TestDirectory& operator=(const TestDirectory&) = delete;
 
-  // With '/' on every system.
+  // Returns the path, with '/' as the separator on every system.
   std::string path() const { return path_.generic_string(); }
   std::string operator/(const std::string& name) const {
     return path() + "/" + name;
@@ -52,8 +52,7 @@ inline std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
-// Polls until `condition` holds. False after half a minute, which no test takes
-// unless it has failed.
+// Polls until `condition` is true. Returns false after half a minute.
 template <typename Condition>
 bool Eventually(Condition condition) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);

@@ -1,13 +1,13 @@
-# shellcheck shell=bash disable=SC2034  # used by those who source this
+# shellcheck shell=bash disable=SC2034  # used by the scripts that source this
 #
-# To be sourced by the scripts beside it: what they have in common.
+# Sourced by the scripts beside it: their common parts.
 
 workspace=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 cd "$workspace" || exit 1
 # shellcheck source=tools/packages.sh
 . tools/packages.sh
 
-# How a file is formatted depends on clang-format's version, hence one for all.
+# The format of a file depends on the version of clang-format, so everybody uses the same one.
 readonly LLVM_VERSION=19
 readonly BUILDIFIER_VERSION=8.2.0
 

@@ -1,0 +1,234 @@
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/host.h"
+#include "tests/misbehavior/harness/process_linux.h"
+#include "tests/misbehavior/harness/test_module.h"
+
+namespace relib::misbehavior {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+
+constexpr char kKind[] = "open file";
+
+TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
+  const std::set<int> before = OpenDescriptors();
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("descriptors/leaked_linux");
+  const int64_t opened = RunTestModule(module, directory);
+  EXPECT_EQ(opened, 18);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, opened);
+  EXPECT_THAT(report.Find(kKind)->items,
+              Contains(MatchesRegex("[0-9]+ .*/misbehavior.*/open")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, ThatAStaticDestructorLeavesAreClosedAndNamed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/leaked_by_destructor_linux");
+  EXPECT_EQ(RunTestModule(module, "/dev/zero"), 0);
+  EXPECT_EQ(OpenDescriptors(), before);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 1);
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre(EndsWith(" /dev/zero")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OfAllSortsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/not_files_linux");
+  const int64_t made = RunTestModule(module);
+  EXPECT_EQ(made, 27);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, made);
+  EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" pipe")));
+  EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" socket")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OpenedByFortifiedFunctionsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  const std::string directory = MakeDirectory();
+  TestModule module = LoadTestModule("descriptors/fortified_linux");
+  EXPECT_EQ(RunTestModule(module, directory), 4);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, 4);
+  EXPECT_THAT(report.leftovers[0].items, Each(EndsWith(" " + directory)));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OfTerminalsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/terminals_linux");
+  const int64_t made = RunTestModule(module);
+  EXPECT_EQ(made, 4);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, made);
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OfFanotifyAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/fanotify_linux");
+  const int64_t error = RunTestModule(module);
+  if (error == EPERM || error == ENOSYS) {
+    GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
+  }
+  ASSERT_EQ(error, 0);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, 1);
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, OpenedByHandleAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/by_handle_linux");
+  const int64_t error = RunTestModule(module, MakeDirectory());
+  if (error != 0) {
+    GTEST_SKIP() << "only root may: " << std::strerror(static_cast<int>(error));
+  }
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_NE(report.Find(kKind), nullptr);
+  EXPECT_EQ(report.Find(kKind)->count, 1);
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
+  const int given = open("/dev/zero", O_RDONLY);
+  TestModule module = LoadTestModule("descriptors/given_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat(given)), 2);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_EQ(TargetOf(given), "/dev/zero");
+  close(given);
+}
+
+TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
+  TestModule module = LoadTestModule("descriptors/released_linux");
+  const int released = static_cast<int>(RunTestModule(module, "/dev/zero"));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_EQ(TargetOf(released), "/dev/zero");
+  close(released);
+}
+
+TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
+  TestModule module = LoadTestModule("descriptors/returned_linux");
+  const int returned = static_cast<int>(RunTestModule(module, "/dev/zero"));
+  close(returned);
+  ASSERT_EQ(open("/dev/null", O_RDONLY), returned);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_EQ(TargetOf(returned), "/dev/null");
+  close(returned);
+}
+
+TEST(Descriptors, ThatSomebodyElseClosedAreForgotten) {
+  TestModule module = LoadTestModule("descriptors/returned_linux");
+  close(static_cast<int>(RunTestModule(module, "/dev/zero")));
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+}
+
+TEST(Descriptors, ThatWereReplacedArePutBack) {
+  const std::string directory = MakeDirectory();
+  const int target = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  const std::set<int> before = OpenDescriptors();
+  for (const char* end : {"", " closed"}) {
+    TestModule module = LoadTestModule("descriptors/over_hosts_linux");
+    const std::string file = absl::StrCat(directory, "/over");
+    EXPECT_EQ(RunTestModule(module, absl::StrCat(target, " ", file, end)),
+              target);
+    EXPECT_EQ(TargetOf(target), *end == '\0' ? file : "");
+    const UnloadReport report = UnloadTestModule(module);
+    ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+    EXPECT_EQ(report.leftovers[0].kind, "replaced descriptor");
+    EXPECT_THAT(report.leftovers[0].items,
+                ElementsAre(absl::StrCat(target, " /dev/zero",
+                                         *end == '\0' ? " by " + file : "")));
+    EXPECT_EQ(TargetOf(target), "/dev/zero");
+    EXPECT_EQ(fcntl(target, F_GETFD), FD_CLOEXEC);
+    EXPECT_EQ(OpenDescriptors(), before);
+    EXPECT_EQ(ReadFile(file), "from the module\n");
+    WriteFile(file, "");
+  }
+  close(target);
+}
+
+TEST(Descriptors, ThatTheHostReplacedSinceAreNotPutBack) {
+  const int target = open("/dev/zero", O_RDONLY);
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/over_hosts_linux");
+  RunTestModule(module, absl::StrCat(target, " ", MakeDirectory(), "/over"));
+  const int other = open("/dev/null", O_RDONLY);
+  dup2(other, target);
+  close(other);
+  UnloadTestModule(module);
+  EXPECT_EQ(TargetOf(target), "/dev/null");
+  EXPECT_EQ(OpenDescriptors(), before);
+  close(target);
+}
+
+// All descriptors of eventfd() have the same inode.
+TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
+  for (const int target : {open("/dev/zero", O_RDONLY), eventfd(7, 0)}) {
+    const std::set<int> before = OpenDescriptors();
+    TestModule module = LoadTestModule("descriptors/restored_linux");
+    RunTestModule(module, absl::StrCat(target));
+    EXPECT_EQ(OpenDescriptors(), before);
+    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+    EXPECT_EQ(OpenDescriptors(), before);
+    close(target);
+  }
+}
+
+TEST(Descriptors, ThatCameInMessagesAreClosed) {
+  for (const char* function : {"recvmsg", "recvmmsg"}) {
+    TestModule module = LoadTestModule("descriptors/received_linux");
+    const int64_t received = RunTestModule(module, function);
+    const UnloadReport report = UnloadTestModule(module);
+    ASSERT_NE(report.Find(kKind), nullptr) << function;
+    EXPECT_THAT(report.Find(kKind)->items,
+                ElementsAre(absl::StrCat(received, " /")));
+    EXPECT_EQ(TargetOf(static_cast<int>(received)), "");
+  }
+}
+
+TEST(Descriptors, ThatAreClosedAreNotReported) {
+  TestModule module = LoadTestModule("descriptors/closed_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+}
+
+TEST(Descriptors, OfManyThreadsAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  EXPECT_EQ(CountLeftovers("descriptors/on_threads_linux", kKind), 4);
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, StayFlat) { ExpectNoGrowth("descriptors/not_files_linux"); }
+
+}  // namespace
+}  // namespace relib::misbehavior

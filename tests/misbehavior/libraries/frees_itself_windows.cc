@@ -1,0 +1,23 @@
+// Frees a reference to itself that it doesn't own.
+
+#include <windows.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "relib/module.h"
+#include "tests/misbehavior/harness/interface.h"
+
+namespace {
+
+int64_t Run(std::string_view) {
+  HMODULE self;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                         GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                     reinterpret_cast<LPCWSTR>(&Run), &self);
+  return FreeLibrary(self) ? 0 : -1;
+}
+
+}  // namespace
+
+RELIB_EXPORTS(relib::misbehavior::Exports, .run = relib::implement<Run>);

@@ -1,0 +1,67 @@
+#include <signal.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "platform/host/thread_id.h"
+#include "relib/host.h"
+#include "tests/misbehavior/harness/test_module.h"
+
+namespace relib::misbehavior {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(SignalStacksTest, OfTheThreadThatUnloads) {
+  stack_t before;
+  ASSERT_EQ(sigaltstack(nullptr, &before), 0);
+  EXPECT_EQ(CountLeftovers("signal_stacks/leaked_linux", "signal stack"), 1);
+  stack_t after;
+  ASSERT_EQ(sigaltstack(nullptr, &after), 0);
+  EXPECT_EQ(after.ss_sp, before.ss_sp);
+  EXPECT_EQ(after.ss_flags, before.ss_flags);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kAddressSanitizer = true;
+#elif defined(__has_feature)
+constexpr bool kAddressSanitizer = __has_feature(address_sanitizer);
+#else
+constexpr bool kAddressSanitizer = false;
+#endif
+
+TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP()
+        << "AddressSanitizer unmaps the signal stack of a thread that ends";
+  }
+  TestModule module = LoadTestModule("signal_stacks/leaked_linux");
+  std::atomic<uint64_t> id = 0;
+  std::atomic<bool> done = false;
+  std::thread thread([&] {
+    EXPECT_EQ(RunTestModule(module), 0);
+    id = platform::CurrentThreadId();
+    id.notify_all();
+    done.wait(false);
+  });
+  id.wait(0);
+  const absl::Status status =
+      module.Unload({.deadline = absl::ZeroDuration()}).status();
+  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kCallbacksInUse) << status;
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr(absl::StrCat("thread ", id.load(), " has a signal stack")));
+  done = true;
+  done.notify_all();
+  thread.join();
+  EXPECT_TRUE(UnloadTestModule(module).left.empty());
+}
+
+}  // namespace
+}  // namespace relib::misbehavior
