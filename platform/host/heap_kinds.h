@@ -16,15 +16,15 @@ enum class HeapKind {
   kCustom,
 };
 
-// Why a module must not free a block. relib::BadFree::Kind is this type.
+// The reason for which a module must not free an address. relib::BadFree::Kind is this type.
 enum class BadFreeKind {
   // The module has freed this block before.
   kDoubleFree,
   // The block belongs to another module, or to the heap of the host or of the C
   // library.
   kForeignBlock,
-  // The address isn't that of a block: it lies inside of one, on a stack, in an
-  // image, or in memory that isn't mapped.
+  // The address is not that of a block: it is inside a block, on a stack, in an
+  // image, or in memory that is not mapped.
   kNotABlock,
 };
 

@@ -24,10 +24,9 @@ class Library {
   // module defers them (platform/agent/agent.h).
   //
   // Errors:
-  //   AlreadyExists       the file is loaded already, by relib or by other
-  //   code;
-  //                       the loaded copy is unchanged
-  //   FailedPrecondition  the system's loader refused; the message has its text
+  //   AlreadyExists       the file is loaded already, by relib or by others.
+  //                       The loaded copy is unchanged.
+  //   FailedPrecondition  the system's loader refused; see the message.
   static absl::StatusOr<Library> Load(const std::string& path);
 
   Library() = default;

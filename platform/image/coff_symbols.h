@@ -8,7 +8,7 @@ namespace relib::platform {
 
 // Returns the linker's name of the function at `offset` in the loaded image of
 // a PE file, or "" if there is none. GCC's linker writes a symbol table unless
-// it is told to strip it; other compilers' linkers do not.
+// that is disabled; other compilers' linkers do not.
 //
 // `file` is the whole file. A damaged file has fewer symbols, or none. Takes
 // about a nanosecond per symbol.

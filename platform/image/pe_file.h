@@ -36,7 +36,7 @@ absl::StatusOr<std::string> ReadPeManifest(const ByteSource& file,
 // libraries. InvalidArgument: not a PE file, or a damaged one.
 absl::StatusOr<ImageFacts> InspectPe(const ByteSource& file);
 
-// Returns the name of the PDB file in the CodeView record of a library or
+// Returns the name of the PDB file in the CodeView entry of a library or
 // program for any machine. InvalidArgument: not a PE file, or a damaged one.
 absl::StatusOr<std::optional<DebugFileName>> FindPdbName(
     const ByteSource& file);

@@ -19,10 +19,10 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/host/crash_judge.h"
 #include "platform/host/stack_walker.h"
 #include "platform/linux/host/dynamic_section.h"
 #include "platform/linux/host/keep_errno.h"
-#include "platform/shared/crash_judge.h"
 
 // Tells AddressSanitizer that frames are left without a return. Null without
 // AddressSanitizer.

@@ -35,7 +35,7 @@ constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
                              IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF |
                              IN_ONLYDIR;
 
-// How often to look for a watched directory that was deleted.
+// The interval at which deleted directories are looked for.
 constexpr absl::Duration kLostPollInterval = absl::Milliseconds(50);
 
 std::string Join(std::string_view directory, std::string_view name) {

@@ -130,7 +130,11 @@ def hook_table_header():
     )
 
 def hook_stubs_source():
-    """Returns the module's source with the functions that the linker redirects calls to."""
+    """Generates the functions that the linker redirects the module's calls to.
+
+    Returns:
+      The text of a source file.
+    """
     text = "// Generated from " + _TABLE + """.
 
 #include "platform/linux/agent/agent_binding.h"

@@ -12,8 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "platform/host/crash_judge.h"
 #include "platform/host/stack_walker.h"
-#include "platform/shared/crash_judge.h"
 #include "platform/windows/host/guarded_abort.h"
 #include "platform/windows/system/frame_walk.h"
 #include "platform/windows/system/mapped_image.h"

@@ -54,7 +54,7 @@ struct Thread {
   void* argument = nullptr;
   // Zero until the thread runs.
   uint64_t id = 0;
-  // How often the destructors of thread keys have run.
+  // The number of rounds of thread key destructors that have run.
   int destructor_rounds = 0;
 };
 

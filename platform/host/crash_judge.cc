@@ -1,4 +1,4 @@
-#include "platform/shared/crash_judge.h"
+#include "platform/host/crash_judge.h"
 
 #include <algorithm>
 #include <cstdint>

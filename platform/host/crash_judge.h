@@ -1,5 +1,5 @@
-#ifndef PLATFORM_SHARED_CRASH_JUDGE_H_
-#define PLATFORM_SHARED_CRASH_JUDGE_H_
+#ifndef PLATFORM_HOST_CRASH_JUDGE_H_
+#define PLATFORM_HOST_CRASH_JUDGE_H_
 
 #include <cstdint>
 #include <string>
@@ -11,7 +11,7 @@ namespace relib::platform {
 
 // Decides from the stack of a crash whether the crash belongs to the image of a
 // guarded call, by the rules of CrashGuard. Also fills in the frames of the
-// crash. Async-signal-safe.
+// crash. Used by the backends. Async-signal-safe.
 class CrashJudge {
  public:
   // `call` is an address in the frame of the innermost CrashGuard::Run() of the
@@ -45,4 +45,4 @@ std::string CrashReason(const Crash& crash);
 
 }  // namespace relib::platform
 
-#endif  // PLATFORM_SHARED_CRASH_JUDGE_H_
+#endif  // PLATFORM_HOST_CRASH_JUDGE_H_
