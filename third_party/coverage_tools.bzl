@@ -1,4 +1,4 @@
-"""@remote_coverage_tools without a download: `bazel coverage` with a script of ours."""
+"""A replacement for @remote_coverage_tools without a download, by tools/coverage/lcov.py."""
 
 _BUILD = """\
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")

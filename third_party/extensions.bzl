@@ -1,4 +1,4 @@
-"""Module extension for what the Bazel Central Registry doesn't have in the version we need."""
+"""A module extension for dependencies that the Bazel Central Registry lacks in the required version."""
 
 load(":sources.bzl", "source_repository")
 

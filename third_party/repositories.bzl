@@ -1,11 +1,11 @@
-"""The dependencies, for a WORKSPACE. With MODULE.bazel they come as Bazel modules instead."""
+"""The dependencies, for a WORKSPACE. With MODULE.bazel, they are Bazel modules instead."""
 
 load(":bazel_rules.bzl", "BAZEL_RULES", "bazel_rules_repository")
 load(":coverage_tools.bzl", "coverage_tools_repository")
 load(":sources.bzl", "SOURCES", "source_repository")
 
 def relib_repositories():
-    """Declares every repository that relib needs and that the WORKSPACE doesn't define yet."""
+    """Declares the repositories that relib needs and the WORKSPACE has not defined yet."""
     for name in BAZEL_RULES:
         if not native.existing_rule(name):
             bazel_rules_repository(name = name, stands_for = name)

@@ -1,4 +1,4 @@
-"""Where the sources of each dependency come from: the one place with versions and hashes."""
+"""The versions, addresses and hashes of all dependencies."""
 
 load(":source_archive.bzl", "source_archive")
 
@@ -22,7 +22,7 @@ SOURCES = {
     "googletest": {
         "build_file": Label("//third_party:googletest.BUILD"),
         "deb": "pool/main/g/googletest/googletest_1.16.0.orig.tar.gz",
-        # Debian's archive is GitHub's, compressed anew.
+        # Debian's archive is GitHub's, recompressed.
         "deb_sha256": "2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01",
         "sha256": "78c676fc63881529bf97bf9d45948d905a66833fbfa5318ea2cd7478cb98f399",
         "strip_prefix": "googletest-1.16.0",
@@ -31,7 +31,7 @@ SOURCES = {
     "mimalloc": {
         "build_file": Label("//third_party:mimalloc.BUILD"),
         "deb": "pool/main/m/mimalloc/mimalloc_2.0.9+ds.orig.tar.xz",
-        # Debian's archive leaves out upstream's documentation and prebuilt Windows files.
+        # Debian's archive omits upstream's documentation and prebuilt Windows files.
         "deb_sha256": "cbc9d207ff105ad1f0cb739c378076143a6452b8d0624309cea0abfb040e972b",
         "deb_strip_prefix": "mimalloc-2.0.9+ds",
         "sha256": "4a29edae32a914a706715e2ac8e7e4109e25353212edeed0888f4e3e15db5850",

@@ -1,7 +1,7 @@
-// Runs each loop of call_paths.h three times, with marks around: once, so that
-// everything is in place, and then so often that the difference between the
-// last two is kCalls calls. call_path_test.cc runs it under callgrind, and
-// reads what it prints.
+// Runs each loop of call_paths.h three times, and calls call_path_mark()
+// before, between and after them. The first loop initializes what the first
+// call initializes. The other two differ by kCalls calls. call_path_test.cc
+// runs this program under callgrind, and parses its output.
 
 #include <cstdint>
 #include <iostream>

@@ -1,11 +1,11 @@
-// Counts the instructions that a call takes, under valgrind's callgrind, and
-// compares them with those that are recorded in call_path_counts.txt: exactly,
-// where the compiler is one of those that are recorded there.
+// Counts the instructions of a call with valgrind's callgrind, and compares the
+// counts with those in call_path_counts.txt. They must be equal if the file
+// lists the compiler.
 //
-//   bazel run //bench:call_path_test -- --record    records what is counted now
+//   bazel run //bench:call_path_test -- --record    updates the file
 //
-// Counted is what lies in the program and in the module; what a call does
-// inside of the C and C++ libraries depends on their versions and on the
+// Only instructions in the program and in the module are counted. Those in the
+// C and C++ libraries depend on the versions of the libraries and on the
 // processor.
 
 #include <algorithm>
@@ -45,9 +45,9 @@ constexpr char kRecordFile[] = "bench/call_path/call_path_counts.txt";
 constexpr char kRecordCommand[] =
     "bazel run //bench:call_path_test -- --record";
 
-// Instructions of one call, by row.
+// The instructions of one call, by row.
 using Counts = std::map<std::string, int64_t>;
-// By compiler.
+// The counts by compiler.
 using Record = std::map<std::string, Counts>;
 
 struct Measurement {
@@ -55,17 +55,19 @@ struct Measurement {
   Counts counts;
 };
 
-std::string program;  // Path, from the command line.
+// The path of the program, from the command line.
+std::string program;
 
-// A function of a module's heap, which now and then has to do more.
+// Returns whether the function belongs to the heap of a module, whose work
+// varies from call to call.
 bool IsOfHeap(std::string_view function) {
   return absl::StartsWith(function, "mi_") ||
          absl::StartsWith(function, "_mi_") || function == "__wrap_malloc" ||
          function == "__wrap_free";
 }
 
-// What one dump of callgrind says was spent outside of the system's libraries
-// and of heaps. Zero if there is no such file.
+// Returns the instructions in a dump of callgrind, without those of the
+// system's libraries and of heaps. Returns zero if the file does not exist.
 int64_t CountIn(const std::string& file) {
   std::ifstream input(file);
   bool ours = false;
@@ -75,7 +77,8 @@ int64_t CountIn(const std::string& file) {
   for (std::string line; std::getline(input, line);) {
     std::string_view text = line;
     if (absl::ConsumePrefix(&text, "ob=")) {
-      // "???" are the jumps from the program and the module to libraries.
+      // The object "???" has the jumps from the program and the module to
+      // libraries.
       const std::string object =
           std::filesystem::path(text).filename().string();
       ours =
@@ -83,7 +86,7 @@ int64_t CountIn(const std::string& file) {
     } else if (absl::ConsumePrefix(&text, "fn=")) {
       of_heap = IsOfHeap(text);
     } else if (absl::StartsWith(text, "calls=")) {
-      // The next line is what the function that is called has spent.
+      // The next line has the instructions of the called function.
       inclusive = true;
     } else if (!text.empty() && text[0] >= '0' && text[0] <= '9') {
       const std::vector<std::string_view> fields =
@@ -99,7 +102,8 @@ int64_t CountIn(const std::string& file) {
   return count;
 }
 
-// Fails the test, and returns nothing, when there is nothing to compare.
+// Runs the program under callgrind. Fails the test and returns nothing if there
+// is no result.
 std::optional<Measurement> Measure() {
   const std::filesystem::path directory =
       std::filesystem::path(::testing::TempDir()) / "call_path_test";
@@ -122,7 +126,8 @@ std::optional<Measurement> Measure() {
   if (!exit.has_value() || !exit->success()) {
     std::ostringstream log;
     log << std::ifstream(dump + ".log").rdbuf();
-    ADD_FAILURE() << (exit.has_value() ? exit->ToString() : "took too long")
+    ADD_FAILURE() << (exit.has_value() ? exit->ToString()
+                                       : "the program timed out")
                   << " (valgrind must be installed; ./bazelw does that)\n"
                   << log.str();
     return std::nullopt;
@@ -136,27 +141,29 @@ std::optional<Measurement> Measure() {
     if (absl::ConsumePrefix(&line, "compiler ")) {
       measurement.compiler = line;
     } else if (absl::ConsumePrefix(&line, "fence ")) {
-      // A call has an instruction more where the system can't interrupt threads
-      // on behalf of others, or valgrind doesn't let it.
+      // A call has one more instruction if the system cannot interrupt other
+      // threads (membarrier), or if valgrind does not support it.
       if (line != "free")
         absl::StrAppend(&measurement.compiler, ", full fence");
     } else if (absl::ConsumePrefix(&line, "calls ")) {
       if (!absl::SimpleAtoi(line, &calls)) calls = 0;
     } else if (absl::ConsumePrefix(&line, "row ")) {
-      // Four marks: what came before the row, and its three loops.
+      // Four dumps: before the row, and one for each of its loops.
       const int64_t once = CountIn(absl::StrCat(dump, ".", dumps + 3));
       const int64_t twice = CountIn(absl::StrCat(dump, ".", dumps + 4));
       dumps += 4;
       if (calls == 0 || once == 0 || (twice - once) % calls != 0) {
-        ADD_FAILURE() << line << " doesn't take the same each time: " << once
-                      << " and " << twice << " in twice as many calls";
+        ADD_FAILURE() << line
+                      << ": calls differ in their instructions: " << once
+                      << " instructions, and " << twice
+                      << " in twice as many calls";
         return std::nullopt;
       }
       measurement.counts[std::string(line)] = (twice - once) / calls;
     }
   }
   if (measurement.counts.empty()) {
-    ADD_FAILURE() << "the program says nothing:\n" << (*valgrind)->output();
+    ADD_FAILURE() << "the program printed no rows:\n" << (*valgrind)->output();
     return std::nullopt;
   }
   return measurement;
@@ -197,7 +204,7 @@ std::string ToText(const Record& record) {
   return text;
 }
 
-// The most that any of the recorded compilers needs.
+// Returns the largest count of a row among the recorded compilers.
 int64_t Largest(const Record& record, const std::string& row) {
   int64_t largest = 0;
   for (const auto& [compiler, counts] : record) {
@@ -209,22 +216,22 @@ int64_t Largest(const Record& record, const std::string& row) {
 
 TEST(CallPathTest, TakesAsManyInstructionsAsRecorded) {
   const std::optional<Record> record = ReadRecord(kRecordFile);
-  ASSERT_TRUE(record.has_value()) << "can't read " << kRecordFile;
+  ASSERT_TRUE(record.has_value()) << "cannot read " << kRecordFile;
   const std::optional<Measurement> measured = Measure();
   ASSERT_TRUE(measured.has_value());
 
   const auto recorded = record->find(measured->compiler);
   if (recorded != record->end()) {
     EXPECT_EQ(measured->counts, recorded->second)
-        << "Calls take other instructions than before, compiled by "
-        << measured->compiler
-        << ".\nIf that is on purpose, or they have become fewer, record it:\n  "
+        << "The instructions of calls that " << measured->compiler
+        << " compiles have changed.\nIf the change is intended, or the calls "
+           "have become shorter, record the new counts:\n  "
         << kRecordCommand;
     return;
   }
-  std::cout << measured->compiler << " is not in " << kRecordFile
-            << ": its counts are held against a bound of half as much again as "
-               "the others'.\n"
+  std::cout << kRecordFile << " does not list " << measured->compiler
+            << ". Its counts may exceed those of the listed compilers by at "
+               "most a half.\n"
             << ToText({{measured->compiler, measured->counts}});
   for (const auto& [row, count] : measured->counts) {
     const int64_t bound = Largest(*record, row) * 3 / 2;
@@ -235,7 +242,7 @@ TEST(CallPathTest, TakesAsManyInstructionsAsRecorded) {
 int RecordCounts() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   if (workspace == nullptr) {
-    std::cerr << "start this with `" << kRecordCommand << "`\n";
+    std::cerr << "Start this program with `" << kRecordCommand << "`.\n";
     return 1;
   }
   const std::filesystem::path path =

@@ -6,8 +6,9 @@
 #include "bench/modules/call_interface.h"
 #include "relib/host.h"
 
-// The loops whose instructions //bench:call_path_test counts, compiled in the
-// same way whatever the build is. Functions of C: valgrind is told their names.
+// The loops whose instructions //bench/call_path:call_path_test counts. They
+// are compiled in the same way in every compilation mode. They have C linkage,
+// because callgrind identifies functions by their names.
 
 namespace relib::bench {
 
@@ -28,15 +29,16 @@ CallPath call_path_main;
 CallPath call_path_export_string_64;
 CallPath call_path_import_string_64;
 
-// Does nothing. Valgrind is told its name, and writes down what was counted
-// since the last time.
+// Does nothing. At each call, callgrind writes the counts since the previous
+// call to a file.
 void call_path_mark();
 }
 
-// What an import does is part of the path, too.
+// Returns the imports of the module. Their instructions are counted as well.
 CallImports MakeCallPathImports();
 
-// "gcc 12.2.0, x86-64": what the counts depend on.
+// The compiler and the processor, on which the counts depend: "gcc 12.2.0,
+// x86-64".
 extern const char kCallPathCompiler[];
 
 }  // namespace relib::bench

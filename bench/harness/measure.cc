@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// A round has at least so many turns of each side, and at most so many.
+// Limits of the number of turns that each side has in a round.
 constexpr int64_t kMinTurns = 3;
 constexpr int64_t kMaxTurns = 25;
 
@@ -26,7 +26,8 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
-// How often the baseline must be done to take `turn`. Warms both sides up.
+// Returns how many times the baseline has to run to take `turn`. Warms both
+// sides up.
 int64_t Calibrate(const Comparison& comparison, nanoseconds turn) {
   int64_t count = 1;
   comparison.subject(count);
@@ -40,9 +41,9 @@ struct Times {
   double baseline_ns;
 };
 
-// Who begins alternates, so that neither side profits from coming second. The
-// median of the turns leaves out those that an interrupt or another process
-// hit.
+// Measures one round. The side that begins alternates, so that neither side
+// profits from the other's warm caches. The median ignores turns that an
+// interrupt or another process disturbed.
 Times MeasureRound(const Comparison& comparison, int64_t count, int64_t turns) {
   std::vector<double> subject;
   std::vector<double> baseline;
@@ -75,14 +76,15 @@ void Measure(const Row& row, const Effort& effort, benchmark::State& state) {
   std::vector<double> ratios;
   for (auto _ : state) {
     const Times times = MeasureRound(*comparison, count, turns);
-    // A clock can be too coarse for a single turn of a smoke test.
+    // A coarse clock may show no time at all for a turn of a smoke test.
     const double safe_ns = std::max(times.baseline_ns, 0.001);
     subject_ns.push_back(times.subject_ns);
     baseline_ns.push_back(safe_ns);
     ratios.push_back(times.subject_ns / safe_ns);
     state.SetIterationTime(times.subject_ns * 1e-9);
   }
-  // Google Benchmark's own figure is the mean, which one slow round spoils.
+  // Google Benchmark's own figure is the mean, which a single slow round
+  // distorts.
   state.counters[kSubjectCounter] = Median(subject_ns);
   state.counters[kBaselineCounter] = Median(baseline_ns);
   state.counters[kRatioCounter] = Median(ratios);

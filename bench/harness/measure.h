@@ -5,25 +5,26 @@
 
 #include "bench/harness/row.h"
 
-// How a row is measured, in words in README.md.
+// Measures rows. README.md in bench/ describes the method.
 
 namespace relib::bench {
 
+// How much time the measurement of a row takes.
 struct Effort {
   int rounds = 31;
-  // For each side of a round.
+  // The time that each side has in a round.
   std::chrono::nanoseconds round = std::chrono::milliseconds(8);
   // Multiplies Row::turn.
   double turn_factor = 1;
 };
 
-// As little as runs everything once; the figures mean nothing.
+// The smallest effort that runs everything. Its figures are meaningless.
 inline constexpr Effort kSmokeEffort = {
     .rounds = 2, .round = std::chrono::nanoseconds(0), .turn_factor = 0};
 
-// Hands every row to Google Benchmark, under its name, with the counters below:
-// medians over the rounds, except for the smallest and the largest ratio. Call
-// it once.
+// Registers every row as a benchmark of the same name, with the counters below.
+// Their values are medians over the rounds, except for the smallest and the
+// largest ratio. Call it once.
 void RegisterBenchmarks(const Effort& effort);
 
 inline constexpr char kSubjectCounter[] = "ns";

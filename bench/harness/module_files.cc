@@ -20,8 +20,8 @@
 namespace relib::bench {
 namespace {
 
-// `bazel run` starts programs in the runfiles of this workspace, and `bazel
-// test` says where they are.
+// Returns the path of the module's file. `bazel run` starts programs in the
+// runfiles of this workspace; `bazel test` names the directory of the runfiles.
 std::string ModuleFile(std::string_view target) {
   const size_t name = target.rfind('/') + 1;
   const std::string file =
@@ -34,12 +34,12 @@ std::string ModuleFile(std::string_view target) {
           ? absl::StrCat(runfiles, "/", workspace, "/", file)
           : file;
   CHECK(std::filesystem::exists(path))
-      << "there is no " << path << ": start this with `bazel run`";
+      << path << " does not exist. Start this program with `bazel run`.";
   return path;
 }
 
 platform::PrivateDirectory& Copies() {
-  // Destroyed at exit, on purpose: that deletes the directory.
+  // Destroyed at exit on purpose, which deletes the directory.
   static const std::unique_ptr<platform::PrivateDirectory> directory = [] {
     absl::StatusOr<std::unique_ptr<platform::PrivateDirectory>> created =
         platform::PrivateDirectory::Create("relib-bench");

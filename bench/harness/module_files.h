@@ -8,26 +8,26 @@
 
 namespace relib::bench {
 
-// A fresh copy of the file of a module in bench, "load_module" for
-// //bench:load_module and "soak/soak_module" for //bench/soak:soak_module, in a
-// directory that is deleted when the program ends: what is loaded through one copy
-// doesn't disturb another, and no link has to be followed to it. A failure ends
-// the program.
+// Copies the file of a module, and returns the path of the copy. `target` is
+// the path of a target below bench/: "modules/load_module" for
+// //bench/modules:load_module. Modules that are loaded from different copies do
+// not affect each other, and no symbolic link leads to a copy. The directory of
+// the copies is deleted at exit. A failure ends the program.
 std::string CopyOfModule(std::string_view target);
 
-// A copy that has other bytes than the module and means the same: loaders don't
-// mind what comes behind the image.
+// Like CopyOfModule(), but appends bytes to the copy, which loaders ignore. A
+// Reloader takes the copy for a new version of the module.
 std::string OtherCopyOfModule(std::string_view target);
 
-// A file that others take the place of in turn, as the results of builds do.
+// A module file that its next version replaces, as the output of a build does.
 class ReplacedFile {
  public:
-  // It is the first of `versions`, which CopyOfModule() has given.
+  // Starts with the first of `versions`, which are paths from CopyOfModule().
   explicit ReplacedFile(std::vector<std::string> versions);
 
   const std::string& path() const { return path_; }
 
-  // The next version takes its place; the first one after the last.
+  // Replaces the file by the next version, and the last version by the first.
   void Replace();
 
  private:

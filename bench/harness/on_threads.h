@@ -13,21 +13,22 @@
 
 namespace relib::bench {
 
-// `work(count)` on many threads at once. The time is that from the first begin
-// to the last end, for a single one.
+// Returns a side that calls `work(count)` on `thread_count` threads at once.
+// Its time is the time from the first begin to the last end, divided by the
+// number of threads.
 template <typename Work>
 Side OnThreads(int thread_count, Work work) {
   return [thread_count, work = std::move(work)](int64_t count) {
     using Clock = std::chrono::steady_clock;
     std::vector<std::pair<Clock::time_point, Clock::time_point>> times(
         thread_count);
-    // Nobody sleeps before the start: who is woken begins on the processor of
-    // the one that woke it, and shares it for some milliseconds.
+    // No thread sleeps before the start. A thread that is woken up would share
+    // the processor of the thread that woke it for some milliseconds.
     std::atomic<int> waiting = 0;
     std::vector<std::thread> threads;
     for (auto& [begin, end] : times) {
       threads.emplace_back([&, count] {
-        // What a thread makes for itself when it does it first.
+        // Initializes what the first call on a thread initializes.
         work(1);
         ++waiting;
         while (waiting < thread_count) std::this_thread::yield();

@@ -12,8 +12,8 @@
 #include "absl/status/statusor.h"
 #include "benchmark/benchmark.h"
 
-// A row of //bench:report: something that relib does, next to what it costs
-// without relib.
+// A row of //bench:report compares an operation of relib, the subject, with the
+// same work without relib, the baseline.
 //
 //   const RowRegistration call_export({
 //       .name = "call.export",
@@ -22,15 +22,16 @@
 //       .prepare = []() -> absl::StatusOr<Comparison> { ... },
 //   });
 //
-// At namespace scope of a source of the library //bench:*_rows, this is all
-// that a new row takes.
+// A registration at namespace scope, in a source of a library
+// //bench/rows:*_rows, adds the row to the report.
 
 namespace relib::bench {
 
-// Does the thing `count` times, and returns how long that took. What is done
-// between two times and isn't part of the thing may be left out.
+// Performs the operation `count` times, and returns how long that took. The
+// time may leave out preparations between two operations.
 using Side = std::function<std::chrono::nanoseconds(int64_t count)>;
 
+// The two sides that a row compares.
 struct Comparison {
   Side subject;
   Side baseline;
@@ -38,26 +39,27 @@ struct Comparison {
 
 struct Row {
   std::string name;
-  // What it is compared with, for people.
+  // A description of the baseline for readers of the report.
   std::string baseline;
-  // The ratio to the baseline that the row shall not exceed.
+  // The limit of the ratio to the baseline.
   std::optional<double> goal = std::nullopt;
-  // Loads modules and so on, not measured. What the sides need is captured by
-  // them, and goes with them when the row is done.
+  // Prepares both sides, for instance loads modules; not measured. The sides
+  // own what they need, and are destroyed after the row.
   std::function<absl::StatusOr<Comparison>()> prepare;
-  // The sides take turns; one turn takes at least this long.
+  // The minimum duration of a turn of one side. The sides take turns.
   std::chrono::nanoseconds turn = std::chrono::microseconds(200);
 };
 
+// Adds a row to AllRows().
 class RowRegistration {
  public:
   explicit RowRegistration(Row row);
 };
 
-// In order of registration.
+// Returns the rows in the order of their registration.
 const std::vector<Row>& AllRows();
 
-// How long `function()` takes.
+// Returns the duration of `function()`.
 template <typename Function>
 std::chrono::nanoseconds TimeOf(Function&& function) {
   const auto begin = std::chrono::steady_clock::now();
@@ -65,14 +67,14 @@ std::chrono::nanoseconds TimeOf(Function&& function) {
   return std::chrono::steady_clock::now() - begin;
 }
 
-// Does `call()` again and again, in a loop that it is a part of: compilers
-// differ in what they would inline.
+// Calls `call()` `count` times. The call is inlined into the loop, because
+// compilers differ in what they inline by themselves.
 template <typename Call>
 [[gnu::flatten]] void Repeat(const Call& call, int64_t count) {
   for (int64_t i = 0; i < count; ++i) benchmark::DoNotOptimize(call());
 }
 
-// The common kind of side.
+// Returns a side that repeats `call()`.
 template <typename Call>
 Side Repeated(Call call) {
   return [call = std::move(call)](int64_t count) {

@@ -1,13 +1,13 @@
 #ifndef BENCH_MODULES_ADD_H_
 #define BENCH_MODULES_ADD_H_
 
-// The least that a function can do: what remains is the cost of the call.
+// The smallest possible function, so that the cost of a call dominates.
 
 namespace relib::bench {
 
 inline int Add(int a, int b) { return a + b; }
 
-// The same in a source of its own, where the caller's compiler can't see it.
+// Does the same in a source of its own, so that callers cannot inline it.
 int AddElsewhere(int a, int b);
 
 }  // namespace relib::bench

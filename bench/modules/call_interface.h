@@ -7,8 +7,8 @@
 
 #include "relib/interface.h"
 
-// What call_module.cc offers: functions by way of relib, and the same ones by
-// way of raw pointers, which is what they are compared with.
+// The interface of call_module.cc: functions that are called through relib, and
+// the same functions as raw pointers, which are the baseline.
 
 namespace relib::bench {
 
@@ -20,8 +20,8 @@ class Adder {
   ~Adder() = default;
 };
 
-// Text across a boundary by hand: the owner makes it and takes it back, the
-// receiver copies it in between.
+// Passes text across the boundary by hand: the owner makes and frees the text,
+// and the receiver copies it in between.
 struct RawText {
   char* (*make)(size_t size);
   void (*free)(char* text);
@@ -39,8 +39,8 @@ struct CallExports {
   relib::Export<MainFunction()> raw_main;
   relib::Export<RawText()> raw_text;
 
-  // Loops in the module, around a function of the host. The result keeps the
-  // loop from being optimized away.
+  // Loops in the module, which call a function of the host. The result prevents
+  // the compiler from removing the loop.
   relib::Export<int(int64_t count)> call_import_add;
   relib::Export<int(int64_t count, AddFunction add)> call_raw_add;
   relib::Export<size_t(int64_t count, size_t size)> call_import_text;

@@ -5,10 +5,10 @@
 
 #include "relib/interface.h"
 
-// What heap_module.cc offers.
+// The interface of heap_module.cc.
 namespace relib::bench {
 
-// Each does its thing `count` times.
+// Loops that allocate and free `count` times. heap_loops.h describes each.
 struct HeapLoops {
   void (*pairs)(int64_t count);
   void (*mixed)(int64_t count);

@@ -8,14 +8,16 @@
 
 #include "bench/modules/heap_interface.h"
 
-// Loops over the allocation functions, compiled alike into the module and into
-// the program: which heap they use is the only difference.
+// Loops over the allocation functions, which the module and the host compile in
+// the same way. They differ only in the heap that they use.
 
 namespace relib::bench {
 
-// The compiler may not know what becomes of the block.
+// Hides the use of the block from the compiler, which could otherwise remove
+// the allocation.
 inline void Escape(void* block) { asm volatile("" : : "g"(block) : "memory"); }
 
+// Frees each block before it allocates the next.
 inline void AllocatePairs(int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     void* const block = std::malloc(64);
@@ -24,7 +26,7 @@ inline void AllocatePairs(int64_t count) {
   }
 }
 
-// 1,024 blocks live, of 16 to 1,024 bytes, one of which is replaced each time.
+// Keeps 1,024 blocks of 16 to 1,024 bytes, and replaces one of them each time.
 inline void AllocateMixed(int64_t count) {
   constexpr size_t kLive = 1024;
   std::array<void*, kLive> blocks = {};
@@ -39,6 +41,7 @@ inline void AllocateMixed(int64_t count) {
   for (void* const block : blocks) std::free(block);
 }
 
+// Allocates 64 MiB of zeros, and frees them.
 inline void AllocateZeroed(int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     void* const block = std::calloc(1, size_t{64} << 20);

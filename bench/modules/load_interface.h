@@ -6,8 +6,9 @@
 
 #include "relib/interface.h"
 
-// A small module of the usual kind, for the rows about loading and unloading.
-// It stays as it is, so that these rows can be compared over time.
+// The interface of load_module.cc, a typical small module for the rows about
+// loading and unloading. Do not change it, so that these rows can be compared
+// over time.
 
 namespace relib::bench {
 

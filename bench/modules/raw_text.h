@@ -8,13 +8,14 @@
 
 #include "bench/modules/call_interface.h"
 
-// Text by way of relib and by hand, made and received by the same code
-// whichever side of the boundary it is on.
+// Functions that return text through relib and by hand. The host and the module
+// compile the same code.
 
 namespace relib::bench {
 
 inline std::string MakeText(size_t size) { return std::string(size, 'x'); }
 
+// The functions of the side that owns the text.
 inline constexpr RawText kRawText = {
     .make =
         [](size_t size) {
@@ -25,6 +26,7 @@ inline constexpr RawText kRawText = {
     .free = [](char* text) { std::free(text); },
 };
 
+// Returns a copy of a text of the other side, which frees the original.
 inline std::string ReceiveText(const RawText& raw, size_t size) {
   char* text = raw.make(size);
   std::string copy(text, size);

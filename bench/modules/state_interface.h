@@ -8,8 +8,8 @@
 #include "relib/interface.h"
 #include "relib/state/interface.h"
 
-// What state_module.cc offers, in two versions of which the second one has a
-// field more.
+// The interface of state_module.cc, in two versions. The second has an
+// additional field in the state.
 namespace relib::bench {
 
 struct Particle {

@@ -5,12 +5,14 @@
 
 namespace relib::bench {
 
-// The result keeps the throw from being optimized away.
+// Throws if `condition` holds. The result prevents the compiler from removing
+// the call.
 [[gnu::noinline]] inline int ThrowIf(bool condition) {
   if (condition) throw std::runtime_error("thrown");
   return 0;
 }
 
+// Catches an exception of ThrowIf().
 [[gnu::noinline]] inline int ThrowAndCatch() {
   volatile bool condition = true;
   try {

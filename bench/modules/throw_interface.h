@@ -4,7 +4,7 @@
 #include "bench/modules/throw_and_catch.h"
 #include "relib/interface.h"
 
-// What throw_module.cc offers.
+// The interface of throw_module.cc.
 namespace relib::bench {
 
 struct ThrowExports {

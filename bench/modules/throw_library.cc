@@ -1,4 +1,4 @@
-// A library with a C++ runtime of its own, as a module has, but without relib.
+// A library without relib. It has its own C++ runtime, as a module does.
 
 #include "bench/modules/throw_and_catch.h"
 

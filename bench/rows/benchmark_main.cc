@@ -1,5 +1,5 @@
-// The main of //bench:*_benchmark: Google Benchmark's own, for the rows that
-// are linked in.
+// Measures the rows that are linked in. Accepts the options of Google
+// Benchmark.
 
 #include "bench/harness/measure.h"
 #include "benchmark/benchmark.h"

@@ -1,4 +1,4 @@
-// What a call across the boundary costs.
+// Rows about the cost of a call across the boundary.
 
 #include <chrono>
 #include <cstddef>
@@ -30,7 +30,8 @@ using CallModule = relib::Module<CallExports>;
 
 constexpr char kRawPointer[] = "raw function pointer";
 
-// Shared by the sides of a row, unloaded with them.
+// Loads the module of a row. The sides of the row share it; the last of them
+// unloads it.
 absl::StatusOr<std::shared_ptr<CallModule>> LoadCallModule(
     const LoadOptions& options = {}) {
   absl::StatusOr<CallModule> module = relib::Load<CallExports>(
@@ -42,7 +43,7 @@ absl::StatusOr<std::shared_ptr<CallModule>> LoadCallModule(
   return std::make_shared<CallModule>(*std::move(module));
 }
 
-// A row about the call module: `sides` makes the comparison from it.
+// Returns a row about the call module, of which `sides` makes a comparison.
 Row CallRow(std::string name, std::string baseline, std::optional<double> goal,
             Comparison (*sides)(std::shared_ptr<CallModule> module)) {
   return {.name = std::move(name),
@@ -56,7 +57,8 @@ Row CallRow(std::string name, std::string baseline, std::optional<double> goal,
           }};
 }
 
-// The module is kept by a side even if the side itself needs only a pointer.
+// Returns a side that repeats `call()` and keeps the module loaded, for calls
+// that hold nothing but a pointer into the module.
 template <typename Call>
 Side RepeatedWhileLoaded(std::shared_ptr<CallModule> module, Call call) {
   return [module = std::move(module), side = Repeated(std::move(call))](
@@ -114,7 +116,7 @@ const RowRegistration kCallExportPinned(CallRow(
               .baseline = RawAddSide(module)};
     }));
 
-// Against the same call without a guard.
+// Compares with the same call without a guard.
 const RowRegistration kCallGuarded({
     .name = "call.guarded",
     .baseline = "call.export",
@@ -161,7 +163,7 @@ const RowRegistration kCallMainByPointer(
                       .baseline = RepeatedWhileLoaded(module, main)};
             }));
 
-// What the usual plugin host does for each call of an entry point.
+// Compares with a plugin host that looks an entry point up for each call.
 const RowRegistration kCallMain(CallRow(
     "call.main", absl::StrCat(kRawSymbolName, " + call"), 2,
     [](std::shared_ptr<CallModule> module) -> Comparison {
@@ -223,7 +225,7 @@ const RowRegistration kCallExportString65536(CallRow("call.export_string_65536",
                                                      kRawCopy, 1.05,
                                                      ExportText<65536>));
 
-// `call()` again and again on each of the threads.
+// Returns a side that repeats `call()` on each of the threads.
 template <typename Call>
 Side RepeatedOnThreads(int thread_count, Call call) {
   return OnThreads(thread_count, [call = std::move(call)](int64_t count) {
@@ -244,7 +246,7 @@ const RowRegistration kCallExport16Threads([] {
                 .baseline = RepeatedOnThreads(
                     kThreads, [module, add] { return add(1, 2); })};
       });
-  // Long against the time in which all threads begin.
+  // Much longer than the threads need to start.
   row.turn = std::chrono::milliseconds(8);
   return row;
 }());

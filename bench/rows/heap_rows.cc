@@ -1,4 +1,4 @@
-// What a module's own heap costs, next to the C library's in the program.
+// Rows that compare the heap of a module with the C library's heap in the host.
 
 #include <chrono>
 #include <cstdint>
@@ -30,7 +30,7 @@ HeapModule LoadHeapModule(const std::string& path) {
   return *std::move(module);
 }
 
-// Threads are worth their start from here on.
+// Much longer than threads need to start.
 constexpr std::chrono::milliseconds kThreadsTurn(8);
 
 Side LoopSide(Loop loop, int threads, std::shared_ptr<HeapModule> module) {
@@ -63,8 +63,8 @@ const RowRegistration kPairs1(LoopRow("heap.pair_64.1", &HeapLoops::pairs, 1,
                                       0.8));
 const RowRegistration kPairs2(LoopRow("heap.pair_64.2", &HeapLoops::pairs, 2,
                                       0.8));
-// The blocks that are live at the end of a turn are freed in it: not to weigh
-// much, it has to be longer.
+// A turn ends by freeing all live blocks. It is longer, so that this part does
+// not dominate.
 const RowRegistration kMixed1([] {
   Row row = LoopRow("heap.mixed.1", &HeapLoops::mixed, 1, 0.6);
   row.turn = std::chrono::milliseconds(2);
@@ -104,8 +104,8 @@ Row LeaksRow(std::string name, int64_t blocks, double goal) {
             };
             return Comparison{.subject = unload, .baseline = free};
           },
-          // Long, for few of them: what is prepared takes far longer than what
-          // is measured.
+          // Long turns are few turns. The preparation, which is not measured,
+          // takes much longer than the operation.
           .turn = std::chrono::milliseconds(8)};
 }
 

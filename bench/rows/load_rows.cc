@@ -1,4 +1,4 @@
-// What loading and unloading a module cost.
+// Rows about the cost of loading and unloading a module.
 
 #include <chrono>
 #include <cstdint>
@@ -42,7 +42,8 @@ void* RawLoadAndCall(const std::string& path) {
   return library;
 }
 
-// Does `first` and `second` alternately, and takes the time of one of them.
+// Returns a side that calls `first()` and `second()` in turn, and measures one
+// of them.
 template <typename First, typename Second>
 Side Alternately(bool measure_first, First first, Second second) {
   return [measure_first, first, second](int64_t count) {

@@ -1,9 +1,9 @@
-// What loading and unloading cost in a process with many mappings, next to the
-// same in one with few. Both are children of this program, which take turns.
+// Rows that compare loading and unloading in a process with many mappings with
+// the same in a process with few. Both processes are children of this program,
+// and take turns.
 //
-// The kernel's share of dlopen() and dlclose() is in these times. It may grow
-// with the number of mappings, and needn't be set aside: all of it together
-// stays within the goal.
+// The times include the kernel's part of dlopen() and dlclose(), which may grow
+// with the number of mappings. The goal holds for the sum.
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -28,7 +28,8 @@
 namespace relib::bench {
 namespace {
 
-// Neighbours of different protection can't be merged.
+// Makes `count` mappings. Neighbors differ in their protection, so that the
+// kernel does not merge them.
 void MakeMappings(int count) {
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   auto* pages = static_cast<char*>(mmap(nullptr, count * page, PROT_NONE,
@@ -39,8 +40,8 @@ void MakeMappings(int count) {
   }
 }
 
-// A child of this program that has `mappings` mappings more than the program,
-// and loads and unloads a module when it is told to.
+// A child process with `mappings` more mappings than this program, which loads
+// and unloads a module on request.
 class Process {
  public:
   Process(int mappings, bool measure_load) {
@@ -70,11 +71,13 @@ class Process {
   ~Process() {
     close(request_);
     close(answer_);
-    // A sibling may hold the other end of the pipe as well.
+    // Closing the pipe is not enough: a sibling may hold its other end as well.
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
 
+  // Lets the child load and unload `count` times, and returns the total time of
+  // the loads or of the unloads.
   std::chrono::nanoseconds Measure(int64_t count) const {
     CHECK_EQ(write(request_, &count, sizeof(count)), ssize_t{sizeof(count)});
     int64_t ns = 0;
@@ -83,6 +86,7 @@ class Process {
   }
 
  private:
+  // Answers requests until the pipe is closed. Runs in the child.
   static void Serve(int requests, int answers, const std::string& path,
                     bool measure_load) {
     int64_t count = 0;

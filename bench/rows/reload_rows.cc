@@ -1,4 +1,5 @@
-// What a reload costs those who call meanwhile, and in all.
+// Rows about the pause that a reload causes for callers, and about its total
+// cost.
 
 #include <algorithm>
 #include <atomic>
@@ -34,6 +35,7 @@ LoadImports Imports() {
   return {.log = [](std::string_view) {}};
 }
 
+// A module that is reloaded on request.
 template <typename Exports>
 class Reloading {
  public:
@@ -47,8 +49,7 @@ class Reloading {
                   std::move(imports)...) {
     CHECK_OK(reloader_.Start());
     reloader_.OnReload([this](const ReloadEvent& event) {
-      // On a machine that is busy enough, a caller may hold a switch up: it is
-      // tried again.
+      // On a busy machine, a call may delay a switch. The Reloader tries again.
       if (event.kind != ReloadEvent::Kind::kSwitchDelayed) {
         CHECK_OK(event.status);
       }
@@ -59,7 +60,7 @@ class Reloading {
 
   const Exports& exports() const { return reloader_.exports(); }
 
-  // From the new file to the new code.
+  // Reloads the module, and returns the time from the new file to the new code.
   nanoseconds Reload() {
     reloaded_ = false;
     unloaded_ = false;
@@ -78,8 +79,9 @@ class Reloading {
   bool unloaded_ = false;
 };
 
-// Threads that call now and then, as those of a server do, while versions come
-// and go that all have the same layout of a state of 1 MiB.
+// Threads that call from time to time, as the threads of a server do, while
+// versions replace each other. All versions have the same layout of a state of
+// 1 MiB.
 class Callers {
  public:
   static constexpr int kThreads = 4;
@@ -98,7 +100,7 @@ class Callers {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  // Reloads, and returns the longest call meanwhile.
+  // Reloads, and returns the duration of the longest call during the reload.
   nanoseconds LongestCall() {
     longest_ = 0;
     reloading_.Reload();
@@ -118,8 +120,8 @@ class Callers {
     }
   }
 
-  // mingw-w64 sleeps for whole milliseconds, and not at all for less: threads
-  // that never sleep would show how the system shares its processors.
+  // mingw-w64 sleeps for whole milliseconds, and does not sleep at all for
+  // less. Threads that never sleep would measure how the system schedules them.
   const std::chrono::microseconds pause_{
       platform::kTargetSystem == platform::System::kWindows ? 1000 : 10};
 
@@ -130,9 +132,10 @@ class Callers {
   std::vector<std::thread> threads_;
 };
 
-// Of the last thousand.
+// The 99th percentile of the last thousand times.
 class Percentile99 {
  public:
+  // Adds a time, and returns the percentile.
   nanoseconds Add(nanoseconds time) {
     if (times_.size() < kMaxTimes) times_.emplace_back();
     times_[next_++ % kMaxTimes] = time;

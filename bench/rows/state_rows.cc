@@ -1,4 +1,4 @@
-// What it costs to carry a state over, next to copying it.
+// Rows that compare the migration and the checkpoint of a state with a copy.
 
 #include <chrono>
 #include <cstdint>
@@ -30,7 +30,7 @@ StateModule LoadStateModule(std::string_view name,
   return *std::move(module);
 }
 
-// Particles of the first version, and both versions of the code.
+// A state in the layout of the first version, and both versions of the module.
 struct Versions {
   explicit Versions(int64_t count)
       : first(LoadStateModule("modules/state_module", {.states = {&state}})),
@@ -47,6 +47,7 @@ struct Versions {
   StateModule second;
 };
 
+// Returns a side that copies the particles.
 Side CopySide(const std::shared_ptr<Versions>& versions) {
   return [versions](int64_t count) {
     std::chrono::nanoseconds time(0);

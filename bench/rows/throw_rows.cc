@@ -1,4 +1,4 @@
-// What exceptions cost now that the place where they are thrown is kept.
+// Rows about the cost of exceptions, whose backtraces relib records.
 
 #include <memory>
 #include <optional>
@@ -21,7 +21,7 @@ namespace {
 
 using ThrowModule = relib::Module<ThrowExports>;
 
-// A row about the module, compared with a throw and its catch in a library
+// Returns a row that compares `subject` with a throw and its catch in a library
 // without relib.
 Row ThrowRow(std::string name, Side (*subject)(std::shared_ptr<ThrowModule>)) {
   return {.name = std::move(name),
@@ -54,7 +54,7 @@ const RowRegistration kThrowToHost(
           [module] { return module->exports().throw_through().ok(); });
     }));
 
-// The names are looked up, and forgotten with the status.
+// Looks the names of all frames up.
 const RowRegistration kThrowToHostNamed(ThrowRow(
     "throw.to_host_named", [](std::shared_ptr<ThrowModule> module) -> Side {
       return Repeated([module] {

@@ -8,16 +8,16 @@
 
 namespace relib::bench::soak {
 
-// Something of this process that must not grow.
+// A quantity of this process that must not grow.
 struct Counter {
   std::string_view name;
   int64_t value = 0;
-  // By how much it may differ from one moment to another all the same.
+  // The difference between two moments that is not growth.
   int64_t slack = 0;
 };
 
-// The same ones in the same order each time. `module` is the mapped file of a
-// module that is loaded.
+// Returns the counters, always the same ones in the same order. `module` is the
+// mapped file of a loaded module.
 std::vector<Counter> ReadCounters(const std::string& module);
 
 }  // namespace relib::bench::soak

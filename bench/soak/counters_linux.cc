@@ -12,7 +12,7 @@
 namespace relib::bench::soak {
 namespace {
 
-// The lowest number that is free: keys are given out in order.
+// Returns the lowest free key: the system hands keys out in order.
 int64_t NextKey() {
   pthread_key_t key;
   CHECK_EQ(pthread_key_create(&key, nullptr), 0);
@@ -20,7 +20,8 @@ int64_t NextKey() {
   return key;
 }
 
-// Which of the blocks that each thread has for its libraries is the module's.
+// Returns the number of the module's TLS block. Each thread has one block per
+// library.
 int64_t TlsBlock(const std::string& module) {
   void* handle = dlopen(module.c_str(), RTLD_NOLOAD | RTLD_LAZY);
   CHECK(handle != nullptr) << dlerror();
@@ -38,7 +39,7 @@ std::vector<Counter> ReadCounters(const std::string& module) {
       {"memory (KiB)", use.bytes / 1024, 512},
       {"mappings", use.mappings, 8},
       {"descriptors", use.handles, 0},
-      // One that is detached may be on its way out.
+      // A detached thread may not have ended yet.
       {"threads", use.threads, 1},
       {"thread keys", NextKey(), 0},
       {"TLS blocks", TlsBlock(module), 0},

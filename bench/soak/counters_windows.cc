@@ -11,13 +11,15 @@
 namespace relib::bench::soak {
 namespace {
 
-// The lowest numbers that are free: they are given out in order.
+// Returns the lowest free index: the system hands indices out in order.
 int64_t NextTlsIndex() {
   const DWORD index = TlsAlloc();
   CHECK(index != TLS_OUT_OF_INDEXES);
   TlsFree(index);
   return index;
 }
+
+// Returns the lowest free index, likewise.
 int64_t NextFlsIndex() {
   const DWORD index = FlsAlloc(nullptr);
   CHECK(index != FLS_OUT_OF_INDEXES);
@@ -32,9 +34,9 @@ std::vector<Counter> ReadCounters(const std::string& /*module*/) {
   return {
       {"memory (KiB)", use.bytes / 1024, 1024},
       {"mappings", use.mappings, 64},
-      // The host's threads make some when they first wait for one another.
+      // The first wait of a host thread for another one creates handles.
       {"handles", use.handles, 4},
-      // One that is detached may be on its way out.
+      // A detached thread may not have ended yet.
       {"threads", use.threads, 1},
       {"TLS indices", NextTlsIndex(), 0},
       {"FLS indices", NextFlsIndex(), 0},

@@ -29,11 +29,12 @@ namespace relib::bench::soak {
 namespace {
 
 constexpr int kThreads = 4;
-// Of the last two, the state has another layout.
+// The last two have another layout of the state.
 constexpr int kVersions = 4;
-// Whatever else the machine does.
+// Long enough for a busy machine.
 constexpr absl::Duration kPatience = absl::Minutes(5);
 
+// A module that is reloaded while threads call it.
 class Reloading {
  public:
   Reloading() {
@@ -45,7 +46,7 @@ class Reloading {
       threads_.emplace_back([this] { Call(); });
   }
 
-  // Once through all versions.
+  // Replaces the module once by each version.
   void Round() {
     for (int i = 0; i < kVersions; ++i) {
       const int64_t unloaded = unloaded_ + 1;
@@ -56,7 +57,7 @@ class Reloading {
         reloader_.Poll(absl::Seconds(1));
       }
     }
-    // What it can't be made for is that calls run just now.
+    // Running calls may prevent a checkpoint.
     const absl::Status status = reloader_.Checkpoint();
     CHECK(status.ok() || absl::IsUnavailable(status)) << status;
   }
@@ -70,7 +71,7 @@ class Reloading {
     return sample;
   }
 
-  // Afterwards nothing else.
+  // Stops the threads and the Reloader. Call nothing afterwards.
   void Stop(ReloadResult& result) {
     done_ = true;
     for (std::thread& thread : threads_) thread.join();
@@ -88,7 +89,7 @@ class Reloading {
     switch (event.kind) {
       case ReloadEvent::Kind::kReloaded:
         longest_pause_ = std::max(longest_pause_, event.pause);
-        // The old version is still there.
+        // The old version is still loaded.
         CHECK_OK(reloader_.exports().leak());
         break;
       case ReloadEvent::Kind::kUnloaded:
@@ -97,7 +98,7 @@ class Reloading {
         break;
       case ReloadEvent::Kind::kSwitchDelayed:
       case ReloadEvent::Kind::kUnloadDelayed:
-        // It is tried again.
+        // The Reloader tries again.
         break;
       default:
         LOG(FATAL) << last_event_;
@@ -140,15 +141,16 @@ class Reloading {
 ReloadResult RunReloadSoak(
     absl::Duration time, int64_t samples,
     const std::function<void(const Sample&)>& on_sample) {
-  // DbgHelp keeps what it reads of the program when a stack is first described,
-  // which would be when an unload waits for a thread, if ever.
+  // When DbgHelp first describes a stack, it loads the symbols of the program
+  // and keeps them. Without this call, that would happen when an unload first
+  // waits for a thread, and look like growth.
   platform::Symbolizer::Create()->Resolve(
       reinterpret_cast<uintptr_t>(&RunReloadSoak));
   ReloadResult result;
   Reloading reloading;
   const absl::Time begin = absl::Now();
   for (int64_t i = 1; i <= samples; ++i) {
-    // At least one; always the same version is the one that runs.
+    // Only whole rounds, so that the same version runs at each sample.
     do {
       reloading.Round();
     } while (absl::Now() < begin + time * i / samples);

@@ -11,22 +11,24 @@
 
 namespace relib::bench::soak {
 
+// The result of RunReloadSoak().
 struct ReloadResult {
   std::vector<Sample> samples;
   int64_t reloads = 0;
-  // Of the threads.
+  // The calls of all threads.
   int64_t calls = 0;
-  // The longest that calls had to wait.
+  // The longest time that a reload made calls wait.
   absl::Duration longest_pause = absl::ZeroDuration();
-  // Of the last version that was unloaded.
+  // The unload report of the last version.
   std::string report;
 };
 
-// Replaces the file of a module that a Reloader watches by one version after
-// the other, while four threads call it, and looks at the counters `samples`
-// times in `time`, or in as long as so many rounds through all versions take;
-// each is also given to `on_sample`. A failure, a call that is lost or a state
-// that isn't carried over ends the program.
+// Reloads a module again and again, while four threads call it: replaces the
+// file that a Reloader watches by each of its versions in turn. Takes `samples`
+// samples of the counters in `time`, and passes each to `on_sample`. Takes
+// longer than `time` if necessary, because at least one round through all
+// versions precedes each sample. A failure, a lost call or a lost state ends
+// the program.
 ReloadResult RunReloadSoak(absl::Duration time, int64_t samples,
                            const std::function<void(const Sample&)>& on_sample);
 

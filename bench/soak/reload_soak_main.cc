@@ -1,7 +1,7 @@
 // bazel run -c opt //bench:reload_soak -- [MINUTES]
 //
-// Shows that nothing grows while versions of a module take each other's place,
-// and ends with 1 if something does.
+// Checks that nothing grows while versions of a module replace each other. The
+// exit code is 1 if something grows.
 
 #include <cstdint>
 #include <cstdio>

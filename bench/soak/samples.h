@@ -9,28 +9,29 @@
 
 #include "bench/soak/counters.h"
 
-// What a soak has seen, and what can be said of it.
+// The samples of a soak, and their evaluation.
 
 namespace relib::bench::soak {
 
+// The values of all counters after a number of cycles.
 struct Sample {
   int64_t cycle = 0;
   std::vector<Counter> counters;
 };
 
-// Which counters have grown, a line each; empty if none has. Compares the
-// medians of the second and of the last quarter: the first is for caches to
-// fill.
+// Returns a line for each counter that has grown. Compares the median of the
+// second quarter of the samples with the median of the last. Caches fill during
+// the first quarter.
 std::vector<std::string> Growth(const std::vector<Sample>& samples);
 
-// What a counter did over time as a line of bars, the least to the greatest.
+// Returns a counter over time as a line of bars, with its range.
 std::string Plot(const std::vector<Sample>& samples, size_t counter);
 
-// Prints each sample that it is given as a line of a table.
+// Returns a function that prints each sample as a line of a table.
 std::function<void(const Sample&)> TablePrinter();
 
-// Plots every counter, and says below `summary` what has grown. What the
-// program ends with.
+// Plots every counter, prints `summary`, and prints which counters have grown.
+// Returns the exit code of the program.
 int PrintVerdict(const std::vector<Sample>& samples,
                  const std::string& summary);
 

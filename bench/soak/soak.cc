@@ -29,7 +29,7 @@ using SoakModule = relib::Module<Exports>;
 
 constexpr int kThreads = 4;
 
-// Threads that call whatever module there is, also while it goes.
+// Threads that call the current module, also during its unload.
 class Callers {
  public:
   Callers() {
@@ -40,6 +40,7 @@ class Callers {
     for (std::thread& thread : threads_) thread.join();
   }
 
+  // Sets the module to call; null for none.
   void Set(std::shared_ptr<SoakModule> module) {
     const absl::MutexLock lock(mutex_);
     module_ = std::move(module);
@@ -90,7 +91,8 @@ Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
     CHECK_OK(loaded.status());
     const auto module = std::make_shared<SoakModule>(*std::move(loaded));
     callers.Set(module);
-    // Before it starts threads that may be on their way out, with their stacks.
+    // Samples are taken before the leak, whose threads may take time to end and
+    // to free their stacks.
     if (cycle % distance == 0) {
       result.samples.push_back(
           {.cycle = cycle, .counters = ReadCounters(module->mapped_path())});

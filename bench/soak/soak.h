@@ -10,18 +10,19 @@
 
 namespace relib::bench::soak {
 
+// The result of RunSoak().
 struct Result {
   std::vector<Sample> samples;
-  // Of the threads, that came through.
+  // The calls of all threads that succeeded.
   int64_t calls = 0;
-  // Of the last unload.
+  // The report of the last unload.
   std::string report;
 };
 
-// Loads the module in `file`, calls it from four threads, lets it leave some of
-// everything and unloads it, `cycles` times, looking at the counters `samples`
-// times at even distances; each is also given to `on_sample`. A failure ends
-// the program.
+// Loads the module in `file`, calls it from four threads, lets it leak
+// resources of every kind, and unloads it, `cycles` times. Takes `samples`
+// samples of the counters at even distances, and passes each to `on_sample`. A
+// failure ends the program.
 Result RunSoak(const std::string& file, int64_t cycles, int64_t samples,
                const std::function<void(const Sample&)>& on_sample);
 

@@ -1,7 +1,7 @@
 // bazel run -c opt //bench:soak -- [CYCLES]
 //
-// Shows that nothing grows while a module comes and goes, and ends with 1 if
-// something does.
+// Checks that nothing grows while a module is loaded and unloaded again and
+// again. The exit code is 1 if something grows.
 
 #include <cstdint>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// In place of the agent's hooks, in modules that are never unloaded.
+// Replaces the agent's hooks in modules that are never unloaded.
 
 #include "platform/agent/agent.h"
 

@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdio>
 
-// In a module: tells its module resources that something is the host's from now
-// on, and isn't given back when the module goes. They do nothing by themselves;
-// a backend that records such things hooks them.
+// Called in a module to transfer a resource to the host: it is not reclaimed
+// when the module is unloaded. The functions do nothing by themselves; backends
+// that record such resources hook them.
 //
-// The names are those that the linker sees.
+// The names are plain C because the linker wraps them.
 extern "C" {
 void relib_platform_release_descriptor(int descriptor);
 void relib_platform_release_stream(FILE* stream);

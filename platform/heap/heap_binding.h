@@ -1,9 +1,8 @@
 #ifndef PLATFORM_HEAP_HEAP_BINDING_H_
 #define PLATFORM_HEAP_HEAP_BINDING_H_
 
-// Between the heap in a module (<os>/agent_heap.c) and the host
-// (module_heap.cc).
-// C, because mimalloc is.
+// The interface between the heap in a module (agent_heap.c of the backend) and
+// the host (host/module_heap.cc). In C, because mimalloc is.
 
 #include <stdbool.h>  // NOLINT(modernize-deprecated-headers): C.
 #include <stddef.h>   // NOLINT(modernize-deprecated-headers)
@@ -23,44 +22,45 @@ enum RelibHeapKind {
 typedef struct RelibHeapUse {
   uint64_t blocks;
   uint64_t bytes;
-  // The part of the range that has memory ends here; null: none has.
+  // The end of the part of the range that has memory; null if none has.
   void* end;
 } RelibHeapUse;
 
 // NOLINTNEXTLINE(modernize-use-using)
 typedef struct RelibHeapBinding {
-  // What the backend needs besides (platform/<os>/heap_system.h), or null.
+  // Backend-specific functions (struct RelibHeapSystem in platform/<os>), or
+  // null.
   const struct RelibHeapSystem* system;
 
   void* resources;
   enum RelibHeapKind kind;
-  // Tell block_allocated() and block_freed() of every block.
+  // Report every block to block_allocated() and block_freed().
   bool checked;
 
-  // For kRelibHeapOfUser.
+  // The user's allocator, for kRelibHeapOfUser.
   void* user_context;
   void* (*user_allocate)(void* context, size_t size, size_t alignment);
   void (*user_free)(void* context, void* block);
 
-  // A range of addresses, aligned to RELIB_HEAP_ALIGNMENT, with no memory
-  // behind it: the module makes it accessible. Null if there is none of at
-  // least RELIB_HEAP_ALIGNMENT * 4.
+  // Reserves a range of addresses, aligned to RELIB_HEAP_ALIGNMENT, without
+  // memory: the module makes it accessible. Returns null if no range of at
+  // least RELIB_HEAP_ALIGNMENT * 4 is available.
   void* (*reserve)(void* resources, size_t* size);
-  // Memory of its own; aligned to RELIB_HEAP_ALIGNMENT if it has half of that
-  // size or more. Null if there is none.
+  // Maps memory outside the range, aligned to RELIB_HEAP_ALIGNMENT if `size` is
+  // at least half of that. Returns null on failure.
   void* (*map)(void* resources, size_t size);
-  // Of a part of what map() returned.
+  // Unmaps a part of the memory that map() returned.
   bool (*unmap)(void* resources, void* memory, size_t size);
 
   void (*block_allocated)(void* resources, const void* block, size_t size,
                           const void* caller);
-  // Before it is freed, or resized. False: it isn't a live block of the module;
-  // that was reported.
+  // Called before a block is freed or resized. Return false, and report the
+  // call, if `block` is not a live block of the module.
   bool (*block_freed)(void* resources, const void* block, const void* caller);
   bool (*block_resized)(void* resources, const void* block, const void* caller);
 
-  // Set by the module. Called when the last code of the image has run: says
-  // what is allocated, and gives back what can't outlive the image.
+  // Set by the module. Called after the last code of the image has run: frees
+  // what cannot outlive the image, and returns what is still allocated.
   RelibHeapUse (*leave)(void);  // NOLINT(modernize-redundant-void-arg): C.
 } RelibHeapBinding;
 

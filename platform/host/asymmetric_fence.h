@@ -3,37 +3,33 @@
 
 #include <atomic>
 
+#include "platform/shared/sanitizer.h"
+
 namespace relib::platform {
 
-// A pair of fences for a race between a frequent and a rare side:
+// A pair of fences for a race between a frequent side and a rare side, in the
+// literature an asymmetric fence:
 //
 //   frequent:  a = 1; LightFence(); read b
 //   rare:      b = 1; HeavyFence(); read a
 //
-// At least one of the two sees the other's store, as with two sequentially
-// consistent fences. Where the system can interrupt every running thread of the
-// process, the light one costs nothing; else both are ordinary fences.
+// At least one side sees the store of the other, as with two sequentially
+// consistent fences. LightFence() is free where the system can interrupt all
+// running threads of the process (membarrier, FlushProcessWriteBuffers).
+// Elsewhere both are ordinary fences.
 
 namespace internal {
-// Set before main() and never changed. False is always correct.
+// Set before main() and constant afterwards. False is always correct, only
+// slower.
 extern const bool kHeavyFenceIsProcessWide;
 
-#if defined(__SANITIZE_THREAD__)
-#define PLATFORM_HAS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define PLATFORM_HAS_TSAN 1
-#endif
-#endif
-
-#if defined(PLATFORM_HAS_TSAN)
-// ThreadSanitizer doesn't know fences. Read-modify-writes of one object, which
-// have an order, do as much.
+#if RELIB_PLATFORM_TSAN
+// ThreadSanitizer does not model fences. Read-modify-writes of one object have
+// a total order, which is just as strong.
 inline std::atomic<int> ordered_by_all{0};
 inline void FullFence() {
   ordered_by_all.fetch_add(1, std::memory_order_seq_cst);
 }
-#undef PLATFORM_HAS_TSAN
 #else
 inline void FullFence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
 #endif
@@ -47,7 +43,7 @@ inline void LightFence() {
   }
 }
 
-// A few microseconds where it is process-wide.
+// Takes a few microseconds where it is process-wide.
 void HeavyFence();
 
 }  // namespace relib::platform

@@ -10,63 +10,66 @@
 
 namespace relib::platform {
 
-// How code has crashed.
+// Describes a crash of guarded code.
 struct Crash {
   enum class Kind {
-    // SIGSEGV or SIGBUS; an access violation.
+    // SIGSEGV, SIGBUS, or an access violation.
     kBadAccess,
     kStackOverflow,
-    // SIGFPE: a division by zero.
+    // SIGFPE, or a division by zero.
     kArithmetic,
     kIllegalInstruction,
-    // abort(), which std::terminate() ends in.
+    // abort(), which std::terminate() calls.
     kAbort,
   };
   static constexpr size_t kMaxFrames = 64;
 
   Kind kind;
-  // The signal or exception of the system.
+  // The system's number of the signal or exception.
   uint32_t code;
-  // Of kBadAccess: what was accessed, where the system says so, and how.
+  // Valid for kBadAccess: the address, if the system reports it, and the
+  // direction.
   const void* address;
   bool is_write;
-  // Return addresses from the crash on, callees before callers; where the
-  // crash is, plus one, comes first.
+  // Return addresses, callees before callers. The first one is the address of
+  // the crash plus one.
   size_t frame_count;
   uintptr_t frames[kMaxFrames];
 };
 
-// "SIGSEGV: it wrote to address 0x0".
+// Returns a text such as "SIGSEGV: it wrote to address 0x0".
 std::string DescribeCrash(const Crash& crash);
 
-// Lets calls into one image come back when they crash. Thread-safe.
+// Turns crashes of calls into one image into return values. Thread-safe.
 //
-// A crash is caught if it happens on the thread of such a call, in the image or
-// in a library that it needs and was called from it, and nothing of the program
-// lies between. All others go to the handlers that were there before.
+// A crash is caught if it happens on the thread of such a call, either in the
+// image or in a library that the image needs and has called, with no frame of
+// the program in between. All other crashes go to the handlers that were
+// installed before.
 //
-// Frames that are left by a crash are not unwound: their destructors don't run,
-// and their locks stay locked.
+// The frames between the crash and Run() are not unwound: their destructors do
+// not run, and their locks stay locked.
 class CrashGuard {
  public:
-  // `address` lies in the image. The first one installs the handlers of the
-  // process: those that the program installs later take crashes before these,
-  // and those it has installed before get what isn't caught.
+  // Guards the image that contains `address`. The first guard installs the
+  // crash handlers of the process. Handlers that the program installs later see
+  // crashes before these; handlers that it installed earlier get the crashes
+  // that are not caught.
   explicit CrashGuard(const void* address);
 
-  // Calls function(argument), which must not throw. False if that has crashed;
-  // then `crash` says how. Takes some 10 nanoseconds, and a few microseconds
-  // for the first call on a thread.
+  // Calls function(argument), which must not throw. Returns false and fills
+  // `crash` if the call crashed. Takes some 10 nanoseconds, and a few
+  // microseconds for the first call on a thread.
   bool Run(void (*function)(void* argument), void* argument,
            Crash& crash) const;
 
-  // For the handlers.
+  // Used by the handlers.
   bool IsInImage(uintptr_t address) const { return image_.Contains(address); }
   bool IsInLibrary(uintptr_t address) const;
 
  private:
   AddressRange image_;
-  // Those that the image needs, directly or not.
+  // The libraries that the image needs, directly or indirectly.
   std::vector<AddressRange> libraries_;
 };
 

@@ -11,36 +11,38 @@
 
 namespace relib::platform {
 
-// Reports which files changed below some directories. Not thread-safe.
+// Reports changes of files below some directories. Not thread-safe.
 class DirectoryWatcher {
  public:
-  // `paths` are directories, watched with everything below them, also with
-  // directories that are created later, or single files. A file is watched by
-  // its name: it may be replaced, or not exist yet; its directory must exist.
-  // NotFound names the path that doesn't exist. ResourceExhausted says how to
+  // Starts to watch `paths`. A directory is watched recursively, including
+  // subdirectories that are created later. A single file is watched by name: it
+  // may be replaced or not exist yet, but its directory must exist.
+  //
+  // NotFound names the path that does not exist. ResourceExhausted says how to
   // raise the system's limit.
   static absl::StatusOr<std::unique_ptr<DirectoryWatcher>> Watch(
       const std::vector<std::string>& paths);
 
   virtual ~DirectoryWatcher() = default;
 
-  // The files that were written and closed, created, renamed to or away, or
-  // deleted since the last call, each once, in the order of their first change,
-  // as a path that starts with the one that was given to Watch(). Waits up to
-  // `timeout` for the first one; zero never blocks. Directories are not
-  // reported, only the files in them. Reading a file is no change. Below a
+  // Returns the files that were closed after writing, created, renamed to or
+  // away, or deleted since the last call. Each file is listed once, in the
+  // order of the first changes, with a path that starts with the one passed to
+  // Watch(). Waits up to `timeout` for the first change; zero never blocks.
+  // Changes of directories and reads of files are not reported. Below a
   // directory, names are joined by '/' on every system, and links are not
-  // followed; a single file that is a link is followed on Linux.
+  // followed. A link that is watched as a single file is followed on Linux.
   //
-  // A watched directory that is deleted, moved away or replaced may come back;
-  // then all files in it are reported.
+  // A watched directory may be deleted, moved away or replaced. When it exists
+  // again, all files in it are reported.
   //
-  // Windows doesn't tell when a file is closed: there a file counts as written
-  // when it wasn't written to for 10 ms, and one that was created and deleted
-  // again in between may be left out. One that was renamed counts at once.
+  // Windows does not report that a file was closed. There, a file counts as
+  // written when 10 ms have passed since the last write, and a file that was
+  // created and deleted within that time may be left out. A renamed file counts
+  // at once.
   //
-  // When the system dropped events, the result holds every watched path that
-  // was given to Watch(), so that nothing is missed.
+  // If the system dropped events, the result holds every path that was passed
+  // to Watch(), so that no change is missed.
   virtual absl::StatusOr<std::vector<std::string>> Poll(
       absl::Duration timeout) = 0;
 };

@@ -14,9 +14,9 @@
 
 namespace relib::platform {
 
-// What makes two paths the same file: device and inode on Linux, volume serial
-// number and 128-bit file id on Windows. A file keeps its id when it is renamed
-// or linked; a new file may get the id of one that was deleted.
+// The identity of a file: device and inode on Linux, volume serial number and
+// 128-bit file id on Windows. A file keeps its id when it is renamed or linked.
+// A new file may get the id of a deleted one.
 struct FileId {
   uint64_t volume = 0;
   uint64_t high = 0;
@@ -29,13 +29,14 @@ struct FileId {
   }
 };
 
-// A regular file, open for reading. Thread-safe.
+// A regular file that is open for reading. Thread-safe. Other processes may
+// write, rename and delete the file meanwhile.
 class File final : public ByteSource {
  public:
-  // Never blocks: a FIFO, device or directory is InvalidArgument with a text
-  // that says which it is. NotFound, also of a name that no file can have, and
-  // PermissionDenied as the system says.
-  // While it is open, others may write, rename and delete the file.
+  // Opens the file at `path` without ever blocking. InvalidArgument names the
+  // type of anything but a regular file (a FIFO, device or directory).
+  // NotFound, also for a name that no file can have, and PermissionDenied are
+  // the system's answers.
   static absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path);
 
   ~File() override;
@@ -44,11 +45,11 @@ class File final : public ByteSource {
 
   const FileId& id() const { return id_; }
 
-  // Where it is now: absolute, with links resolved, so that a library which is
-  // loaded by it is looked for nowhere else.
+  // Returns the current path of the file: absolute and with links resolved, so
+  // that the loader searches for it nowhere else.
   absl::StatusOr<std::string> CanonicalPath() const;
 
-  // The size at the time of opening.
+  // Returns the size at the time of opening.
   uint64_t size() const override { return size_; }
 
   bool ReadAt(uint64_t offset, void* out, size_t count) const override;
@@ -62,20 +63,19 @@ class File final : public ByteSource {
         id_(id),
         size_(size) {}
 
-  // As it was opened.
+  // The path that Open() was given.
   const std::string path_;
-  // Known to be so; for the others it is to be found out. Windows tells of any
-  // handle.
+  // True if `path_` is known to be canonical. Unused on Windows, which can tell
+  // the path of any handle.
   [[maybe_unused]] const bool is_canonical_;
 
-  // A descriptor, or a HANDLE.
+  // A file descriptor, or a HANDLE.
   const intptr_t handle_;
   const FileId id_;
   const uint64_t size_;
 };
 
-// The identity of the file that `path` leads to, without opening it for
-// reading.
+// Returns the identity of the file at `path` without opening it for reading.
 absl::StatusOr<FileId> IdOf(const std::string& path);
 
 }  // namespace relib::platform

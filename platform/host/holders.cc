@@ -15,7 +15,7 @@
 namespace relib::platform {
 namespace {
 
-// One that exports everything may have thousands.
+// A library without a version script may export thousands of names.
 constexpr size_t kMaxNames = 8;
 
 std::string SomeOf(const std::vector<std::string>& names) {

@@ -11,18 +11,18 @@
 
 namespace relib::platform {
 
-// What can keep the image of a library that was given back, each in words that
-// say what to do about it. An unload that is refused and the check of a
-// finished module (tools/check_module.cc) use the same ones.
+// Texts for the reasons that keep an unloaded library's image in memory, each
+// with its remedy. Refused unloads and the check of a finished module
+// (tools/check_module.cc) share them.
 
-// What its own file says.
+// Returns the reasons in the library file itself.
 std::vector<std::string> HoldersInFile(const ImageFacts& facts);
 
-// That the libraries at `paths` are linked against it.
+// Says that the libraries at `paths` are linked against the library.
 std::string DescribeDependents(const std::vector<std::string>& paths);
 
-// That there are `count` more references, if that many are known to be, which
-// `calls` take.
+// Says that `calls` hold `count` more references to the library. nullopt stands
+// for an unknown number.
 std::string DescribeReferences(std::optional<uint32_t> count,
                                std::string_view calls);
 

@@ -3,54 +3,65 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace relib::platform {
 
-// "lib" and ".so", or "" and ".dll": what relib_module() makes of a name.
+// "lib" and ".so", or "" and ".dll": relib_module() adds them to a name.
 extern const std::string_view kLibraryPrefix;
 extern const std::string_view kLibrarySuffix;
 
-// A library that is loaded into this process. Movable; not thread-safe.
+// A library that is loaded in this process. Movable; a moved-from library is
+// not loaded. Not thread-safe.
 class Library {
  public:
-  // Maps the file at `path`, which must be canonical, and everything that it is
-  // linked against; all of its symbols are bound now, and none is offered to
-  // libraries that are loaded later. Its static constructors run here, unless
-  // its agent defers them (agent.h).
+  // Maps the file at `path`, which must be canonical, and all libraries that it
+  // is linked against. Binds all symbols at once, and offers none to libraries
+  // that are loaded later. Runs the static constructors unless the agent of the
+  // module defers them (platform/agent/agent.h).
   //
   // Errors:
-  //   AlreadyExists       the file is loaded already, by relib or by somebody
-  //                       else. What was there is left as it was.
-  //   FailedPrecondition  the system's loader refused; its text is in the
-  //   message.
+  //   AlreadyExists       the file is loaded already, by relib or by other
+  //   code;
+  //                       the loaded copy is unchanged
+  //   FailedPrecondition  the system's loader refused; the message has its text
   static absl::StatusOr<Library> Load(const std::string& path);
 
   Library() = default;
-  Library(Library&& other) noexcept;
-  Library& operator=(Library&& other) noexcept;
+  Library(Library&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)),
+        address_(std::exchange(other.address_, nullptr)),
+        path_(std::move(other.path_)) {}
+  // Leaves a library that this object had loaded.
+  Library& operator=(Library&& other) noexcept {
+    handle_ = std::exchange(other.handle_, nullptr);
+    address_ = std::exchange(other.address_, nullptr);
+    path_ = std::move(other.path_);
+    return *this;
+  }
   // Leaves the library loaded.
   ~Library() = default;
 
   bool loaded() const { return handle_ != nullptr; }
 
-  // Address of an exported symbol, or null.
+  // Returns the address of an exported symbol, or null.
   void* Symbol(const char* name) const;
 
-  // Gives the library back, runs its static destructors, and proves that its
-  // image is gone. The cost doesn't depend on the number of mappings or
+  // Unloads the library, which runs its static destructors, and verifies that
+  // the image is gone. The cost does not depend on the number of mappings or
   // libraries in the process.
   //
-  // FailedPrecondition: the image is still there; the library stays loaded and
-  // usable, its destructors have not run, and the message names what holds it,
-  // as far as that can be known (platform/<os>/library.cc says how).
+  // FailedPrecondition: the image is still mapped. The library stays loaded and
+  // usable, its destructors have not run, and the message names what holds it
+  // as far as that can be known (platform/<os>/host/library.cc).
   absl::Status Unload();
 
  private:
   void* handle_ = nullptr;
-  // An address inside of the image.
+  // An address inside the image.
   const void* address_ = nullptr;
   std::string path_;
 };

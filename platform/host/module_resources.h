@@ -14,56 +14,58 @@
 namespace relib::platform {
 
 struct ThreadInfo {
-  // As debuggers and top(1) show it: gettid(), or the Windows thread id.
+  // The number that debuggers and top(1) show: gettid(), or the Windows thread
+  // id.
   uint64_t id = 0;
   // May be empty.
   std::string name;
 };
 
-// What a module had left of one kind when it went.
+// Resources of one kind that a module left behind.
 struct Leftover {
   static constexpr size_t kMaxItems = 8;
 
-  // "open file": in the singular.
+  // In the singular, such as "open file".
   std::string kind;
   uint64_t count = 0;
-  // The memory in it, where it is of that sort.
+  // The memory that they occupied, if the kind has memory.
   uint64_t bytes = 0;
-  // Some of them as people know them: "7 /tmp/cache".
+  // Descriptions of some of them, such as "7 /tmp/cache".
   std::vector<std::string> items = {};
 };
 
-// The return addresses of calls, callees before callers.
+// Return addresses, callees before callers.
 using CallStack = std::vector<uintptr_t>;
 
-// A module has freed, or resized, what is no live block of its own.
+// A free() or realloc() by a module of an address that is not a live block of
+// that module.
 struct BadFree {
   enum class Kind {
-    // A block that it had freed before; or has, for all one can know.
+    // A block that was freed before, as far as can be known.
     kDoubleFree,
     // A block of another module, or memory of the host.
     kForeignBlock,
-    // No address of a block: inside of one, on a stack, in an image, in memory
-    // that isn't mapped.
+    // Not the address of a block: inside a block, on a stack, in an image, or
+    // in memory that is not mapped.
     kNotABlock,
   };
 
   Kind kind = Kind::kNotABlock;
   const void* address = nullptr;
-  // The name of the module whose block it is or lies in, where there is one.
+  // The name of the module that owns the block or heap at `address`, if any.
   std::string owner;
-  // What is there instead, for people: "[stack]", "16 bytes into a block of
-  // 64".
+  // A description of the memory at `address`, such as "[stack]" or "16 bytes
+  // into a block of 64".
   std::string place;
   CallStack call;
-  // Of that block, where known.
+  // The history of the block at `address`, where it is known.
   CallStack allocation;
   CallStack first_free;
 };
 
-// Blocks of one call site that a module had left.
+// Blocks from one call site that a module left behind.
 struct LeakSite {
-  // What HeapOptions::keep_trace made.
+  // The result of HeapOptions::keep_trace.
   std::shared_ptr<const void> trace;
   uint64_t count = 0;
   uint64_t bytes = 0;
@@ -73,83 +75,88 @@ struct HeapOptions {
   enum class Kind { kModule, kSystem, kUser };
   Kind kind = Kind::kModule;
 
-  // For kUser.
+  // The user's allocator, for kUser.
   void* user_context = nullptr;
   void* (*user_allocate)(void* context, size_t size,
                          size_t alignment) = nullptr;
   void (*user_free)(void* context, void* block) = nullptr;
 
   // Checks every free() of the module. Called for each bad one, on its thread;
-  // it isn't carried out.
+  // the free is then not carried out.
   std::function<void(const BadFree&)> on_bad_free;
 
-  // Finds call sites of blocks that are left. Called for a site while the image
-  // is there; the result is the site's `trace`.
+  // Records the call sites of blocks, for a report of those that are left
+  // behind. Called once per call site while the image is mapped; the result
+  // becomes the site's `trace`.
   std::function<std::shared_ptr<const void>(CallStack)> keep_trace;
 };
 
 struct ModuleResourcesOptions {
-  // Of the module, for reports.
+  // The module's name, for reports.
   std::string name;
-  // How a destructor in the image is called, where that may crash: as
-  // function(argument). Empty: just so.
+  // Runs function(argument), a destructor in the image that may crash. Empty
+  // means a direct call.
   std::function<void(void (*function)(void* argument), void* argument)>
       run_destructor;
   HeapOptions heap;
 };
 
-// Everything that one module owns outside of its image, filled by the hooks of
-// its agent. Lives in the host, so that it is still there when the image isn't.
-// Thread-safe. It must outlive the image and every thread in it.
+// All resources that one module owns outside of its image. The hooks of its
+// agent record them. Lives in the host and must outlive the image and all
+// threads in it. Thread-safe.
 class ModuleResources {
  public:
   static std::unique_ptr<ModuleResources> Create(
       ModuleResourcesOptions options = {});
   virtual ~ModuleResources() = default;
 
-  // What the module's agent is given.
+  // Returns the binding for the module's agent. Owned by this object.
   virtual const AgentBinding* binding() const = 0;
 
-  // The threads that the module started and that may still run code of its
-  // image: a thread counts until its thread-local destructors are done, however
-  // it ends, joined or detached.
+  // Returns the threads that the module started and that may still run code of
+  // its image. A thread counts until its thread-local destructors are done,
+  // however it ends, joined or detached.
   virtual std::vector<ThreadInfo> LiveThreads() const = 0;
 
-  // Waits until there is none, or until `deadline`. True if there is none.
+  // Waits until LiveThreads() is empty. Returns false if it is not by
+  // `deadline`.
   virtual bool WaitForThreads(absl::Time deadline) const = 0;
 
-  // Waits until the system calls nothing in the image, such as a signal
-  // handler, or until `deadline`. Empty, or what still runs or can't be given
-  // back now, each as a text for people.
+  // Waits until the system runs no callback in the image, such as a signal
+  // handler. Returns nothing on success. At `deadline`, returns the obstacles,
+  // one text each: callbacks that still run, and resources that cannot be
+  // reclaimed now. Callbacks may be suspended on return; see ResumeCallbacks().
   virtual std::vector<std::string> WaitForCallbacks(
       absl::Time deadline) const = 0;
 
-  // After WaitForCallbacks(), which may have made the system's calls wait, when
-  // the image isn't unloaded after all.
+  // Resumes callbacks that WaitForCallbacks() has suspended. Called if the
+  // image is not unloaded after all.
   virtual void ResumeCallbacks() = 0;
 
-  // With HeapOptions::keep_trace: keeps the traces of all blocks that are live,
-  // at once. Those of blocks that live later are kept one by one.
+  // Records the traces of all live blocks at once, if HeapOptions::keep_trace
+  // is set. Later blocks are recorded one by one.
   virtual void KeepTraces() = 0;
 
-  // The address lies in memory of the module's heap, where the heap is one of
-  // its own.
+  // Returns whether `address` is in memory of the module's heap. Always false
+  // if the module has no heap of its own.
   virtual bool OwnsMemory(const void* address) const = 0;
 
-  // On a thread of the host that is about to end and has run code of the image:
-  // its thread_local objects there are destroyed now, where the system would do
-  // it under a lock of its loader.
+  // Destroys the image's thread_local objects on the calling thread, which
+  // belongs to the host, has run code of the image and is about to end. At the
+  // end of the thread, the system would destroy them under a lock of its
+  // loader.
   virtual void LeaveThread() = 0;
 
-  // Nothing in the image is destroyed any more, whoever would do it: neither
-  // its static objects nor its thread_local ones.
+  // Suppresses all remaining destructors of the image, both static and
+  // thread_local.
   virtual void SkipDestructors() = 0;
 
-  // To be called once, after the image is gone. Gives back what the module
-  // left, and says what that was.
+  // Reclaims the resources that the module left behind, and returns a report of
+  // them. Called once, after the image is gone.
   virtual std::vector<Leftover> Reclaim() = 0;
 
-  // After Reclaim(), with HeapOptions::keep_trace: the most bytes first.
+  // Returns the call sites of leaked blocks, those with the most bytes first.
+  // Valid after Reclaim(), if HeapOptions::keep_trace is set.
   virtual std::vector<LeakSite> Leaks() const = 0;
 };
 

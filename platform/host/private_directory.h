@@ -9,21 +9,21 @@
 
 namespace relib::platform {
 
-// A directory for the files of this process alone, which nobody else can read
-// (mode 0700; on Windows an access list for the current user). It goes with its
-// contents when the object is destroyed, wherever the working directory is
-// then; links in it are not followed. A child made by fork() leaves it alone.
-// Thread-safe.
+// A directory for files of this process that no other user can read (mode 0700;
+// an access list for the current user on Windows). The destructor deletes it
+// with its contents, regardless of the current working directory, and does not
+// follow links in it. A child of fork() does not delete it. Thread-safe.
 class PrivateDirectory {
  public:
-  // Makes `<parent>/<prefix>-<pid>-<random>`; `parent` empty means the system's
-  // directory for temporary files. Deletes what processes that ended without
-  // doing so left there under the same prefix; directories of other users, and
-  // of processes that run, are not touched. Which ones run is known by a lock
-  // that the system drops when a process ends, not by process numbers: flock()
-  // on the directory itself; LockFileEx() on a file in it on Windows. Programs
-  // of both systems may share a parent: each sweeps only what its own system
-  // left. InvalidArgument: `prefix` is empty or no part of a file's name.
+  // Creates `<parent>/<prefix>-<pid>-<random>`. An empty `parent` means the
+  // system's directory for temporary files. Also sweeps directories with the
+  // same prefix whose processes have ended without deleting them. Directories
+  // of other users and of running processes are left alone. A process counts as
+  // running while it holds a lock that the system drops at its end: flock() on
+  // the directory, or LockFileEx() on a file in it on Windows. Programs of both
+  // systems may share a parent; each sweeps only directories of its own system.
+  //
+  // InvalidArgument: `prefix` is empty or cannot be part of a file name.
   static absl::StatusOr<std::unique_ptr<PrivateDirectory>> Create(
       const std::string& prefix, const std::string& parent = "");
 
@@ -31,31 +31,34 @@ class PrivateDirectory {
 
   virtual const std::string& path() const = 0;
 
-  // Copies the file at `source` into the directory under a name that is not
-  // taken and starts with `name_prefix`, keeping its extension, and returns the
-  // path of the copy. The copy is whole or there is none. The copy has mode
-  // 0700 if the source is executable, 0600 otherwise. NotFound,
-  // PermissionDenied, ResourceExhausted (no space) as the system says;
-  // InvalidArgument: no regular file; Aborted: the source changed, or was
-  // replaced, while it was read. For a file that was written just now this
-  // waits up to 20 ms, until another write would change its time.
+  // Copies the file at `source` into the directory and returns the path of the
+  // copy: an unused name that starts with `name_prefix` and has the extension
+  // of `source`. On errors there is no partial copy. The copy has mode 0700 if
+  // the source is executable and 0600 otherwise. Waits up to 20 ms if the
+  // source was written just now, until another write would change its time
+  // stamp.
+  //
+  // Errors:
+  //   NotFound, PermissionDenied, ResourceExhausted (no space)  from the system
+  //   InvalidArgument  not a regular file
+  //   Aborted          the source was changed or replaced during the copy
   virtual absl::StatusOr<std::string> CopyIn(
       const std::string& source, const std::string& name_prefix) = 0;
 
-  // Makes a file ready for the next CopyIn() with the name and extension of
-  // `copy`, a path that CopyIn() has given, which then finds most of the work
-  // done: the file is there, and as long as `copy`, but at most 1 MiB. Takes
-  // about as long as a copy of that size. Returns its path for Withdraw(), or
-  // "" if it can't be made.
+  // Prepares a file that makes the next CopyIn() with the name prefix and
+  // extension of `copy`, an earlier result of CopyIn(), faster: the file exists
+  // already, with the size of `copy` or 1 MiB if that is larger. Takes about as
+  // long as a copy of that size. Returns its path for Withdraw(), or "" on
+  // failure.
   virtual std::string Prepare(const std::string& copy) = 0;
 
-  // Deletes what Prepare() has made, unless a CopyIn() has taken it.
+  // Deletes a file that Prepare() made, unless a CopyIn() has used it.
   virtual void Withdraw(const std::string& prepared) = 0;
 
-  // Deletes one file of the directory now; `path` as CopyIn() gave it, others
-  // are ignored. One that is in use and can't be deleted (a loaded library on
-  // Windows) is tried again with each call, and goes with the directory; if it
-  // is in use even then, the next process that calls Create() sweeps it.
+  // Deletes one file of the directory. `path` is a result of CopyIn(); other
+  // paths are ignored. A file that is in use and cannot be deleted (a loaded
+  // library on Windows) is retried at each later call and by the destructor. If
+  // it is in use even then, the next process that calls Create() sweeps it.
   virtual void Remove(const std::string& path) = 0;
 };
 

@@ -6,21 +6,22 @@
 namespace relib::platform {
 
 struct StackFrame {
-  // What follows the call that the frame is in: a return address. The call
-  // itself is at `address - 1`.
+  // The return address of the call that the frame is in. The call itself is at
+  // `address - 1`.
   uintptr_t address;
-  // The stack pointer there. The same each time while that call runs; callers
-  // have greater ones.
+  // The stack pointer in the frame. Constant while that call runs; greater for
+  // callers.
   uintptr_t stack;
 };
 
 // Calls `visit` with the frames of the calling thread, callees before callers,
-// until it returns false. The first is that of WalkStack() or of a caller of
-// it. Takes about 0.2 microseconds a frame, no memory and no lock of relib's.
+// until it returns false. The first frame is that of WalkStack() or one of its
+// callers. Takes about 0.2 microseconds per frame, no memory and no lock of
+// relib's.
 void WalkStack(bool (*visit)(void* context, const StackFrame& frame),
                void* context);
 
-// Addresses from `begin` to before `end`.
+// The addresses in [begin, end).
 struct AddressRange {
   uintptr_t begin = 0;
   uintptr_t end = 0;
@@ -30,11 +31,12 @@ struct AddressRange {
   }
 };
 
-// The image that is loaded at `address`: empty if there is none. Takes a few
-// nanoseconds on Linux; no memory.
+// Returns the range of the image that is loaded at `address`, or an empty range
+// if there is none. Takes a few nanoseconds on Linux and no memory.
 AddressRange ImageAt(uintptr_t address);
 
-// The C library, whose functions call back: qsort(), pthread_once().
+// Returns the range of the C library, whose functions call back (qsort(),
+// pthread_once()).
 AddressRange CLibraryImage();
 
 }  // namespace relib::platform

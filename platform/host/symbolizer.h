@@ -8,35 +8,36 @@
 
 namespace relib::platform {
 
-// What is known of a place in the code. Each of the texts may be empty.
+// The source location of an address. Each text may be empty if it is unknown.
 struct Symbol {
-  // As C++ writes it.
+  // The demangled name.
   std::string function;
-  // As the compiler was given it, where that is known.
+  // The path that the compiler was given.
   std::string file;
-  // Zero if the file isn't known.
+  // Zero if the file is unknown.
   int line = 0;
-  // The path of the image, and where in it the place is.
+  // The path of the image, and the offset of the address in it.
   std::string image;
   uintptr_t offset = 0;
-  // The function is a part of the next symbol's.
+  // This function was inlined into that of the next symbol.
   bool is_inlined = false;
 };
 
-// Looks up addresses of this process in the symbols of its images. Keeps their
-// files open until it is destroyed, and nothing after that, but for what
-// DbgHelp has read of the program itself. Not thread-safe, and there may be
-// only one at a time in a process: the libraries beneath (elfutils' libdw,
-// DbgHelp) want it so.
+// Looks up addresses of this process in the symbols of its images. Holds their
+// files open until it is destroyed, and keeps nothing after that except what
+// DbgHelp has read of the program itself.
+//
+// Not thread-safe, and at most one may exist in a process at a time: the
+// underlying libraries (libdw of elfutils, DbgHelp) require it.
 class Symbolizer {
  public:
   static std::unique_ptr<Symbolizer> Create();
   virtual ~Symbolizer() = default;
 
-  // The place of the call that returns to `address`: one symbol, preceded by
-  // those of the functions that the compiler has put inline there, the
-  // innermost first. An image whose file isn't the one that was loaded any more
-  // has no names.
+  // Returns the location of the call that returns to `address`: one symbol,
+  // preceded by those of the functions that were inlined there, the innermost
+  // first. Addresses get no names if the file of their image has been replaced
+  // since it was loaded.
   virtual std::vector<Symbol> Resolve(uintptr_t address) = 0;
 };
 

@@ -5,7 +5,7 @@ namespace relib::platform {
 
 enum class System { kLinux, kWindows };
 
-// What this program was built for.
+// The system that this program was built for.
 extern const System kTargetSystem;
 
 }  // namespace relib::platform

@@ -8,17 +8,18 @@
 
 namespace relib::platform {
 
-// Of the calling thread, as ThreadInfo::id counts.
+// Returns the id of the calling thread, as in ThreadInfo::id.
 uint64_t CurrentThreadId();
 
-// Of a thread of this process. Empty when it has none, or has ended.
+// Returns the name of a thread of this process, or "" if it has none or has
+// ended.
 std::string ThreadName(uint64_t id);
 
-// Waits until a thread of this process is gone, after all destructors that run
-// at its end. False if it isn't by `deadline`.
+// Waits until a thread of this process has ended, with all destructors that run
+// at its end. Returns false if it has not by `deadline`.
 bool WaitForThreadEnd(uint64_t id, absl::Time deadline);
 
-// True if `address` lies in what the calling thread uses of its stack.
+// Returns whether `address` is in the used part of the calling thread's stack.
 bool LiesOnThisStack(const void* address);
 
 }  // namespace relib::platform

@@ -5,20 +5,20 @@
 
 namespace relib::platform {
 
-// One pointer for each thread: what `thread_local void*` is where that costs an
-// instruction or two, on every system and with every compiler. GCC emulates
-// thread_local for Windows with a function that looks variables up.
-//
-// There is one for the whole process, and it belongs to relib/internal/gate.
+// One pointer per thread for the whole process, owned by relib/internal/gate.
+// Costs an instruction or two on every system and with every compiler, unlike
+// thread_local: GCC emulates that on Windows with a function that looks
+// variables up.
 
-// Of the calling thread. Null until it is set. Inline.
+// Return and set the calling thread's pointer, which is null at first. Inline.
 void* ThreadPointer();
 void SetThreadPointer(void* pointer);
 
-// Has `function` called by the calling thread when that ends: after the
-// destructors of its thread_local objects. What runs later still, such as the
-// destructors of thread keys on Linux, may ask for it again, and is heard
-// except in the last moments of the thread. Not called when the process exits.
+// Registers `function` to be called at the end of the calling thread, after the
+// destructors of its thread_local objects. Code that runs even later, such as
+// destructors of thread keys on Linux, may call this again; the call is
+// honoured except in the last moments of the thread. Not called when the
+// process exits.
 void AtThreadEnd(void (*function)());
 
 }  // namespace relib::platform

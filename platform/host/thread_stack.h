@@ -6,14 +6,14 @@
 
 namespace relib::platform {
 
-// The return addresses of a thread of this process other than the caller's,
-// callees first: where it is at the moment. The first one may be that of an
-// instruction, plus one.
+// Returns the return addresses on the stack of another thread of this process,
+// callees before callers. The first one may be the address of an instruction
+// plus one.
 //
-// Empty when there is no such thread, or it doesn't answer within a tenth of a
-// second (platform/<os>/thread_stack.cc says when that is). Disturbs the thread
-// and takes some microseconds otherwise, so it is for messages. Thread-safe;
-// one at a time.
+// Returns nothing if there is no such thread or it does not answer within a
+// tenth of a second (see platform/<os>/host/thread_stack.cc). Interrupts the
+// thread for some microseconds, so use it for messages only. Thread-safe;
+// concurrent calls are serialized.
 std::vector<uintptr_t> StackOfThread(uint64_t id);
 
 }  // namespace relib::platform

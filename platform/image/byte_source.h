@@ -8,27 +8,28 @@
 
 namespace relib::platform {
 
-// Random access to bytes that somebody else may have made: the parsers of file
-// formats read through it, so that no length or offset found in a file is ever
-// used before it has been checked.
+// Random access to untrusted bytes. The parsers of file formats read through
+// this interface, so that no length or offset in a file is used before it has
+// been checked.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
   virtual uint64_t size() const = 0;
 
-  // Copies `count` bytes from `offset` to `out`. False, with `out` unspecified,
-  // when not all of them exist or they can't be read; any arguments are safe.
+  // Copies `count` bytes from `offset` to `out`. Returns false, with `out`
+  // unspecified, if not all of them exist or they cannot be read. All arguments
+  // are safe.
   virtual bool ReadAt(uint64_t offset, void* out, size_t count) const = 0;
 
-  // Reads a value of a trivially copyable type.
+  // Reads an object of a trivially copyable type, as ReadAt() does.
   template <typename T>
   bool Read(uint64_t offset, T* out) const {
     return ReadAt(offset, out, sizeof(T));
   }
 };
 
-// Borrows the bytes, which must outlive it.
+// A view of bytes in memory, which must outlive it.
 class MemoryByteSource final : public ByteSource {
  public:
   explicit MemoryByteSource(std::string_view bytes) : bytes_(bytes) {}

@@ -8,17 +8,18 @@
 namespace relib::platform {
 namespace {
 
-// Of the PE format, all in little endian.
+// Positions in a PE file. All numbers are little-endian.
 constexpr size_t kPeOffset = 0x3c;
-constexpr size_t kFileHeader = 4;  // behind "PE\0\0"
+constexpr size_t kFileHeader = 4;  // after "PE\0\0"
 constexpr size_t kFileHeaderSize = 20;
 constexpr size_t kSectionHeaderSize = 40;
 constexpr size_t kSymbolSize = 18;
-// The kind of a symbol: this, whatever the lower bits say, is a function.
+// The bits of a symbol's type that mark a function, regardless of the lower
+// bits.
 constexpr unsigned kTypeMask = 0x30;
 constexpr unsigned kFunction = 0x20;
 
-// A number at `offset`; zero behind the end.
+// Returns the number at `offset`, or zero past the end.
 template <typename T>
 T Read(std::string_view file, uint64_t offset) {
   T value = 0;
@@ -45,7 +46,7 @@ std::string_view CoffFunctionAt(std::string_view file, uint32_t offset) {
   const uint64_t strings = symbols + count * kSymbolSize;
   if (symbols == 0 || strings > file.size()) return "";
 
-  // The section that the place is in.
+  // The section that contains `offset`.
   int place_section = 0;
   uint32_t section_begin = 0;
   for (int i = 1; i <= section_count && place_section == 0; ++i) {
@@ -59,14 +60,14 @@ std::string_view CoffFunctionAt(std::string_view file, uint32_t offset) {
   }
   if (place_section == 0) return "";
 
-  // The last function that begins before it.
+  // The last function that begins before `offset`.
   std::string_view best;
   uint32_t best_offset = 0;
   uint64_t step = 0;
   for (uint64_t i = 0; i < count; i += step) {
     const std::string_view symbol =
         file.substr(symbols + i * kSymbolSize, kSymbolSize);
-    // The symbol is followed by more about it.
+    // Auxiliary records follow the symbol.
     step = uint64_t{1} + Read<uint8_t>(symbol, 17);
     if (Read<int16_t>(symbol, 12) != place_section ||
         (Read<uint16_t>(symbol, 14) & kTypeMask) != kFunction) {
@@ -80,7 +81,7 @@ std::string_view CoffFunctionAt(std::string_view file, uint32_t offset) {
   if (best.empty() || Read<uint32_t>(best, 0) != 0) {
     return Until0(best.substr(0, 8));
   }
-  // A name of more than 8 bytes lies behind the symbols.
+  // A name of more than 8 bytes is in the string table, after the symbols.
   const uint64_t position = strings + Read<uint32_t>(best, 4);
   return position < file.size() ? Until0(file.substr(position)) : "";
 }

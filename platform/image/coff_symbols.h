@@ -6,13 +6,12 @@
 
 namespace relib::platform {
 
-// The name, as the linker knows it, of the function at `offset` from the
-// beginning of the loaded image of a PE file. Empty if there is none: GCC's
-// linker writes a table of symbols unless it is told to strip it, other
-// compilers' don't.
+// Returns the linker's name of the function at `offset` in the loaded image of
+// a PE file, or "" if there is none. GCC's linker writes a symbol table unless
+// it is told to strip it; other compilers' linkers do not.
 //
-// `file` is the whole file; a damaged one has fewer symbols, or none. Takes
-// about a nanosecond for each symbol.
+// `file` is the whole file. A damaged file has fewer symbols, or none. Takes
+// about a nanosecond per symbol.
 std::string_view CoffFunctionAt(std::string_view file, uint32_t offset);
 
 }  // namespace relib::platform

@@ -11,7 +11,7 @@
 namespace relib::platform {
 namespace {
 
-// A file with one section at 0x1000 to 0x2000, and symbols.
+// A file with a section from 0x1000 to 0x2000 and some symbols.
 class File {
  public:
   File() {
@@ -19,13 +19,13 @@ class File {
     Put<uint16_t>(0x44 + 2, 1);
     Put<uint32_t>(0x44 + 8, kSymbols);
     Put<uint16_t>(0x44 + 16, 0);
-    // The header of the section.
+    // The section header.
     Put<uint32_t>(0x44 + 20 + 8, 0x1000);
     Put<uint32_t>(0x44 + 20 + 12, 0x1000);
     bytes_.resize(kSymbols);
   }
 
-  // `type` 0x20 is a function.
+  // Adds a symbol; `type` 0x20 is a function.
   File& Add(std::string_view name, uint32_t value, int16_t section = 1,
             uint16_t type = 0x20, uint8_t more = 0) {
     const size_t at = bytes_.size();
@@ -33,7 +33,7 @@ class File {
     if (name.size() <= 8) {
       name.copy(bytes_.data() + at, name.size());
     } else {
-      // Behind the 4 bytes with the size of the strings.
+      // Names follow the size of the string table, which has 4 bytes.
       Put<uint32_t>(at + 4, static_cast<uint32_t>(4 + strings_.size()));
       strings_ += name;
       strings_ += '\0';

@@ -9,9 +9,9 @@
 
 namespace relib::platform {
 
-// Writes `name` into `library`, in place of the file that FindDebugFileName()
-// found there. Portable.
-// InvalidArgument: it is longer than its place.
+// Replaces the debug file's name in the file `library` by `name`. `place` is
+// the result of FindDebugFileName() for that library. Portable.
+// InvalidArgument: the name is too long for its place.
 absl::Status SetDebugFileName(const std::string& library,
                               const DebugFileName& place,
                               std::string_view name);

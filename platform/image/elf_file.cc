@@ -17,8 +17,8 @@
 namespace relib::platform {
 namespace {
 
-// Layouts and numbers from the System V gABI ("Object Files") and, for the GNU
-// extensions, the Linux Standard Base.
+// Layouts and numbers are from the System V gABI ("Object Files") and, for the
+// GNU extensions, from the Linux Standard Base.
 
 struct FileHeader {
   uint8_t ident[16];
@@ -100,7 +100,7 @@ constexpr uint8_t kVisibilityMask = 3;
 constexpr uint8_t kVisibilityInternal = 1;
 constexpr uint8_t kVisibilityHidden = 2;
 
-// Bounds on what is read, whatever the file claims.
+// Limits on what is read, whatever the file claims.
 constexpr size_t kMaxManifestSize = 1 << 20;
 constexpr size_t kMaxDynamicEntries = 4096;
 constexpr size_t kMaxSymbols = 1 << 20;
@@ -142,7 +142,7 @@ absl::StatusOr<Headers> ReadHeaders(const ByteSource& file) {
   if (!IsElf(file)) {
     return absl::InvalidArgumentError("not an ELF file");
   }
-  // e_ident first: the rest of a 32-bit file has another layout.
+  // Read e_ident first, because the rest of a 32-bit file has another layout.
   if (!file.ReadAt(0, headers.file.ident, sizeof(headers.file.ident))) {
     return Damaged("the file header is cut off");
   }
@@ -180,13 +180,13 @@ constexpr uint64_t RoundUp4(uint64_t value) {
   return (value + 3) & ~uint64_t{3};
 }
 
-// Appends the notes of our owner in [offset, offset + size), framing included.
-// Other owners' notes share the segment; one that is damaged ends the search,
-// because nothing after it can be found.
+// Appends relib's notes in [offset, offset + size) with their framing. Notes of
+// other owners share the segment. A damaged note ends the search, because the
+// position of the next one is then unknown.
 absl::Status AppendRelibNotes(const ByteSource& file,
                               const ProgramHeader& segment, int* notes_left,
                               std::string* manifest) {
-  // Segments of alignment 8 hold .note.gnu.property alone.
+  // Segments of alignment 8 contain only .note.gnu.property.
   if (segment.alignment > 4) return absl::OkStatus();
   uint64_t position = 0;
   while (segment.file_size - position >= sizeof(NoteHeader)) {
@@ -211,7 +211,7 @@ absl::Status AppendRelibNotes(const ByteSource& file,
         return absl::InvalidArgumentError(
             "the relib manifest is over 1 MiB long");
       }
-      // The note must be in the file before room is made for it.
+      // Check that the note is in the file before memory is allocated for it.
       if (start + size > file.size())
         return Damaged("the relib manifest is cut off");
       const size_t old_size = manifest->size();
@@ -225,7 +225,7 @@ absl::Status AppendRelibNotes(const ByteSource& file,
   return absl::OkStatus();
 }
 
-// File offset of a virtual address.
+// Returns the file offset of a virtual address.
 std::optional<uint64_t> FileOffset(const std::vector<ProgramHeader>& segments,
                                    uint64_t address) {
   for (const ProgramHeader& segment : segments) {
@@ -239,7 +239,7 @@ std::optional<uint64_t> FileOffset(const std::vector<ProgramHeader>& segments,
   return std::nullopt;
 }
 
-// The parts of the dynamic section that matter here, as file offsets.
+// The relevant parts of the dynamic section, as file offsets.
 struct Dynamic {
   std::vector<uint64_t> needed;
   std::optional<uint64_t> soname;
@@ -310,7 +310,8 @@ absl::StatusOr<Dynamic> ReadDynamic(const ByteSource& file,
   return dynamic;
 }
 
-// Empty when it isn't there, isn't terminated, or is too long to be a name.
+// Returns "" if the string does not exist, is not terminated, or is too long
+// for a name.
 std::string ReadString(const ByteSource& file, const Dynamic& dynamic,
                        uint64_t index) {
   std::string text;
@@ -332,8 +333,9 @@ std::string ReadString(const ByteSource& file, const Dynamic& dynamic,
   return "";
 }
 
-// The dynamic section doesn't say how many symbols there are; the hash tables
-// do, the old one directly and the GNU one by its last chain.
+// Returns the number of symbols. The dynamic section lacks it. The old hash
+// table contains it, and the last chain of the GNU one ends with the last
+// symbol.
 uint64_t CountSymbols(const ByteSource& file, const Dynamic& dynamic) {
   if (dynamic.hash.has_value()) {
     uint32_t header[2];
@@ -411,8 +413,8 @@ absl::StatusOr<std::string> ReadElfManifest(const ByteSource& file,
         absl::StrCat("built for ", MachineName(headers->file.machine),
                      "; this program runs on ", MachineName(machine)));
   }
-  // Linkers put the section headers last, so this finds any file that is cut
-  // off or still being written, also where nothing that is loaded is missing.
+  // Linkers write the section headers last, so this detects files that are
+  // truncated or still being written, even if all loaded parts are there.
   const uint64_t sections_size = uint64_t{headers->file.section_header_count} *
                                  headers->file.section_header_size;
   if (sections_size > file.size() ||
@@ -422,7 +424,7 @@ absl::StatusOr<std::string> ReadElfManifest(const ByteSource& file,
   std::string manifest;
   int notes_left = kMaxNotes;
   for (const ProgramHeader& segment : headers->segments) {
-    // The loader would refuse these, or run into SIGBUS.
+    // The loader would refuse such a segment, or accesses would raise SIGBUS.
     if (segment.type == kSegmentLoad &&
         (segment.file_size > file.size() ||
          segment.offset > file.size() - segment.file_size)) {

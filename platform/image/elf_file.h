@@ -14,7 +14,8 @@ inline constexpr uint16_t kElfMachineX86_64 = 62;
 
 bool IsElf(const ByteSource& file);
 
-// The parts of image_file.h for ELF. Portable: includes no system header.
+// Implement the functions of image_file.h for ELF. Portable: they include no
+// system header.
 absl::StatusOr<std::string> ReadElfManifest(
     const ByteSource& file, uint16_t machine = kElfMachineX86_64);
 absl::StatusOr<ImageFacts> InspectElf(const ByteSource& file);

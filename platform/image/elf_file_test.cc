@@ -39,8 +39,8 @@ void PutText(std::string& bytes, size_t offset, std::string_view text) {
   std::memcpy(bytes.data() + offset, text.data(), text.size());
 }
 
-// A library made by hand: headers, then a part at each of these offsets, all in
-// one segment that is mapped at kBase.
+// A hand-made library: headers, followed by a part at each of these offsets,
+// all in one segment that is mapped at kBase.
 constexpr uint64_t kBase = 0x10000;
 constexpr size_t kSegments = 64;
 constexpr size_t kLoad = kSegments;
@@ -52,7 +52,7 @@ constexpr size_t kSymbols = 0x300;
 constexpr size_t kStrings = 0x400;
 constexpr size_t kHash = 0x500;
 constexpr size_t kSize = 0x600;
-// In a program header.
+// Offsets in a program header.
 constexpr size_t kType = 0, kOffset = 8, kAddress = 16, kFileSize = 32,
                  kAlign = 48;
 
@@ -127,7 +127,7 @@ std::string MakeElf(Hash hash = Hash::kGnu,
     Put<uint32_t>(elf, kHash, 1);
     Put<uint32_t>(elf, kHash + 4, count);
   } else if (hash == Hash::kGnu) {
-    // One bucket, which begins behind the first, undefined symbol.
+    // A single bucket, which starts after the first, undefined symbol.
     Put<uint32_t>(elf, kHash, 1);
     Put<uint32_t>(elf, kHash + 4, 2);
     Put<uint32_t>(elf, kHash + 8, 1);
@@ -200,7 +200,7 @@ TEST(ElfFileTest, ReadsTheFactsWithEitherHashTable) {
 TEST(ElfFileTest, ReadsTheFlags) {
   const auto with = [](int64_t tag, uint64_t value) {
     std::string elf = MakeElf();
-    // In place of the name.
+    // Replace the entry for the name.
     Put<int64_t>(elf, kDynamic, tag);
     Put<uint64_t>(elf, kDynamic + 8, value);
     absl::StatusOr<ImageFacts> facts = Inspect(elf);
@@ -283,7 +283,7 @@ TEST(ElfFileTest, SaysWhatIsDamaged) {
 TEST(ElfFileTest, EveryTruncationIsRefused) {
   const std::string elf = MakeElf();
   for (size_t size = 0; size < elf.size(); ++size) {
-    // A copy of its own, so that a sanitizer sees its end.
+    // A separate copy, so that a sanitizer detects reads past its end.
     const std::vector<char> bytes(elf.begin(), elf.begin() + size);
     const std::string_view view(bytes.data(), bytes.size());
     EXPECT_EQ(Manifest(view).status().code(),
@@ -333,8 +333,8 @@ TEST(ElfFileTest, MutationsAreHarmless) {
   EXPECT_GT(read, 1000) << "the mutations are too coarse to test much";
 }
 
-// Each of these would take forever, or all memory, if a number in the file were
-// believed.
+// If a number in the file were trusted, each of these would take forever or all
+// memory.
 TEST(ElfFileTest, HugeNumbersTakeNoTime) {
   const absl::Time begin = absl::Now();
   std::string elf = MakeElf(Hash::kSysV);
@@ -351,7 +351,7 @@ TEST(ElfFileTest, HugeNumbersTakeNoTime) {
   Put<uint32_t>(elf, kHash + 24, 0xfffffff0);
   EXPECT_TRUE(Inspect(elf).ok());
 
-  // A chain without an end, in a file that is long enough for it.
+  // An endless chain, in a file that is long enough for it.
   elf = MakeElf(Hash::kGnu);
   elf.resize(8 << 20);
   Put<uint64_t>(elf, kLoad + kFileSize, elf.size());
@@ -365,7 +365,7 @@ TEST(ElfFileTest, HugeNumbersTakeNoTime) {
   Put<uint64_t>(elf, kNoteSegment + kFileSize, elf.size() - kNote);
   EXPECT_EQ(Manifest(elf).status().code(), absl::StatusCode::kInvalidArgument);
 
-  // The same notes in every one of 65,535 segments.
+  // The same notes in each of 65,535 segments.
   elf = MakeElf();
   const std::string notes = Note("relib", std::string(512, 'x'));
   elf.resize(65536 * 56 + kSize);
@@ -378,7 +378,7 @@ TEST(ElfFileTest, HugeNumbersTakeNoTime) {
   EXPECT_EQ(Manifest(elf).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_FALSE(Inspect(elf).ok());
 
-  // Names that lie on top of each other, each as long as can be.
+  // Overlapping names of maximum length.
   elf = MakeElf(Hash::kSysV);
   elf.resize(4 << 20, 'n');
   Put<uint64_t>(elf, kLoad + kFileSize, elf.size());

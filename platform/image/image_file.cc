@@ -17,11 +17,11 @@
 namespace relib::platform {
 namespace {
 
-// Reads the beginning of a file at once, and serves from it: headers are read
-// in many small pieces, and a relib manifest lies near them in an ELF file.
+// Buffers the beginning of a file, because headers are read in many small
+// pieces. In an ELF file, a relib manifest is close to them.
 class BufferedStart final : public ByteSource {
  public:
-  // Borrows `file`.
+  // `file` must outlive this object.
   explicit BufferedStart(const ByteSource& file) : file_(file) {
     const size_t size = std::min<uint64_t>(sizeof(start_), file.size());
     if (file.ReadAt(0, start_, size)) size_ = size;

@@ -13,59 +13,64 @@
 
 namespace relib::platform {
 
-// Reads library files without loading them. Every function takes any bytes:
-// none crashes, reads out of bounds, loops without end, or allocates by a
-// length that it read. Portable: ELF and PE are read on every platform.
+// Reads library files without loading them. Portable: ELF and PE files are read
+// on every platform. All functions accept arbitrary bytes: they never crash,
+// read out of bounds, loop forever, or allocate memory by a length that is in
+// the file.
 
-// The relib manifest of a module: the notes of owner "relib" from its PT_NOTE
-// segments (ELF), or the contents of its section `.relib` (PE). Both hold the
-// same framing; relib/internal/manifest/manifest.h knows what the notes say.
+// Returns the relib manifest of a module: the notes of owner "relib" in its
+// PT_NOTE segments (ELF), or the contents of its section `.relib` (PE). Both
+// have the same framing; relib/internal/manifest/manifest.h defines the notes.
 //
 // Errors:
 //   InvalidArgument     not a library of a known format, or a damaged one
 //   FailedPrecondition  a library for another machine or operating system than
-//                       the one this is compiled for
-//   NotFound            a library of the right kind that holds no manifest
+//                       this program
+//   NotFound            a library for this system without a manifest
 absl::StatusOr<std::string> ReadManifest(const ByteSource& file);
 
-// What decides whether a library can be unloaded.
+// The properties of a library file that decide whether it can be unloaded.
 struct ImageFacts {
   // "ELF" or "PE".
   std::string format;
   // Names that other images can bind to.
   std::vector<std::string> exports;
-  // Exports of binding STB_GNU_UNIQUE: the first one that is resolved pins the
-  // library for the rest of the process. Always empty for PE.
+  // Exports of binding STB_GNU_UNIQUE. Once one of them is resolved, the
+  // library is pinned for the rest of the process. Always empty for PE.
   std::vector<std::string> unique_exports;
-  // Libraries that it is linked against.
+  // Names of the libraries that it is linked against.
   std::vector<std::string> needed;
-  // Its own name (DT_SONAME, or the name in the export directory); may be
+  // Its own name (DT_SONAME, or the name in the export directory). May be
   // empty.
   std::string own_name;
   // Linked with -z nodelete.
   bool nodelete = false;
-  // Uses initial-exec TLS, of which a process has only a small fixed amount.
+  // Uses initial-exec TLS, for which a process has only a small fixed amount of
+  // space.
   bool static_tls = false;
-  // Needs its code to be written at load, which hardened systems refuse.
+  // Requires relocations of its code at load time, which hardened systems
+  // refuse.
   bool text_relocations = false;
   bool has_manifest = false;
 };
 
-// Errors: as ReadManifest, except that a foreign machine and a missing manifest
-// are not errors here.
+// Returns the facts about a library for any machine, with or without a
+// manifest. InvalidArgument as for ReadManifest().
 absl::StatusOr<ImageFacts> InspectImage(const ByteSource& file);
 
-// The file that holds a library's debug information, as the library names it.
+// The name of the file with a library's debug information, as it is in the
+// library.
 struct DebugFileName {
-  // A path on the machine that built it, or a name alone.
+  // A path on the build machine, or a bare file name.
   std::string path;
-  // Where in the library that stands, and how long it may be.
+  // The position of the name in the library, and its maximum length.
   uint64_t offset = 0;
   size_t max_size = 0;
 };
 
-// Of a library whose debug information is in a PDB file; of others, that hold
-// it themselves or have none, nullopt. Errors: as InspectImage.
+// Returns the name of the PDB file with the library's debug information.
+// Returns nullopt for libraries that contain their debug information or have
+// none. Errors as for InspectImage().
 absl::StatusOr<std::optional<DebugFileName>> FindDebugFileName(
     const ByteSource& file);
 

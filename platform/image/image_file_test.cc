@@ -24,8 +24,9 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string PlainLibrary() {
-  return ReadFile(Runfile("platform/testdata/" + std::string(kLibraryPrefix) +
-                          "plain" + std::string(kLibrarySuffix)));
+  return ReadFile(Runfile("platform/tests/libraries/" +
+                          std::string(kLibraryPrefix) + "plain" +
+                          std::string(kLibrarySuffix)));
 }
 
 TEST(ImageFileTest, KnowsTheFormats) {
@@ -62,7 +63,7 @@ TEST(ImageFileTest, ARealLibraryMutatedIsHarmless) {
     std::mt19937 random(seed);
     std::vector<std::pair<size_t, char>> undo;
     for (int i = 0; i < 4; ++i) {
-      // Headers and tables lie at the beginning, mostly.
+      // Prefer the beginning, which has the headers and tables.
       const size_t at = random() % (i % 2 == 0 ? 4096 : bytes.size());
       undo.emplace_back(at, bytes[at]);
       bytes[at] = random() % 2 == 0 ? static_cast<char>(random()) : '\xff';

@@ -15,7 +15,7 @@
 namespace relib::platform {
 namespace {
 
-// A library of normal size stays far below all of these.
+// Normal libraries stay far below all of these limits.
 constexpr uint32_t kMaxManifestSize = 1 << 20;
 constexpr uint32_t kMaxExportedNames = 1 << 16;  // ordinals have 16 bits
 constexpr uint32_t kMaxImportedLibraries = 1 << 12;
@@ -67,7 +67,7 @@ std::string MachineName(uint16_t machine) {
   }
 }
 
-// The format is little-endian; so is every machine that runs it.
+// Reads a number. The format and all machines that use it are little-endian.
 template <typename T>
 T Field(const unsigned char* bytes, size_t offset) {
   T value;
@@ -75,7 +75,7 @@ T Field(const unsigned char* bytes, size_t offset) {
   return value;
 }
 
-// What stands before the first NUL, or all of it.
+// Returns the part before the first NUL, or everything.
 std::string_view UntilNul(const char* bytes, size_t size) {
   const void* nul = std::memchr(bytes, 0, size);
   if (nul == nullptr) return {bytes, size};
@@ -89,14 +89,14 @@ struct Section {
   uint32_t size;          // in the file
 };
 
-// A part of the file that a directory entry or a pointer names.
+// A part of the file that a directory entry or a pointer refers to.
 struct Range {
   uint64_t offset;
-  // Bytes from there to the end of what the file holds of the section.
+  // The number of bytes up to the end of the section's contents in the file.
   uint64_t size;
 };
 
-// The headers of a PE file, checked as far as they are used.
+// The headers of a PE file. Fields that are used have been checked.
 class PeFile {
  public:
   static absl::StatusOr<PeFile> Open(const ByteSource& file);
@@ -104,12 +104,14 @@ class PeFile {
   uint16_t machine() const { return machine_; }
   bool is_dll() const { return (characteristics_ & kIsDll) != 0; }
 
-  // Reads the optional header and the section table. Apart from Open() so that
-  // a library for another machine is called that, whatever else it may be.
+  // Reads the optional header and the section table. Separate from Open(), so
+  // that a library for another machine is reported as such before any other
+  // error.
   absl::Status ReadHeaders();
 
-  // OK if the file doesn't end before what its headers say is in it: some of
-  // that isn't loaded, so a loader takes a file that is still being written.
+  // Returns an error if the file ends before the contents that its headers
+  // describe. Parts of these are not loaded, so a loader accepts files that are
+  // still being written.
   absl::Status CheckComplete() const;
 
   absl::StatusOr<std::string> Manifest() const;
@@ -124,8 +126,9 @@ class PeFile {
   explicit PeFile(const ByteSource& file) : file_(&file) {}
 
   bool Locate(uint32_t address, Range& range) const;
-  // Takes the length from `budget`: names that don't overlap never take more
-  // than the file has, so a small file can't ask for a lot of memory.
+  // Reads a name and subtracts its length from `budget`. Names that do not
+  // overlap never exceed the size of the file, so the budget keeps a small file
+  // from using much memory.
   absl::StatusOr<std::string> ReadName(uint32_t address, size_t max_length,
                                        uint64_t& budget,
                                        std::string_view what) const;
@@ -194,7 +197,7 @@ absl::Status PeFile::ReadHeaders() {
   if (machine_ == kPeMachineX86_64 && magic_ != kMagic64) {
     return Damaged("it is for x86-64, but its optional header is for 32 bits");
   }
-  // The 64-bit header lacks one field and has four that are longer by 4 bytes.
+  // The 64-bit header lacks one field, and four others are longer by 4 bytes.
   const uint32_t directories = magic_ == kMagic64 ? 112 : 96;
   unsigned char header[112];
   if (optional_header_size_ < directories ||
@@ -235,7 +238,7 @@ absl::Status PeFile::ReadHeaders() {
         .offset = Field<uint32_t>(bytes, 20),
         .size = Field<uint32_t>(bytes, 16),
     };
-    // The loader of Windows refuses sections that are not in order, too.
+    // The loader of Windows also refuses sections that are not in order.
     if (section.address < end) {
       return Damaged(absl::StrCat("section ", i + 1,
                                   " overlaps the one before, or they are not "
@@ -263,7 +266,7 @@ absl::Status PeFile::CheckComplete() const {
     }
   }
   if (symbols_ == 0) return absl::OkStatus();
-  // Behind the symbols lie their names, which begin with their own size.
+  // The string table follows the symbols. It begins with its size.
   const uint64_t names = symbols_ + uint64_t{symbol_count_} * kSymbolSize;
   uint32_t names_size;
   if (!file_->Read(names, &names_size) || names + names_size > file_->size()) {
@@ -285,7 +288,7 @@ absl::StatusOr<std::string> PeFile::Manifest() const {
     return Damaged(absl::StrCat("it has ", manifest_count_, " sections ",
                                 kManifestSection));
   }
-  // Object files leave the virtual size zero; some linkers copy that.
+  // Object files leave the virtual size zero, and some linkers copy that.
   const uint32_t size =
       manifest_.virtual_size != 0 ? manifest_.virtual_size : manifest_.size;
   if (size > kMaxManifestSize) {
@@ -472,7 +475,7 @@ absl::StatusOr<std::optional<DebugFileName>> PeFile::PdbName() const {
     char format[4];
     if (size <= kNameOffset || !file_->ReadAt(offset, format, 4) ||
         std::memcmp(format, "RSDS", 4) != 0) {
-      continue;  // older formats, which nobody writes any more
+      continue;  // an obsolete format
     }
     std::string name(std::min<size_t>(size - kNameOffset, kMaxPdbName), '\0');
     if (!file_->ReadAt(offset + kNameOffset, name.data(), name.size())) {

@@ -11,33 +11,33 @@
 
 namespace relib::platform {
 
-// Reads PE files, the libraries and programs of Windows, on any system. Every
-// function takes any bytes; see image_file.h for what that means.
-// The format: https://learn.microsoft.com/windows/win32/debug/pe-format
+// Reads PE files, the libraries and programs of Windows, on any system. All
+// functions accept arbitrary bytes; see image_file.h. The format:
+// https://learn.microsoft.com/windows/win32/debug/pe-format
 
 // IMAGE_FILE_MACHINE_AMD64.
 inline constexpr uint16_t kPeMachineX86_64 = 0x8664;
 
-// True if the file starts as PE files do. It may still be damaged, or be a
-// program of DOS: the functions below say so.
+// Returns whether the file starts like a PE file. It may still be damaged or be
+// a DOS program; the functions below report that.
 bool IsPe(const ByteSource& file);
 
-// The contents of section `.relib`, at most 1 MiB.
+// Returns the contents of section `.relib`, at most 1 MiB.
 //
 // Errors:
-//   InvalidArgument     no PE file, a damaged one, or a program
+//   InvalidArgument     not a PE file, a damaged one, or a program
 //   FailedPrecondition  a library for another machine than `machine`
 //   NotFound            a library without such a section
 absl::StatusOr<std::string> ReadPeManifest(const ByteSource& file,
                                            uint16_t machine = kPeMachineX86_64);
 
-// Of a library or program for any machine. `exports`, `needed` and `own_name`
-// are as in the file; `needed` includes what is loaded at the first call only.
-// InvalidArgument: no PE file, or a damaged one.
+// Returns the facts about a library or program for any machine. `exports`,
+// `needed` and `own_name` are as in the file; `needed` includes delay-loaded
+// libraries. InvalidArgument: not a PE file, or a damaged one.
 absl::StatusOr<ImageFacts> InspectPe(const ByteSource& file);
 
-// Of a library or program for any machine: the PDB file in its CodeView
-// manifest. InvalidArgument: no PE file, or a damaged one.
+// Returns the name of the PDB file in the CodeView record of a library or
+// program for any machine. InvalidArgument: not a PE file, or a damaged one.
 absl::StatusOr<std::optional<DebugFileName>> FindPdbName(
     const ByteSource& file);
 

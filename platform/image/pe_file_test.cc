@@ -32,9 +32,9 @@ void PutText(std::string& bytes, size_t offset, std::string_view text) {
   std::memcpy(bytes.data() + offset, text.data(), text.size());
 }
 
-// Where things are in the file that MakePe() makes. Section 1, `.rdata`, holds
-// the directories; section 2, `.relib`, the manifest. Addresses in the image
-// are kRdataAddress + (offset - kRdata).
+// The layout of the file that MakePe() returns. Section 1, `.rdata`, contains
+// the directories; section 2, `.relib`, the manifest. An address in the image
+// is kRdataAddress + (offset - kRdata).
 constexpr uint32_t kSignature = 0x80;
 constexpr uint32_t kCoff = kSignature + 4;
 constexpr uint32_t kOptional = kSignature + 24;
@@ -98,7 +98,7 @@ std::string MakePe() {
   Put<uint32_t>(pe, kImports + 20 + 12, Address(kStrings + 0x80 + 13));
   Put<uint32_t>(pe, kDelayImports + 4, Address(kStrings + 0xc0));
 
-  Put<uint32_t>(pe, kDebug + 12, 16);  // says that the build is reproducible
+  Put<uint32_t>(pe, kDebug + 12, 16);  // marks a reproducible build
   Put<uint32_t>(pe, kDebug + 28 + 12, 2);
   Put<uint32_t>(pe, kDebug + 28 + 16, 24 + 16);
   Put<uint32_t>(pe, kDebug + 28 + 20, Address(kCodeView));
@@ -244,7 +244,7 @@ TEST(PeFileTest, A32BitLibraryIsInspected) {
   std::string pe = MakePe();
   Put<uint16_t>(pe, kCoff, 0x14c);
   Put<uint16_t>(pe, kOptional, 0x10b);
-  // Its directories come 16 bytes earlier.
+  // The directories of a 32-bit file come 16 bytes earlier.
   Put<uint32_t>(pe, kOptional + 92, 2);
   Put<uint32_t>(pe, kOptional + 96, Address(kExports));
   Put<uint32_t>(pe, kOptional + 104, Address(kImports));
@@ -341,7 +341,7 @@ TEST(PeFileTest, ANameThatDoesNotEndIsDamaged) {
   Put<uint32_t>(pe, kNames, Address(kRdata + 0x3f0));
   PutText(pe, kRdata + 0x3f0, "sixteen letters!");
   ExpectNotInspected(pe, "doesn't end");
-  // The last bytes of a file that is cut off there.
+  // The last bytes before the end of a truncated file.
   pe = MakePe();
   Put<uint32_t>(pe, kNames, kManifestAddress);
   pe.resize(kManifest + 10);
@@ -349,7 +349,7 @@ TEST(PeFileTest, ANameThatDoesNotEndIsDamaged) {
 }
 
 TEST(PeFileTest, NamesThatOverlapDoNotTakeMuchMemory) {
-  // 65,536 exports, each with the same name of 60,000 characters.
+  // 65,536 exports that share a name of 60,000 characters.
   std::string pe = MakePe();
   const uint32_t size = 0x80000;
   pe.resize(kManifest + size, 'x');
@@ -385,8 +385,8 @@ TEST(PeFileTest, TooManyOrTooLongImportsAreDamaged) {
 }
 
 TEST(PeFileTest, ManySectionsAreReadInOneGo) {
-  // As many sections as the format can count: names are found by bisection, so
-  // this takes no longer than the file is long.
+  // The maximum number of sections. Names are found by bisection, so the time
+  // is proportional to the length of the file.
   const uint32_t count = 0xffff;
   std::string pe = MakePe();
   pe.resize(kSections + uint64_t{count} * 40);
@@ -416,7 +416,7 @@ TEST(PeFileTest, EveryTruncationIsRefused) {
   }
 }
 
-// Symbols aren't loaded, so the loader doesn't miss them.
+// Symbols are not loaded, so the loader does not notice that they are missing.
 TEST(PeFileTest, TruncatedSymbolsAreRefused) {
   std::string pe = MakePe();
   Put<uint32_t>(pe, kCoff + 8, static_cast<uint32_t>(pe.size()));
@@ -430,7 +430,7 @@ TEST(PeFileTest, TruncatedSymbolsAreRefused) {
   }
 }
 
-// Anything goes, as long as it ends with an answer; the sanitizers watch.
+// Any result is correct; the sanitizers check the accesses.
 TEST(PeFileTest, MutationsAreHarmless) {
   constexpr uint32_t kInteresting[] = {
       0,      1,       0x7f,       0xff,       0x1000,     0x7fff,
@@ -442,7 +442,7 @@ TEST(PeFileTest, MutationsAreHarmless) {
     std::string pe = good;
     const int mutations = 1 + random() % 8;
     for (int i = 0; i < mutations; ++i) {
-      // Mostly in the headers and directories, where it matters.
+      // Prefer the headers and directories.
       const size_t area = random() % 4 == 0 ? pe.size() : kStrings;
       const size_t offset = random() % (area - 4);
       switch (random() % 5) {

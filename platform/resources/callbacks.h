@@ -10,33 +10,35 @@
 
 namespace relib::platform {
 
-// The calls into the image that the system makes: destructors of thread keys,
-// callbacks of timers. Thread-safe; shared with those who call, because the
-// last one may still be leaving when the module is gone.
+// Tracks callbacks by which the system calls into one image, such as
+// destructors of thread keys and functions of timers. In the literature, this
+// is rundown protection. Thread-safe. Shared with the callers, because the last
+// one may still be leaving after the module is gone.
 class Callbacks {
  public:
-  // False when the image is gone, or as good as: don't call. Waits while it is
-  // held.
+  // Begins a callback. Returns false if the callback must not be called,
+  // because the image is gone or about to go. Waits while callbacks are held.
   bool Enter();
   void Leave();
 
-  // Those that run one: "a timer's callback runs on thread 12", for `what`.
+  // Returns a text for each running callback, such as "a timer's callback runs
+  // on thread 12", where `what` is "a timer's callback".
   std::vector<std::string> Describe(std::string_view what) const;
 
-  // From now on those that enter wait, except on this thread. False if one
-  // runs.
+  // Makes callbacks wait in Enter(), except on the calling thread, until
+  // Resume(). Returns false, and changes nothing, if a callback runs.
   bool Hold();
   void Resume();
 
-  // From now on none enters. Waits for those that run.
+  // Refuses all later callbacks, and waits for those that run.
   void Close();
 
  private:
   mutable Mutex mutex_;
-  // Something below has changed.
+  // Signalled when one of the fields below has changed.
   Condition changed_;
   std::vector<uint64_t> threads_;
-  // The thread that holds it; zero, which is no thread's id: it isn't held.
+  // The thread that called Hold(), or zero, which is no thread's id.
   uint64_t holder_ = 0;
   bool closed_ = false;
 };

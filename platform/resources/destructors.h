@@ -7,17 +7,17 @@
 
 namespace relib::platform {
 
-// How the destructors in an image are called, by whatever has kept them.
-// Thread-safe.
+// Runs the destructors of objects in an image for code that has registered
+// them. Thread-safe.
 class Destructors {
  public:
   using Function = void (*)(void* object);
-  // Empty: just call it.
+  // Empty means a direct call.
   using Runner = std::function<void(Function destroy, void* object)>;
 
   explicit Destructors(Runner runner) : runner_(std::move(runner)) {}
 
-  // Whether they are called in a particular way, or may be skipped.
+  // Returns whether destructors are called through a Runner.
   bool are_guarded() const { return runner_ != nullptr; }
 
   void Skip() { skipped_.store(true); }

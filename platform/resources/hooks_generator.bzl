@@ -1,16 +1,17 @@
-"""What follows from a backend's table of hooked functions, on every system.
+"""Generates code from a backend's table of hooked functions.
 
-The table is a dict. A key is a kind of resource; platform/<os>/resources/<kind>/<kind>.cc implements it in the host. The value lists
-functions that create or give back such a thing, each a declaration in which every parameter is a type and a name. A word
-in front of it, before a space, says how it is hooked; platform/<os>/hooks.bzl knows which words there are.
+The table (HOOKS in platform/<os>/resources/hooks.bzl) maps each resource kind to a list of rows. A row is the declaration
+of a function that creates or gives back such a resource, as in <kind>/hooks.bzl, and <kind>/<kind>.cc implements the hook
+in the host. Each parameter of a declaration is a type and a name. A word may precede the declaration and says how the
+function is hooked; the backend's hooks.bzl explains its words.
 """
 
 def parse_declaration(declaration, words):
-    """Takes a declaration apart.
+    """Parses a row of the table.
 
     Args:
-      declaration: "after int open(const char* path, int flags)"
-      words: those that may stand in front.
+      declaration: such as "after int open(const char* path, int flags)".
+      words: the words that may precede a declaration.
 
     Returns:
       A struct of strings: word (may be empty), result, name, parameters, arguments, first_argument.
@@ -38,7 +39,7 @@ def parse_declaration(declaration, words):
     )
 
 def comma_separated(*items):
-    """Those of the items that aren't empty.
+    """Joins the items that are not empty.
 
     Args:
       *items: strings.
@@ -49,13 +50,13 @@ def comma_separated(*items):
     return ", ".join([item for item in items if item])
 
 def hook_table_struct(hooks):
-    """The host's functions as a struct of pointers, for both sides.
+    """Generates the struct of pointers to the host's functions, for both sides.
 
     Args:
       hooks: structs with the strings host_result, name, host_parameters.
 
     Returns:
-      C++.
+      C++ code.
     """
     return "struct HookTable {\n%s\n};\n" % "\n".join([
         "  %s (*%s)(%s);" % (hook.host_result, hook.name, hook.host_parameters)
@@ -71,24 +72,24 @@ def camel_case(kind):
     return "".join([word.capitalize() for word in kind.split("_")])
 
 def resource_kinds(kinds, hooks, base = "Resources"):
-    """For the host: what each of the kinds implements.
+    """Generates the declarations of the functions that the kinds implement in the host.
 
     Args:
-      kinds: their names, in their order.
+      kinds: the names of the kinds, in order.
       hooks: as for hook_table_struct().
-      base: the class that they derive from.
+      base: the base class of the kinds.
 
     Returns:
-      C++.
+      C++ code.
     """
-    return """// Each makes the Resources of one module: resources/<kind>/<kind>.cc.
+    return """// Create the resources of one module. Implemented in <kind>/<kind>.cc.
 %s
 
 inline constexpr std::unique_ptr<Resources> (*kMakeResources[])() = {
 %s
 };
 
-// What the hooks of a module call: resources/<kind>/<kind>.cc.
+// Called by the hooks of a module. Implemented in <kind>/<kind>.cc.
 namespace hooks {
 %s
 }  // namespace hooks
@@ -107,27 +108,27 @@ inline constexpr HookTable kHooks = {
     )
 
 def resource_kind_enum(kinds):
-    """The kinds as an enum.
+    """Generates the enum of the kinds.
 
     Args:
-      kinds: their names, in their order.
+      kinds: the names of the kinds, in order.
 
     Returns:
-      C++.
+      C++ code.
     """
     return "enum class ResourceKind {\n%s\n};\n" % "\n".join(["  k%s," % camel_case(kind) for kind in kinds])
 
 def generated_header(guard, table, includes, body):
-    """A header.
+    """Generates a header.
 
     Args:
-      guard: the macro for it.
-      table: the file that it follows from.
+      guard: the name of the include guard.
+      table: the file that it is generated from.
       includes: lines.
-      body: of the namespace.
+      body: the contents of the namespace.
 
     Returns:
-      C++.
+      C++ code.
     """
     return """// Generated from {table}.
 
@@ -154,7 +155,7 @@ def _generated_file_impl(ctx):
 
 generated_file = rule(
     implementation = _generated_file_impl,
-    doc = "A file with the given content.",
+    doc = "Writes a file with the given content.",
     attrs = {
         "content": attr.string(mandatory = True),
         "out": attr.output(mandatory = True),

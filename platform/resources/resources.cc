@@ -19,17 +19,17 @@ namespace relib::platform {
 void ReclaimReport::Add(std::string_view kind, uint64_t count, uint64_t bytes,
                         absl::Span<const std::string> texts) {
   if (count == 0) return;
-  auto left =
-      std::find_if(left_.begin(), left_.end(),
-                   [kind](const Leftover& left) { return left.kind == kind; });
-  if (left == left_.end()) {
-    left = left_.insert(left_.end(), {.kind = std::string(kind)});
+  auto leftover = std::find_if(
+      leftovers_.begin(), leftovers_.end(),
+      [kind](const Leftover& other) { return other.kind == kind; });
+  if (leftover == leftovers_.end()) {
+    leftover = leftovers_.insert(leftovers_.end(), {.kind = std::string(kind)});
   }
-  left->count += count;
-  left->bytes += bytes;
+  leftover->count += count;
+  leftover->bytes += bytes;
   for (const std::string& text : texts) {
-    if (left->items.size() == Leftover::kMaxItems) break;
-    left->items.push_back(text);
+    if (leftover->items.size() == Leftover::kMaxItems) break;
+    leftover->items.push_back(text);
   }
 }
 
@@ -47,7 +47,7 @@ Resources& ResourceSet::Get(size_t kind) {
   Resources* resources = kinds_[kind].load(std::memory_order_acquire);
   if (resources != nullptr) return *resources;
   std::unique_ptr<Resources> made = make_[kind]();
-  // Another thread may have been faster.
+  // Another thread may have created it meanwhile.
   if (!kinds_[kind].compare_exchange_strong(resources, made.get(),
                                             std::memory_order_acq_rel)) {
     return *resources;

@@ -1,14 +1,16 @@
 #ifndef PLATFORM_RESOURCES_RESOURCES_H_
 #define PLATFORM_RESOURCES_RESOURCES_H_
 
-// How a kind of resource is added to what modules may take and leave:
+// How to add a resource kind:
 //
-// 1. an entry in HOOKS (platform/<os>/hooks.bzl): its name, and the functions
-//    that create or give back such a thing;
-// 2. platform/<os>/resources/KIND.cc: a class derived from Resources,
-// MakeKind()
-//    that creates one, and the hooks of these functions in the namespace
-//    `hooks`.
+// 1. Create the directory platform/<os>/resources/<kind>/ with a hooks.bzl,
+// which lists the functions that create or give back such a resource, and load
+// it in platform/<os>/resources/hooks.bzl.
+//
+// 2. Add <kind>.cc there: a class derived from Resources, the function
+// Make<Kind>() that creates it, and the hooks in the namespace `hooks`.
+//
+// docs/resources.md has the long version.
 
 #include <atomic>
 #include <cstddef>
@@ -25,87 +27,88 @@
 
 namespace relib::platform {
 
-// Collects what a module left.
+// Collects descriptions of resources that a module left behind.
 class ReclaimReport {
  public:
-  // Something of the kind `kind` ("open file"), as people know it, and the
-  // memory it had in bytes.
+  // Adds one resource of the kind `kind` ("open file"), described by `text`,
+  // with `bytes` bytes of memory.
   void Add(std::string_view kind, std::string text, uint64_t bytes = 0) {
     Add(kind, 1, bytes, {&text, 1});
   }
-  // Several, of which `texts` shows some.
+  // Adds `count` resources, of which `texts` describes some.
   void Add(std::string_view kind, uint64_t count, uint64_t bytes,
            absl::Span<const std::string> texts);
 
-  std::vector<Leftover> Take() { return std::move(left_); }
+  std::vector<Leftover> Take() { return std::move(leftovers_); }
 
  private:
-  std::vector<Leftover> left_;
+  std::vector<Leftover> leftovers_;
 };
 
-// What one module has of one kind. Thread-safe.
+// The resources of one kind that one module owns. Thread-safe.
 //
-// The hooks run on any thread of the process; on Linux, some of them in signal
-// handlers, but never in a forked child. They may be called while the others
-// below run, until LeaveImage() of the last kind is done.
+// The hooks run on any thread of the process; on Linux, some of them run in
+// signal handlers, but never in a forked child. They may run concurrently with
+// the functions below until LeaveImage() of the last kind has returned.
 class Resources {
  public:
   virtual ~Resources() = default;
 
-  // What keeps the module from going at the moment and may pass by itself, each
-  // as a text for people: "a handler of SIGUSR1 runs on thread 12".
+  // Returns a text for each temporary obstacle to unloading the module, such as
+  // "a handler of SIGUSR1 runs on thread 12".
   virtual std::vector<std::string> Obstacles() const { return {}; }
 
-  // From now on the system doesn't call the image on other threads than this
-  // one, until Resume() or for ever: calls that come are made to wait, or not
-  // made. False if one runs. So nothing that comes later, under locks of the
-  // system's loader, need wait for them.
+  // Keeps the system from calling into the image on threads other than this one
+  // until Resume(), or forever. New callbacks wait or are dropped, so nothing
+  // that runs later under locks of the system's loader has to wait for them.
+  // Returns false if a callback runs.
   virtual bool Hold() { return true; }
   virtual void Resume() {}
 
-  // The static destructors of the image are about to run.
+  // Called just before the static destructors of the image run.
   virtual void BeforeDestructors() {}
 
-  // The last code of the image has run, its memory is all there. Gives back
-  // what refers to the image or to memory of the module.
+  // Reclaims resources that refer to the image or to the module's memory.
+  // Called after the last code of the image has run, while its memory is still
+  // there.
   virtual void LeaveImage(ReclaimReport& /*report*/) {}
 
-  // The image is gone. Gives back the rest.
+  // Reclaims the remaining resources. Called after the image is gone.
   virtual void Reclaim(ReclaimReport& /*report*/) {}
 };
 
-// What one module has, of each kind. The kinds are numbered in the order of the
-// table, which is that of LeaveImage() and of Reclaim().
+// The resources of all kinds that one module owns. The kinds are numbered in
+// the order of the table, which is the order of LeaveImage() and Reclaim().
 class ResourceSet {
  public:
   using Make = std::unique_ptr<Resources> (*)();
 
-  // `kinds` outlives it.
+  // `kinds` must outlive the set.
   ResourceSet(absl::Span<const Make> kinds, Destructors::Runner run_destructor);
   ~ResourceSet();
   ResourceSet(const ResourceSet&) = delete;
   ResourceSet& operator=(const ResourceSet&) = delete;
 
-  // Made when it is asked for the first time: most modules use few kinds.
-  // Thread-safe.
+  // Returns the resources of a kind, and creates them on first use: most
+  // modules use few kinds. Thread-safe.
   Resources& Get(size_t kind);
 
-  // Kept by threads that end at the same time, too.
+  // Shared with threads that may end after this set.
   const std::shared_ptr<Destructors>& destructors() const {
     return destructors_;
   }
 
   std::vector<std::string> Obstacles() const;
-  // False if it isn't so for all kinds.
+  // Returns false, with no callback held, unless all kinds can be held.
   bool Hold();
   void Resume();
   void BeforeDestructors();
   void LeaveImage();
-  // To be called once.
+  // Called once.
   std::vector<Leftover> Reclaim();
 
  private:
-  // Of those that have been asked for.
+  // Visits the kinds that have been used.
   template <typename Function>
   void ForEach(Function function) const;
 
@@ -115,7 +118,7 @@ class ResourceSet {
   ReclaimReport reclaim_report_;
 };
 
-// The T of a module.
+// Returns a module's resources of the kind that T implements.
 template <typename T>
 T& ResourcesOf(ResourceSet& module) {
   return static_cast<T&>(module.Get(static_cast<size_t>(T::kKind)));

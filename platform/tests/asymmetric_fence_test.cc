@@ -8,17 +8,19 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "platform/shared/sanitizer.h"
 
 namespace relib::platform {
 namespace {
 
 // The store-buffer litmus test: each side stores to its variable and then loads
-// the other's. That both load the old value is what the fences must prevent.
+// the variable of the other side. The fences must prevent that both load the
+// old value.
 //
-// Both sides go through many pairs of variables before they wait for each other
-// again. Together with optimisation (BUILD.bazel) that is what shows a missing
-// fence: one pair per meeting, unoptimised, saw none in 650,000 rounds, nor did
-// batches of them unoptimised in 100 million pairs.
+// Both sides process many pairs of variables between synchronizations. Only
+// that, together with optimization (BUILD.bazel), reveals a missing fence: one
+// pair per synchronization, unoptimized, revealed none in 650,000 rounds, and
+// unoptimized batches none in 100 million pairs.
 constexpr int kPairs = 4096;
 
 struct alignas(128) Variable {
@@ -47,7 +49,7 @@ void StoreAndLoad(std::vector<Variable>& own,
 
 constexpr int kEnd = -1;
 
-// False if it is to end.
+// Returns false if the test ends.
 bool SpinUntil(const std::atomic<int>& value, int wanted) {
   int now;
   for (int i = 0; (now = value.load(std::memory_order_acquire)) != wanted;
@@ -64,7 +66,7 @@ struct Outcome {
   int64_t violations = 0;
 };
 
-// Runs until `budget` is used up, or until the first violation if asked for.
+// Runs until `budget` is used up, or until the first violation if so requested.
 template <typename Frequent, typename Rare>
 Outcome RunLitmus(Frequent frequent_fence, Rare rare_fence,
                   std::chrono::milliseconds budget, bool stop_at_violation) {
@@ -83,7 +85,7 @@ Outcome RunLitmus(Frequent frequent_fence, Rare rare_fence,
       shared.b[i].value.store(0, std::memory_order_relaxed);
     }
     shared.round.store(round, std::memory_order_release);
-    // The other side needs about as long to see the new round.
+    // The other side needs about as long to observe the new round.
     for (volatile int i = round * 7 % 1000; i > 0;) i = i - 1;
     StoreAndLoad(shared.b, shared.a, shared.rare_saw, rare_fence);
     SpinUntil(shared.frequent_done, round);
@@ -111,18 +113,14 @@ TEST(AsymmetricFenceTest, AtLeastOneSideSeesTheOthersStore) {
 
 void CompilerFence() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
-// The tests below show that the one above fails for wrong fences: each runs a
-// pair that doesn't do, until that shows. Two processors that had others to
-// serve as well took up to 1.4 s for it.
+// The tests below verify that the test above can fail: each runs a pair of
+// fences that is too weak until a violation occurs. That took up to 1.4 s on
+// two busy processors.
 template <typename Frequent, typename Rare>
 void ExpectViolation(Frequent frequent_fence, Rare rare_fence) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "ThreadSanitizer's atomics are ordered, all of them";
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "ThreadSanitizer's atomics are ordered, all of them";
-#endif
-#endif
+  if (RELIB_PLATFORM_TSAN) {
+    GTEST_SKIP() << "ThreadSanitizer orders all atomics";
+  }
   if (std::thread::hardware_concurrency() < 2) {
     GTEST_SKIP() << "one processor sees its own stores in order";
   }
@@ -144,9 +142,9 @@ TEST(AsymmetricFenceTest, TheLitmusTestNoticesAMissingHeavyFence) {
   ExpectViolation(&internal::FullFence, &CompilerFence);
 }
 
-// That the system was asked rightly: if it interrupts all threads, callers need
-// no fence, and if not (on Wine FlushProcessWriteBuffers() does nothing), they
-// do.
+// Verifies the choice at startup. If the system interrupts all threads,
+// frequent sides need no fence; if it does not (FlushProcessWriteBuffers() does
+// nothing on Wine), they do.
 TEST(AsymmetricFenceTest, TheHeavyFenceDoesAloneIfItIsProcessWide) {
   if (!internal::kHeavyFenceIsProcessWide) {
     ExpectViolation(&CompilerFence, &HeavyFence);

@@ -43,8 +43,8 @@ std::vector<std::string> Poll(DirectoryWatcher& watcher,
   return *std::move(changed);
 }
 
-// Collects what is reported until all of `expected` were; fails after half a
-// minute. Returns everything, in order.
+// Collects reports until all of `expected` have arrived, and fails after half a
+// minute. Returns all reports in order.
 std::vector<std::string> Expect(DirectoryWatcher& watcher,
                                 std::set<std::string> expected) {
   std::vector<std::string> all;
@@ -63,13 +63,13 @@ std::vector<std::string> Expect(DirectoryWatcher& watcher,
   return all;
 }
 
-// Everything that happened before this call has been reported after it: the
-// change of one more file is the last. Returns what else came.
+// Waits until everything that happened before this call has been reported, by
+// changing the file `marker`. Returns the other reports.
 std::vector<std::string> Drain(DirectoryWatcher& watcher,
                                const std::string& marker) {
   WriteFile(marker, "marker");
   std::vector<std::string> all = Expect(watcher, {marker});
-  // The marker itself may be reported once more, as created and as written.
+  // The marker itself may be reported twice, as created and as written.
   while (true) {
     std::vector<std::string> rest = Poll(watcher, absl::Milliseconds(60));
     all.insert(all.end(), rest.begin(), rest.end());
@@ -83,8 +83,9 @@ bool Contains(const std::vector<std::string>& paths, const std::string& path) {
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
-// As a tool of the system does it. Under Wine that is the Unix system: a
-// Windows program can't delete a directory there while it is watched.
+// Deletes a directory with a tool of the system. Under Wine that is the Unix
+// system, because a Windows program cannot delete a directory there while it is
+// watched.
 void RemoveTree(const std::string& parent, const std::string& name) {
   absl::StatusOr<std::unique_ptr<Subprocess>> remove =
       Subprocess::Start("unix:rm -r " + name, parent);
@@ -173,8 +174,8 @@ TEST_F(DirectoryWatcherTest, TemporaryFileRenamedOver) {
   }
 }
 
-// The fastest of many: a machine may be busy. One that is written to takes
-// 10 ms on Windows.
+// Measures the fastest of many attempts, because the machine may be busy. A
+// file that was written to takes 10 ms on Windows.
 TEST_F(DirectoryWatcherTest, ARenamedFileIsReportedAtOnce) {
   WriteFile(At("a"), "1");
   for (const std::string& watched : {root(), At("a")}) {
@@ -192,8 +193,8 @@ TEST_F(DirectoryWatcherTest, ARenamedFileIsReportedAtOnce) {
   }
 }
 
-// vim with backupcopy=no: probes whether it can create a file, moves the file
-// to its backup, writes a new one, deletes the backup.
+// vim with backupcopy=no checks whether it can create a file, moves the file to
+// its backup, writes a new one, and deletes the backup.
 TEST_F(DirectoryWatcherTest, VimBackup) {
   WriteFile(At("a.cc"), "1");
   const auto watcher = Watch({root()});
@@ -229,12 +230,13 @@ TEST_F(DirectoryWatcherTest, InOrderOfTheFirstChange) {
   const auto watcher = Watch({root()});
   for (const char* name : {"c", "a", "b", "c"}) WriteFile(At(name), "2");
   std::vector<std::string> all = Expect(*watcher, {At("a"), At("b"), At("c")});
-  // Only the first time counts: it may have been reported before its second.
+  // Only the first report of a file counts, because it may precede the file's
+  // second change.
   std::vector<std::string> first;
   for (const std::string& path : all) {
     if (!Contains(first, path)) first.push_back(path);
   }
-  // Windows may report "c" for its second change alone.
+  // Windows may report "c" only for its second change.
   std::erase(first, At("c"));
   EXPECT_EQ(first, (std::vector{At("a"), At("b")}));
 }
@@ -255,11 +257,11 @@ TEST_F(DirectoryWatcherTest, NewSubdirectories) {
   WriteFile(At("one/two/three/a"), "1");
   const std::vector<std::string> all =
       Expect(*watcher, {At("one/two/three/a")});
-  // Directories themselves are no files.
+  // Directories are not reported as files.
   EXPECT_FALSE(Contains(all, At("one")));
   EXPECT_FALSE(Contains(all, At("one/two")));
   Drain(*watcher, At("marker"));
-  // And they are watched from now on.
+  // They are watched from now on.
   WriteFile(At("one/two/three/a"), "2");
   Expect(*watcher, {At("one/two/three/a")});
   WriteFile(At("one/two/b"), "1");
@@ -269,8 +271,7 @@ TEST_F(DirectoryWatcherTest, NewSubdirectories) {
   Expect(*watcher, {At("one/four/five/c")});
 }
 
-// Files that come into new directories while the watcher is just looking at
-// them.
+// Creates files in new directories while the watcher is listing these.
 TEST_F(DirectoryWatcherTest, NewSubdirectoriesInARace) {
   const auto watcher = Watch({root()});
   constexpr int kDirectories = 40;
@@ -332,7 +333,7 @@ TEST_F(DirectoryWatcherTest, DeletedDirectory) {
       Expect(*watcher, {At("sub/a"), At("sub/subsub/b")});
   EXPECT_FALSE(Contains(all, At("sub")));
   EXPECT_FALSE(Contains(all, At("sub/subsub")));
-  // A directory of the same name later.
+  // A directory of the same name is created later.
   Drain(*watcher, At("marker"));
   fs::create_directories(At("sub"));
   WriteFile(At("sub/a"), "2");
@@ -362,7 +363,7 @@ TEST_F(DirectoryWatcherTest, FileThatDoesNotExistYet) {
   EXPECT_EQ(Expect(*watcher, {At("later")})[0], At("later"));
 }
 
-// Bazel's runfiles, for one, are links to the sources.
+// Bazel's runfiles, for example, are links to the sources.
 TEST_F(DirectoryWatcherTest, SingleFileThatIsALink) {
   const TestDirectory elsewhere;
   WriteFile(elsewhere / "target", "1");
@@ -387,7 +388,7 @@ TEST_F(DirectoryWatcherTest, SeveralPathsThatOverlap) {
   WriteFile(At("sub/a"), "1");
   const auto watcher = Watch({root(), At("sub"), At("sub/a"), other.path()});
   WriteFile(At("sub/a"), "2");
-  // All three give the same text, so it is reported once.
+  // All three result in the same path, so it is reported once.
   EXPECT_EQ(Expect(*watcher, {At("sub/a")}), std::vector{At("sub/a")});
   Drain(*watcher, At("marker"));
   WriteFile(other / "b", "1");
@@ -437,14 +438,14 @@ TEST_F(DirectoryWatcherTest, MissingPaths) {
     EXPECT_TRUE(absl::IsNotFound(status)) << status;
     EXPECT_NE(status.message().find(path), std::string_view::npos) << status;
   }
-  // A trailing separator says that it is a directory.
+  // A trailing separator marks a directory.
   EXPECT_TRUE(
       absl::IsNotFound(DirectoryWatcher::Watch({At("missing/")}).status()));
 }
 
-// More events than any system buffers by default: either both names are
-// reported, or the watched path is; and watching goes on, in directories made
-// meanwhile too.
+// More events than any system buffers by default: either both names or the
+// watched path are reported. Watching continues, also in directories that were
+// created meanwhile.
 TEST_F(DirectoryWatcherTest, Overflow) {
   WriteFile(At("even"), "1");
   const auto watcher = Watch({root()});
@@ -482,8 +483,8 @@ TEST_F(DirectoryWatcherTest, ManyFilesAtOnce) {
   writer.join();
 }
 
-// Poll() that waits is woken by the change, and not by the end of its time.
-// Prints the figures; the limit is generous, the machine may be busy.
+// A waiting Poll() is woken by the change, not by its timeout. Prints the
+// latencies; the limit is generous, because the machine may be busy.
 TEST_F(DirectoryWatcherTest, Latency) {
   WriteFile(At("a"), "1");
   const auto watcher = Watch({root()});
@@ -491,8 +492,8 @@ TEST_F(DirectoryWatcherTest, Latency) {
   for (int i = 0; i < 30; ++i) {
     absl::Time written;
     std::thread writer([&] {
-      // Lets Poll() below begin to wait; if it doesn't, the figure is still
-      // one.
+      // Usually long enough for Poll() to start waiting. The latency is valid
+      // even if it is not.
       absl::SleepFor(absl::Milliseconds(20));
       WriteFile(At("a"), std::to_string(i));
       written = absl::Now();

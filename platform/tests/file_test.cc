@@ -76,7 +76,7 @@ TEST_F(FileTest, ReadsNothingBeyondTheEnd) {
   EXPECT_FALSE((*file)->ReadAt(0, bytes, 11));
   EXPECT_FALSE((*file)->ReadAt(10, bytes, 1));
   EXPECT_FALSE((*file)->ReadAt(11, bytes, 1));
-  // Offsets that are special to some system.
+  // Offsets that are special on some system.
   for (uint64_t offset : {uint64_t{1} << 32, uint64_t{1} << 63, ~uint64_t{0},
                           ~uint64_t{0} - 1, ~uint64_t{0} - 9}) {
     EXPECT_FALSE((*file)->ReadAt(offset, bytes, 1)) << offset;
@@ -149,7 +149,7 @@ TEST_F(FileTest, EveryNameOfAFileHasTheSameId) {
   EXPECT_EQ(IdOf(Path("hard")), id);
   std::error_code error;
   fs::create_symlink(path, Path("soft"), error);
-  // Windows wants a privilege for that.
+  // Windows requires a privilege for links.
   if (!error) {
     EXPECT_EQ(IdOf(Path("soft")), id);
   }

@@ -28,7 +28,7 @@ std::string FileName(const std::string& name) {
   return std::string(kLibraryPrefix) + name + std::string(kLibrarySuffix);
 }
 
-// Each test loads a copy: nothing that another test left can be in the way.
+// Each test loads its own copy, so that tests do not interfere.
 std::string CopyOf(const std::string& name) {
   const fs::path directory =
       fs::path(::testing::TempDir()) /
@@ -37,8 +37,9 @@ std::string CopyOf(const std::string& name) {
   const fs::path copy = directory / FileName(name);
   std::error_code ignored;
   fs::remove(copy, ignored);
-  fs::copy_file(Runfile("platform/testdata/" + FileName(name)), copy);
-  // What Bazel builds is read-only, and Windows deletes no such file.
+  fs::copy_file(Runfile("platform/tests/libraries/" + FileName(name)), copy);
+  // Files that Bazel builds are read-only, and Windows does not delete such
+  // files.
   fs::permissions(copy, fs::perms::owner_write, fs::perm_options::add);
   absl::StatusOr<std::string> path = CanonicalPath(copy.string());
   EXPECT_TRUE(path.ok()) << path.status();
@@ -52,7 +53,7 @@ F* Function(const Library& library, const char* name) {
   return reinterpret_cast<F*>(symbol);
 }
 
-// A library whose agent is bound, as the core does it.
+// A library whose agent is bound, as relib does it.
 struct Started {
   Library library;
   std::unique_ptr<ModuleResources> resources = ModuleResources::Create();
@@ -80,7 +81,7 @@ TEST(LibraryTest, LoadsCallsAndUnloads) {
   const absl::Status status = library->Unload();
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_FALSE(library->loaded());
-  // Nothing holds the file.
+  // Nothing keeps the file in use.
   std::error_code error;
   EXPECT_TRUE(fs::remove(path, error)) << error.message();
 }
@@ -147,7 +148,7 @@ TEST(LibraryTest, ASecondLoadIsRefusedThroughEveryName) {
   fs::create_hard_link(path, hard);
   EXPECT_EQ(Library::Load(hard.string()).status().code(),
             absl::StatusCode::kAlreadyExists);
-  // What was there is as it was.
+  // The loaded copy is unchanged.
   EXPECT_EQ((Function<int(int, int)>(*library, "Add")(2, 3)), 5);
   const absl::Status status = library->Unload();
   EXPECT_TRUE(status.ok()) << status;
@@ -189,7 +190,7 @@ TEST(LibraryTest, AReferenceRefusesTheUnload) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_FALSE(refused.message().empty());
   EXPECT_TRUE(started.library.loaded());
-  // As often as one likes.
+  // The answer is the same each time.
   EXPECT_EQ(started.library.Unload(), refused);
   Function<void()>(started.library, "GiveReferenceBack")();
   const absl::Status status = started.library.Unload();
@@ -197,9 +198,9 @@ TEST(LibraryTest, AReferenceRefusesTheUnload) {
 }
 
 TEST(LibraryTest, ALibraryThatIsLinkedAgainstItRefusesTheUnload) {
-  // Under its own name, by which the other one finds it.
+  // Copied under its own name, by which the other library finds it.
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/" + FileName("plain")));
+      CanonicalPath(Runfile("platform/tests/libraries/" + FileName("plain")));
   ASSERT_TRUE(path.ok()) << path.status();
   Started plain = Start(*path);
   ASSERT_TRUE(plain.library.loaded());

@@ -23,13 +23,13 @@
 namespace relib::platform {
 namespace {
 
-// The library testdata/threads.cc, loaded and bound to the module resources.
+// The library libraries/threads.cc, loaded and bound to its ModuleResources.
 class ModuleResourcesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     absl::StatusOr<std::string> path = CanonicalPath(
-        Runfile("platform/testdata/" + std::string(kLibraryPrefix) + "threads" +
-                std::string(kLibrarySuffix)));
+        Runfile("platform/tests/libraries/" + std::string(kLibraryPrefix) +
+                "threads" + std::string(kLibrarySuffix)));
     ASSERT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     ASSERT_TRUE(library.ok()) << library.status();
@@ -59,11 +59,12 @@ class ModuleResourcesTest : public ::testing::Test {
     }
   }
 
-  // `start` starts one thread that lives until it is released.
+  // Expects that the function `start` starts one thread that lives until it is
+  // released.
   void ExpectOneThread(const char* start) {
     Call(start);
     WaitUntilRunning(1);
-    // A thread that has started another needs a moment to end.
+    // A thread that has started another one takes a moment to end.
     for (int i = 0; i < 1000 && resources_->LiveThreads().size() > 1; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -90,7 +91,7 @@ TEST_F(ModuleResourcesTest, IsEmptyAtFirst) {
 
 TEST_F(ModuleResourcesTest, AJoinedThreadIsGone) {
   EXPECT_EQ(Get<int()>("StartAndJoin")(), 1);
-  // The join may end before the thread is quite gone.
+  // The join may return just before the thread has ended.
   EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
   EXPECT_TRUE(resources_->LiveThreads().empty());
 }
@@ -138,7 +139,7 @@ TEST_F(ModuleResourcesTest, NamesTheThread) {
 }
 
 TEST_F(ModuleResourcesTest, CountsManyThreads) {
-  constexpr int kThreads = 100;  // more than one wait of Windows can take
+  constexpr int kThreads = 100;  // more than a single wait on Windows supports
   for (int i = 0; i < kThreads; ++i) Call("StartDetached");
   WaitUntilRunning(kThreads);
   std::set<uint64_t> ids;
@@ -174,8 +175,8 @@ TEST_F(ModuleResourcesTest, ThreadsMayComeAndGoWhileOthersWait) {
 }
 
 TEST_F(ModuleResourcesTest, TheLibraryUnloadsRightAfterItsThreads) {
-  // The race that this is all about: the image goes as soon as the last thread
-  // is reported gone.
+  // The race that matters: the image is unloaded as soon as the last thread is
+  // reported to have ended.
   for (int round = 0; round < 50; ++round) {
     Call("Hold");
     for (int i = 0; i < 4; ++i) Call("StartDetached");

@@ -47,8 +47,8 @@ int CountEntries(const std::string& path) {
   return count;
 }
 
-// This program as another process that makes a private directory with a file in
-// it.
+// Starts this program as another process, which creates a private directory
+// with a file in it.
 std::unique_ptr<Subprocess> Start(const std::string& arguments) {
   absl::StatusOr<std::unique_ptr<Subprocess>> process =
       Subprocess::Start(absl::StrCat("\"", *self, "\" child ", arguments), "");
@@ -153,7 +153,7 @@ TEST(PrivateDirectoryTest, CopyOfAReadOnlyFileCanBeDeleted) {
 TEST(PrivateDirectoryTest, ACopyTakesWhatWasPreparedForIt) {
   const TestDirectory parent;
   const auto directory = Create(parent);
-  // The text of each, after one of 5,000 letters.
+  // Copies sources of several sizes, each after a source of 5,000 letters.
   for (const size_t size :
        {size_t{0}, size_t{1}, size_t{4999}, size_t{5000}, size_t{2'000'000}}) {
     SCOPED_TRACE(size);
@@ -171,7 +171,7 @@ TEST(PrivateDirectoryTest, ACopyTakesWhatWasPreparedForIt) {
     EXPECT_EQ(*second, prepared);
     EXPECT_EQ(ReadFile(*second), std::string(size, 'b'));
     EXPECT_EQ(ReadFile(*first), std::string(5000, 'a'));
-    // It is a copy like any other.
+    // The file is an ordinary copy by now.
     directory->Withdraw(prepared);
     EXPECT_TRUE(fs::exists(*second));
     const absl::StatusOr<std::string> third =
@@ -265,7 +265,7 @@ TEST(PrivateDirectoryTest, CopyInFails) {
   WriteFile(parent / "file", "x");
   EXPECT_TRUE(absl::IsInvalidArgument(
       directory->CopyIn(parent / "file", "../x").status()));
-  // Nothing half-made is left.
+  // No partial copy remains.
   for (const auto& entry : fs::directory_iterator(directory->path())) {
     EXPECT_FALSE(entry.path().filename().string().starts_with('x'));
   }
@@ -290,7 +290,7 @@ TEST(PrivateDirectoryTest, CopyIsNeverMixed) {
         std::this_thread::yield();
       }
       stream.close();
-      // A pause, so that some copies succeed.
+      // Pauses let some copies succeed.
       absl::SleepFor(absl::Milliseconds(i % 3 == 0 ? 25 : 0));
     }
   });
@@ -307,12 +307,13 @@ TEST(PrivateDirectoryTest, CopyIsNeverMixed) {
     ++whole;
     const std::string text = ReadFile(*copy);
     EXPECT_EQ(text.size(), kSize);
-    // Which bytes are from which version can't be told: a copy may fall between
-    // two blocks of one pass, while the file rests. It must not fall into one.
+    // Blocks of different versions are fine: a copy may run between two blocks
+    // of one pass, while the file does not change. A block with two letters is
+    // not.
     for (size_t at = 0; at + kSize / 8 <= text.size(); at += kSize / 8) {
       EXPECT_EQ(text.find_first_not_of(text[at], at) >= at + kSize / 8, true);
     }
-    // Every other copy takes a prepared file.
+    // Every other copy uses a prepared file.
     if (whole % 2 == 1) {
       EXPECT_NE(directory->Prepare(*copy), "");
     }
@@ -451,8 +452,8 @@ TEST(PrivateDirectoryTest, SweepsOnlyItsOwnNames) {
   EXPECT_EQ(CountEntries(parent.path()), before + 2);
 }
 
-// Linux and, below Wine, Windows programs may share a directory for temporary
-// files, and can't see each other's locks.
+// Programs for Linux and, under Wine, for Windows may share a directory for
+// temporary files, but do not see each other's locks.
 TEST(PrivateDirectoryTest, SparesDirectoriesOfTheOtherSystem) {
   const TestDirectory parent;
   fs::create_directories(parent / "relib-1-0123456789abcdef");
@@ -477,15 +478,14 @@ TEST(PrivateDirectoryTest, FollowsNoLinks) {
     GTEST_SKIP() << "no links here";
   }
   const auto directory = Create(parent);
-  // Under Wine, the system itself deletes links, a moment later.
+  // Under Wine, links are deleted by the system a moment later.
   EXPECT_TRUE(Eventually(
       [&] { return !fs::exists(parent / "relib-1-0123456789abcdef"); }));
   EXPECT_TRUE(fs::exists(outside / "precious"));
   EXPECT_TRUE(fs::exists(parent / "relib-2-0123456789abcdef/precious"));
 }
 
-// Processes that come and go, each of which sweeps: none may lose its
-// directory.
+// Processes start and end, and each one sweeps. None may lose its directory.
 TEST(PrivateDirectoryTest, ManyAtOnce) {
   const TestDirectory parent;
   std::vector<std::unique_ptr<Subprocess>> processes;
@@ -510,7 +510,7 @@ TEST(PrivateDirectoryTest, ManyAtOnce) {
     EXPECT_TRUE(status->success())
         << status->ToString() << ": " << process->output();
   }
-  // Under Wine, what was in use is deleted by the system itself, a moment
+  // Under Wine, files that were in use are deleted by the system a moment
   // later.
   EXPECT_TRUE(Eventually([&] { return CountEntries(parent.path()) == 0; }));
 }

@@ -4,26 +4,26 @@
 #include <optional>
 #include <string>
 
-// The few things that private_directory_test needs from each system.
+// The functions of private_directory_test that differ between systems.
 namespace relib::platform::test {
 
-// Nobody but the owner (and an administrator) can read it.
+// Returns whether only the owner (and an administrator) can read the directory.
 bool IsForCurrentUserOnly(const std::string& path);
 
-// Makes a directory look like one that a process of this system left.
+// Makes a directory look as if an ended process of this system had created it.
 void MakeStale(const std::string& path);
 
-// Makes a directory look like one of a program of the other system.
+// Makes a directory look as if a program of the other system had created it.
 void MakeForeign(const std::string& path);
 
 void WriteProtect(const std::string& path);
 
-// Empty where files of that kind don't exist.
+// Returns nullopt where files of that kind do not exist.
 std::optional<std::string> MakeFifo(const std::string& path);
 
 bool MakeLink(const std::string& target, const std::string& path);
 
-// A library that can be loaded from a copy.
+// Returns the path of a library that can be loaded from a copy.
 std::optional<std::string> SomeLibrary();
 
 class LoadedLibrary {

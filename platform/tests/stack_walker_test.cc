@@ -26,7 +26,7 @@ bool Append(void* context, const StackFrame& frame) {
 [[gnu::noinline]] std::vector<StackFrame> FramesBelow(int depth) {
   if (depth == 0) return FramesHere();
   std::vector<StackFrame> frames = FramesBelow(depth - 1);
-  // Not a tail call.
+  // Prevents a tail call.
   frames.reserve(frames.size() + 1);
   return frames;
 }
@@ -56,7 +56,7 @@ TEST(StackWalkerTest, FramesOfCallersStayTheSame) {
   for (std::vector<StackFrame>& walk : walks) {
     walk = FramesBelow(walks[0].empty() ? 3 : 5);
   }
-  // From the frame behind this one on.
+  // Starting with the frame after this one.
   const StackFrame& last = walks[0].back();
   EXPECT_EQ(walks[1].back().address, last.address);
   EXPECT_EQ(walks[1].back().stack, last.stack);

@@ -61,7 +61,7 @@ TEST(ThreadIdTest, KnowsItsOwnStack) {
   EXPECT_FALSE(LiesOnThisStack(heap.get()));
   EXPECT_FALSE(LiesOnThisStack(&data));
   EXPECT_FALSE(LiesOnThisStack(nullptr));
-  // Sanitizers may keep what looks local elsewhere, and say so by false.
+  // Sanitizers may move local variables elsewhere; then the result is false.
   const bool mine = LiesOnThisStack(__builtin_frame_address(0));
   EXPECT_TRUE(mine);
   std::thread([&] {

@@ -40,7 +40,7 @@ void OnEnd() { ++ends; }
 struct ThreadLocal {
   ~ThreadLocal() {
     destroyed_before = ends.load();
-    // Too late for what only thread_local objects take care of.
+    // Too late for destructors of thread_local objects.
     SetThreadPointer(this);
     AtThreadEnd(OnEnd);
   }

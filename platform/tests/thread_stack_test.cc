@@ -9,17 +9,10 @@
 
 #include "gtest/gtest.h"
 #include "platform/host/thread_id.h"
+#include "platform/shared/sanitizer.h"
 
 namespace relib::platform {
 namespace {
-
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kThreadSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool kThreadSanitizer = false;
-#endif
 
 std::atomic<bool> done = false;
 std::atomic<uint64_t> running = 0;
@@ -51,7 +44,7 @@ class ThreadStackTest : public ::testing::TestWithParam<void (*)()> {
 };
 
 TEST_P(ThreadStackTest, ShowsWhereAThreadIs) {
-  if (kThreadSanitizer && GetParam() == SpinHere) {
+  if (RELIB_PLATFORM_TSAN && GetParam() == SpinHere) {
     GTEST_SKIP() << "it holds signals back until a thread calls the system";
   }
   std::thread thread(GetParam());

@@ -7,7 +7,7 @@
 
 namespace relib::platform {
 
-// For the hooks: what ObserveThrows() was given.
+// The observer that ObserveThrows() has set, for the hooks.
 extern constinit std::atomic<ThrowObserver> current_throw_observer;
 
 }  // namespace relib::platform

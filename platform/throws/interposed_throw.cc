@@ -1,9 +1,10 @@
-// Sees what a program throws with the shared libstdc++, in whichever library:
-// __cxa_throw() and std::make_exception_ptr() call the function below by its
-// name, and the dynamic linker finds this one first.
+// Observes exceptions of a program that uses the shared libstdc++, in any of
+// its libraries. __cxa_throw() and std::make_exception_ptr() call the function
+// below by name, and the dynamic linker finds this definition first.
 //
-// Weak, so that it gives way to the runtime's own in a program that is linked
-// against it statically; such a program's exceptions have no backtrace.
+// The definition is weak and gives way to the runtime's own in a program that
+// is linked against libstdc++ statically. Exceptions of such a program have no
+// backtrace.
 
 #include <dlfcn.h>
 #include <unwind.h>
@@ -19,8 +20,8 @@ namespace {
 
 using InitPrimaryException = void* (*)(void*, std::type_info*, void (*)(void*));
 
-// The __cxa_throw() of the library that `function` is in: AddressSanitizer has
-// one, too.
+// Returns the __cxa_throw() of the library that contains `function`.
+// AddressSanitizer defines one, too.
 const void* ThrowFunctionNextTo(InitPrimaryException function) {
   Dl_info info;
   if (dladdr(reinterpret_cast<void*>(function), &info) == 0) return nullptr;
@@ -33,8 +34,8 @@ const void* ThrowFunctionNextTo(InitPrimaryException function) {
 
 }  // namespace
 
-// By another name in C++: some headers declare the function, with a type that
-// only the runtime knows.
+// Has another name in C++, because some headers declare the function with a
+// type that only the runtime knows.
 extern "C" void* RelibInitPrimaryException(void* exception,
                                            std::type_info* type,
                                            void (*destroy)(void*)) noexcept

@@ -5,20 +5,21 @@
 
 namespace relib::platform {
 
-// Called on the thread that throws, before the stack is unwound, with each
-// exception object that is thrown for the first time or is made by
-// std::make_exception_ptr(). Not for `throw;` and std::rethrow_exception().
+// Called with each exception object that is thrown for the first time or made
+// by std::make_exception_ptr(), on the throwing thread and before the stack is
+// unwound. Not called for `throw;` and std::rethrow_exception().
 //
-// `caller` is the address of the frame (stack_walker.h) that does it; if
-// `skip_caller`, the frame belongs to the C++ runtime, and it is the next.
+// `caller` is the address of the throwing frame (StackFrame::address). If
+// `skip_caller`, that frame belongs to the C++ runtime, and the next one
+// throws.
 using ThrowObserver = void (*)(const void* exception, uintptr_t caller,
                                bool skip_caller) noexcept;
 
-// Sets the observer of the image that this is linked into; null: none. One
-// implementation is for modules (target :module_throw_observer), which have a
-// C++ runtime of their own. The other (:host_throw_observer) sees what the
-// program throws, in which of its libraries it may be; but not what another
-// library throws that has its own C++ runtime.
+// Sets the observer of the image that this is linked into; null removes it.
+// There are two implementations. The one for modules (target
+// :module_throw_observer) serves images with their own C++ runtime. The one for
+// programs (:host_throw_observer) observes the program and all libraries that
+// share its C++ runtime.
 void ObserveThrows(ThrowObserver observer);
 
 }  // namespace relib::platform

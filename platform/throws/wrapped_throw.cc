@@ -1,5 +1,5 @@
-// Sees what is thrown by an image with a C++ runtime of its own: the linker
-// sends calls of NAME to __wrap_NAME (throw_observer.bzl).
+// Observes exceptions of an image with its own C++ runtime: the linker
+// redirects calls of NAME to __wrap_NAME (throw_observer.bzl).
 
 #include <atomic>
 #include <cstdint>
@@ -27,8 +27,8 @@ void* __real___cxa_init_primary_exception(void* exception, std::type_info* type,
   __real___cxa_throw(exception, type, destroy);
 }
 
-// std::make_exception_ptr() calls it; __cxa_throw() does too, but inside of the
-// runtime, where nothing is wrapped.
+// Called by std::make_exception_ptr(). __cxa_throw() calls it, too, but within
+// the runtime, where calls are not wrapped.
 void* __wrap___cxa_init_primary_exception(void* exception, std::type_info* type,
                                           void (*destroy)(void*)) noexcept {
   if (const relib::platform::ThrowObserver observer =

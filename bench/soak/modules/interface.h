@@ -9,9 +9,9 @@
 namespace relib::bench::soak {
 
 struct Exports {
-  // What the four threads call: a little work, an exception now and then.
+  // Called by the threads: works a little, and sometimes throws.
   relib::Export<std::string(int64_t value)> work;
-  // Leaves some of everything.
+  // Leaks resources of every kind.
   relib::Export<void()> leak;
 };
 RELIB_INTERFACE(Exports, work, leak);

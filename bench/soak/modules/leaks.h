@@ -3,9 +3,9 @@
 
 namespace relib::bench::soak {
 
-// In the module: takes some of everything that relib gives back on this system,
-// and keeps it.
-void LeakOfTheSystem();
+// Takes resources of every kind that relib reclaims on this system, and keeps
+// them. Linked into the module.
+void LeakResources();
 
 }  // namespace relib::bench::soak
 

@@ -25,19 +25,19 @@
 
 namespace relib::bench::soak {
 
-void LeakOfTheSystem() {
+void LeakResources() {
   static std::vector<void*> kept;
   for (size_t size = 16; size <= 65536; size *= 4) {
     kept.push_back(std::malloc(size));
     kept.push_back(new char[size]);
   }
 
-  // It is gone before the unload, or waited for. (Not for Windows: winpthreads
-  // may give the data of a thread to another when it is detached while it
-  // ends.)
+  // The unload waits for the thread if it has not ended yet. Windows has no
+  // such thread: winpthreads may hand the data of a thread that is detached
+  // while it ends to another thread.
   std::thread([] {}).detach();
 
-  // Descriptors of some sorts, a stream and a directory.
+  // Descriptors of several kinds, a stream and a directory.
   static_cast<void>(open("/dev/null", O_RDONLY | O_CLOEXEC));
   static_cast<void>(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   static_cast<void>(eventfd(0, EFD_CLOEXEC));
@@ -58,7 +58,7 @@ void LeakOfTheSystem() {
   std::memset(memory, 1, kSize);
   munmap(memory, kSize / 2);
 
-  // A segment that goes when nobody has it attached.
+  // A segment that the system removes when it is no longer attached.
   const int segment = shmget(IPC_PRIVATE, kSize, IPC_CREAT | 0600);
   shmat(segment, nullptr, 0);
   shmctl(segment, IPC_RMID, nullptr);

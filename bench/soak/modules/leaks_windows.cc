@@ -10,18 +10,19 @@
 
 namespace relib::bench::soak {
 
-void LeakOfTheSystem() {
+void LeakResources() {
   static std::vector<void*> kept;
   for (size_t size = 16; size <= 65536; size *= 4) {
     kept.push_back(std::malloc(size));
     kept.push_back(new char[size]);
   }
 
-  // The thread is gone before the unload, or waited for. Its handle stays.
+  // The unload waits for the thread if it has not ended yet. Its handle is
+  // leaked.
   CreateThread(
       nullptr, 0, [](void*) -> DWORD { return 0; }, nullptr, 0, nullptr);
 
-  // Handles of some sorts, a stream and a search for files.
+  // Handles of several kinds, a stream and a search for files.
   CreateEventW(nullptr, TRUE, FALSE, nullptr);
   CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0,
               nullptr);
@@ -32,7 +33,7 @@ void LeakOfTheSystem() {
   WIN32_FIND_DATAW found;
   FindFirstFileW(L"C:\\*", &found);
 
-  // Half of a range of memory, a view of a section, a heap.
+  // Half of a memory range, a view of a section and a heap.
   constexpr size_t kSize = 65536;
   void* memory =
       VirtualAlloc(nullptr, kSize, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);

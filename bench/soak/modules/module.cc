@@ -1,4 +1,4 @@
-// A module that leaves some of everything.
+// A module that leaks resources of every kind.
 
 #include "relib/module.h"
 
@@ -17,7 +17,7 @@ namespace {
 std::vector<std::string> constructed = {
     "a text of a static object that is too long for its own storage"};
 
-// Has a destructor, on every thread that calls.
+// Has a destructor on every thread that calls.
 thread_local std::vector<int64_t> seen;
 
 std::string Work(int64_t value) {
@@ -29,7 +29,7 @@ std::string Work(int64_t value) {
 
 void Leak() {
   std::thread([] { seen.push_back(1); }).join();
-  LeakOfTheSystem();
+  LeakResources();
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include "relib/interface.h"
 #include "relib/state/interface.h"
 
-// What reload_module.cc offers, in two versions with different layouts of their
-// state.
+// The interface of reload_module.cc, in two versions with different layouts of
+// the state.
 
 namespace relib::bench::soak {
 
@@ -39,18 +39,18 @@ RELIB_STATE(Kept, title, things, calls);
 #endif
 
 struct ReloadExports {
-  // Makes the things, once.
+  // Makes the things. Called once.
   relib::Export<void(relib::StateRef<Kept> kept)> fill;
-  // What the four threads call: counts the call, looks at all things, and
-  // throws now and then.
+  // Called by the threads: counts the call, returns how many things are
+  // unharmed, and sometimes throws.
   relib::Export<int64_t(relib::StateRef<Kept> kept, int64_t value)> work;
   relib::Export<int64_t(relib::StateRef<Kept> kept)> calls;
-  // Leaves some of everything.
+  // Leaks resources of every kind.
   relib::Export<void()> leak;
 };
 RELIB_INTERFACE(ReloadExports, fill, work, calls, leak);
 
-// How many `fill` makes, and `work` finds to be as they were.
+// The number of things that `fill` makes.
 inline constexpr int64_t kThings = 20;
 
 }  // namespace relib::bench::soak

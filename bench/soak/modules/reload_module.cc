@@ -1,4 +1,5 @@
-// A module that changes, has a state, and leaves some of everything.
+// A module with several versions and a state, which leaks resources of every
+// kind.
 
 #include <atomic>
 #include <cstdint>
@@ -15,7 +16,7 @@
 namespace relib::bench::soak {
 namespace {
 
-// Has a destructor, on every thread that calls.
+// Has a destructor on every thread that calls.
 thread_local std::vector<int64_t> seen;
 
 std::string NameOf(int64_t number) {
@@ -31,7 +32,7 @@ void Fill(Kept& kept) {
 }
 
 int64_t Work(Kept& kept, int64_t value) {
-  // Versions of the same layout run side by side for a moment.
+  // During a switch, versions of the same layout run at the same time.
   std::atomic_ref(kept.calls).fetch_add(1);
   seen.push_back(value);
   if (seen.size() > 100) seen.clear();
@@ -48,7 +49,7 @@ int64_t Calls(Kept& kept) { return std::atomic_ref(kept.calls).load(); }
 
 void Leak() {
   std::thread([] { seen.push_back(1); }).join();
-  LeakOfTheSystem();
+  LeakResources();
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #ifndef PLATFORM_HEAP_AGENT_AGENT_HEAP_H_
 #define PLATFORM_HEAP_AGENT_AGENT_HEAP_H_
 
-// The two halves of the heap in a module: agent_heap.c is mimalloc, and what
-// every allocation runs through; agent_heap_choice.cc is the rest.
+// The two halves of the heap in a module: agent_heap.c has mimalloc and the
+// fast path, agent_heap_choice.cc the rest.
 
 #include "platform/heap/heap_binding.h"
 
@@ -12,24 +12,26 @@ extern "C" {
 
 // --- agent_heap.c ---
 
-// Once, before everything else here. False if there is no memory.
+// Starts mimalloc. Called once, before the other functions here. Returns false
+// if there is no memory.
 bool RelibHeapStart(const RelibHeapBinding* host);
-// From now on the hooks go to mimalloc right away.
+// Makes the hooks call mimalloc directly from now on.
 void RelibHeapOpenFastPath(void);
-// Null, and errno, when there is no memory.
+// Allocates a block. Returns null and sets errno if there is no memory.
 void* RelibHeapAllocate(size_t size, size_t alignment, size_t offset,
                         bool zero);
 void* RelibHeapReallocate(void* block, size_t size);
 void RelibHeapFree(void* block);
 size_t RelibHeapSize(const void* block);
-// Whether `address` lies in memory of mimalloc.
+// Returns whether `address` is in memory of mimalloc.
 bool RelibHeapOwns(const void* address);
-// No other thread may use the heap.
+// Counts the allocated blocks. No other thread may use the heap meanwhile.
 RelibHeapUse RelibHeapCount(void);
 // The destructor of mimalloc's thread key, which the host deletes.
 void RelibHeapThreadEnds(void* value);
 
-// --- agent_heap_choice.cc: what the hooks can't leave to mimalloc ---
+// --- agent_heap_choice.cc: slow path of the hooks, which supports all heaps
+// ---
 
 void* RelibSlowAllocate(size_t size, size_t alignment, size_t offset, bool zero,
                         const void* caller);
@@ -39,7 +41,7 @@ size_t RelibSlowSize(const void* block);
 
 // --- agent.cc ---
 
-// False in a forked child, which is no business of the host's.
+// Returns false in a forked child, where the host is not told of anything.
 bool RelibHooksAreOn(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-// Which heap a module uses, and everything that mimalloc's fast path isn't for.
+// The choice of a module's heap, and the slow paths of the allocation
+// functions.
 
 #include <errno.h>
 #include <string.h>
@@ -17,17 +18,18 @@ namespace relib::platform {
 namespace {
 
 enum class Heap {
-  // Also before the host has bound the module.
+  // Also used before the host has bound the module.
   kSystem,
-  // mimalloc starts with the first block.
+  // The module's own heap, not started yet: mimalloc starts with the first
+  // block.
   kModuleLater,
   kModuleStarts,
   kModule,
   kUser,
 };
 
-// On a page that the loader has written to already: the zeroed ones are first
-// touched with what lies there.
+// In .data, whose page the loader has touched; a page of .bss would be
+// allocated for this variable.
 [[gnu::section(".data")]] constinit RelibHeapBinding* host = nullptr;
 [[gnu::section(".data")]] constinit std::atomic<Heap> heap = Heap::kSystem;
 
@@ -35,25 +37,25 @@ bool IsChecked() {
   return host != nullptr && host->checked && RelibHooksAreOn();
 }
 
-// The C++ runtime allocates a pool of 72 KB for emergencies when it is
-// constructed, which is often all that a module ever allocates. It finds it
-// here, where untouched it costs nothing.
+// A block for the emergency pool of the C++ runtime: 72 KB, often the only
+// block that a module ever allocates. As a static object, it costs no memory
+// until it is touched.
 class PoolBlock {
  public:
   void* Take(size_t size) {
-    if (size <= kSmallest || size > sizeof(bytes_)) return nullptr;
+    if (size <= kMinSize || size > sizeof(bytes_)) return nullptr;
     size_t unused = 0;
     return size_.compare_exchange_strong(unused, size) ? bytes_ : nullptr;
   }
   bool Is(const void* block) const { return block == bytes_; }
-  // It isn't taken again: nobody needs two of them.
+  // Never reused: one pool is all that a module needs.
   void Free() { is_freed_.store(true); }
   size_t size() const { return size_.load(); }
   bool is_used() const { return size_.load() != 0 && !is_freed_.load(); }
 
  private:
-  // What else has such a size is as welcome.
-  static constexpr size_t kSmallest = size_t{64} << 10;
+  // Other large blocks may use the space as well.
+  static constexpr size_t kMinSize = size_t{64} << 10;
 
   std::atomic<size_t> size_ = 0;
   std::atomic<bool> is_freed_ = false;
@@ -117,7 +119,7 @@ void* Allocate(size_t size, size_t alignment, size_t offset, bool zero) {
   }
 }
 
-bool IsUsers(void* block) {
+bool IsUserBlock(void* block) {
   return heap.load() == Heap::kUser && BlockHeader::IsBefore(block);
 }
 
@@ -126,7 +128,7 @@ void Free(void* block) {
     pool_block.Free();
   } else if (RelibHeapOwns(block)) {
     RelibHeapFree(block);
-  } else if (IsUsers(block)) {
+  } else if (IsUserBlock(block)) {
     FreeToUser(block);
   } else {
     EarlyBlocks::Forget(block);
@@ -155,7 +157,7 @@ void BindHeap(RelibHeapBinding* binding) {
       heap.store(Heap::kModuleLater);
       break;
     case kRelibHeapOfSystem:
-      // They are like all others.
+      // The host does not tell them apart from other blocks.
       EarlyBlocks::ForgetAll();
       break;
     case kRelibHeapOfUser:
@@ -182,8 +184,8 @@ void* RelibSlowReallocate(void* block, size_t size, const void* caller) {
     return nullptr;
   }
   const bool early = EarlyBlocks::Has(block);
-  if (!IsChecked() && !pool_block.Is(block) && !IsUsers(block) && !early) {
-    // Each stays where it is.
+  if (!IsChecked() && !pool_block.Is(block) && !IsUserBlock(block) && !early) {
+    // Each block stays in its own heap.
     return RelibHeapOwns(block) ? RelibHeapReallocate(block, size)
                                 : SystemHeapReallocate(block, size);
   }
@@ -203,7 +205,7 @@ void RelibSlowFree(void* block, const void* caller) {
       !host->block_freed(host->resources, block, caller)) {
     return;
   }
-  // As glibc does.
+  // free() preserves errno, as in glibc.
   const int kept = errno;
   Free(block);
   errno = kept;
@@ -213,7 +215,7 @@ size_t RelibSlowSize(const void* block) {
   void* const writable = const_cast<void*>(block);
   if (pool_block.Is(block)) return pool_block.size();
   if (RelibHeapOwns(block)) return RelibHeapSize(block);
-  if (IsUsers(writable)) return BlockHeader::SizeOf(writable);
+  if (IsUserBlock(writable)) return BlockHeader::SizeOf(writable);
   return SystemHeapSize(writable);
 }
 

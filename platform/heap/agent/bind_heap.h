@@ -5,8 +5,7 @@
 
 namespace relib::platform {
 
-// In the module: the heap that the host has chosen for it
-// (agent_heap_choice.cc).
+// Binds the module to the heap that the host has chosen for it.
 void BindHeap(RelibHeapBinding* binding);
 
 }  // namespace relib::platform

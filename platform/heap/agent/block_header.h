@@ -11,20 +11,20 @@
 
 namespace relib::platform {
 
-// What lies in front of a block that was cut from a larger piece of memory:
-// where that begins, and the block's size. Also tells such a block from one of
-// the C library: what that has there is a size.
+// The header of a block that was cut from a larger piece of memory: the start
+// of that piece and the size of the block. Its mark distinguishes such a block
+// from one of the C library, which has a size in the same place.
 class BlockHeader {
   struct Fields {
     uint64_t mark;
-    // An exponent of two.
+    // The binary logarithm of the distance, or kDistanceInFront.
     uint64_t distance : 8;
     uint64_t size : 56;
   };
 
  public:
-  // The piece for a block: of `memory_size()` bytes, aligned to
-  // `memory_alignment()`.
+  // Describes the piece of memory for a block: memory_size() bytes, aligned to
+  // memory_alignment().
   class Layout {
    public:
     Layout(size_t size, size_t alignment, size_t offset)
@@ -33,27 +33,31 @@ class BlockHeader {
           distance_(alignment_) {
       if (alignment != 0 && offset % alignment != 0) {
         distance_ = 2 * alignment_ - offset % alignment;
-        // The distance isn't a power of two, and needs a place.
+        // This distance is not a power of two, so it needs space in front of
+        // the header.
         while (distance_ < sizeof(Fields) + sizeof(uint64_t)) {
           distance_ += alignment_;
         }
       }
     }
 
-    bool is_possible() const { return size_ < kMost && alignment_ < kMost; }
+    bool is_possible() const {
+      return size_ < kMaxSize && alignment_ < kMaxSize;
+    }
     size_t memory_size() const { return size_ + distance_; }
     size_t memory_alignment() const { return alignment_; }
 
    private:
     friend class BlockHeader;
-    static constexpr uint64_t kMost = uint64_t{1} << 48;
+    static constexpr uint64_t kMaxSize = uint64_t{1} << 48;
 
     size_t size_;
     size_t alignment_;
     size_t distance_;
   };
 
-  // Returns the block. `gap` bytes of the memory lie in front of the piece.
+  // Writes the header and returns the block. `gap` bytes of `memory` precede
+  // the piece.
   static void* Write(void* memory, const Layout& layout, size_t gap = 0) {
     const uint64_t distance = gap + layout.distance_;
     char* const block = static_cast<char*>(memory) + distance;
@@ -71,14 +75,16 @@ class BlockHeader {
     return block;
   }
 
-  // Sanitizers object to a look at what lies in front of a foreign block.
+  // Returns whether `block` has a header. Not instrumented, because sanitizers
+  // report reads in front of a foreign block.
   [[gnu::no_sanitize_address, gnu::no_sanitize_thread]] static bool IsBefore(
       const void* block) {
     const auto address = reinterpret_cast<uintptr_t>(block);
     const auto* const mark = static_cast<const uint64_t*>(block) - 2;
     uint64_t found = 0;
-    // The C library's blocks have a header as well. Those of a sanitizer may
-    // begin where the memory does; and what isn't aligned may be anything.
+    // The word is normally readable, because blocks of the C library have a
+    // header as well. Blocks of a sanitizer may begin where the memory does,
+    // though, and an unaligned address may be anything.
     if (address % kPage == 0 || address % sizeof(Fields) != 0) {
       if (!SystemReadWord(mark, &found)) return false;
     } else {
@@ -87,9 +93,9 @@ class BlockHeader {
     return found == (kMark ^ address);
   }
 
-  // Of a block that has one.
+  // Returns the size of a block that has a header.
   static size_t SizeOf(const void* block) { return Read(block).size; }
-  // The memory that it was cut from; the header is gone.
+  // Removes the header, and returns the memory that the block was cut from.
   static void* Erase(void* block) {
     const Fields header = Read(block);
     char* const begin = static_cast<char*>(block);

@@ -1,16 +1,15 @@
 #ifndef PLATFORM_HEAP_AGENT_HOOKS_H_
 #define PLATFORM_HEAP_AGENT_HOOKS_H_
 
-// A part of the one C source that includes it (platform/<os>/agent_heap.c):
-// what the allocation functions have in common on all systems. `caller` is the
-// return address of the hook.
+// The portable part of the allocation functions. Included by a single C source,
+// the backend's agent_heap.c. `caller` is the return address of the hook.
 
 #include <errno.h>
 
 #include "platform/heap/agent/agent_heap.h"
 #include "platform/heap/agent/fast_path.h"
 
-// Neither does a block of zero bytes need a place of its own.
+// A size of zero needs no special case: mimalloc returns a block for it.
 static inline void* Allocate(size_t size, const void* caller) {
   if (LIKELY(fast.is_open)) return mi_malloc(size);
   return RelibSlowAllocate(size, 0, 0, false, caller);
@@ -45,7 +44,7 @@ static inline void* Reallocate(void* block, size_t size, const void* caller) {
   return RelibSlowReallocate(block, size, caller);
 }
 
-// At `offset` in the block, a power of two divides the address.
+// Allocates a block whose address plus `offset` is a multiple of `alignment`.
 static inline void* AllocateAligned(size_t size, size_t alignment,
                                     size_t offset, const void* caller) {
   if (LIKELY(fast.is_open)) {

@@ -1,13 +1,14 @@
 #ifndef PLATFORM_HEAP_AGENT_MIMALLOC_HEAP_H_
 #define PLATFORM_HEAP_AGENT_MIMALLOC_HEAP_H_
 
-// A module's own heap: mimalloc, as a part of the one C source that includes
-// this file, platform/<os>/agent_heap.c. That source takes mimalloc's calls of
-// the system to TakeMemory() and its like before the inclusion, and implements
-// the functions of the system that are declared here behind it.
+// A module's own heap: mimalloc, compiled as a part of the single C source that
+// includes this file, the backend's agent_heap.c. Before the inclusion, that
+// source redirects mimalloc's system calls to TakeMemory() and its relatives;
+// after it, it defines the System functions of mimalloc_memory.h.
 //
-// All memory comes from one range of addresses that the host reserves, and goes
-// with it. Whether a block is the module's is a subtraction and a comparison.
+// All memory comes from one range of addresses that the host reserves and
+// unmaps. A subtraction and a comparison tell whether a block belongs to the
+// module.
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -15,172 +16,18 @@
 
 #include "platform/heap/agent/agent_heap.h"
 #include "platform/heap/agent/fast_path.h"
+#include "platform/heap/agent/mimalloc_memory.h"
 
-// --- The system. ---
-
-// Makes pages of the range accessible; those that were before stay as they are.
-static bool SystemCommit(void* memory, size_t size);
-// Makes accessible pages zeros, by giving their memory back. False if that
-// isn't done, and they are as before.
-static bool SystemClear(void* memory, size_t size);
-static bool SystemIsAccessible(const void* memory);
-// Whether so large a piece is better mapped by itself than taken from the
-// range.
-static bool SystemMapsAlone(size_t size);
-// In place of the host's map() and unmap() in a forked child, where all goes
-// with the process. Aligned as there.
-static void* SystemMapWithoutHost(size_t size);
-static bool SystemUnmapWithoutHost(void* memory, size_t size);
-// Sets options, and sees to it that RelibHeapThreadEnds() is called. False if
-// that is impossible.
-static bool SystemStart(void);
-// `size` bytes of the range will be used first.
-static void SystemRangeReserved(void* memory, size_t size);
-// Accessible memory of the arena will be used next: from front to back by many
-// small blocks, or, not `dense`, by one whose owner may touch little of it.
-static void SystemArenaUsed(void* memory, size_t size, bool dense);
-static int64_t SystemMilliseconds(void);
-
-// --- Where mimalloc gets its memory; errno as there. ---
-
-static const RelibHeapBinding* host;
-
-// The range: its first part holds what mimalloc allocates for itself, the rest
-// is its arena.
-static struct {
-  uintptr_t begin;
-  size_t size;
-} range;
-
-// Memory from before the range was full, or for lack of one.
-#define kMaxExtras 1024
-static struct {
-  _Atomic(uintptr_t) begin;
-  _Atomic(uintptr_t) end;
-} extras[kMaxExtras];
-// Those behind it have never been used.
-static _Atomic(size_t) extras_end;
-
-static bool InRange(const void* address) {
-  return (uintptr_t)address - range.begin < range.size;
-}
-
-static void* MapExtra(size_t size) {
-  void* const memory = RelibHooksAreOn() ? host->map(host->resources, size)
-                                         : SystemMapWithoutHost(size);
-  if (memory == NULL) return NULL;
-  const uintptr_t begin = (uintptr_t)memory;
-  for (size_t i = 0; i < kMaxExtras; ++i) {
-    uintptr_t unused = 0;
-    if (!atomic_compare_exchange_strong(&extras[i].begin, &unused, begin)) {
-      continue;
-    }
-    atomic_store(&extras[i].end, begin + size);
-    size_t end = atomic_load(&extras_end);
-    while (end < i + 1 &&
-           !atomic_compare_exchange_weak(&extras_end, &end, i + 1)) {
-    }
-    return (void*)begin;
-  }
-  if (RelibHooksAreOn()) host->unmap(host->resources, memory, size);
-  return NULL;
-}
-
-// The own data of mimalloc: that of a thread, which is taken and given back
-// with it, and a little that stays. Pages at the beginning of the range.
-#define kOwnDataSize RELIB_HEAP_ALIGNMENT
-#define kPage ((size_t)4096)
-static _Atomic(size_t) own_data_end;
-static _Atomic(size_t) own_data_writable;
-// Freed pieces of the one size that is ever freed: the number of a page, zero
-// for none, and above it a count of changes, so that a piece that was taken
-// and given back meanwhile isn't mistaken.
-static _Atomic(uint64_t) own_data_free;
-static _Atomic(size_t) own_data_free_size;
-
-static void* MapOwnData(size_t size) {
-  size = (size + kPage - 1) & ~(kPage - 1);
-  uint64_t head = atomic_load(&own_data_free);
-  while (size == atomic_load(&own_data_free_size) && (uint32_t)head != 0) {
-    uint64_t* const piece =
-        (uint64_t*)(range.begin + ((uint32_t)head - 1) * kPage);
-    // May be in use by now; then the exchange fails.
-    const uint64_t next = (*piece & UINT32_MAX) | (((head >> 32) + 1) << 32);
-    if (atomic_compare_exchange_weak(&own_data_free, &head, next)) {
-      return piece;
-    }
-  }
-  const size_t offset = atomic_fetch_add(&own_data_end, size);
-  if (offset + size > kOwnDataSize) return MapExtra(size);
-  size_t writable = atomic_load(&own_data_writable);
-  if (offset + size > writable) {
-    const size_t wanted = (offset + size + 16 * kPage - 1) & ~(16 * kPage - 1);
-    if (!SystemCommit((void*)range.begin, wanted)) return NULL;
-    while (writable < wanted && !atomic_compare_exchange_weak(
-                                    &own_data_writable, &writable, wanted)) {
-    }
-  }
-  return (void*)(range.begin + offset);
-}
-
-static void UnmapOwnData(void* memory, size_t size) {
-  size = (size + kPage - 1) & ~(kPage - 1);
-  size_t free_size = 0;
-  if (!atomic_compare_exchange_strong(&own_data_free_size, &free_size, size) &&
-      free_size != size) {
-    return;
-  }
-  const uint64_t number = ((uintptr_t)memory - range.begin) / kPage + 1;
-  uint64_t head = atomic_load(&own_data_free);
-  do {
-    *(uint64_t*)memory = head & UINT32_MAX;
-  } while (!atomic_compare_exchange_weak(&own_data_free, &head,
-                                         number | (((head >> 32) + 1) << 32)));
-}
-
-// For mimalloc.
-static void* TakeMemory(size_t size) {
-  return range.size != 0 && size <= 16 * kPage ? MapOwnData(size)
-                                               : MapExtra(size);
-}
-
-static bool GiveMemoryBack(void* memory, size_t size) {
-  if (InRange(memory)) {
-    UnmapOwnData(memory, size);
-    return true;
-  }
-  const uintptr_t begin = (uintptr_t)memory;
-  const size_t count = atomic_load(&extras_end);
-  for (size_t i = 0; i < count; ++i) {
-    const uintptr_t extra_begin = atomic_load(&extras[i].begin);
-    const uintptr_t extra_end = atomic_load(&extras[i].end);
-    if (begin < extra_begin || begin >= extra_end) continue;
-    // mimalloc cuts pieces off at both ends of a mapping.
-    if (begin == extra_begin && begin + size >= extra_end) {
-      atomic_store(&extras[i].end, 0);
-      atomic_store(&extras[i].begin, 0);
-    } else if (begin == extra_begin) {
-      atomic_store(&extras[i].begin, begin + size);
-    } else {
-      atomic_store(&extras[i].end, begin);
-    }
-    return RelibHooksAreOn() ? host->unmap(host->resources, memory, size)
-                             : SystemUnmapWithoutHost(memory, size);
-  }
-  return false;
-}
-
-// --- mimalloc. ---
-
-// It would go through the heap when the process exits.
+// mimalloc's handler would walk the heap when the process exits.
 #define atexit(function) ((void)(function))
-// RelibHeapStart() does what is needed of mimalloc's static constructor.
+// RelibHeapStart() replaces mimalloc's static constructor.
 #define constructor unused
 #define MI_NO_GETENV 1
 
-// As src/static.c, but for stats.c, which nobody reads, and the POSIX names.
+// The parts of src/static.c, without stats.c, whose output is unused, and
+// without the POSIX names.
 #include "mimalloc.h"
-// Each of these uses those before it.
+// Each of these files depends on those before it.
 #include "mimalloc-internal.h"
 
 void _mi_stat_increase(mi_stat_count_t* count, size_t amount) {
@@ -205,8 +52,8 @@ mi_msecs_t _mi_clock_end(mi_msecs_t start) { return _mi_clock_now() - start; }
 #include "src/os.c"
 //
 #include "src/bitmap.c"
-// The one function that calculates with floating-point numbers: see
-// HEAP_COPTS in BUILD.bazel.
+// Redefined because it is the only function that uses floating-point
+// arithmetic: see HEAP_COPTS in BUILD.bazel.
 #define mi_reserve_huge_os_pages \
   __attribute__((target("sse2"))) mi_reserve_huge_os_pages
 #include "src/arena.c"
@@ -265,8 +112,8 @@ static mi_page_t* AllocatePage(mi_heap_t* heap, size_t block_size,
 
 static mi_arena_t* arena;
 
-// The number of the first block of the arena in a piece of memory that consists
-// of whole ones; else SIZE_MAX.
+// Returns the number of the first arena block in a piece of memory that
+// consists of whole arena blocks, or SIZE_MAX for other memory.
 static size_t ArenaBlock(const void* memory, size_t size) {
   const size_t offset = (uintptr_t)memory - (range.begin + kOwnDataSize);
   return offset < range.size - kOwnDataSize &&
@@ -275,15 +122,15 @@ static size_t ArenaBlock(const void* memory, size_t size) {
              : SIZE_MAX;
 }
 
-// Whole segments whose memory was given back: mimalloc would clear them by hand
-// before it uses them again.
+// Tells mimalloc that whole segments are zero because their memory was given
+// back. It would otherwise clear them by hand before their next use.
 static void SegmentsAreEmpty(size_t first_block, size_t size) {
   _mi_bitmap_unclaim_across(arena->blocks_dirty, arena->field_count,
                             size / MI_ARENA_BLOCK_SIZE,
                             mi_bitmap_index_create_from_bit(first_block));
 }
 
-// Set when what should be empty may not be.
+// Set once a segment that is marked as zero may not be.
 static _Atomic(bool) segments_may_be_dirty;
 
 static void SetErrno(int error, void* argument) {
@@ -294,13 +141,14 @@ static void SetErrno(int error, void* argument) {
 bool RelibHeapStart(const RelibHeapBinding* binding) {
   host = binding;
 
-  // Nothing is to be looked up in the environment.
+  // Do not look up options in the environment.
   for (int i = 0; i < _mi_option_last; ++i) options[i].init = DEFAULTED;
-  // Nor in /sys.
+  // Do not read /sys.
   mi_option_set(mi_option_use_numa_nodes, 1);
   mi_register_error(SetErrno, NULL);
 
-  // No thread is the main one, whose heap mimalloc would keep when it ends.
+  // Keep no heap for a main thread: mimalloc would not free it at the end of
+  // that thread.
   _mi_heap_main.thread_id = 1;
   _mi_heap_main.cookie = 1;
   _mi_process_is_initialized = true;
@@ -327,12 +175,13 @@ void RelibHeapOpenFastPath(void) {
   fast.is_open = true;
 }
 
-// Beyond this, what calloc() returns is cleared by the kernel, when it is
+// calloc() lets the kernel clear blocks of at least this size, when they are
 // touched.
 #define kLargeSize ((size_t)1 << 20)
 
 static void Clear(char* block, size_t size) {
-  // Has a segment of its own, whose memory is given back when it is freed.
+  // Such a block has its own segment, whose memory is given back when it is
+  // freed.
   if (size > MI_SEGMENT_SIZE && !atomic_load(&segments_may_be_dirty)) return;
   char* const first_page =
       (char*)(((uintptr_t)block + kPage - 1) & ~(kPage - 1));
@@ -381,7 +230,7 @@ bool RelibHeapOwns(const void* address) {
   return false;
 }
 
-// --- Counting: one number for each page of mimalloc, not for each block. ---
+// --- Counting: by mimalloc's pages, not by blocks. ---
 
 static size_t CountList(const mi_page_t* page, const mi_block_t* block) {
   size_t count = 0;
@@ -390,14 +239,14 @@ static size_t CountList(const mi_page_t* page, const mi_block_t* block) {
 }
 
 static void CountPage(mi_page_t* page, RelibHeapUse* use) {
-  // Those that another thread has freed are still counted as used.
+  // Blocks that another thread has freed still count as used.
   const size_t used = page->used - CountList(page, mi_page_thread_free(page));
   use->blocks += used;
   use->bytes += used * mi_page_block_size(page);
   mi_heap_t* const heap = mi_page_heap(page);
   if (heap == NULL) return;
-  // So are these, of any page of the heap. Taken, so that they are counted
-  // once.
+  // So do these, which may be in any page of the heap. Taken off the list, so
+  // that they are counted once.
   mi_block_t* block = mi_atomic_exchange_ptr_acq_rel(
       mi_block_t, &heap->thread_delayed_free, NULL);
   while (block != NULL) {
@@ -407,7 +256,7 @@ static void CountPage(mi_page_t* page, RelibHeapUse* use) {
   }
 }
 
-// Returns the size of the segment, zero if there is none.
+// Returns the size of the segment, or zero if there is none.
 static size_t CountSegment(mi_segment_t* segment, RelibHeapUse* use) {
   if (segment->used == 0) return 0;
   const mi_slice_t* end;
@@ -419,8 +268,8 @@ static size_t CountSegment(mi_segment_t* segment, RelibHeapUse* use) {
   return mi_segment_size(segment);
 }
 
-// The arena's blocks that are in use: segments, some of them in mimalloc's
-// cache and empty.
+// Counts the blocks in the arena's segments that are in use. Some of them may
+// be empty and in mimalloc's cache.
 static void CountArena(RelibHeapUse* use) {
   for (size_t i = 0; i < arena->block_count;) {
     uint8_t* const begin = arena->start + i * MI_ARENA_BLOCK_SIZE;
@@ -437,7 +286,7 @@ static void CountArena(RelibHeapUse* use) {
 }
 
 static void CountExtra(uintptr_t begin, uintptr_t end, RelibHeapUse* use) {
-  // mimalloc's own data isn't aligned.
+  // mimalloc's own data is not aligned.
   if (begin == 0 || begin % MI_SEGMENT_SIZE != 0) return;
   while (begin + MI_SEGMENT_SLICE_SIZE <= end) {
     const size_t size = CountSegment((mi_segment_t*)begin, use);
@@ -457,9 +306,10 @@ RelibHeapUse RelibHeapCount(void) {
   return use;
 }
 
-// As mi_free(), but for one thing: a page that has become empty is considered
-// for being given back ("retired") when that happens first, not each time. A
-// program that allocates and frees one block again and again saves two fifths.
+// Frees a block as mi_free() does, with one difference: an empty page is
+// considered for being given back ("retired") only when it first becomes empty,
+// not each time. That saves two fifths in a program that allocates and frees
+// one block repeatedly.
 static inline void Free(void* block) {
   mi_segment_t* const segment = _mi_ptr_segment(block);
   mi_page_t* const page = _mi_segment_page_of(segment, block);

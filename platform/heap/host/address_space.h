@@ -1,7 +1,8 @@
 #ifndef PLATFORM_HEAP_HOST_ADDRESS_SPACE_H_
 #define PLATFORM_HEAP_HOST_ADDRESS_SPACE_H_
 
-// What the host's side of a module's heap (module_heap.cc) needs of the system.
+// The functions of the system that the host's side of a module's heap uses
+// (module_heap.cc).
 
 #include <cstddef>
 #include <string>
@@ -10,29 +11,30 @@ struct RelibHeapSystem;
 
 namespace relib::platform {
 
-// See heap_binding.h.
+// Returns the backend-specific functions for RelibHeapBinding::system, or null.
 const RelibHeapSystem* HeapSystem();
 
-// How many addresses a module should have.
+// Returns the preferred size of a module's range of addresses.
 size_t WantedHeapRange();
 
-// Addresses without memory. Null if there are none.
+// Reserves addresses without memory. Returns null if there are none.
 void* ReserveAddresses(size_t size);
 
-// Memory whose address `alignment` divides. Null if there is none.
+// Maps memory, aligned to `alignment`. Returns null if there is none.
 void* MapMemory(size_t size, size_t alignment);
 
-// Of what MapMemory() returned: as much of it as the system can unmap.
+// Unmaps a part of what MapMemory() returned, as far as the system can unmap
+// parts.
 bool UnmapMemory(void* memory, size_t size);
 
-// All of what one of the functions above returned, of which the first `touched`
-// bytes may have memory: in steps, so that others who map memory needn't wait
-// for long.
+// Unmaps all of what one of the functions above returned. The first `touched`
+// bytes may have memory, and are unmapped in steps, so that other threads that
+// map memory do not wait for long.
 void UnmapInSteps(void* memory, size_t touched, size_t size);
 
 struct MemoryPlace {
-  // What lies there, for people: "[stack]", a file, "memory without a name".
-  // Empty if nothing does.
+  // A description: "[stack]", a file, or "memory without a name". Empty if
+  // nothing is mapped there.
   std::string name;
   bool may_be_c_library_heap = false;
 };

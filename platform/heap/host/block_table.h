@@ -16,11 +16,12 @@
 
 namespace relib::platform {
 
-// The blocks of a module's heap, live ones and those that were freed and whose
-// addresses nobody has got since: for validation and for traces of leaks.
-// Thread-safe. An entry takes some 60 bytes, and each call stack is there once.
+// The blocks of a module's heap, for validation of free() and for traces of
+// leaks: live blocks, and freed blocks whose addresses have not been reused.
+// Thread-safe. An entry takes some 60 bytes, and each call stack is stored
+// once.
 //
-// No absl hash tables, for the reason of platform/native/mutex.h.
+// Uses no absl hash tables; platform/native/mutex.h has the reason.
 class BlockTable {
  public:
   struct Block {
@@ -28,24 +29,25 @@ class BlockTable {
     size_t size = 0;
     bool is_live = false;
     CallStack allocation;
-    // Of a block that isn't live.
+    // The stack of the call that freed the block, if it is not live.
     CallStack free;
   };
 
   void Add(const void* block, size_t size, CallStack stack);
 
-  // Marks a live block as freed; nullopt if it was one. Else what is known of
-  // the address: a block of size zero that isn't live for nothing.
+  // Marks a live block as freed, and returns nullopt. Otherwise returns the
+  // freed block at that address, or a block of size zero that is not live if
+  // there is none.
   std::optional<Block> Free(const void* block, CallStack stack);
 
-  // The same without marking it.
+  // Returns the same as Free() without marking the block.
   std::optional<Block> FindUnlessLive(const void* block) const;
 
-  // The live block that `address` lies in. Looks at every block.
+  // Returns the live block that contains `address`. Searches all blocks.
   std::optional<Block> FindAround(const void* address) const;
 
-  // By call site, the most bytes first; traces by `keep_trace`, one for a site
-  // in the life of the table.
+  // Returns the live blocks by call site, those with the most bytes first.
+  // Calls `keep_trace` once per site in the lifetime of the table.
   std::vector<LeakSite> Live(
       const std::function<std::shared_ptr<const void>(CallStack)>& keep_trace);
 

@@ -7,8 +7,8 @@
 
 namespace relib::platform {
 
-// The heap of a module as one of its kinds of resources, of which each backend
-// has a base class.
+// The heap of a module as a resource kind. `Base` is the backend's base class
+// of resource kinds.
 template <typename Base>
 class HeapResources : public Base {
  public:

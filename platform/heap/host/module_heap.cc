@@ -25,7 +25,8 @@ constexpr size_t kAlignment = RELIB_HEAP_ALIGNMENT;
 
 constexpr size_t kMaxFrames = 32;
 
-// The stack from the frame with the address `caller` on.
+// Returns the calling thread's stack, starting with the frame whose address is
+// `caller`.
 CallStack StackFrom(const void* caller) {
   struct Walk {
     uintptr_t caller;
@@ -45,7 +46,7 @@ CallStack StackFrom(const void* caller) {
   return std::move(walk.addresses);
 }
 
-// All heaps, to find the owner of a block.
+// All heaps of the process, for the search for a block's owner.
 class Heaps {
  public:
   static Heaps& Get() {
@@ -61,7 +62,7 @@ class Heaps {
     const std::lock_guard lock(mutex_);
     std::erase(heaps_, heap);
   }
-  // True once for a heap other than `self`.
+  // Returns whether `predicate` holds for a heap other than `self`.
   template <typename Predicate>
   bool AnyOther(const ModuleHeap* self, Predicate predicate) {
     const std::lock_guard lock(mutex_);
@@ -119,7 +120,7 @@ RelibHeapBinding* ModuleHeap::Configure(const ModuleResourcesOptions& options) {
 
 void* ModuleHeap::Reserve(void* heap, size_t* size) {
   auto& self = *static_cast<ModuleHeap*>(heap);
-  // There may be a limit.
+  // Address space may be limited, so try smaller sizes.
   for (size_t wanted = WantedHeapRange(); wanted >= 4 * kAlignment;
        wanted /= 4) {
     void* const memory = ReserveAddresses(wanted + kAlignment);
@@ -172,7 +173,7 @@ bool ModuleHeap::BlockFreed(void* heap, const void* block, const void* caller) {
   CallStack call = self.options_.on_bad_free ? StackFrom(caller) : CallStack();
   const std::optional<BlockTable::Block> known =
       self.blocks_->Free(block, call);
-  // Without validation, what isn't known goes where it always went.
+  // Without validation, unknown blocks are passed to the heap as usual.
   if (!known.has_value() || !self.options_.on_bad_free) return true;
   self.Report(block, *known, std::move(call));
   return false;
@@ -232,7 +233,7 @@ void ModuleHeap::Report(const void* address, const BlockTable::Block& known,
     bad_free.owner = name_;
     bad_free.place = absl::StrCat("a block of ", known.size, " bytes");
   } else if (DescribeOwn(address, bad_free)) {
-    // Inside of a block, or nowhere near one.
+    // The address is inside a block, or in this heap but not near a block.
   } else if (Heaps::Get().AnyOther(this, [&](const ModuleHeap& other) {
                return other.DescribeOwn(address, bad_free);
              })) {
@@ -240,8 +241,7 @@ void ModuleHeap::Report(const void* address, const BlockTable::Block& known,
   } else {
     MemoryPlace place = PlaceOf(address);
     bad_free.place = std::move(place.name);
-    // Whether a block begins there is something that the C library doesn't
-    // tell.
+    // The C library cannot tell whether a block begins there.
     if (place.may_be_c_library_heap) {
       bad_free.kind = BadFree::Kind::kForeignBlock;
     }

@@ -14,8 +14,8 @@
 
 namespace relib::platform {
 
-// The memory of a module's heap, by region: nothing is told of single blocks,
-// unless HeapOptions asks for it.
+// The host's side of one module's heap: its memory, by region. Single blocks
+// are recorded only if HeapOptions asks for it. Thread-safe.
 class ModuleHeap {
  public:
   ModuleHeap();
@@ -23,18 +23,21 @@ class ModuleHeap {
   ModuleHeap(const ModuleHeap&) = delete;
   ModuleHeap& operator=(const ModuleHeap&) = delete;
 
-  // Before the module is bound.
+  // Returns the binding for the module. Called once, before the module is
+  // bound.
   RelibHeapBinding* Configure(const ModuleResourcesOptions& options);
 
   void KeepTraces();
   const std::vector<LeakSite>& leaks() const { return leaks_; }
 
-  // Whether it is in use or not.
+  // Returns whether `address` is in memory of the heap, allocated or not.
   bool HasMemoryAt(const void* address) const;
 
-  // The last code of the image has run, its memory is all there.
+  // Counts the allocated blocks. Called after the last code of the image has
+  // run, while its memory is still there.
   void LeaveImage();
-  // The image is gone. Gives all memory back, and says what of it was in use.
+  // Unmaps all memory, and returns what of it was allocated. Called after the
+  // image is gone.
   RelibHeapUse Reclaim();
 
  private:
@@ -47,7 +50,7 @@ class ModuleHeap {
     }
   };
 
-  // RelibHeapBinding's.
+  // The functions of RelibHeapBinding.
   static void* Reserve(void* heap, size_t* size);
   static void* Map(void* heap, size_t size);
   static bool Unmap(void* heap, void* memory, size_t size);
@@ -58,19 +61,20 @@ class ModuleHeap {
 
   void Report(const void* address, const BlockTable::Block& known,
               CallStack call);
-  // Fills in what it can say of an address.
+  // Fills in the owner and place of an address in this heap. Returns false for
+  // other addresses.
   bool DescribeOwn(const void* address, BadFree& bad_free) const;
 
   std::string name_;
   HeapOptions options_;
   RelibHeapBinding binding_ = {};
-  // Set where a block has to be known.
+  // Null unless HeapOptions requires a record of each block.
   std::unique_ptr<BlockTable> blocks_;
   std::vector<LeakSite> leaks_;
   RelibHeapUse use_ = {};
 
   mutable Mutex mutex_;
-  // What was mapped for the range, which is its aligned part.
+  // The reservation; the range is its aligned part.
   Region reserved_;
   std::vector<Region> mapped_;
 };

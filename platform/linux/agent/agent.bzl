@@ -2,30 +2,30 @@
 
 load("//platform/linux/resources:hooks.bzl", "HOOKED_FUNCTIONS")
 
-# A call to NAME from anywhere in the module, static libraries included, goes to __wrap_NAME (hook_stubs.cc).
+# Calls of NAME from anywhere in the module, including static libraries, go to __wrap_NAME (hook_stubs.cc).
 AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
-    # A child would share the memory that the hooks write to: it gets a copy (agent.cc).
+    # A child of vfork() would write to the parent's records, so the hook calls fork() (agent.cc).
     "-Wl,--wrap=vfork",
-    # unwinding.cc says why.
+    # See unwinding.cc.
     "-Wl,--wrap=_Unwind_SetGR",
-    # Hooks that a module has no use for go, and with them the symbols that the loader would look up.
+    # Drops hooks that the module does not use, and with them the symbols that the loader would look up.
     "-Wl,--gc-sections",
 ]
 
-# gold, which Bazel prefers where it finds it, knows no INSERT (constructors.lds, emergency_pool.lds).
+# gold, which Bazel prefers if it is installed, does not support INSERT (constructors.lds, emergency_pool.lds).
 LINKER_SCRIPT_LINKOPTS = ["-fuse-ld=bfd"]
 
-# clang's libc++ is static anyway: the toolchain for it links nothing else.
+# The Clang toolchain always links libc++ statically.
 STATIC_LIBCXX_LINKOPTS = ["-static-libgcc"]
 
-# A C++ runtime of the module's own: the hooks reach only what is linked into it, and a shared runtime would keep
-# what the module left there.
+# Each module has its own C++ runtime: the hooks reach only code that is linked into the module, and a shared runtime
+# would keep resources of the module.
 STATIC_RUNTIME_LINKOPTS = [
     "-static-libgcc",
-    # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect: take the archive
-    # first, and let the later -lstdc++ drop out as unneeded.
-    # Tables of virtual functions refer to them weakly, for which no archive is searched: they would be found in the
-    # program's C++ runtime, or nowhere.
+    # Bazel's toolchain drives gcc and appends -lstdc++ itself, so -static-libstdc++ has no effect. The archive comes
+    # first instead, and the later -lstdc++ is dropped as unneeded. Virtual function tables refer to these two functions
+    # weakly, and the linker does not search archives for weak references: they would be resolved by the program's C++
+    # runtime, or not at all.
     "-Wl,--undefined=__cxa_pure_virtual,--undefined=__cxa_deleted_virtual",
     "-Wl,-Bstatic",
     "-lstdc++",

@@ -4,9 +4,9 @@
 #include "platform/heap/agent/bind_heap.h"
 #include "platform/linux/agent/agent_binding.h"
 
-// libc++'s destructor for the key of std::thread; absent in other modules. By
-// its name in the object file, because GCC forgets the visibility of a function
-// that gets that name by an asm label, and the loader would look for it.
+// libc++'s destructor for the key of std::thread; null in modules without it.
+// Declared by its mangled name, because GCC drops the visibility of a function
+// that gets its name by an asm label, and the loader would then look for it.
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" [[gnu::weak, gnu::visibility("hidden")]] void
 _ZNSt3__121__thread_specific_ptrINS_15__thread_structEE16__at_thread_exitEPv(
@@ -20,13 +20,14 @@ namespace {
 
 constinit const AgentBinding* binding = nullptr;
 
-// Runs when the loader really unloads the image, before the static destructors:
-// thread_local objects may use static ones, as everywhere in C++.
+// Runs when the loader really unloads the image, before the static destructors,
+// because thread_local objects may use static ones.
 [[gnu::destructor]] void BeforeDestructors() {
   if (binding != nullptr) binding->before_destructors(binding->resources);
 }
 
-// The smallest priority that is allowed: after the static destructors.
+// Has the lowest priority that is allowed, so it runs after the static
+// destructors.
 [[gnu::destructor(101)]] void LeaveImage() {
   if (binding != nullptr) binding->leave_image(binding->resources);
 }

@@ -7,29 +7,30 @@
 
 namespace relib::platform {
 
-// What the host gives to the agent of a module.
+// The host's side of the hooks of one module.
 struct AgentBinding {
   void* resources;
-  // Each behaves as the function it stands for, and records what came of it in
-  // `resources`. Null in a child that was forked: what a module does there is
-  // no business of the module resources, whose locks nobody may hold the keys
-  // of.
+  // Functions that behave like those that they replace, and record the result
+  // in `resources`. Null in a forked child: the locks of `resources` may be
+  // held by threads that do not exist there.
   const HookTable* hooks;
-  // The module's heap works in a forked child as well.
+  // The module's heap, which works in a forked child as well.
   RelibHeapBinding* heap;
 
-  // `destroy` is the destructor of a thread key that the C++ runtime or the
-  // heap of the module takes and never gives back.
+  // Marks `destroy` as the destructor of thread keys that the module's C++
+  // runtime or heap creates and never deletes.
   void (*runtime_key_destructor)(void* resources, DestroyFunction destroy);
-  // The static destructors are about to run: destroys what has to go before,
-  // such as the thread_local objects of threads that live on.
+  // Destroys objects that have to go before static ones, such as thread_local
+  // objects of threads that live on. Called just before the static destructors.
   void (*before_destructors)(void* resources);
-  // The last code of the image has run. Gives back what refers to the image.
+  // Reclaims resources that refer to the image. Called after the last code of
+  // the image has run.
   void (*leave_image)(void* resources);
 };
 
-// In the module. Null when calls are to go where they went without hooks: the
-// module was loaded by something else than relib, or this is a forked child.
+// Returns the binding of this module. Returns null if functions should be
+// called without hooks: the module was not loaded by relib, or this is a forked
+// child.
 const AgentBinding* BoundAgent();
 
 }  // namespace relib::platform

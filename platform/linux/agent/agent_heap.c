@@ -11,18 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
+#include "platform/shared/sanitizer.h"
 
-#if SANITIZED
+#if RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
-// A sanitizer must see every block: the C library's heap, which is its own, is
-// the module's as well.
+// A sanitizer must see every block, so the module uses the C library's heap,
+// which the sanitizer has replaced by its own.
 bool RelibHeapStart(const RelibHeapBinding* host) {
   (void)host;
   return false;
@@ -49,7 +43,7 @@ bool RelibHeapOwns(const void* address) {
 RelibHeapUse RelibHeapCount(void) { return (RelibHeapUse){0}; }
 void RelibHeapThreadEnds(void* value) { (void)value; }
 
-// Never called: the fast path is closed.
+// Never called, because the fast path stays closed.
 static inline void Free(void* block) { (void)block; }
 static inline void* mi_malloc(size_t size) { return (void)size, NULL; }
 static inline void* mi_zalloc(size_t size) { return (void)size, NULL; }
@@ -57,7 +51,7 @@ static inline void* mi_realloc(void* block, size_t size) {
   return (void)block, (void)size, NULL;
 }
 
-#else  // SANITIZED
+#else  // RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
 static void* HeapMap(void* hint, size_t size, int protection, int flags,
                      int descriptor, off_t offset);
@@ -65,8 +59,9 @@ static int HeapUnmap(void* memory, size_t size);
 static int HeapAdvise(void* memory, size_t size, int advice);
 static int HeapProtect(void* memory, size_t size, int protection);
 
-// mimalloc opens a file to learn how the kernel overcommits, for a flag of
-// mmap(), and another one where there is no getrandom().
+// Replaces open(). mimalloc opens one file to learn the kernel's overcommit
+// policy, which only affects a flag of mmap(), and another one where there is
+// no getrandom().
 static int HeapOpen(const char* path, int flags, ...) {
   (void)path, (void)flags;
   errno = ENOENT;
@@ -104,11 +99,11 @@ static void ClearPagesOf(const void* begin, const void* end) {
          ((uintptr_t)end - (uintptr_t)first + kPage - 1) & ~(kPage - 1));
 }
 
-// Clears a segment with a single block: mimalloc has written to its beginning
-// and to its last slice; the user wherever he liked, of which the first page is
-// cleared here. The next segment here will begin with the same pages, each of
-// which costs more to give back and to take again than all of this. Returns the
-// size of what is left to do nothing about.
+// Clears a segment with a single block, and returns the size of the part that
+// needs no further clearing. mimalloc has written to the segment's beginning
+// and to its last slice. The user may have written anywhere in the block; only
+// its first page is cleared here. The next segment in this place will start
+// with the same pages, and giving them back would cost more than clearing them.
 static size_t ClearHugeSegment(mi_segment_t* segment) {
   char* const block =
       (char*)segment + segment->segment_info_slices * MI_SEGMENT_SLICE_SIZE;
@@ -119,7 +114,8 @@ static size_t ClearHugeSegment(mi_segment_t* segment) {
   return block + kPage - (char*)segment;
 }
 
-// mimalloc gives memory back: its addresses stay accessible.
+// Replaces madvise(), by which mimalloc gives memory back. Its addresses stay
+// accessible.
 static int HeapAdvise(void* memory, size_t size, int advice) {
   const size_t block = ArenaBlock(memory, size);
   if (block == SIZE_MAX || advice != MADV_DONTNEED) {
@@ -132,7 +128,7 @@ static int HeapAdvise(void* memory, size_t size, int advice) {
           : 0;
   const int result = madvise((char*)memory + cleared, size - cleared, advice);
   if (result != 0) {
-    // Locked memory stays.
+    // Locked memory cannot be given back.
     atomic_store(&segments_may_be_dirty, true);
   } else {
     SegmentsAreEmpty(block, size);
@@ -140,7 +136,7 @@ static int HeapAdvise(void* memory, size_t size, int advice) {
   return result;
 }
 
-// Which blocks of the arena are accessible, and so need no call for it.
+// Arena blocks that are accessible, and need no further call to make them so.
 #define kMaxArenaBlocks 2048
 static _Atomic(bool) accessible[kMaxArenaBlocks];
 
@@ -177,7 +173,7 @@ static bool SystemMapsAlone(size_t size) {
 }
 
 static void* SystemMapWithoutHost(size_t size) {
-  // Three times the size holds a part that is aligned.
+  // Memory of three times the size contains an aligned piece.
   void* const memory =
       mmap(NULL, size + 2 * RELIB_HEAP_ALIGNMENT, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -191,26 +187,27 @@ static bool SystemUnmapWithoutHost(void* memory, size_t size) {
 }
 
 static bool SystemStart(void) {
-  // A segment is made accessible as a whole: one call, and no memory.
+  // Makes each segment accessible as a whole. That takes a single call, and no
+  // memory.
   mi_option_set(mi_option_eager_commit_delay, 0);
   return pthread_key_create(&_mi_heap_default_key, RelibHeapThreadEnds) == 0;
 }
 
 static void SystemRangeReserved(void* memory, size_t size) {
-  // Transparent huge pages would make 2 MiB of the first byte that is touched,
-  // in a module that may never need more than a few pages.
+  // Transparent huge pages would allocate 2 MiB for the first byte that is
+  // touched, in a module that may never need more than a few pages.
   madvise(memory, size, MADV_NOHUGEPAGE);
 }
 
-// Memory that is full of small blocks comes in huge pages, where the system has
-// them for those who ask: they are taken, and given back, many times faster.
-// Not at the beginning of a segment: each thread has one, and may never use
+// Memory for many small blocks uses huge pages, if the system offers them on
+// request: they are allocated and given back many times faster. The beginning
+// of a segment does not, because each thread has a segment and may never use
 // more of it.
 #define kHugePage ((size_t)2 << 20)
 #define kHugePagesOfSegment (MI_SEGMENT_SIZE / kHugePage)
 #define kPlainPagesOfSegment 2
 _Static_assert(MI_SEGMENT_SIZE == MI_ARENA_BLOCK_SIZE, "one bit each");
-// Of each block of the arena, for which parts huge pages were asked.
+// A bit for each part of an arena block for which huge pages were requested.
 static _Atomic(uint16_t) huge[kMaxArenaBlocks];
 _Static_assert(kHugePagesOfSegment <= 16, "bits of an element");
 
@@ -218,7 +215,7 @@ static void SystemArenaUsed(void* memory, size_t size, bool dense) {
   const int kept = errno;
   const uintptr_t arena_begin = range.begin + kOwnDataSize;
   const size_t offset = (uintptr_t)memory - arena_begin;
-  // What a single block shares with others is theirs.
+  // Leave out huge pages that a single block shares with other blocks.
   const size_t first = (dense ? offset : offset + kHugePage - 1) / kHugePage;
   const size_t end =
       (dense ? offset + size + kHugePage - 1 : offset + size) / kHugePage;
@@ -232,7 +229,7 @@ static void SystemArenaUsed(void* memory, size_t size, bool dense) {
          0) == dense) {
       continue;
     }
-    // It fails where the kernel has none.
+    // Fails if the kernel has no huge pages.
     madvise((void*)(arena_begin + i * kHugePage), kHugePage,
             dense ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     atomic_fetch_xor_explicit(&huge[block], bit, memory_order_relaxed);
@@ -246,7 +243,7 @@ static int64_t SystemMilliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-#endif  // SANITIZED
+#endif  // RELIB_PLATFORM_ASAN || RELIB_PLATFORM_TSAN
 
 // --- The hooks. ---
 
@@ -277,7 +274,7 @@ void* __wrap_reallocarray(void* block, size_t count, size_t size) {
 }
 
 static void* Aligned(size_t alignment, size_t size, const void* caller) {
-  // As glibc: the next power of two.
+  // glibc rounds up to the next power of two.
   if ((alignment & (alignment - 1)) != 0) {
     if (alignment > SIZE_MAX / 2) {
       errno = EINVAL;

@@ -1,6 +1,6 @@
-// Functions of the C library that return memory to be freed by the caller: in a
-// module it comes from the module's heap. Calls of malloc() here go to the
-// hooks, as everywhere in a module.
+// Functions of the C library that return memory to be freed by the caller. In a
+// module, this memory must come from the module's heap. Calls of malloc() in
+// this file go to the hooks, as everywhere in a module.
 
 #include <dirent.h>
 #include <errno.h>
@@ -48,7 +48,8 @@ void* CopyOf(const void* bytes, size_t size) {
   return copy == nullptr ? nullptr : memcpy(copy, bytes, size);
 }
 
-// The same text in the module's heap, in a block of at least `size` bytes.
+// Moves a text of the C library's heap to a block of at least `size` bytes in
+// the module's heap.
 char* Adopt(char* text, size_t size = 0) {
   if (text == nullptr) return nullptr;
   const size_t length = strlen(text);
@@ -58,7 +59,7 @@ char* Adopt(char* text, size_t size = 0) {
   return copy;
 }
 
-// Of scandir().
+// Moves a result of scandir() to the module's heap.
 int Adopt(dirent*** list, int count) {
   if (count < 0) return count;
   dirent** const theirs = *list;
@@ -84,7 +85,7 @@ int Adopt(dirent*** list, int count) {
 
 template <typename Print>
 int PrintToBlock(char** result, Print print) {
-  // Most texts are short.
+  // Large enough for most texts.
   char buffer[256];
   const int length = print(buffer, sizeof(buffer));
   *result = nullptr;
@@ -122,7 +123,7 @@ int PrintToBlockChecked(char** result, int flag, const char* format,
   });
 }
 
-// Makes room for `size` bytes in what the caller of getline() gave.
+// Grows the buffer of getline() to at least `size` bytes.
 bool Grow(char** line, size_t* capacity, size_t size) {
   if (*line != nullptr && *capacity >= size) return true;
   const size_t larger = std::max({size, *capacity * 2, size_t{120}});
@@ -272,7 +273,7 @@ int __wrap_scandirat64(int directory, const char* path, dirent*** list,
 char** __wrap_backtrace_symbols(void* const* addresses, int count) {
   char** const theirs = __real_backtrace_symbols(addresses, count);
   if (theirs == nullptr || count <= 0) return theirs;
-  // One block: the pointers, and behind them the texts.
+  // A single block holds the pointers, followed by the texts.
   size_t size = 0;
   for (int i = 0; i < count; ++i) {
     const auto end = reinterpret_cast<uintptr_t>(theirs[i]) +

@@ -45,7 +45,7 @@ bool SystemReadWord(const void* address, uint64_t* word) {
 
 void SystemYield() { sched_yield(); }
 
-// A module's first code runs when it is bound.
+// There are no early blocks: the first code of a module runs after it is bound.
 void EarlyBlocks::Add(void* /*block*/) {}
 bool EarlyBlocks::Has(const void* /*block*/) { return false; }
 void EarlyBlocks::Forget(const void* /*block*/) {}

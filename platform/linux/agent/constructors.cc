@@ -2,8 +2,8 @@
 
 #include "platform/agent/agent.h"
 
-// Set by the linker script constructors.lds; absent in a module that was linked
-// without it, whose constructors the loader has run.
+// Defined by the linker script constructors.lds. Null in a module that was
+// linked without it, whose constructors the loader has run.
 using Constructor = void (*)(int argc, char** argv, char** environment);
 extern "C" {
 [[gnu::weak,
@@ -15,12 +15,12 @@ extern "C" {
 namespace relib::platform {
 
 void RunConstructors() {
-  // On a page that the loader has written to already.
+  // In .data, whose page the loader has touched.
   [[gnu::section(".data")]] static constinit bool constructed = false;
   if (constructed) return;
   constructed = true;
-  // glibc hands every constructor the program's arguments. They can't be had
-  // here, so a constructor sees a program without any.
+  // glibc passes the program's arguments to constructors. They are not
+  // available here, so constructors get an empty list.
   char* no_arguments[] = {nullptr};
   for (Constructor* constructor = relib_constructors_begin;
        constructor != relib_constructors_end; ++constructor) {

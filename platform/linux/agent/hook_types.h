@@ -23,7 +23,7 @@ using StartRoutine = void* (*)(void*);
 using DestroyFunction = void (*)(void*);
 using ExitFunction = void (*)(int status, void* argument);
 using SignalHandler = void (*)(int signal);
-// `struct sigaction` is hidden by the function; the others likewise.
+// Aliases, because a function hides each of these structs (`struct sigaction`).
 using SignalActionPointer = const struct sigaction*;
 using MutableSignalActionPointer = struct sigaction*;
 using FileHandlePointer = struct file_handle*;

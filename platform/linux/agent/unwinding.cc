@@ -1,7 +1,7 @@
-// In every module. pthread_exit() and pthread_cancel() unwind with the
-// program's libgcc_s, which calls the module's personality routine for its
-// frames, and that calls the module's own copy of libgcc. The copy aborts there
-// unless it has unwound something itself before: so it does.
+// pthread_exit() and pthread_cancel() unwind with the program's libgcc_s. For
+// frames of a module, libgcc_s calls the personality routine of the module,
+// which calls the module's own copy of libgcc. That copy aborts unless it has
+// unwound before, so this makes it do so.
 
 #include <unwind.h>
 

@@ -9,8 +9,8 @@
 namespace relib::platform {
 namespace {
 
-// Linux 4.14 has the expedited command, which interrupts only the processors
-// that run threads of this process (membarrier(2)). It must be announced first.
+// Registers for the expedited command of Linux 4.14, which interrupts only
+// processors that run threads of this process (membarrier(2)).
 bool RegisterExpedited() {
   const long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
   return commands > 0 && (commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
@@ -27,7 +27,7 @@ const bool kHeavyFenceIsProcessWide = RegisterExpedited();
 void HeavyFence() {
   internal::FullFence();
   if (internal::kHeavyFenceIsProcessWide) {
-    // Can't fail once it is registered; a child of fork() inherits that.
+    // Cannot fail after registration, which a child of fork() inherits.
     syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   }
 }

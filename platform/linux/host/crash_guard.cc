@@ -10,7 +10,6 @@
 #include <unwind.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -20,11 +19,13 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "platform/host/stack_walker.h"
+#include "platform/linux/host/dynamic_section.h"
+#include "platform/linux/host/keep_errno.h"
+#include "platform/shared/crash_judge.h"
 
-// Tells AddressSanitizer that frames are left without a return. Absent without
-// it.
+// Tells AddressSanitizer that frames are left without a return. Null without
+// AddressSanitizer.
 extern "C" [[gnu::weak]] void __asan_handle_no_return();
 extern "C" [[gnu::weak]] void __asan_unpoison_memory_region(
     const volatile void*, size_t);
@@ -36,23 +37,23 @@ constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 // A call of CrashGuard::Run().
 struct GuardedCall {
-  // Of __builtin_setjmp(): the frame pointer, where to go on, the stack
+  // The buffer of __builtin_setjmp(): frame pointer, continuation, stack
   // pointer.
   void* jump[5];
   const CrashGuard* guard;
   GuardedCall* outer;
   Crash* crash;
-  // Where the stack ended.
+  // The stack pointer at the crash.
   uintptr_t crashed_stack;
 };
 
 constinit thread_local GuardedCall* innermost = nullptr;
 
 // ---------------------------------------------------------------------------
-// What a thread needs.
+// Per-thread state.
 
-// The handlers run on a stack of their own: after a stack overflow there is no
-// other.
+// The signal stack of a thread. After a stack overflow, the handlers have no
+// other stack to run on.
 class SignalStack {
  public:
   SignalStack() {
@@ -67,7 +68,7 @@ class SignalStack {
     stack_t current;
     if (sigaltstack(nullptr, &current) != 0 ||
         (current.ss_flags & SS_DISABLE) == 0) {
-      return;  // the program has given it one
+      return;  // the program has set one
     }
     void* memory = mmap(nullptr, kGuardSize + kSize, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -85,7 +86,7 @@ class SignalStack {
   ~SignalStack() {
     if (memory_ == nullptr) return;
     stack_t current;
-    // Unless somebody has replaced it.
+    // Another component may have replaced this stack.
     if (sigaltstack(nullptr, &current) == 0 &&
         current.ss_sp == static_cast<char*>(memory_) + kGuardSize) {
       const stack_t none = {
@@ -101,8 +102,8 @@ class SignalStack {
 
  private:
   static constexpr size_t kGuardSize = 4096;
-  // The unwinder takes some of it, and what a signal saves of the processor's
-  // state up to 11 KB.
+  // The unwinder needs some of it, and the processor state that a signal saves
+  // up to 11 KB.
   static constexpr size_t kSize = 65536;
 
   void* memory_ = nullptr;
@@ -115,7 +116,7 @@ void PrepareThread() {
 }
 
 // ---------------------------------------------------------------------------
-// Whose crash it is.
+// Classification: does a crash belong to a guarded image?
 
 uintptr_t Register(const ucontext_t& context, int name) {
   return static_cast<uintptr_t>(context.uc_mcontext.gregs[name]);
@@ -125,14 +126,10 @@ void SetRegister(ucontext_t& context, int name, uintptr_t value) {
 }
 
 struct Walk {
-  const GuardedCall* call;
-  Crash* crash;
+  CrashJudge judge;
   uintptr_t start;
   bool started = false;
-  bool found_image = false;
-  // The program's frames that lie between the image and the guarded call.
-  bool found_program = false;
-  bool is_foreign = false;
+  // Ends the walk of a corrupt stack.
   size_t left = 1'000'000;
 };
 
@@ -141,7 +138,7 @@ _Unwind_Reason_Code Visit(_Unwind_Context* frame, void* argument) {
   int is_before_instruction = 0;
   uintptr_t address = _Unwind_GetIPInfo(frame, &is_before_instruction);
   if (!walk.started) {
-    // The frames of the handler come first.
+    // Skip the frames of the handler.
     if (is_before_instruction == 0 || address != walk.start) {
       return _URC_NO_REASON;
     }
@@ -149,53 +146,34 @@ _Unwind_Reason_Code Visit(_Unwind_Context* frame, void* argument) {
   }
   if (address == 0 || --walk.left == 0) return _URC_END_OF_STACK;
   if (is_before_instruction != 0) ++address;
-  const CrashGuard& guard = *walk.call->guard;
-  if (_Unwind_GetCFA(frame) > reinterpret_cast<uintptr_t>(walk.call)) {
-    return _URC_END_OF_STACK;
-  }
-  if (walk.crash->frame_count < Crash::kMaxFrames) {
-    walk.crash->frames[walk.crash->frame_count++] = address;
-  }
-  if (guard.IsInImage(address - 1)) {
-    // Called back by the program, which wants to go on.
-    if (walk.found_program) {
-      walk.is_foreign = true;
-      return _URC_END_OF_STACK;
-    }
-    walk.found_image = true;
-  } else if (!guard.IsInLibrary(address - 1) && ImageAt(address - 1).end != 0) {
-    if (!walk.found_image) {
-      walk.is_foreign = true;
-      return _URC_END_OF_STACK;
-    }
-    walk.found_program = true;
-  }
-  return _URC_NO_REASON;
+  return walk.judge.Visit({.address = address, .stack = _Unwind_GetCFA(frame)})
+             ? _URC_NO_REASON
+             : _URC_END_OF_STACK;
 }
 
-// Fills in the frames of the crash, too.
-bool IsOfImage(const GuardedCall& call, ucontext_t& context, Crash& crash) {
-  crash.frame_count = 0;
+// Returns whether the crash belongs to the image of `call`. Also fills in the
+// frames of the crash.
+bool IsOfImage(const GuardedCall& call, ucontext_t& context) {
+  Walk walk = {.judge = CrashJudge(*call.guard, &call, *call.crash),
+               .start = 0};
   const uintptr_t instruction = Register(context, REG_RIP);
   const uintptr_t stack = Register(context, REG_RSP);
-  const bool is_nowhere = ImageAt(instruction).end == 0;
-  if (is_nowhere) {
-    // A call of what is no function: the caller is known, so it begins there.
-    crash.frames[crash.frame_count++] = instruction + 1;
+  if (ImageAt(instruction).end == 0) {
+    // A call to an address without code: start with the caller, which is known.
+    walk.judge.AddFrame(instruction + 1);
     SetRegister(context, REG_RIP, *reinterpret_cast<const uintptr_t*>(stack));
     SetRegister(context, REG_RSP, stack + sizeof(uintptr_t));
   }
-  Walk walk = {
-      .call = &call, .crash = &crash, .start = Register(context, REG_RIP)};
+  walk.start = Register(context, REG_RIP);
   _Unwind_Backtrace(Visit, &walk);
-  if (!walk.is_foreign) return true;
+  if (walk.judge.belongs_to_image()) return true;
   SetRegister(context, REG_RIP, instruction);
   SetRegister(context, REG_RSP, stack);
   return false;
 }
 
 // ---------------------------------------------------------------------------
-// The handlers.
+// The signal handlers.
 
 struct Handlers {
   struct sigaction previous[NSIG] = {};
@@ -205,7 +183,7 @@ Handlers& GetHandlers() {
   return *handlers;
 }
 
-// As if this handler weren't there.
+// Handles the signal as if this handler were not installed.
 void CallPrevious(int signal, siginfo_t* info, void* context) {
   const struct sigaction& previous = GetHandlers().previous[signal];
   if ((previous.sa_flags & SA_SIGINFO) != 0) {
@@ -217,16 +195,18 @@ void CallPrevious(int signal, siginfo_t* info, void* context) {
     previous.sa_handler(signal);
     return;
   }
-  // What the processor has raised comes again at once, the rest doesn't.
+  // A fault of the processor recurs at once when the handler returns; other
+  // signals have to be sent again.
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
   sigaction(signal, &standard, nullptr);
   if (info->si_code <= 0) raise(signal);
 }
 
-[[noreturn]] void GoOn(GuardedCall* call) {
-  // The frames below, which nobody has left, are in the way of those to come,
-  // also of the next function.
+// Continues in Run(), on the stack of the guarded call.
+[[noreturn]] void Resume(GuardedCall* call) {
+  // The abandoned frames are still poisoned. Later frames would run into them,
+  // including those of the next function.
   if (__asan_unpoison_memory_region != nullptr) {
     constexpr uintptr_t kBelowRedZone = 256;
     const uintptr_t begin = call->crashed_stack - kBelowRedZone;
@@ -247,7 +227,8 @@ Crash::Kind KindOf(int signal, const siginfo_t& info) {
     case SIGABRT:
       return Crash::Kind::kAbort;
     default: {
-      // Below it the kernel keeps a megabyte free, or pthreads a page.
+      // The guard area below a stack: a megabyte for the kernel's, a page for
+      // pthreads'.
       const uintptr_t begin = SignalStack::thread_stack_begin;
       const auto address = reinterpret_cast<uintptr_t>(info.si_addr);
       const bool is_overflow = begin != 0 && address < begin + 4096 &&
@@ -259,15 +240,14 @@ Crash::Kind KindOf(int signal, const siginfo_t& info) {
 }
 
 void Handle(int signal, siginfo_t* info, void* raw_context) {
-  const int error = errno;
+  const KeepErrno keep;
   auto& context = *static_cast<ucontext_t*>(raw_context);
   GuardedCall* call = innermost;
-  // By the processor, or by abort(), which sends it to its own thread.
+  // The processor raised it, or abort(), which sends it to its own thread.
   const bool is_own =
       signal == SIGABRT ? info->si_code == SI_TKILL : info->si_code > 0;
-  if (call == nullptr || !is_own || !IsOfImage(*call, context, *call->crash)) {
+  if (call == nullptr || !is_own || !IsOfImage(*call, context)) {
     CallPrevious(signal, info, raw_context);
-    errno = error;
     return;
   }
   Crash& crash = *call->crash;
@@ -279,17 +259,16 @@ void Handle(int signal, siginfo_t* info, void* raw_context) {
   crash.is_write =
       has_address && (Register(context, REG_ERR) & kWriteFault) != 0;
   call->crashed_stack = Register(context, REG_RSP);
-  // The kernel goes on there: with the signal mask from before, and off the
-  // signal stack.
+  // The kernel continues there, with the previous signal mask and on the
+  // thread's stack.
   constexpr uintptr_t kBelowRedZone = 256;
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   SetRegister(context, REG_RSP,
               (stack - kBelowRedZone) / 16 * 16 - sizeof(void*));
-  SetRegister(context, REG_RIP, reinterpret_cast<uintptr_t>(&GoOn));
+  SetRegister(context, REG_RIP, reinterpret_cast<uintptr_t>(&Resume));
   SetRegister(context, REG_RDI, reinterpret_cast<uintptr_t>(call));
   constexpr uintptr_t kDirectionFlag = 1 << 10;
   SetRegister(context, REG_EFL, Register(context, REG_EFL) & ~kDirectionFlag);
-  errno = error;
 }
 
 void InstallHandlers() {
@@ -318,23 +297,16 @@ const link_map* MapOf(const void* address) {
 }
 
 void AddLibrariesOf(const link_map& map, std::vector<const link_map*>& known) {
-  const char* names = nullptr;
-  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag == DT_STRTAB) {
-      names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
-    }
-  }
-  for (const ElfW(Dyn)* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag != DT_NEEDED || names == nullptr) continue;
-    void* handle = dlopen(names + entry->d_un.d_val, RTLD_NOLOAD | RTLD_LAZY);
-    if (handle == nullptr) continue;
-    // It stays, as long as what needs it.
+  ForEachNeeded(map.l_addr, map.l_ld, [&known](const char* name) {
+    void* handle = dlopen(name, RTLD_NOLOAD | RTLD_LAZY);
+    if (handle == nullptr) return;
+    // The library stays loaded as long as its dependent does.
     dlclose(handle);
     const auto* library = static_cast<const link_map*>(handle);
-    if (std::find(known.begin(), known.end(), library) != known.end()) continue;
+    if (std::find(known.begin(), known.end(), library) != known.end()) return;
     known.push_back(library);
     AddLibrariesOf(*library, known);
-  }
+  });
 }
 
 }  // namespace
@@ -349,13 +321,8 @@ CrashGuard::CrashGuard(const void* address)
   }
 }
 
-bool CrashGuard::IsInLibrary(uintptr_t address) const {
-  return std::any_of(
-      libraries_.begin(), libraries_.end(),
-      [address](const AddressRange& range) { return range.Contains(address); });
-}
-
-// Not inline: whoever calls it keeps nothing in registers that a crash loses.
+// Not inline, so that the caller keeps no values in registers that a crash
+// loses.
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
   PrepareThread();
@@ -365,7 +332,7 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
                       .crash = &crash,
                       .crashed_stack = 0};
   if (__builtin_setjmp(call.jump) != 0) {
-    // Nothing that was in a register is known here.
+    // After the jump, the contents of registers are unknown.
     innermost = innermost->outer;
     return false;
   }
@@ -377,28 +344,9 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
 
 std::string DescribeCrash(const Crash& crash) {
   const char* name = sigabbrev_np(static_cast<int>(crash.code));
-  std::string text = absl::StrCat("SIG", name == nullptr ? "?" : name);
-  switch (crash.kind) {
-    case Crash::Kind::kBadAccess:
-      // The kernel gives no address for one that the processor can't have.
-      absl::StrAppendFormat(&text, ": it %s address %#x",
-                            crash.is_write ? "wrote to" : "read",
-                            reinterpret_cast<uintptr_t>(crash.address));
-      break;
-    case Crash::Kind::kStackOverflow:
-      absl::StrAppend(&text, ": stack overflow");
-      break;
-    case Crash::Kind::kArithmetic:
-      absl::StrAppend(&text, ": division by zero, or overflow in a division");
-      break;
-    case Crash::Kind::kIllegalInstruction:
-      absl::StrAppend(&text, ": illegal instruction");
-      break;
-    case Crash::Kind::kAbort:
-      absl::StrAppend(&text, ": abort()");
-      break;
-  }
-  return text;
+  // The kernel reports no address for a non-canonical one.
+  return absl::StrCat("SIG", name == nullptr ? "?" : name, ": ",
+                      CrashReason(crash));
 }
 
 }  // namespace relib::platform

@@ -35,8 +35,8 @@ constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
                              IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF |
                              IN_ONLYDIR;
 
-// How often a watched directory that was deleted is looked for.
-constexpr absl::Duration kLookForLost = absl::Milliseconds(50);
+// How often to look for a watched directory that was deleted.
+constexpr absl::Duration kLostPollInterval = absl::Milliseconds(50);
 
 std::string Join(std::string_view directory, std::string_view name) {
   return absl::StrCat(directory, directory.ends_with('/') ? "" : "/", name);
@@ -47,26 +47,29 @@ bool IsBelow(std::string_view path, std::string_view directory) {
          (directory.ends_with('/') || path[directory.size()] == '/');
 }
 
-// One path that was given to Watch().
+// A path that was passed to Watch().
 struct Root {
   std::string given;
-  // What is watched: the directory, or the one that holds the file.
+  // The directory to watch: the path itself, or the parent of a single file.
   std::string directory;
-  // The file's name there; empty if a whole directory is watched.
+  // The name of a single file in `directory`; empty if a whole directory is
+  // watched.
   std::string name;
-  // The directory is gone; it may come back.
+  // The directory is gone. It may come back.
   bool lost = false;
-  // The files that are known to exist, as reported: the system tells that a
-  // directory was renamed, but not which files went with it.
+  // The files that are known to exist, by the names that are reported. The
+  // system reports that a directory was renamed, but not which files moved with
+  // it.
   std::set<std::string> files;
 };
 
-// Why a directory is watched. The system counts watches by directory, so one
-// watch can serve several roots.
+// A reason to watch a directory. The system has one watch per directory, which
+// can serve several roots.
 struct Place {
   size_t root;
   std::string path;
-  // Only this name in it matters, and is reported as the root; empty: all.
+  // If not empty, only changes of this name matter, and are reported as the
+  // root.
   std::string name;
 
   friend bool operator==(const Place&, const Place&) = default;
@@ -76,7 +79,7 @@ class InotifyWatcher final : public DirectoryWatcher {
  public:
   explicit InotifyWatcher(std::vector<Root> roots) : roots_(std::move(roots)) {}
 
-  // (Re)starts with nothing watched.
+  // (Re)starts with no watches.
   absl::Status Start() {
     inotify_ = UniqueFd();
     places_.clear();
@@ -109,7 +112,7 @@ class InotifyWatcher final : public DirectoryWatcher {
       if (!status.ok()) return status;
       if (overflow_) {
         overflow_ = false;
-        // Directories may have been made that nobody told us of.
+        // Directories may have been created without an event.
         status = Start();
         if (!status.ok()) return status;
         std::vector<std::string> all;
@@ -122,7 +125,7 @@ class InotifyWatcher final : public DirectoryWatcher {
       }
       absl::Duration rest = deadline - absl::Now();
       if (rest <= absl::ZeroDuration()) return std::vector<std::string>();
-      if (AnyLost()) rest = std::min(rest, kLookForLost);
+      if (AnyLost()) rest = std::min(rest, kLostPollInterval);
       pollfd fd = {inotify_.get(), POLLIN, 0};
       const timespec time = absl::ToTimespec(rest);
       if (ppoll(&fd, 1, &time, nullptr) < 0 && errno != EINTR) {
@@ -150,8 +153,8 @@ class InotifyWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Watches a root that is lost, if its directory is there, and takes
-  // everything in it for changed.
+  // Watches a lost root if its directory exists again, and reports everything
+  // in it as changed.
   absl::Status AddRoot(size_t index) {
     Root& root = roots_[index];
     if (root.name.empty()) {
@@ -168,7 +171,7 @@ class InotifyWatcher final : public DirectoryWatcher {
     return FollowLink(index);
   }
 
-  // Who watches a link to a file wants to know when the file changes.
+  // If a watched file is a link, watches the file that it leads to.
   absl::Status FollowLink(size_t index) {
     const Root& root = roots_[index];
     std::error_code error;
@@ -191,8 +194,8 @@ class InotifyWatcher final : public DirectoryWatcher {
     return false;
   }
 
-  // A directory that is gone, or can't be read, is no error: there is nothing
-  // to see in it.
+  // A directory that is gone or unreadable is not an error: no changes are
+  // visible in it.
   absl::Status AddPlace(const Place& place, uint32_t flags) {
     const int watch =
         inotify_add_watch(inotify_.get(), place.path.c_str(), kEvents | flags);
@@ -215,17 +218,17 @@ class InotifyWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Watches a directory and everything below it. Files that weren't known are
-  // changes: they came before the watch. Watching precedes listing, so nothing
-  // falls between.
+  // Watches a directory and everything below it. Unknown files are reported,
+  // because they were created before the watch. Each directory is watched
+  // before it is listed, so no file is missed.
   absl::Status AddTree(size_t index, const std::string& top) {
     Root& root = roots_[index];
     std::vector<std::string> todo = {top};
     while (!todo.empty()) {
       const std::string directory = std::move(todo.back());
       todo.pop_back();
-      // The path given to Watch() may be a link. Links below are not followed,
-      // they can form loops.
+      // The path given to Watch() may be a link. Links below it are not
+      // followed, because they can form loops.
       const bool is_root = directory == root.directory;
       const absl::Status status =
           AddPlace({index, directory, ""}, is_root ? 0 : IN_DONT_FOLLOW);
@@ -256,9 +259,9 @@ class InotifyWatcher final : public DirectoryWatcher {
     return absl::OkStatus();
   }
 
-  // Ends the watches of a directory that has left the tree, and of all below
-  // it: they belong to the directory, wherever it is now, and would report old
-  // names.
+  // Removes the watches of a directory that has left the tree, and of
+  // everything below it. They would follow the directory to its new place and
+  // report old names.
   void RemoveTree(size_t index, const std::string& top) {
     for (auto it = places_.begin(); it != places_.end();) {
       std::erase_if(it->second, [&](const Place& place) {
@@ -281,7 +284,7 @@ class InotifyWatcher final : public DirectoryWatcher {
     }
   }
 
-  void Lose(size_t index) {
+  void MarkLost(size_t index) {
     Root& root = roots_[index];
     RemoveTree(index, root.directory);
     if (!root.name.empty()) Changed(root.given);
@@ -309,7 +312,7 @@ class InotifyWatcher final : public DirectoryWatcher {
     if ((event.mask & IN_Q_OVERFLOW) != 0) overflow_ = true;
     const auto found = places_.find(event.wd);
     if (found == places_.end()) return absl::OkStatus();
-    // A copy: what follows adds and removes watches.
+    // A copy, because the loop adds and removes watches.
     const std::vector<Place> places = found->second;
     if ((event.mask & IN_IGNORED) != 0) places_.erase(found);
     for (const Place& place : places) {
@@ -322,8 +325,8 @@ class InotifyWatcher final : public DirectoryWatcher {
   absl::Status HandleAt(const Place& place, const inotify_event& event) {
     Root& root = roots_[place.root];
     if ((event.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0) {
-      // Below a root, the directory that holds this one reports it too.
-      if (place.path == root.directory) Lose(place.root);
+      // For directories below a root, the parent directory reports this too.
+      if (place.path == root.directory) MarkLost(place.root);
       return absl::OkStatus();
     }
     if (event.len == 0) return absl::OkStatus();

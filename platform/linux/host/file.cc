@@ -30,8 +30,8 @@ std::string_view KindOf(mode_t mode) {
   return "not a regular file";
 }
 
-// Absolute, and without parts that only a look at directories could do away
-// with.
+// Returns whether `path` is absolute and has no component to normalize ("." and
+// "..", repeated slashes).
 bool IsNormalized(std::string_view path) {
   return path.starts_with('/') && !path.ends_with('/') &&
          !absl::StrContains(path, "//") && !absl::StrContains(path, "/./") &&
@@ -39,8 +39,9 @@ bool IsNormalized(std::string_view path) {
          !path.ends_with("/..");
 }
 
-// -1 where it would have to follow a link, or the kernel doesn't know of this
-// (before Linux 5.6), or a filter of system calls doesn't.
+// Opens `path` if no component of it is a link. Returns -1 otherwise, and if
+// the kernel (before Linux 5.6) or a filter of system calls does not support
+// openat2().
 int OpenWithoutLinks(const char* path, int flags) {
   open_how how = {};
   how.flags = static_cast<uint64_t>(flags);
@@ -52,7 +53,7 @@ int OpenWithoutLinks(const char* path, int flags) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
-  // O_NONBLOCK: opening a FIFO would wait for a writer.
+  // O_NONBLOCK, because opening a FIFO would wait for a writer.
   constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   int descriptor =
       IsNormalized(path) ? OpenWithoutLinks(path.c_str(), kFlags) : -1;
@@ -65,7 +66,7 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
     }
     absl::Status status =
         absl::ErrnoToStatus(errno, absl::StrCat("can't open ", path));
-    // A name that no file can have.
+    // No file can have such a name.
     if (absl::IsInvalidArgument(status)) {
       return absl::NotFoundError(status.message());
     }
@@ -73,9 +74,10 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   }
   struct stat info;
   if (fstat(descriptor, &info) != 0) {
-    const int error = errno;
+    absl::Status status =
+        absl::ErrnoToStatus(errno, absl::StrCat("can't examine ", path));
     close(descriptor);
-    return absl::ErrnoToStatus(error, absl::StrCat("can't examine ", path));
+    return status;
   }
   if (!S_ISREG(info.st_mode)) {
     close(descriptor);
@@ -107,7 +109,7 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
 
 absl::StatusOr<std::string> File::CanonicalPath() const {
   if (is_canonical_) return path_;
-  // One call for a path of any depth.
+  // One call resolves a path of any depth.
   char name[PATH_MAX];
   const ssize_t size = readlink(absl::StrCat("/proc/self/fd/", handle_).c_str(),
                                 name, sizeof(name));
@@ -116,7 +118,8 @@ absl::StatusOr<std::string> File::CanonicalPath() const {
       !found.ends_with(" (deleted)")) {
     return std::string(found);
   }
-  // No /proc, too long for it, or replaced meanwhile.
+  // There is no /proc, the path is too long for it, or the file was replaced
+  // meanwhile.
   const std::unique_ptr<char, void (*)(void*)> resolved(
       realpath(path_.c_str(), nullptr), std::free);
   if (resolved == nullptr) {

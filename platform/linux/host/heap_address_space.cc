@@ -12,8 +12,8 @@
 namespace relib::platform {
 namespace {
 
-// The mapping that `address` lies in, as /proc/self/maps names it; "memory
-// without a name"; empty if nothing is mapped there.
+// Returns the name in /proc/self/maps of the mapping at `address`: "memory
+// without a name" if it has none, and "" if nothing is mapped there.
 std::string MappingAt(const void* address) {
   const auto wanted = reinterpret_cast<uintptr_t>(address);
   std::string name;
@@ -42,7 +42,7 @@ std::string MappingAt(const void* address) {
 
 const RelibHeapSystem* HeapSystem() { return nullptr; }
 
-// Addresses cost nothing, unless there is a limit (RLIMIT_AS).
+// Addresses are free unless they are limited (RLIMIT_AS).
 size_t WantedHeapRange() { return size_t{64} << 30; }
 
 void* ReserveAddresses(size_t size) {
@@ -84,7 +84,7 @@ void UnmapInSteps(void* memory, size_t touched, size_t size) {
 
 MemoryPlace PlaceOf(const void* address) {
   MemoryPlace place = {.name = MappingAt(address)};
-  // The C library's blocks lie in these two.
+  // The C library allocates blocks in these two.
   place.may_be_c_library_heap =
       ImageAt(reinterpret_cast<uintptr_t>(address)).end == 0 &&
       (place.name == "[heap]" || place.name == "memory without a name");

@@ -24,6 +24,7 @@
 #include "platform/host/file.h"
 #include "platform/host/holders.h"
 #include "platform/image/image_file.h"
+#include "platform/linux/host/dynamic_section.h"
 
 namespace relib::platform {
 
@@ -37,7 +38,8 @@ std::string LoaderError() {
   return text != nullptr ? text : "no reason given";
 }
 
-// Costs the same however many mappings there are.
+// Returns whether a page is mapped at `address`. The cost does not depend on
+// the number of mappings.
 bool IsMapped(const void* address) {
   const uintptr_t page_size = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   void* page = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(address) &
@@ -50,7 +52,8 @@ std::string_view BaseName(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-// Libraries of this process that are linked against the one at `path`.
+// Returns the paths of the process's libraries that are linked against the one
+// at `path`.
 std::vector<std::string> Dependents(const std::string& path,
                                     const ImageFacts& facts) {
   struct Search {
@@ -68,7 +71,6 @@ std::vector<std::string> Dependents(const std::string& path,
         Search& search = *static_cast<Search*>(argument);
         if (info->dlpi_name == nullptr || info->dlpi_name == search.path)
           return 0;
-        // The loader has made the addresses in the dynamic section absolute.
         const ElfW(Dyn)* dynamic = nullptr;
         for (int i = 0; i < info->dlpi_phnum; ++i) {
           if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) {
@@ -77,37 +79,23 @@ std::vector<std::string> Dependents(const std::string& path,
           }
         }
         if (dynamic == nullptr) return 0;
-        const char* strings = nullptr;
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
-             ++entry) {
-          if (entry->d_tag == DT_STRTAB) {
-            strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
-          }
-        }
-        // The vDSO's section stays relative.
-        if (strings == nullptr ||
-            reinterpret_cast<uintptr_t>(strings) < info->dlpi_addr) {
-          return 0;
-        }
-        for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
-             ++entry) {
-          if (entry->d_tag == DT_NEEDED &&
-              BaseName(strings + entry->d_un.d_val) == search.name) {
-            search.found.push_back(*info->dlpi_name != '\0'
-                                       ? info->dlpi_name
-                                       : "the program itself");
-          }
-        }
+        ForEachNeeded(info->dlpi_addr, dynamic, [&](const char* name) {
+          if (BaseName(name) != search.name) return;
+          search.found.push_back(*info->dlpi_name != '\0'
+                                     ? info->dlpi_name
+                                     : "the program itself");
+        });
         return 0;
       },
       &search);
   return std::move(search.found);
 }
 
-// Why the loader kept an image whose last known handle was closed. The file
-// tells of flags and symbols, the process of dependents; the loader's count of
-// handles can't be read, so that is named when nothing else is found.
-std::string WhatHolds(const std::string& path) {
+// Returns a text about what keeps an image whose last known handle was closed:
+// flags and symbols from the file, dependents from the process. The loader's
+// reference count cannot be read, so references are named if nothing else is
+// found.
+std::string DescribeHolders(const std::string& path) {
   std::vector<std::string> causes;
   if (absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
       file.ok()) {
@@ -124,9 +112,9 @@ std::string WhatHolds(const std::string& path) {
   return absl::StrJoin(causes, "; ");
 }
 
-// How many libraries the loader has added and removed so far, and how many of
-// those that are there now came after a given one: it keeps them in the order
-// in which they came.
+// The number of libraries that the loader has added and removed so far, and how
+// many of those that are present were added after a given one. The loader lists
+// libraries in the order of their addition.
 struct LoaderCounts {
   const link_map* library = nullptr;
   uint64_t added = 0;
@@ -134,21 +122,21 @@ struct LoaderCounts {
   uint64_t newer = 0;
 };
 
-// Looks at no more than `most_newer` libraries.
-LoaderCounts CountLibraries(const link_map* library, uint64_t most_newer) {
+// Examines at most `max_newer` libraries.
+LoaderCounts CountLibraries(const link_map* library, uint64_t max_newer) {
   struct Search {
     LoaderCounts counts;
-    uint64_t most_newer;
-  } search{.counts = {.library = library}, .most_newer = most_newer};
+    uint64_t max_newer;
+  } search{.counts = {.library = library}, .max_newer = max_newer};
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* argument) {
-        auto& [counts, most_newer] = *static_cast<Search*>(argument);
+        auto& [counts, max_newer] = *static_cast<Search*>(argument);
         counts.added = info->dlpi_adds;
         counts.removed = info->dlpi_subs;
-        // The list is locked here.
+        // The list is locked during this call.
         for (const link_map* next = counts.library;
              next != nullptr && next->l_next != nullptr &&
-             counts.newer < most_newer;
+             counts.newer < max_newer;
              next = next->l_next) {
           ++counts.newer;
         }
@@ -164,10 +152,10 @@ bool IsLoaded(const std::string& path) {
   return present != nullptr;
 }
 
-// Like dlopen(), but only for a library that isn't there yet; null with
-// `present` set for one that is. Asking the loader first would open, read and
-// compare the file twice, so look afterwards whether what it gave is new: among
-// the last so many libraries as it has added meanwhile.
+// Calls dlopen() for a library that is not loaded yet. If it is, returns null
+// and sets `present`. Asking the loader in advance would open, read and compare
+// the file twice, so this checks afterwards whether the library is new: it must
+// be among the last ones, as many as were added meanwhile.
 void* OpenNew(const std::string& path, bool* present) {
   constexpr int kMode = RTLD_NOW | RTLD_LOCAL;
   const LoaderCounts before = CountLibraries(nullptr, 0);
@@ -184,8 +172,8 @@ void* OpenNew(const std::string& path, bool* present) {
   }
   dlclose(handle);
   if (*present) return nullptr;
-  // Other threads load and unload at the same time, so nothing is certain: ask
-  // first.
+  // Other threads load or unload libraries at the same time, so the counts
+  // prove nothing. Ask the loader in advance.
   *present = IsLoaded(path);
   return *present ? nullptr : dlopen(path.c_str(), kMode);
 }
@@ -203,7 +191,7 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
     return absl::FailedPreconditionError(
         absl::StrCat("the system can't load it: ", LoaderError()));
   }
-  // glibc's handle is the link map; its dynamic section lies inside the image.
+  // glibc's handle is the link map; its dynamic section is inside the image.
   Library library;
   library.handle_ = handle;
   library.address_ = static_cast<const link_map*>(handle)->l_ld;
@@ -211,20 +199,8 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   return library;
 }
 
-Library::Library(Library&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
-      address_(std::exchange(other.address_, nullptr)),
-      path_(std::move(other.path_)) {}
-
-Library& Library::operator=(Library&& other) noexcept {
-  handle_ = std::exchange(other.handle_, nullptr);
-  address_ = std::exchange(other.address_, nullptr);
-  path_ = std::move(other.path_);
-  return *this;
-}
-
 void* Library::Symbol(const char* name) const {
-  // A null handle would mean the whole program.
+  // dlsym() searches the whole program for a null handle.
   return handle_ != nullptr ? dlsym(handle_, name) : nullptr;
 }
 
@@ -238,12 +214,13 @@ absl::Status Library::Unload() {
   }
   if (IsMapped(address_)) {
     // Either the image is still there, or another thread has mapped something
-    // at its place meanwhile; the loader knows. Its handle is ours again.
+    // else in its place. The loader knows, and if it is still there, returns a
+    // handle to it.
     if (void* handle = dlopen(path_.c_str(), RTLD_LAZY | RTLD_NOLOAD)) {
       const bool same = static_cast<const link_map*>(handle)->l_ld == address_;
       if (same) {
         handle_ = handle;
-        return absl::FailedPreconditionError(WhatHolds(path_));
+        return absl::FailedPreconditionError(DescribeHolders(path_));
       }
       dlclose(handle);
     }

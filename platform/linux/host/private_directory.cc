@@ -22,35 +22,21 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
-#include "platform/host/prepared_files.h"
 #include "platform/linux/host/unique_fd.h"
+#include "platform/shared/prepared_files.h"
+#include "platform/shared/private_directory_name.h"
 
 namespace relib::platform {
 namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// `<prefix>-<pid>-<16 hexadecimal digits>`: nothing else is ever swept.
-bool IsOurName(std::string_view name, std::string_view prefix) {
-  if (!name.starts_with(prefix)) return false;
-  const std::vector<std::string_view> parts =
-      absl::StrSplit(name.substr(prefix.size()), '-');
-  if (parts.size() != 3 || !parts[0].empty() || parts[1].empty() ||
-      parts[2].size() != 16) {
-    return false;
-  }
-  return absl::c_all_of(parts[1], absl::ascii_isdigit) &&
-         absl::c_all_of(parts[2], absl::ascii_isxdigit);
-}
-
-// Names of the entries, without . and ..; empty if it can't be read.
+// Returns the names of the entries without "." and "..", or nothing if the
+// directory cannot be read.
 std::vector<std::string> List(int directory) {
   std::vector<std::string> names;
   UniqueFd fd(openat(directory, ".", kOpenDirectory));
@@ -66,12 +52,12 @@ std::vector<std::string> List(int directory) {
   return names;
 }
 
-// Goes by descriptors and follows no link, so nothing outside is touched
-// whatever somebody renames meanwhile.
+// Deletes the contents of a directory. Uses descriptors and follows no link, so
+// that nothing outside is touched even if entries are renamed meanwhile.
 void DeleteContents(int directory) {
   for (const std::string& name : List(directory)) {
     if (unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) continue;
-    // A directory that its maker has write-protected can't be emptied.
+    // A write-protected directory cannot be emptied.
     UniqueFd child(openat(directory, name.c_str(), kOpenDirectory));
     if (!child && errno == EACCES) {
       if (fchmodat(directory, name.c_str(), 0700, 0) != 0) continue;
@@ -84,7 +70,7 @@ void DeleteContents(int directory) {
   }
 }
 
-// True if `name` in `parent` still is the open `directory`.
+// Returns whether `name` in `parent` still is the open `directory`.
 bool IsStillThere(int parent, const std::string& name, int directory) {
   struct stat by_name, by_fd;
   return fstatat(parent, name.c_str(), &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -92,18 +78,19 @@ bool IsStillThere(int parent, const std::string& name, int directory) {
          by_name.st_ino == by_fd.st_ino;
 }
 
-// Deletes what ended processes left. The directory itself carries the lock:
-// there is no moment at which it exists without the thing that is locked, and
-// whoever holds the lock may delete it. A process that has made its directory
-// and doesn't hold the lock yet finds that out below, and makes another one.
+// Deletes the directories of processes that have ended. The lock is on the
+// directory itself, so a directory never exists without its lock, and the
+// holder of the lock may delete it. A process that has created its directory
+// but does not hold the lock yet detects the deletion in Create(), and creates
+// another one.
 void Sweep(int parent, std::string_view prefix) {
   for (const std::string& name : List(parent)) {
-    if (!IsOurName(name, prefix)) continue;
+    if (!IsPrivateDirectoryName(name, prefix)) continue;
     const UniqueFd directory(openat(parent, name.c_str(), kOpenDirectory));
     struct stat info;
     if (!directory || fstat(directory.get(), &info) != 0 ||
         info.st_uid != geteuid() ||
-        // Of a Windows program below Wine, which locks in another way.
+        // A directory of a Windows program under Wine, which locks differently.
         faccessat(directory.get(), ".lock", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
         flock(directory.get(), LOCK_EX | LOCK_NB) != 0 ||
         !IsStillThere(parent, name, directory.get())) {
@@ -118,9 +105,9 @@ bool operator<(const timespec& a, const timespec& b) {
   return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
 }
 
-// Times of files come from a clock that ticks every few milliseconds. Waits
-// until it has ticked since the file was written last; a write from then on
-// changes the time.
+// Waits until a write to the file would change its time stamp. Time stamps come
+// from a clock that ticks every few milliseconds, so this waits for a tick
+// after the last write.
 void AwaitTickAfter(const timespec& modified) {
   for (int i = 0; i < 20; ++i) {
     timespec now;
@@ -137,7 +124,7 @@ bool SameContents(const struct stat& a, const struct stat& b) {
          !(b.st_mtim < a.st_mtim);
 }
 
-// Copies from the start of `from` to its end; the number of bytes, or -1.
+// Copies `from` from its start to its end. Returns the number of bytes, or -1.
 int64_t CopyBytes(int from, int to) {
   int64_t total = 0;
   while (true) {
@@ -150,8 +137,8 @@ int64_t CopyBytes(int from, int to) {
     } else if (size < 0 && errno == EINTR) {
       continue;
     } else {
-      // Not possible here (another file system, /proc): the plain way goes on
-      // where this has stopped, and meets every real error again.
+      // Not supported here (different file systems, /proc). The plain loop
+      // below continues from this position, and reports any real error.
       break;
     }
   }
@@ -182,13 +169,14 @@ class LockedDirectory final : public PrivateDirectory {
                            name_)) {}
 
   ~LockedDirectory() override {
-    // A child made by fork() has this object, but it isn't the owner.
+    // A child of fork() has a copy of this object but does not own the
+    // directory.
     if (getpid() != owner_) return;
     DeleteContents(directory_.get());
     if (IsStillThere(parent_.get(), name_, directory_.get())) {
       unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
     }
-    // The lock goes last, with directory_.
+    // The destructor of directory_ releases the lock last.
   }
 
   const std::string& path() const override { return path_; }
@@ -199,7 +187,7 @@ class LockedDirectory final : public PrivateDirectory {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
     }
-    // Nonblocking: a FIFO would wait for its writer.
+    // Nonblocking, because a FIFO would wait for its writer.
     const UniqueFd from(
         open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!from) return absl::ErrnoToStatus(errno, absl::StrCat("open ", source));
@@ -251,9 +239,9 @@ class LockedDirectory final : public PrivateDirectory {
     std::string name;
     const UniqueFd file = MakeFile(*parts, info.st_mode & 0700, &name);
     if (!file) return "";
-    // Pages that are there: half of a copy's time goes into making them.
+    // Allocate the pages, which takes half of the time of a copy.
     const std::vector<char> zeros(size_t{1} << 16);
-    const int64_t size = std::min<int64_t>(info.st_size, kMaxPreparedTime);
+    const int64_t size = std::min<int64_t>(info.st_size, kMaxPreparedSize);
     for (int64_t done = 0; done < size;) {
       const ssize_t written =
           write(file.get(), zeros.data(),
@@ -280,7 +268,7 @@ class LockedDirectory final : public PrivateDirectory {
   }
 
  private:
-  // Of a file of the directory; "" for others.
+  // Returns the name of a file of the directory, or "" for other paths.
   std::string NameOf(const std::string& path) const {
     const std::filesystem::path file(path);
     return file.parent_path() == path_ ? file.filename().string() : "";
@@ -299,7 +287,7 @@ class LockedDirectory final : public PrivateDirectory {
 
   static absl::Status Fill(const std::string& source, int from,
                            const struct stat& before, int to, mode_t mode) {
-    // Whatever the umask says.
+    // Set the mode explicitly, regardless of the umask.
     struct stat made;
     if (fstat(to, &made) != 0 ||
         ((made.st_mode & 07777) != mode && fchmod(to, mode) != 0)) {
@@ -309,7 +297,7 @@ class LockedDirectory final : public PrivateDirectory {
     if (copied < 0) {
       return absl::ErrnoToStatus(errno, absl::StrCat("copy ", source));
     }
-    // It was prepared for a longer one.
+    // The prepared file is longer than the copy.
     if (made.st_size > copied && ftruncate(to, copied) != 0) {
       return absl::ErrnoToStatus(errno, absl::StrCat("copy ", source));
     }
@@ -347,7 +335,7 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
                       ? from_environment
                       : "/tmp";
   }
-  // The process may change its working directory later.
+  // Make the path absolute: the process may change its working directory.
   std::error_code error;
   const std::filesystem::path absolute =
       std::filesystem::absolute(parent_path, error);
@@ -370,28 +358,28 @@ absl::StatusOr<std::unique_ptr<PrivateDirectory>> PrivateDirectory::Create(
       return absl::ErrnoToStatus(
           errno, absl::StrCat("make a directory in ", parent_path));
     }
-    // Whatever the umask says.
+    // Set the mode explicitly, regardless of the umask.
     if (fchmodat(parent_fd.get(), name.c_str(), 0700, 0) != 0) {
-      // Somebody has swept it.
+      // Another process has swept it.
       if (errno == ENOENT) continue;
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat("open ", parent_path, "/", name));
     }
     UniqueFd directory(openat(parent_fd.get(), name.c_str(), kOpenDirectory));
     if (!directory) {
-      // Somebody has swept it.
+      // Another process has swept it.
       if (errno == ENOENT) continue;
       return absl::ErrnoToStatus(errno,
                                  absl::StrCat("open ", parent_path, "/", name));
     }
     while (flock(directory.get(), LOCK_EX) != 0) {
       if (errno == EINTR) continue;
-      const int error_number = errno;
+      absl::Status status = absl::ErrnoToStatus(
+          errno, absl::StrCat("lock ", parent_path, "/", name));
       unlinkat(parent_fd.get(), name.c_str(), AT_REMOVEDIR);
-      return absl::ErrnoToStatus(error_number,
-                                 absl::StrCat("lock ", parent_path, "/", name));
+      return status;
     }
-    // Somebody may have swept it before the lock was ours.
+    // Another process may have swept it before this one had the lock.
     if (!IsStillThere(parent_fd.get(), name, directory.get())) continue;
     return std::make_unique<LockedDirectory>(
         std::move(parent_fd), std::move(directory), std::move(parent_path),

@@ -16,7 +16,7 @@ struct Walk {
 
 _Unwind_Reason_Code Visit(_Unwind_Context* frame, void* argument) {
   const auto* walk = static_cast<const Walk*>(argument);
-  // The frame that a signal has interrupted isn't in a call.
+  // Set for a frame that was interrupted by a signal, and so is not in a call.
   int is_before_instruction = 0;
   uintptr_t address = _Unwind_GetIPInfo(frame, &is_before_instruction);
   if (address == 0) return _URC_END_OF_STACK;
@@ -43,7 +43,7 @@ AddressRange ImageAt(uintptr_t address) {
 }
 
 AddressRange CLibraryImage() {
-  // A function that no sanitizer stands in for.
+  // A function that no sanitizer replaces.
   static const AddressRange image =
       ImageAt(reinterpret_cast<uintptr_t>(&gnu_get_libc_version));
   return image;

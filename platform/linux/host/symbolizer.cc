@@ -1,6 +1,5 @@
 #include "platform/host/symbolizer.h"
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elf.h>
@@ -26,29 +25,20 @@
 #include <vector>
 
 #include "absl/strings/strip.h"
+#include "platform/shared/demangle.h"
 
 namespace relib::platform {
 namespace {
 
-std::string Demangle(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
-  if (status != 0) return name;
-  // "f(int) [clone .cold]": the compiler's own business.
-  const std::string_view whole = text.get();
-  return std::string(whole.substr(0, whole.find(" [clone ")));
-}
-
-// An image as it lies in memory, whatever its file is by now.
+// A loaded image, whatever its file contains by now.
 struct LoadedImage {
   std::string path;
-  // What is added to the addresses in the file.
+  // The difference between addresses in memory and in the file.
   uintptr_t bias = 0;
-  // Of the segment with the headers.
+  // The address of the segment with the headers.
   uintptr_t begin = 0;
-  // Bytes that are the same in no other build; empty if it wasn't linked with
-  // them.
+  // A unique identifier of the build; empty if the image was linked without
+  // one.
   std::string build_id;
 };
 
@@ -100,9 +90,9 @@ int VisitImage(dl_phdr_info* info, size_t /*size*/, void* argument) {
   return 1;
 }
 
-// What an image doesn't hold itself is left alone: libdw would ask servers on
-// the network for it, and what Debian has in separate files for the C library
-// alone takes 60 ms to read.
+// Disables the search for separate debug information. libdw would query servers
+// on the network, and reading Debian's file for the C library alone takes 60
+// ms.
 int FindNoDebugInfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*,
                     const char*, GElf_Word, char**) {
   return -1;
@@ -115,15 +105,15 @@ constexpr Dwfl_Callbacks kCallbacks = {
     .debuginfo_path = nullptr,
 };
 
-// Bazel compiles in a directory that it calls so.
+// Removes the name of the directory that Bazel compiles in.
 std::string FileName(const char* name) {
   if (name == nullptr) return "";
   return std::string(
       absl::StripPrefix(absl::StripPrefix(name, "/proc/self/cwd/"), "./"));
 }
 
-// With namespaces and parameters if the compiler wrote it down, which GCC
-// doesn't do for functions that other files can't call.
+// Returns the name with namespaces and parameters if the debug information has
+// it. GCC omits it for functions that are not visible in other files.
 std::string LinkageNameOf(Dwarf_Die* function) {
   Dwarf_Attribute attribute;
   const char* name = dwarf_formstring(
@@ -152,8 +142,8 @@ std::string CallFileOf(Dwarf_Die* inlined, Dwarf_Die* unit) {
   return FileName(dwarf_filesrc(files, index, nullptr, nullptr));
 }
 
-// The compilation unit of `call`. GCC lists the addresses of all units in a
-// section of its own, which is what libdw looks into; clang doesn't.
+// Returns the compilation unit of `call`. libdw finds it by the index of
+// addresses that GCC writes. Clang writes none, so the units are searched.
 Dwarf_Die* UnitOf(Dwfl_Module* module, Dwarf_Addr call, Dwarf_Addr* bias) {
   Dwarf_Die* unit = dwfl_module_addrdie(module, call, bias);
   if (unit != nullptr) return unit;
@@ -212,14 +202,14 @@ class LinuxSymbolizer final : public Symbolizer {
     return std::string(path, std::max<ssize_t>(size, 0));
   }
 
-  // Null if its file can't be read, or is another one by now.
+  // Returns null if the image's file cannot be read or has been replaced.
   Dwfl_Module* ModuleOf(const LoadedImage& image, const std::string& path) {
     const auto [known, is_new] = modules_.try_emplace(image.begin, nullptr);
     if (!is_new || session_ == nullptr) return known->second;
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return nullptr;
     dwfl_report_begin_add(session_);
-    // Takes the descriptor over if it succeeds.
+    // Takes ownership of the descriptor on success.
     Dwfl_Module* module = dwfl_report_elf(session_, path.c_str(), path.c_str(),
                                           descriptor, image.bias, true);
     dwfl_report_end(session_, nullptr, nullptr);
@@ -239,7 +229,8 @@ class LinuxSymbolizer final : public Symbolizer {
     return known->second;
   }
 
-  // Splits `place` into the functions that the debug information tells of.
+  // Splits `place` into the function and the functions that were inlined there,
+  // according to the debug information.
   static std::vector<Symbol> WithInlined(Dwfl_Module* module, uintptr_t call,
                                          Symbol place) {
     std::vector<Symbol> symbols;
@@ -251,7 +242,7 @@ class LinuxSymbolizer final : public Symbolizer {
     const std::unique_ptr<Dwarf_Die, void (*)(void*)> innermost(scopes,
                                                                 std::free);
     if (count > 0) {
-      // Those around the call, where the first answer has those around the
+      // Use the scopes around the call: the first answer has those around the
       // definition of an inlined function.
       scopes = nullptr;
       count = dwarf_getscopes_die(innermost.get(), &scopes);
@@ -284,7 +275,7 @@ class LinuxSymbolizer final : public Symbolizer {
   }
 
   Dwfl* const session_;
-  // By where they begin.
+  // By start address.
   std::map<uintptr_t, Dwfl_Module*> modules_;
 };
 

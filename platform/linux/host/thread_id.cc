@@ -25,8 +25,8 @@ std::string ThreadName(uint64_t id) {
   return name;
 }
 
-// The kernel tells nobody but the one who joins it, and joining with a deadline
-// is no business of a number's.
+// Polls, because the kernel notifies only the thread that joins, and a thread
+// cannot be joined by its id.
 bool WaitForThreadEnd(uint64_t id, absl::Time deadline) {
   absl::Duration pause = absl::Microseconds(20);
   while (tgkill(getpid(), static_cast<pid_t>(id), 0) == 0) {

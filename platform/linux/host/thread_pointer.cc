@@ -10,8 +10,9 @@ constinit thread_local void* thread_pointer = nullptr;
 
 namespace {
 
-// Thread keys come after thread_local objects, and in several rounds: a value
-// that a destructor sets has a destructor of its own.
+// Destructors of thread keys run after those of thread_local objects, and in
+// several rounds: a value that is set by a destructor is destroyed in the next
+// round.
 void CallFunction(void* function) { reinterpret_cast<void (*)()>(function)(); }
 
 pthread_key_t Key() {

@@ -17,18 +17,20 @@
 
 #include "platform/host/stack_walker.h"
 #include "platform/host/thread_id.h"
+#include "platform/linux/host/keep_errno.h"
 
-// A thread is asked by a real-time signal to walk its own stack. It doesn't
-// answer when it blocks all signals, or is deep in the kernel. Functions that
-// wait and aren't restarted, such as poll(), return EINTR to it.
+// A real-time signal asks the thread to walk its own stack. A thread that
+// blocks all signals or is deep in the kernel does not answer. Blocking
+// functions that are not restarted, such as poll(), return EINTR.
 
 namespace relib::platform {
 namespace {
 
-// A request is known by its number, because a thread may answer when nobody
-// waits any more.
+// A request has a number, because a thread may answer after the requester has
+// given up.
 struct Request {
-  // The number while it is open; its negative while it is being answered.
+  // The number while the request is open; its negative while it is being
+  // answered.
   std::atomic<int> open = 0;
   std::array<uintptr_t, 128> addresses = {};
   size_t count = 0;
@@ -36,7 +38,7 @@ struct Request {
 };
 constinit Request request;
 
-// The instruction that the signal has interrupted.
+// Returns the instruction that the signal has interrupted.
 uintptr_t Interrupted(const void* context) {
 #if defined(__x86_64__)
   return static_cast<uintptr_t>(
@@ -49,7 +51,7 @@ uintptr_t Interrupted(const void* context) {
 }
 
 void Answer(int /*signal*/, siginfo_t* info, void* context) {
-  const int error = errno;
+  const KeepErrno keep;
   int number = info->si_value.sival_int;
   if (info->si_code == SI_QUEUE && number > 0 &&
       request.open.compare_exchange_strong(number, -number)) {
@@ -57,7 +59,7 @@ void Answer(int /*signal*/, siginfo_t* info, void* context) {
     uintptr_t first = Interrupted(context) + 1;
     WalkStack(
         [](void* first, const StackFrame& frame) {
-          // Not the frames of this function.
+          // Skip the frames of this function.
           if (request.count > 0 ||
               frame.address == *static_cast<uintptr_t*>(first)) {
             request.addresses[request.count++] = frame.address;
@@ -67,11 +69,11 @@ void Answer(int /*signal*/, siginfo_t* info, void* context) {
         &first);
     sem_post(&request.answered);
   }
-  errno = error;
 }
 
-// A real-time signal that nobody uses, with Answer() as its handler for good:
-// one that is pending would otherwise end the program. Zero if there is none.
+// Returns an unused real-time signal, or zero if there is none. Its handler is
+// Answer() for the rest of the process, because a signal that is still pending
+// would otherwise end the program.
 int AnswerSignal() {
   static const int signal = [] {
     for (int signal = SIGRTMAX; signal >= SIGRTMIN; --signal) {
@@ -129,7 +131,7 @@ std::vector<uintptr_t> StackOfThread(uint64_t id) {
     return {};
   }
   if (!WaitForAnswer()) {
-    // Unless it has begun to answer just now.
+    // If this fails, the thread has just begun to answer.
     if (request.open.compare_exchange_strong(number, 0)) return {};
     while (sem_wait(&request.answered) != 0) {
     }

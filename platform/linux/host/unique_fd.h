@@ -1,14 +1,15 @@
 #ifndef PLATFORM_LINUX_HOST_UNIQUE_FD_H_
 #define PLATFORM_LINUX_HOST_UNIQUE_FD_H_
 
-#include <errno.h>
 #include <unistd.h>
 
 #include <utility>
 
+#include "platform/linux/host/keep_errno.h"
+
 namespace relib::platform {
 
-// Owns a file descriptor. Leaves errno alone when it closes one.
+// Owns a file descriptor. Closing it preserves errno.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -22,9 +23,8 @@ class UniqueFd {
 
   void Reset() {
     if (fd_ < 0) return;
-    const int saved = errno;
+    const KeepErrno keep;
     close(std::exchange(fd_, -1));
-    errno = saved;
   }
 
   int get() const { return fd_; }

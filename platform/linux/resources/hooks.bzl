@@ -1,8 +1,7 @@
-"""The functions that a module's calls are taken to the host for, on Linux.
+"""The functions that are hooked in modules on Linux, by resource kind.
 
-A kind of resource is a key of HOOKS, with the functions that create or give back such a thing, and a file
-resources/KIND.cc that implements them in the host: resources/resources.h says how. The linker's flags, the part in the
-module and the table that the host hands to it follow from here.
+The linker flags of modules, the hooks in the module, and the table of functions that the host passes to the module are
+generated from HOOKS. platform/resources/resources.h says how to add a kind.
 """
 
 load(
@@ -29,9 +28,9 @@ load(":thread_locals/hooks.bzl", THREAD_LOCALS = "HOOKS")
 load(":threads/hooks.bzl", THREADS = "HOOKS")
 load(":timers/hooks.bzl", TIMERS = "HOOKS")
 
-# Each parameter is a type and a name; types are those of hook_types.h. A function with "after" in front is called in
-# the module itself, because it looks at its caller, and the host is told its result. The order of the kinds is that
-# in which they are given back.
+# The kinds, in the order in which they are reclaimed. platform/resources/hooks_generator.bzl explains the rows; their
+# types are in platform/linux/agent/hook_types.h. The word "after" marks a function that is called in the module itself,
+# because it examines its caller; the host then gets the result.
 #
 # buildifier: disable=unsorted-dict-items
 HOOKS = {
@@ -51,8 +50,8 @@ HOOKS = {
     "heap": HEAP,
 }
 
-# Functions that the module implements itself, as __wrap_NAME in the given source: what allocates is too frequent for a
-# call of the host each time. The host gets whole regions (resources/heap.cc).
+# Functions that a source of the agent implements as __wrap_NAME. Allocations are too frequent for a call of the host
+# each; the host provides whole regions instead (resources/heap/heap.cc).
 MODULE_FUNCTIONS = {
     "agent_heap.c": [
         "aligned_alloc",
@@ -68,7 +67,7 @@ MODULE_FUNCTIONS = {
         "reallocarray",
         "valloc",
     ],
-    # What they return is freed by free(), which is the module's.
+    # Their results are freed by free(), which is the module's.
     "agent_heap_library.cc": [
         "__asprintf",
         "__asprintf_chk",
@@ -122,7 +121,7 @@ HOOKED_FUNCTIONS = [hook.name for hook in _HOOKS] + [
 ]
 
 def hook_table_header():
-    """The host's functions as a struct of pointers, for both sides."""
+    """Returns a header with the struct of pointers to the host's functions, for both sides."""
     return generated_header(
         "PLATFORM_LINUX_AGENT_HOOK_TABLE_H_",
         _TABLE,
@@ -131,11 +130,7 @@ def hook_table_header():
     )
 
 def hook_stubs_source():
-    """The module's side: what the linker sends the calls of each function to.
-
-    Returns:
-      The text of a source file.
-    """
+    """Returns the module's source with the functions that the linker redirects calls to."""
     text = "// Generated from " + _TABLE + """.
 
 #include "platform/linux/agent/agent_binding.h"
@@ -160,7 +155,7 @@ extern "C" {
     return text + "\n}  // extern \"C\"\n}  // namespace relib::platform\n"
 
 def resource_kinds_header():
-    """For the host: the kinds of resources in their order, and what each of them implements."""
+    """Returns the host's header with the resource kinds in order, and the functions that each of them implements."""
     return generated_header(
         "PLATFORM_LINUX_RESOURCES_RESOURCE_KINDS_H_",
         _TABLE,

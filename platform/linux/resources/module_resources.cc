@@ -25,7 +25,7 @@
 namespace relib::platform {
 namespace {
 
-// All estates of the process, for the moment when it forks.
+// The bindings of all modules in the process, which fork() has to change.
 class Bindings {
  public:
   static Bindings& Get() {
@@ -69,7 +69,7 @@ class LinuxModuleResources final : public ModuleResources {
                  .before_destructors = BeforeDestructors,
                  .leave_image = LeaveImage} {
     WatchProcessExit();
-    // At once, because some hooks may not use the heap.
+    // Create all kinds now, because some hooks must not allocate.
     for (size_t i = 0; i < std::size(kMakeResources); ++i) resources_.Get(i);
     binding_.heap = heap().Configure(options);
     position_ = Bindings::Get().Add(&binding_);
@@ -100,7 +100,7 @@ class LinuxModuleResources final : public ModuleResources {
     }
   }
 
-  // They aren't held.
+  // Callbacks are never held.
   void ResumeCallbacks() override {}
 
   void KeepTraces() override { heap().KeepTraces(); }
@@ -110,7 +110,7 @@ class LinuxModuleResources final : public ModuleResources {
 
   std::vector<LeakSite> Leaks() const override { return heap().leaks(); }
 
-  // The end of a thread is under no lock here.
+  // Threads end without a lock of the loader here, so there is nothing to do.
   void LeaveThread() override {}
 
   void SkipDestructors() override { resources_.destructors()->Skip(); }

@@ -23,8 +23,8 @@ std::atomic<bool> process_exits = false;
 bool ProcessExits() { return process_exits.load(); }
 
 void WatchProcessExit() {
-  // Handlers of exit() run in reverse order: this one before the loader runs
-  // the destructors of libraries.
+  // Handlers of exit() run in reverse order, so this one runs before the
+  // destructors of libraries.
   static const bool watched = [] {
     std::atexit([] { process_exits.store(true); });
     return true;

@@ -1,8 +1,8 @@
 #ifndef PLATFORM_LINUX_RESOURCES_RESOURCES_H_
 #define PLATFORM_LINUX_RESOURCES_RESOURCES_H_
 
-// What all kinds of resources use. platform/resources/resources.h tells how one
-// is added.
+// Shared by all resource kinds. platform/resources/resources.h says how to add
+// one.
 
 #include <string>
 
@@ -11,19 +11,19 @@
 
 namespace relib::platform {
 
-// For hooks: the T of a module, from what they are given.
+// Returns a module's resources of kind T, from the first argument of a hook.
 template <typename T>
 T& ResourcesOf(void* resources) {
   return ResourcesOf<T>(*static_cast<ResourceSet*>(resources));
 }
 
-// "SIGUSR1".
+// Returns a name such as "SIGUSR1".
 std::string SignalName(int signal);
 
-// True once the process has begun to exit: then nothing is given back, because
-// threads that still run use it.
+// Returns true once the process has begun to exit. Nothing is reclaimed then,
+// because running threads may still use it.
 bool ProcessExits();
-// Called before that can be asked.
+// Must be called before ProcessExits().
 void WatchProcessExit();
 
 }  // namespace relib::platform

@@ -1,4 +1,4 @@
-// A static constructor that starts a thread and waits for it.
+// Has a static constructor that starts a thread and waits for it.
 
 #include <thread>
 

@@ -1,10 +1,10 @@
-// What the entry point of a module does: the agent comes first.
+// Does the work of a module's entry point: the agent comes first.
 
 #include <exception>
 
 #include "platform/agent/agent.h"
 
-// False if a static constructor threw.
+// Returns false if a static constructor threw.
 extern "C" bool Start(const relib::platform::AgentBinding* binding) {
   relib::platform::BindAgent(binding);
   try {

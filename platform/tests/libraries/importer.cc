@@ -1,4 +1,4 @@
-// Linked against another library.
+// Is linked against another library.
 
 extern "C" int Add(int a, int b);
 

@@ -1,4 +1,4 @@
-// Nothing special: a function, and a global object.
+// Has a function and a global object, and no misbehavior.
 
 namespace {
 

@@ -10,8 +10,9 @@
 
 namespace relib::platform {
 
-// Path of a file that is data of the running test, named from the root of the
-// repository. Under Wine TEST_SRCDIR is a path of Unix, which works there too.
+// Returns the path of a data file of the running test. `name` is relative to
+// the root of the repository. Under Wine, TEST_SRCDIR is a Unix path, which
+// works there too.
 inline std::string Runfile(const std::string& name) {
   const char* directory = std::getenv("TEST_SRCDIR");
   const char* workspace = std::getenv("TEST_WORKSPACE");

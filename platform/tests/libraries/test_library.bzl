@@ -1,4 +1,4 @@
-"""Libraries for the tests of //platform: modules without relib."""
+"""Libraries for the tests of //platform: they have an agent but do not use relib."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("//platform/linux/agent:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
@@ -6,17 +6,17 @@ load("//platform/linux/agent:agent.bzl", "STATIC_RUNTIME_LINKOPTS")
 def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
     """Builds lib<name>.so or <name>.dll, with the agent and its own C++ runtime.
 
-    Every function that is extern "C" and begins with a capital letter is exported.
+    Exports each extern "C" function whose name begins with a capital letter.
 
     Args:
-      name: the target, an alias of the library for the target system.
+      name: the name of an alias for the target system's library.
       srcs: the sources.
-      additional_linker_inputs: files that linkopts names.
-      linkopts: for the linker.
+      additional_linker_inputs: files that linkopts refers to.
+      linkopts: options for the linker.
     """
     common = dict(
         srcs = srcs + ["entry.cc"],
-        # GNU ld, which the agent wants, doesn't know --start-lib.
+        # GNU ld, which the agent requires, does not support --start-lib.
         features = ["-supports_start_end_lib"],
         linkshared = True,
         linkstatic = True,

@@ -1,4 +1,4 @@
-// A thread_local object with a destructor.
+// Has a thread_local object with a destructor.
 
 namespace {
 
@@ -6,7 +6,7 @@ int* destroyed = nullptr;
 
 struct Local {
   ~Local() {
-    // Its own memory has to be there still.
+    // Verifies that the object's own memory is still there.
     if (destroyed != nullptr && value == 7) ++*destroyed;
   }
   int value = 7;

@@ -1,4 +1,4 @@
-// Starts threads in every way there is on both systems.
+// Starts threads in all ways that both systems have.
 
 #include <pthread.h>
 
@@ -25,14 +25,14 @@ thread_local SlowToDie slow_to_die;
 
 }  // namespace
 
-// Lets the threads of the functions below go, and those that come after.
+// Releases the waiting threads of the functions below, and later ones.
 extern "C" void Release() { released = true; }
 extern "C" void Hold() {
   running = 0;
   released = false;
 }
 
-// How many have reached their waiting.
+// Returns the number of threads that have started to wait.
 extern "C" int Running() { return running; }
 
 extern "C" int StartAndJoin() {
@@ -55,18 +55,19 @@ extern "C" void StartPthread() {
       [](void*) -> void* {
         RunUntilReleased();
         pthread_exit(nullptr);
-        return nullptr;  // not every system declares that it isn't reached
+        return nullptr;  // not every system declares pthread_exit() as noreturn
       },
       nullptr);
   pthread_detach(thread);
 }
 
-// Its function ends at once, its thread_local destructor waits.
+// Starts a thread whose function returns at once and whose thread_local
+// destructor waits.
 extern "C" void StartSlowToDie() {
   std::thread([] { slow_to_die.used = 1; }).detach();
 }
 
-// The same, by pthread_exit().
+// Does the same with pthread_exit().
 extern "C" void StartSlowToExit() {
   pthread_t thread;
   pthread_create(
@@ -74,13 +75,13 @@ extern "C" void StartSlowToExit() {
       [](void*) -> void* {
         slow_to_die.used = 1;
         pthread_exit(nullptr);
-        return nullptr;  // not every system declares that it isn't reached
+        return nullptr;  // not every system declares pthread_exit() as noreturn
       },
       nullptr);
   pthread_detach(thread);
 }
 
-// A thread that starts another and ends.
+// Starts a thread that starts another one and ends.
 extern "C" void StartChain() {
   std::thread([] { std::thread(RunUntilReleased).detach(); }).detach();
 }
@@ -92,7 +93,7 @@ extern "C" void StartNamed() {
   }).detach();
 }
 
-// Threads that come and go in a loop.
+// Starts and joins threads in a loop.
 extern "C" int StartAndJoinMany(int count) {
   std::atomic<int> done{0};
   for (int i = 0; i < count; ++i) std::thread([&] { ++done; }).join();

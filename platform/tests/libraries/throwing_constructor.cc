@@ -1,4 +1,4 @@
-// A static constructor that throws, after one that doesn't.
+// Has a static constructor that throws, after one that does not.
 
 #include <stdexcept>
 

@@ -36,7 +36,7 @@ bool MakeLink(const std::string& target, const std::string& path) {
 }
 
 std::optional<std::string> SomeLibrary() {
-  // Wherever the C library's companion for mathematics lies.
+  // The C library's companion libm, wherever it is installed.
   Dl_info info;
   double (*function)(double) = &std::cbrt;
   if (dladdr(reinterpret_cast<void*>(function), &info) == 0 ||

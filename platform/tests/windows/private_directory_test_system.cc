@@ -1,7 +1,7 @@
 #include "platform/tests/private_directory_test_system.h"
 
 #include <windows.h>
-// After windows.h.
+// Requires windows.h.
 #include <aclapi.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string UnixPath(std::string path) {
   return path.size() > 1 && path[1] == ':' ? path.substr(2) : path;
 }
 
-// What a command of the Unix system prints; empty if it fails.
+// Returns the output of a command of the Unix system, or "" if it fails.
 std::string UnixOutput(const std::string& command) {
   auto process = Subprocess::Start("unix:" + command, "");
   if (!process.ok()) return "";
@@ -34,8 +34,8 @@ std::string UnixOutput(const std::string& command) {
 
 }  // namespace
 
-// Nobody but the owner and the system is in the access list. Wine makes that
-// list up from the mode, of the owner's and the others' part.
+// Returns whether the access list contains only the owner and the system. Wine
+// derives the list from the mode bits of the owner and of others.
 bool IsForCurrentUserOnly(const std::string& path) {
   std::wstring wide = ToWidePath(path);
   PSID owner;
@@ -64,9 +64,8 @@ bool IsForCurrentUserOnly(const std::string& path) {
       (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
     return only_owner;
   }
-  // The directory is the one that keeps others out. Its mode comes a moment
-  // later. A sandbox may lie deeper than MAX_PATH, and Wine 8 has no long name
-  // then.
+  // The directory itself keeps others out. Its mode is set a moment later. A
+  // sandbox may be deeper than MAX_PATH, and Wine 8 returns no long name then.
   std::wstring name(32768, L'\0');
   name.resize(GetLongPathNameW(wide.c_str(), name.data(),
                                static_cast<DWORD>(name.size())));
@@ -74,7 +73,7 @@ bool IsForCurrentUserOnly(const std::string& path) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   std::string output;
   do {
-    // By its name, since only Wine knows what is behind C:.
+    // Uses the name in the Unix system, since only Wine knows where C: is.
     auto process = Subprocess::Start("unix:stat -c %a .", ToUtf8(name));
     if (!process.ok()) return false;
     if (!(*process)->Wait(absl::Seconds(30)).has_value()) return false;
@@ -96,7 +95,7 @@ void WriteProtect(const std::string& path) {
 
 std::optional<std::string> MakeFifo(const std::string&) { return std::nullopt; }
 
-// Without administrator's rights, links can only be made below Wine.
+// Links can be created without administrator's rights only under Wine.
 bool MakeLink(const std::string& target, const std::string& path) {
   return RunsUnderWine() &&
          UnixOutput("ln -s '" + UnixPath(target) + "' '" + UnixPath(path) +

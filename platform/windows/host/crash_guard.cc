@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "platform/host/stack_walker.h"
+#include "platform/shared/crash_judge.h"
 #include "platform/windows/host/guarded_abort.h"
 #include "platform/windows/system/frame_walk.h"
 #include "platform/windows/system/thread_block.h"
@@ -67,58 +69,33 @@ void SetInnermost(GuardedCall* call) { InnermostPointer().Set(call); }
 // of a function here that was called instead of abort(), if it is in a call.
 bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
   CONTEXT& registers = call.registers;
-  Crash& crash = *call.crash;
-  const CrashGuard& guard = *call.guard;
-  const bool is_abort = interrupted == Interrupted::kInCall;
-  crash.frame_count = 0;
+  CrashJudge judge(*call.guard, &call, *call.crash);
+  // Frames of the function that replaces abort() come first.
+  bool is_in_abort = interrupted == Interrupted::kInCall;
   if (interrupted == Interrupted::kBeforeInstruction &&
       ImageAt(registers.Rip).end == 0) {
-    // A call of what is no function: the caller is known, so it begins there.
-    crash.frames[crash.frame_count++] = registers.Rip + 1;
+    // A call to an address without code: start with the caller, which is known.
+    judge.AddFrame(registers.Rip + 1);
     registers.Rip = *reinterpret_cast<const DWORD64*>(registers.Rsp);
     registers.Rsp += sizeof(DWORD64);
     interrupted = Interrupted::kInCall;
   }
-  bool found_image = false;
-  // The program's frames that lie between the image and the guarded call.
-  bool found_program = false;
-  bool is_foreign = false;
-  // The frames of whoever stands in for abort().
-  bool is_in_stand_in = is_abort;
   const AddressRange here =
       ImageAt(reinterpret_cast<uintptr_t>(&AbortGuardedCall));
   WalkFrames(registers, interrupted, [&](const StackFrame& frame) {
-    is_in_stand_in = is_in_stand_in && here.Contains(frame.address - 1);
-    if (is_in_stand_in) return true;
-    if (frame.stack > reinterpret_cast<uintptr_t>(&call)) return false;
-    if (crash.frame_count < Crash::kMaxFrames) {
-      crash.frames[crash.frame_count++] = frame.address;
-    }
-    if (guard.IsInImage(frame.address - 1)) {
-      // Called back by the program, which wants to go on.
-      if (found_program) {
-        is_foreign = true;
-        return false;
-      }
-      found_image = true;
-    } else if (!guard.IsInLibrary(frame.address - 1) &&
-               ImageAt(frame.address - 1).end != 0) {
-      if (!found_image) {
-        is_foreign = true;
-        return false;
-      }
-      found_program = true;
-    }
-    return true;
+    is_in_abort = is_in_abort && here.Contains(frame.address - 1);
+    return is_in_abort || judge.Visit(frame);
   });
-  return !is_foreign;
+  return judge.belongs_to_image();
 }
 
 // ---------------------------------------------------------------------------
 // The handlers.
 
 // Where the system goes on, on the stack of the guarded call.
-[[noreturn]] void GoOn(GuardedCall* call) { __builtin_longjmp(call->jump, 1); }
+[[noreturn]] void Resume(GuardedCall* call) {
+  __builtin_longjmp(call->jump, 1);
+}
 
 // False for an exception that isn't a crash, such as one of C++.
 bool KindOf(DWORD code, Crash::Kind& kind) {
@@ -169,7 +146,7 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
   constexpr uintptr_t kRoom = 256;
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   registers.Rsp = (stack - kRoom) / 16 * 16 - sizeof(void*);
-  registers.Rip = reinterpret_cast<DWORD64>(&GoOn);
+  registers.Rip = reinterpret_cast<DWORD64>(&Resume);
   registers.Rcx = reinterpret_cast<DWORD64>(call);
   constexpr DWORD kDirectionFlag = 1 << 10;
   registers.EFlags &= ~kDirectionFlag;
@@ -188,7 +165,7 @@ void AbortGuardedCall() {
   crash.code = 0;
   crash.address = nullptr;
   crash.is_write = false;
-  GoOn(call);
+  Resume(call);
 }
 
 namespace {
@@ -248,12 +225,6 @@ CrashGuard::CrashGuard(const void* address)
   AddLibrariesOf(image_.begin, libraries_);
 }
 
-bool CrashGuard::IsInLibrary(uintptr_t address) const {
-  return std::any_of(
-      libraries_.begin(), libraries_.end(),
-      [address](const AddressRange& range) { return range.Contains(address); });
-}
-
 // Not inline: whoever calls it keeps nothing in registers that a crash loses.
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
@@ -281,22 +252,15 @@ bool CrashGuard::IsInLibrary(uintptr_t address) const {
 }
 
 std::string DescribeCrash(const Crash& crash) {
+  const std::string reason = CrashReason(crash);
   switch (crash.kind) {
     case Crash::Kind::kBadAccess:
-      return absl::StrFormat("access violation (%#x): it %s address %#x",
-                             crash.code, crash.is_write ? "wrote to" : "read",
-                             reinterpret_cast<uintptr_t>(crash.address));
-    case Crash::Kind::kStackOverflow:
-      return absl::StrFormat("stack overflow (%#x)", crash.code);
-    case Crash::Kind::kArithmetic:
-      return absl::StrFormat(
-          "division by zero, or overflow in a division (%#x)", crash.code);
-    case Crash::Kind::kIllegalInstruction:
-      return absl::StrFormat("illegal instruction (%#x)", crash.code);
+      return absl::StrFormat("access violation (%#x): %s", crash.code, reason);
     case Crash::Kind::kAbort:
-      return "SIGABRT: abort()";
+      return absl::StrCat("SIGABRT: ", reason);
+    default:
+      return absl::StrFormat("%s (%#x)", reason, crash.code);
   }
-  return "";
 }
 
 }  // namespace relib::platform

@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -367,18 +366,6 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   library.address_ = module;  // the headers are a part of the image
   library.path_ = path;
   return library;
-}
-
-Library::Library(Library&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)),
-      address_(std::exchange(other.address_, nullptr)),
-      path_(std::move(other.path_)) {}
-
-Library& Library::operator=(Library&& other) noexcept {
-  handle_ = std::exchange(other.handle_, nullptr);
-  address_ = std::exchange(other.address_, nullptr);
-  path_ = std::move(other.path_);
-  return *this;
 }
 
 void* Library::Symbol(const char* name) const {

@@ -17,16 +17,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
-#include "platform/host/prepared_files.h"
+#include "platform/shared/prepared_files.h"
+#include "platform/shared/private_directory_name.h"
 #include "platform/windows/system/error.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
@@ -38,19 +36,6 @@ namespace {
 constexpr char kLockName[] = ".lock";
 constexpr DWORD kShareAll =
     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-
-// `<prefix>-<pid>-<16 hexadecimal digits>`: nothing else is ever swept.
-bool IsOurName(std::string_view name, std::string_view prefix) {
-  if (!name.starts_with(prefix)) return false;
-  const std::vector<std::string_view> parts =
-      absl::StrSplit(name.substr(prefix.size()), '-');
-  if (parts.size() != 3 || !parts[0].empty() || parts[1].empty() ||
-      parts[2].size() != 16) {
-    return false;
-  }
-  return absl::c_all_of(parts[1], absl::ascii_isdigit) &&
-         absl::c_all_of(parts[2], absl::ascii_isxdigit);
-}
 
 struct Entry {
   std::string name;
@@ -257,7 +242,7 @@ void Sweep(const std::string& parent, std::string_view prefix,
            const std::wstring& user) {
   for (const Entry& entry : List(parent)) {
     const std::string path = absl::StrCat(parent, "/", entry.name);
-    if (!IsOurName(entry.name, prefix) ||
+    if (!IsPrivateDirectoryName(entry.name, prefix) ||
         (entry.attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
         (entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 ||
         !IsOwnedBy(path, user) ||
@@ -411,7 +396,7 @@ class LockedDirectory final : public PrivateDirectory {
     const std::vector<char> zeros(size_t{1} << 16);
     const int64_t size = std::min<int64_t>(
         (static_cast<int64_t>(like.nFileSizeHigh) << 32) | like.nFileSizeLow,
-        kMaxPreparedTime);
+        kMaxPreparedSize);
     for (int64_t done = 0; done < size;) {
       DWORD written = 0;
       if (!WriteFile(

@@ -1,6 +1,5 @@
 #include "platform/host/symbolizer.h"
 
-#include <cxxabi.h>
 #include <windows.h>
 // Behind windows.h, which it needs.
 // clang-format off
@@ -10,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -21,23 +19,13 @@
 #include "absl/strings/str_replace.h"
 #include "platform/host/stack_walker.h"
 #include "platform/image/coff_symbols.h"
+#include "platform/shared/demangle.h"
 #include "platform/windows/system/dbghelp.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
 
 namespace relib::platform {
 namespace {
-
-std::string Demangle(std::string_view mangled) {
-  std::string name(mangled);
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
-  if (status != 0) return name;
-  // "f(int) [clone .cold]": the compiler's own business.
-  const std::string_view whole = text.get();
-  return std::string(whole.substr(0, whole.find(" [clone ")));
-}
 
 std::wstring PathOf(HMODULE module) {
   std::wstring path(MAX_PATH, L'\0');

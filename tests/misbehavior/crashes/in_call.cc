@@ -20,12 +20,17 @@ int Recurse(int depth) {
   return depth < 0 ? 0 : Recurse(depth + 1) + room[0];
 }
 
+struct Base;
+void CallPure(Base* base);
+// Volatile, so that optimizers do not see what the constructor calls.
+void (*volatile call_pure)(Base* base) = CallPure;
+
 struct Base {
-  Base() { CallIt(); }
+  Base() { call_pure(this); }
   virtual ~Base() = default;
-  void CallIt() { Pure(); }
   virtual void Pure() = 0;
 };
+void CallPure(Base* base) { base->Pure(); }
 struct Derived : Base {
   void Pure() override {}
 };

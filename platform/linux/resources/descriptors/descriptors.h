@@ -10,14 +10,15 @@
 
 namespace relib::platform {
 
-// The descriptors of one module. Everything but Reclaim() is async-signal-safe,
-// because open(), close() and dup2() are, and leaves errno as it is.
+// The descriptors of one module. All functions except Reclaim() are
+// async-signal-safe and preserve errno, because open(), close() and dup2() are
+// and do.
 //
-// A descriptor is known by its number and by what it refers to (device and
-// inode): one that was closed by somebody else, and whose number is another
-// file meanwhile, isn't the module's. Sockets and pipes have an inode each, but
-// those of eventfd, epoll, timerfd and the like share one: there a number that
-// was used again for the like can't be told.
+// A descriptor is identified by its number and by the device and inode of its
+// file. If other code closes it and the number is reused for another file, it
+// no longer counts as the module's. Sockets and pipes have an inode each, but
+// all files of eventfd, epoll, timerfd and the like share one, so reuse of a
+// number among these cannot be detected.
 class Descriptors final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kDescriptors;
@@ -26,21 +27,23 @@ class Descriptors final : public Resources {
   ~Descriptors() override;
 
   void Add(int descriptor);
-  // To be called before it is closed: the number may be another thread's at
-  // once. True if it was there.
+  // Removes a descriptor, and returns whether it was recorded. Call this before
+  // closing it: another thread may get the same number at once.
   bool Remove(int descriptor);
   void RemoveRange(unsigned first, unsigned last);
-  // True if it is the module's, and still refers to what it did.
+  // Returns whether the descriptor is the module's and still refers to the same
+  // file.
   bool Has(int descriptor) const;
 
-  // Around what puts another file in the place of `target`, like dup2(): keeps
-  // what was there, unless that was the module's own.
+  // A scope around a call that replaces the file of `target`, such as dup2().
+  // Keeps a duplicate of the replaced file unless the file was the module's
+  // own.
   class Replacement {
    public:
     Replacement(Descriptors& descriptors, int target);
     Replacement(const Replacement&) = delete;
     Replacement& operator=(const Replacement&) = delete;
-    // Without Done(): nothing was replaced.
+    // Drops the duplicate, unless Done() was called.
     ~Replacement();
 
     void Done();
@@ -48,47 +51,48 @@ class Descriptors final : public Resources {
    private:
     Descriptors& descriptors_;
     const int target_;
-    // Of what was there; -1 if there is nothing to keep.
+    // A duplicate of the replaced file; -1 if there is none.
     int duplicate_ = -1;
     bool close_on_exec_ = false;
   };
 
-  // What was handed to the host stays, with nothing to be put back.
+  // Transfers a descriptor to the host: it is neither closed nor restored.
   void Release(int descriptor);
 
-  // Closes what is left, and puts back what was replaced.
+  // Closes the remaining descriptors, and restores replaced ones.
   void Reclaim(ReclaimReport& report) override;
 
  private:
   struct Entry {
-    // Zero: not the module's.
+    // Zero if the descriptor is not the module's.
     std::atomic<uint64_t> identity;
-    // A duplicate of what was there before the module put something over it;
-    // zero: none.
+    // A duplicate of the file that the module has replaced; zero if there is
+    // none.
     std::atomic<int> duplicate;
     std::atomic<bool> close_on_exec;
     std::atomic<uint64_t> duplicate_identity;
   };
 
-  // Mapped when they are needed, and then only the pages that are.
+  // Chunks are mapped on demand, and the kernel allocates only the pages that
+  // are touched.
   static constexpr size_t kChunkEntries = 65536;
   static constexpr size_t kChunks = 64;
 
-  // Null if there is none, or when memory is short: the descriptor is then not
-  // known to be the module's.
+  // Returns null if there is no entry, or no memory for one: the descriptor is
+  // then not recorded.
   Entry* Find(int descriptor) const;
   Entry* FindOrCreate(int descriptor);
 
   void ReclaimEntry(int descriptor, Entry& entry, ReclaimReport& report);
 
   std::atomic<Entry*> chunks_[kChunks] = {};
-  // No entry beyond is in use.
+  // An upper bound of the entries in use.
   std::atomic<int> highest_ = -1;
 };
 
-// "7 /tmp/x", "8 socket".
+// Returns a text such as "7 /tmp/x" or "8 socket".
 std::string DescribeDescriptor(int descriptor);
-// "/tmp/x"; empty if it isn't open.
+// Returns a text such as "/tmp/x", or "" if the descriptor is not open.
 std::string FileOfDescriptor(int descriptor);
 
 }  // namespace relib::platform

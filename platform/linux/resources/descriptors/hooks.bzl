@@ -1,4 +1,4 @@
-"""The functions that create or give back descriptors; ../hooks.bzl explains the rows."""
+"""Functions that create or close descriptors; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "int open(const char* path, int flags, mode_t mode)",
@@ -7,7 +7,7 @@ HOOKS = [
     "int openat64(int directory, const char* path, int flags, mode_t mode)",
     "int creat(const char* path, mode_t mode)",
     "int creat64(const char* path, mode_t mode)",
-    # What open() and its like become with _FORTIFY_SOURCE.
+    # open() and its relatives are compiled to these with _FORTIFY_SOURCE.
     "int __open_2(const char* path, int flags)",
     "int __open64_2(const char* path, int flags)",
     "int __openat_2(int directory, const char* path, int flags)",
@@ -42,6 +42,7 @@ HOOKS = [
     "int pidfd_getfd(int process, int target, unsigned flags)",
     "int open_by_handle_at(int mount, FileHandlePointer handle, int flags)",
     "int posix_openpt(int flags)",
+    # The GNU form of posix_openpt(O_RDWR), which opens the terminal inside glibc.
     "int getpt()",
     "int openpty(int* master, int* slave, char* name, const termios* settings, const winsize* size)",
     "int forkpty(int* master, char* name, const termios* settings, const winsize* size)",

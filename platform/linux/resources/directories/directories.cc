@@ -16,7 +16,8 @@ class Directories final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kDirectories;
 
-  // `owns_descriptor`: false when it was made of a descriptor of somebody else.
+  // `owns_descriptor` is false if fdopendir() got a descriptor that is not the
+  // module's.
   DIR* Add(Descriptors& descriptors, DIR* directory, bool owns_descriptor) {
     if (directory == nullptr) return directory;
     if (owns_descriptor) descriptors.Add(dirfd(directory));
@@ -25,7 +26,7 @@ class Directories final : public Resources {
     return directory;
   }
 
-  // To be called before it is closed.
+  // Must be called before the directory is closed.
   void Remove(DIR* directory) {
     Descriptors* descriptors = nullptr;
     {
@@ -46,7 +47,8 @@ class Directories final : public Resources {
         descriptors->Remove(descriptor);
         ::closedir(directory);
       } else {
-        // The descriptor is somebody else's. A DIR of glibc is one block.
+        // Keep the descriptor open, which is not the module's. A DIR of glibc
+        // is a single block.
         free(directory);
       }
     }
@@ -55,11 +57,14 @@ class Directories final : public Resources {
 
  private:
   std::mutex mutex_;
-  // With where the descriptor is recorded; null if it is somebody else's.
+  // The value is the record of its descriptor; null if the descriptor is not
+  // the module's.
   std::map<DIR*, Descriptors*> directories_;
 };
 
-Directories& Of(void* resources) { return ResourcesOf<Directories>(resources); }
+Directories& DirectoriesOf(void* resources) {
+  return ResourcesOf<Directories>(resources);
+}
 
 }  // namespace
 
@@ -68,23 +73,24 @@ std::unique_ptr<Resources> MakeDirectories() {
 }
 
 DIR* hooks::opendir(void* resources, const char* path) {
-  return Of(resources).Add(ResourcesOf<Descriptors>(resources), ::opendir(path),
-                           true);
+  return DirectoriesOf(resources).Add(ResourcesOf<Descriptors>(resources),
+                                      ::opendir(path), true);
 }
 
 DIR* hooks::fdopendir(void* resources, int descriptor) {
   auto& descriptors = ResourcesOf<Descriptors>(resources);
   const bool owned = descriptors.Has(descriptor);
-  return Of(resources).Add(descriptors, ::fdopendir(descriptor), owned);
+  return DirectoriesOf(resources).Add(descriptors, ::fdopendir(descriptor),
+                                      owned);
 }
 
 int hooks::closedir(void* resources, DIR* directory) {
-  if (directory != nullptr) Of(resources).Remove(directory);
+  if (directory != nullptr) DirectoriesOf(resources).Remove(directory);
   return ::closedir(directory);
 }
 
 void hooks::relib_platform_release_directory(void* resources, DIR* directory) {
-  Of(resources).Remove(directory);
+  DirectoriesOf(resources).Remove(directory);
 }
 
 }  // namespace relib::platform

@@ -1,4 +1,4 @@
-"""The functions that create or give back directories; ../hooks.bzl explains the rows."""
+"""Functions that open or close directory streams; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "DIR* opendir(const char* path)",

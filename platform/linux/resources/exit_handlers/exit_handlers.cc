@@ -12,7 +12,7 @@
 #include "platform/linux/resources/resources.h"
 #include "platform/resources/destructors.h"
 
-// The C++ ABI's; <cxxabi.h> doesn't declare them.
+// Declared by the C++ ABI, but not in <cxxabi.h>.
 extern "C" {
 int __cxa_atexit(void (*destroy)(void*), void* object, void* library);
 void __cxa_finalize(void* library);
@@ -22,12 +22,14 @@ void __cxa_finalize(void* library);
 namespace relib::platform {
 namespace {
 
-// What one module has given to atexit(), and its static objects, in this order.
+// The atexit() handlers and static objects of one module, in order of
+// registration.
 //
-// The C library has a ticket for each, so that they have their turn among all
-// others when the process ends. It would never take back the room of one that
-// has others behind it, as when the next version of a module is there before
-// the last one goes: so tickets of modules that are gone are used again.
+// Each one has a ticket, a handler that is registered with the C library, so
+// that all of them run in the right order when the process exits. The C library
+// cannot free the entry of a handler that has others after it, as is the case
+// if the next version of a module is loaded before the previous one is
+// unloaded. Tickets of unloaded modules are therefore reused.
 class AtExitHandlers {
  public:
   AtExitHandlers() = default;
@@ -43,7 +45,7 @@ class AtExitHandlers {
           std::shared_ptr<const Destructors> destructors) {
     All& all = AllTickets();
     const std::lock_guard lock(all.mutex);
-    // Of those behind the last one, so that the order is right at the end.
+    // Tickets must be in order of registration, so take one after the last.
     size_t next = tickets_.empty() ? all.none_free_below
                                    : std::max(all.none_free_below,
                                               tickets_.back()->number + 1);
@@ -71,7 +73,7 @@ class AtExitHandlers {
     return 0;
   }
 
-  // The last one first.
+  // Runs all handlers, the last one first.
   void RunAll() {
     All& all = AllTickets();
     while (true) {
@@ -93,15 +95,15 @@ class AtExitHandlers {
   };
   struct Ticket {
     size_t number = 0;
-    // Null: it is free.
+    // Null if the ticket is free.
     AtExitHandlers* owner = nullptr;
     Handler handler = {};
   };
   struct All {
     std::mutex mutex;
-    // As the C library has them. They stay where they are.
+    // In the C library's order. Their addresses must not change.
     std::deque<Ticket> tickets;
-    // A lower bound of the free ones' numbers.
+    // A lower bound of the numbers of free tickets.
     size_t none_free_below = 0;
     bool process_ends = false;
   };
@@ -134,16 +136,16 @@ class AtExitHandlers {
   std::vector<Ticket*> tickets_;
 };
 
-// What modules have given to the end of the process. (With at_quick_exit() and
-// pthread_atfork(), the C library knows it by their images, and deals with it
-// when those go.)
+// The exit handlers of one module. at_quick_exit() and pthread_atfork() need no
+// hooks: the C library knows the images of those handlers, and removes the
+// handlers when an image is unloaded.
 class ExitHandlers final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kExitHandlers;
 
   AtExitHandlers at_exit;
 
-  // Of on_exit().
+  // Registers a handler of on_exit().
   int Add(const Destructors* destructors, ExitFunction function,
           void* argument) {
     static const int result =
@@ -158,7 +160,7 @@ class ExitHandlers final : public Resources {
     return 0;
   }
 
-  // As atexit() does when a library is unloaded.
+  // The same happens for atexit() when a library is unloaded.
   void BeforeDestructors() override { Run(this, 0); }
 
  private:
@@ -178,7 +180,8 @@ class ExitHandlers final : public Resources {
     return *all;
   }
 
-  // Runs those of `owner`, of all for null, the last one first.
+  // Runs the handlers of `owner`, or of all modules if null, the last one
+  // first.
   static void Run(const ExitHandlers* owner, int status) {
     All& all = AllHandlers();
     while (true) {
@@ -225,7 +228,7 @@ int hooks::__cxa_atexit(void* resources, DestroyFunction destroy, void* object,
       destroy, object, static_cast<ResourceSet*>(resources)->destructors());
 }
 
-// The image goes.
+// Called when the image is unloaded.
 void hooks::__cxa_finalize(void* resources, void* library) {
   ResourcesOf<ExitHandlers>(resources).at_exit.RunAll();
   ::__cxa_finalize(library);

@@ -1,4 +1,4 @@
-"""The functions that create or give back exit handlers; ../hooks.bzl explains the rows."""
+"""Functions that register or run exit handlers; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "int on_exit(ExitFunction function, void* argument)",

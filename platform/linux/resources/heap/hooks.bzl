@@ -1,4 +1,4 @@
-"""The functions that create or give back heap; ../hooks.bzl explains the rows."""
+"""The heap needs no hooks here: its functions are implemented in the module (MODULE_FUNCTIONS in ../hooks.bzl)."""
 
-# The last: what is given back before may have its memory here.
+# The last kind, because resources of other kinds may be in this memory.
 HOOKS = []

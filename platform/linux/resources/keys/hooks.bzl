@@ -1,4 +1,4 @@
-"""The functions that create or give back keys; ../hooks.bzl explains the rows."""
+"""Functions that create or delete thread keys; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "int pthread_key_create(pthread_key_t* key, DestroyFunction destroy)",

@@ -25,10 +25,9 @@
 namespace relib::platform {
 namespace {
 
-// Thread keys with a destructor. A thread that ends after the unload, or during
-// it, must not run into an image that is gone; so the C library is given a
-// destructor in the host, one for each slot, which asks whether the module is
-// still there.
+// Destructors of thread keys. A thread that ends during or after an unload must
+// not call into the image. The C library therefore gets a destructor in the
+// host, one per slot, which checks whether the module is still there.
 class Slots {
  public:
   struct Slot {
@@ -41,15 +40,16 @@ class Slots {
     return *slots;
   }
 
-  // The destructor for the C library, and its slot; null if all are taken.
+  // Takes a free slot, and returns the destructor for the C library and the
+  // slot's number. The destructor is null if all slots are taken.
   std::pair<DestroyFunction, size_t> Take(Slot slot);
 
-  void Give(size_t index) {
+  void Release(size_t index) {
     const std::lock_guard lock(mutex_);
     slots_[index] = {};
   }
 
-  // The destructor of a slot.
+  // Implements the destructor of a slot.
   void Run(size_t index, void* value) {
     Slot slot;
     {
@@ -83,7 +83,8 @@ std::pair<DestroyFunction, size_t> Slots::Take(Slot slot) {
       MakeDestructors(std::make_index_sequence<PTHREAD_KEYS_MAX>());
   const std::lock_guard lock(mutex_);
   for (size_t tried = 0; tried < slots_.size(); ++tried) {
-    // Not the one that was given back last: a thread may be on its way there.
+    // Avoid the slot that was freed last: a thread may be about to run its
+    // destructor.
     next_ = (next_ + 1) % slots_.size();
     if (slots_[next_].destroy != nullptr) continue;
     slots_[next_] = std::move(slot);
@@ -108,7 +109,7 @@ class Keys final : public Resources {
     }
     const int error = ::pthread_key_create(key, destructor);
     if (error != 0) {
-      if (entry.has_slot) Slots::Get().Give(entry.slot);
+      if (entry.has_slot) Slots::Get().Release(entry.slot);
       return error;
     }
     const std::lock_guard lock(mutex_);
@@ -120,9 +121,9 @@ class Keys final : public Resources {
     const int error = ::pthread_key_delete(key);
     if (error != 0) return error;
     const std::lock_guard lock(mutex_);
-    // A key that the host has given to the module isn't known here.
+    // Keys that the host has given to the module are not recorded.
     if (const auto entry = keys_.find(key); entry != keys_.end()) {
-      if (entry->second.has_slot) Slots::Get().Give(entry->second.slot);
+      if (entry->second.has_slot) Slots::Get().Release(entry->second.slot);
       keys_.erase(entry);
     }
     return 0;
@@ -145,7 +146,7 @@ class Keys final : public Resources {
     }
     for (const auto& [key, entry] : keys) {
       ::pthread_key_delete(key);
-      if (entry.has_slot) Slots::Get().Give(entry.slot);
+      if (entry.has_slot) Slots::Get().Release(entry.slot);
       if (!entry.of_runtime) {
         report.Add(
             "thread key",
@@ -158,7 +159,8 @@ class Keys final : public Resources {
  private:
   struct Key {
     bool has_slot = false;
-    // The C++ runtime's own, or the heap's: not the author's concern.
+    // Created by the C++ runtime or the heap, so not reported to the author of
+    // the module.
     bool of_runtime = false;
     size_t slot = 0;
   };
@@ -193,7 +195,7 @@ int hooks::pthread_key_delete(void* resources, pthread_key_t key) {
 }
 
 int hooks::tss_create(void* resources, tss_t* key, tss_dtor_t destroy) {
-  // glibc's two sorts of keys are one.
+  // glibc uses the same type for both kinds of keys.
   static_assert(std::is_same_v<tss_t, pthread_key_t>);
   return ResourcesOf<Keys>(resources).Create(key, destroy) == 0 ? thrd_success
                                                                 : thrd_error;

@@ -5,8 +5,8 @@
 
 namespace relib::platform {
 
-// AgentBinding::runtime_key_destructor: keys with this destructor are given
-// back and not reported.
+// Implements AgentBinding::runtime_key_destructor: keys with this destructor
+// are reclaimed without being reported.
 void AddRuntimeKeyDestructor(void* resources, DestroyFunction destroy);
 
 }  // namespace relib::platform

@@ -1,4 +1,4 @@
-"""The functions that create or give back libraries; ../hooks.bzl explains the rows."""
+"""Functions that open or close handles of libraries; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "after void* dlopen(const char* path, int mode)",

@@ -11,8 +11,9 @@
 namespace relib::platform {
 namespace {
 
-// A module that has opened itself, or a library that needs it, never comes so
-// far that these are closed: it stays mapped, and the unload is refused.
+// The libraries that one module has opened. If the module has opened itself, or
+// a library that depends on it, its image stays mapped and the unload is
+// refused before these are closed.
 class Libraries final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kLibraries;
@@ -45,11 +46,13 @@ class Libraries final : public Resources {
 
  private:
   std::mutex mutex_;
-  // How often each is open.
+  // The number of open handles of each library.
   std::map<void*, int> handles_;
 };
 
-Libraries& Of(void* resources) { return ResourcesOf<Libraries>(resources); }
+Libraries& LibrariesOf(void* resources) {
+  return ResourcesOf<Libraries>(resources);
+}
 
 }  // namespace
 
@@ -59,21 +62,21 @@ std::unique_ptr<Resources> MakeLibraries() {
 
 void hooks::dlopen(void* resources, void* result, const char* /*path*/,
                    int /*mode*/) {
-  Of(resources).Add(result);
+  LibrariesOf(resources).Add(result);
 }
 
 void hooks::dlmopen(void* resources, void* result, Lmid_t /*space*/,
                     const char* /*path*/, int /*mode*/) {
-  Of(resources).Add(result);
+  LibrariesOf(resources).Add(result);
 }
 
 int hooks::dlclose(void* resources, void* library) {
-  Of(resources).Remove(library);
+  LibrariesOf(resources).Remove(library);
   return ::dlclose(library);
 }
 
 void hooks::relib_platform_release_library(void* resources, void* library) {
-  Of(resources).Remove(library);
+  LibrariesOf(resources).Remove(library);
 }
 
 }  // namespace relib::platform

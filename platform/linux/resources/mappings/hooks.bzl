@@ -1,4 +1,4 @@
-"""The functions that create or give back mappings; ../hooks.bzl explains the rows."""
+"""Functions that create or remove mappings; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "void* mmap(void* address, size_t size, int protection, int flags, int descriptor, off_t offset)",

@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
 
@@ -30,7 +31,7 @@ struct Range {
 
 void* Pointer(uintptr_t address) { return reinterpret_cast<void*>(address); }
 
-// As the kernel rounds a size.
+// Rounds to pages as the kernel does.
 Range RangeOf(const void* address, size_t size, int flags = 0) {
   static const uintptr_t page_size =
       static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
@@ -44,22 +45,22 @@ Range RangeOf(const void* address, size_t size, int flags = 0) {
   return {.begin = begin, .end = begin + (size + unit - 1) / unit * unit};
 }
 
-// True if a library, or the program, was loaded at this address.
+// Returns whether a library or the program is loaded at this address.
 bool LiesInImage(uintptr_t address) {
   dl_find_object object;
   return _dl_find_object(Pointer(address), &object) == 0;
 }
 
-// Keeps the range from being anybody's, and gives its memory back.
+// Frees the memory of the range but keeps its addresses reserved.
 void Reserve(Range range) {
   static_cast<void>(
       ::mmap(Pointer(range.begin), range.end - range.begin, PROT_NONE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
 }
 
-// What the module has mapped and not unmapped, in ranges without overlaps. A
-// lock is held around the system's calls as well: they take one of their own,
-// and a range that is unmapped may be another thread's at once.
+// The memory that one module has mapped and not unmapped, as ranges without
+// overlaps. A lock is held during the system calls: they take a lock of the
+// kernel anyway, and another thread may get a range as soon as it is unmapped.
 class Mappings final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kMappings;
@@ -75,9 +76,8 @@ class Mappings final : public Resources {
     const bool replaces = fixed && ReserveGaps(wanted, &reserved);
     void* mapped = ::mmap(address, size, protection, flags, descriptor, offset);
     if (mapped == MAP_FAILED) {
-      const int error = errno;
+      const KeepErrno keep;
       for (const Range& range : reserved) Unmap(range);
-      errno = error;
       return mapped;
     }
     const Range range = RangeOf(mapped, size, flags);
@@ -100,9 +100,8 @@ class Mappings final : public Resources {
         ReserveGaps(RangeOf(new_address, new_size), &reserved);
     void* mapped = ::mremap(address, size, new_size, flags, new_address);
     if (mapped == MAP_FAILED) {
-      const int error = errno;
+      const KeepErrno keep;
       for (const Range& range : reserved) Unmap(range);
-      errno = error;
       return mapped;
     }
     // A size of zero makes a second mapping of shared memory.
@@ -149,8 +148,8 @@ class Mappings final : public Resources {
     return result;
   }
 
-  // What lies over an image goes with that image, or stays with it: once the
-  // module's own is gone, the addresses may be anybody's.
+  // Mappings over an image belong to that image. Once the module's own image is
+  // gone, its addresses may be reused at any time.
   void LeaveImage(ReclaimReport& report) override {
     const std::lock_guard lock(mutex_);
     std::erase_if(ranges_, [&](const auto& entry) {
@@ -165,7 +164,7 @@ class Mappings final : public Resources {
     for (const auto& [begin, mapping] : ranges_) {
       const Range range = {.begin = begin, .end = mapping.end};
       if (mapping.replaces) {
-        // Whose memory it was may still count on the addresses.
+        // The original owner of the memory may still rely on the addresses.
         Reserve(range);
         ReportReplaced(range, mapping, report);
       } else {
@@ -186,9 +185,9 @@ class Mappings final : public Resources {
  private:
   struct Mapping {
     uintptr_t end = 0;
-    // Empty for memory alone.
+    // Empty for anonymous memory.
     std::string file;
-    // Something of somebody else was there.
+    // It replaced memory that is not the module's.
     bool replaces = false;
   };
   using Ranges = std::map<uintptr_t, Mapping>;
@@ -211,7 +210,7 @@ class Mappings final : public Resources {
     ::munmap(Pointer(range.begin), range.end - range.begin);
   }
 
-  // The range that holds `address`.
+  // Returns the range that contains `address`.
   Ranges::iterator Find(uintptr_t address) {
     const auto after = ranges_.upper_bound(address);
     if (after == ranges_.begin()) return ranges_.end();
@@ -219,7 +218,7 @@ class Mappings final : public Resources {
     return before->second.end > address ? before : ranges_.end();
   }
 
-  // The first range that ends after `address`.
+  // Returns the first range that ends after `address`.
   Ranges::iterator FirstFrom(uintptr_t address) {
     const auto holds = Find(address);
     return holds != ranges_.end() ? holds : ranges_.lower_bound(address);
@@ -246,7 +245,8 @@ class Mappings final : public Resources {
     ranges_[range.begin] = std::move(mapping);
   }
 
-  // True if a part of the range is the module's, over something that wasn't.
+  // Returns whether a part of the range is the module's and replaced memory
+  // that is not.
   bool ReplacesAny(Range range) {
     for (auto known = FirstFrom(range.begin);
          known != ranges_.end() && known->first < range.end; ++known) {
@@ -255,8 +255,8 @@ class Mappings final : public Resources {
     return false;
   }
 
-  // Reserves what is mapped by nobody in a range that is about to be mapped.
-  // True if something else is there that isn't the module's.
+  // Reserves the unmapped parts of a range that is about to be mapped. Returns
+  // whether the range also contains memory that is not the module's.
   bool ReserveGaps(Range range, std::vector<Range>* reserved) {
     bool occupied = false;
     const auto reserve = [&](Range gap) {
@@ -283,11 +283,13 @@ class Mappings final : public Resources {
 
   std::mutex mutex_;
   Ranges ranges_;
-  // Size by address.
+  // Sizes by address.
   std::map<uintptr_t, size_t> segments_;
 };
 
-Mappings& Of(void* resources) { return ResourcesOf<Mappings>(resources); }
+Mappings& MappingsOf(void* resources) {
+  return ResourcesOf<Mappings>(resources);
+}
 
 }  // namespace
 
@@ -297,37 +299,38 @@ std::unique_ptr<Resources> MakeMappings() {
 
 void* hooks::mmap(void* resources, void* address, size_t size, int protection,
                   int flags, int descriptor, off_t offset) {
-  return Of(resources).Map(address, size, protection, flags, descriptor,
-                           offset);
+  return MappingsOf(resources).Map(address, size, protection, flags, descriptor,
+                                   offset);
 }
 
 void* hooks::mmap64(void* resources, void* address, size_t size, int protection,
                     int flags, int descriptor, off_t offset) {
-  return Of(resources).Map(address, size, protection, flags, descriptor,
-                           offset);
+  return MappingsOf(resources).Map(address, size, protection, flags, descriptor,
+                                   offset);
 }
 
 void* hooks::mremap(void* resources, void* address, size_t size,
                     size_t new_size, int flags, void* new_address) {
-  return Of(resources).Remap(address, size, new_size, flags, new_address);
+  return MappingsOf(resources).Remap(address, size, new_size, flags,
+                                     new_address);
 }
 
 int hooks::munmap(void* resources, void* address, size_t size) {
-  return Of(resources).Unmap(address, size);
+  return MappingsOf(resources).Unmap(address, size);
 }
 
 void* hooks::shmat(void* resources, int segment, const void* address,
                    int flags) {
-  return Of(resources).Attach(segment, address, flags);
+  return MappingsOf(resources).Attach(segment, address, flags);
 }
 
 int hooks::shmdt(void* resources, const void* address) {
-  return Of(resources).Detach(address);
+  return MappingsOf(resources).Detach(address);
 }
 
 void hooks::relib_platform_release_mapping(void* resources, void* address,
                                            size_t size) {
-  Of(resources).Release(address, size);
+  MappingsOf(resources).Release(address, size);
 }
 
 }  // namespace relib::platform

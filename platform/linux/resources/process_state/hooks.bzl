@@ -1,6 +1,6 @@
-"""The functions that create or give back process state; ../hooks.bzl explains the rows."""
+"""Functions that change state of the process or a thread; ../hooks.bzl explains the rows."""
 
-# Reported, not put back.
+# Reported but not restored.
 HOOKS = [
     "int chdir(const char* path)",
     "int fchdir(int directory)",
@@ -8,6 +8,7 @@ HOOKS = [
     "char* setlocale(int category, const char* locale)",
     "int sigprocmask(int how, const sigset_t* signals, sigset_t* previous)",
     "int pthread_sigmask(int how, const sigset_t* signals, sigset_t* previous)",
+    # Obsolete X/Open forms of pthread_sigmask(), still in glibc.
     "int sighold(int signal)",
     "int sigrelse(int signal)",
     "int putenv(char* assignment)",

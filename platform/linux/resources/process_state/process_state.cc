@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::string_view kKindText = "process state";
 
-// The signals that Linux has, a bit each.
+// Returns a bit for each of Linux's signals.
 uint64_t BitsOf(const sigset_t& signals) {
   uint64_t bits;
   static_assert(sizeof(signals) >= sizeof(bits));
@@ -49,9 +49,9 @@ std::string DescribeSignals(uint64_t bits) {
   return text.empty() ? "nothing" : text;
 }
 
-// The mask of each thread that the module changed, and what it was before. A
-// thread touches none but its own, and none is taken in a signal handler that
-// isn't free: async-signal-safe.
+// The signal masks that the module has changed, with their values before.
+// Async-signal-safe: a thread changes only its own slot, and a signal handler
+// takes only free slots.
 class SignalMasks {
  public:
   void Changed(uint64_t before, uint64_t now) {
@@ -75,7 +75,7 @@ class SignalMasks {
   void Report(ReclaimReport& report) const {
     for (const Slot& slot : slots_) {
       const uint64_t thread = slot.thread.load();
-      // Those that have ended don't count.
+      // Skip threads that have ended.
       if (thread == 0 || tgkill(getpid(), static_cast<pid_t>(thread), 0) != 0) {
         continue;
       }
@@ -87,7 +87,7 @@ class SignalMasks {
   }
 
  private:
-  // More threads than this aren't watched.
+  // Changes on more threads than this are not recorded.
   static constexpr int kSlots = 64;
 
   struct Slot {
@@ -108,19 +108,19 @@ std::string NameOf(std::string_view assignment) {
   return std::string(assignment.substr(0, assignment.find('=')));
 }
 
-// Of the environment: what the variables were that the module changed, and
-// which strings of its own it put there.
+// The environment variables that the module has changed, with their values
+// before, and the strings of the module that are in the environment.
 class Environment {
  public:
-  // To be called before the change.
-  void Changes(const std::string& name) {
+  // Must be called before the change.
+  void BeforeChange(const std::string& name) {
     const std::lock_guard lock(mutex_);
     before_.try_emplace(name, Value(name));
   }
-  void ChangesAll() {
+  void BeforeChangeOfAll() {
     for (char** variable = environ; variable != nullptr && *variable != nullptr;
          ++variable) {
-      Changes(NameOf(*variable));
+      BeforeChange(NameOf(*variable));
     }
   }
 
@@ -129,7 +129,7 @@ class Environment {
     put_.insert(assignment);
   }
 
-  // In place of the module's strings, copies that the C library owns.
+  // Replaces the module's strings by copies that the C library owns.
   void ReplaceStrings() {
     const std::lock_guard lock(mutex_);
     std::set<std::pair<std::string, std::string>> copies;
@@ -164,13 +164,14 @@ class Environment {
   std::set<const char*> put_;
 };
 
-// Of the whole process or of a thread of it: changed by a module, reported when
-// it goes, and left as it is, because nobody can tell who counts on it by then.
+// State of the process or its threads that the module has changed. It is
+// reported but not restored, because other code may rely on the new state by
+// then.
 class ProcessState final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kProcessState;
 
-  // chdir() and umask() are async-signal-safe.
+  // Async-signal-safe, because chdir() and umask() are.
   template <typename Change>
   int ChangeDirectory(Change change) {
     struct stat before = {};
@@ -192,7 +193,7 @@ class ProcessState final : public Resources {
     return before;
   }
 
-  void ChangesLocale() {
+  void BeforeLocaleChange() {
     const std::lock_guard lock(locale_mutex_);
     if (locale_before_.empty()) locale_before_ = ::setlocale(LC_ALL, nullptr);
   }
@@ -231,7 +232,7 @@ class ProcessState final : public Resources {
   }
 
  private:
-  // Of the directory before the module changed it; zero: it hasn't.
+  // The inode of the working directory before the module changed it, or zero.
   std::atomic<uint64_t> directory_inode_ = 0;
   std::atomic<uint64_t> directory_device_ = 0;
   std::atomic<int> mask_before_ = -1;
@@ -242,7 +243,7 @@ class ProcessState final : public Resources {
   Environment environment_;
 };
 
-ProcessState& Of(void* resources) {
+ProcessState& StateOf(void* resources) {
   return ResourcesOf<ProcessState>(resources);
 }
 
@@ -261,19 +262,20 @@ std::unique_ptr<Resources> MakeProcessState() {
 }
 
 int hooks::chdir(void* resources, const char* path) {
-  return Of(resources).ChangeDirectory([=] { return ::chdir(path); });
+  return StateOf(resources).ChangeDirectory([=] { return ::chdir(path); });
 }
 
 int hooks::fchdir(void* resources, int directory) {
-  return Of(resources).ChangeDirectory([=] { return ::fchdir(directory); });
+  return StateOf(resources).ChangeDirectory(
+      [=] { return ::fchdir(directory); });
 }
 
 mode_t hooks::umask(void* resources, mode_t mask) {
-  return Of(resources).ChangeMask(mask);
+  return StateOf(resources).ChangeMask(mask);
 }
 
 char* hooks::setlocale(void* resources, int category, const char* locale) {
-  if (locale != nullptr) Of(resources).ChangesLocale();
+  if (locale != nullptr) StateOf(resources).BeforeLocaleChange();
   return ::setlocale(category, locale);
 }
 
@@ -293,7 +295,7 @@ int hooks::pthread_sigmask(void* resources, int how, const sigset_t* signals,
   if (signals != nullptr) {
     sigset_t now;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &now);
-    Of(resources).signal_masks().Changed(BitsOf(before), BitsOf(now));
+    StateOf(resources).signal_masks().Changed(BitsOf(before), BitsOf(now));
   }
   if (previous != nullptr) *previous = before;
   return 0;
@@ -308,25 +310,25 @@ int hooks::sigrelse(void* resources, int signal) {
 }
 
 int hooks::putenv(void* resources, char* assignment) {
-  Of(resources).environment().Changes(NameOf(assignment));
+  StateOf(resources).environment().BeforeChange(NameOf(assignment));
   const int result = ::putenv(assignment);
-  if (result == 0) Of(resources).environment().Put(assignment);
+  if (result == 0) StateOf(resources).environment().Put(assignment);
   return result;
 }
 
 int hooks::setenv(void* resources, const char* name, const char* value,
                   int overwrite) {
-  if (name != nullptr) Of(resources).environment().Changes(name);
+  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
   return ::setenv(name, value, overwrite);
 }
 
 int hooks::unsetenv(void* resources, const char* name) {
-  if (name != nullptr) Of(resources).environment().Changes(name);
+  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
   return ::unsetenv(name);
 }
 
 int hooks::clearenv(void* resources) {
-  Of(resources).environment().ChangesAll();
+  StateOf(resources).environment().BeforeChangeOfAll();
   return ::clearenv();
 }
 

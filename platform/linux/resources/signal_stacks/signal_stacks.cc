@@ -17,12 +17,13 @@
 namespace relib::platform {
 namespace {
 
-// Only a thread itself can give up its signal stack. Others keep the module
-// from going: the kernel would write to memory that is gone.
+// Only the thread itself can replace its signal stack. Other threads with a
+// stack of the module block the unload, because the kernel would write to
+// memory that is gone.
 class StackList {
  public:
   struct Stack {
-    // What the module has set, and what there was before.
+    // The stack that the module has set, and the previous one.
     stack_t set = {};
     stack_t before = {};
   };
@@ -53,10 +54,10 @@ class StackList {
   std::map<uint64_t, Stack> stacks_;
 };
 
-// The modules that have set this thread's signal stack, to be told when it
-// ends.
-struct OfThread {
-  ~OfThread() {
+// The modules that have set a signal stack on this thread, and that are
+// notified at its end.
+struct ThreadState {
+  ~ThreadState() {
     for (const auto& list : lists) list->Forget(CurrentThreadId());
   }
 
@@ -72,7 +73,7 @@ class SignalStacks final : public Resources {
     if (::sigaltstack(stack, &before) != 0) return -1;
     if (old != nullptr) *old = before;
     if (stack == nullptr) return 0;
-    static thread_local OfThread of_thread;
+    static thread_local ThreadState of_thread;
     std::erase_if(of_thread.lists,
                   [](const auto& list) { return list.use_count() == 1; });
     if (std::find(of_thread.lists.begin(), of_thread.lists.end(), list_) ==

@@ -20,18 +20,20 @@
 namespace relib::platform {
 namespace {
 
-// `struct sigaction`, which the function of this name hides.
+// An alias for `struct sigaction`, which the function of this name hides.
 using Action = struct ::sigaction;
 
 class Signals;
 
-// What a module has set for a signal. Never freed but used again, because a
-// handler that was interrupted at its first instruction may still look at it.
+// The action that a module has set for one signal. Nodes are reused but never
+// freed, because a handler that was interrupted at its first instruction may
+// still read its node.
 struct Node {
   Action action = {};
   const Signals* owner = nullptr;
   std::atomic<int> running = 0;
-  // In a chain: what was set before. Else in a list.
+  // In a chain: the action that was set before. Otherwise the next node of a
+  // list.
   Node* next = nullptr;
 };
 
@@ -53,18 +55,19 @@ bool IsOurs(const Action& action) {
   return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
 }
 
-// What the modules have set for one signal, on top of what the program had.
+// The actions of all modules for one signal, on top of the program's.
 struct Chain {
-  // The last one. Also read by OnSignal(), which can't lock.
+  // The newest action. OnSignal() also reads it, without the lock.
   std::atomic<Node*> top = nullptr;
-  // The program's, while there is a node; and again for OnSignal().
+  // The program's action, valid while the chain has a node. The other two
+  // fields repeat its handler for OnSignal().
   Action base = {};
   std::atomic<void (*)(int, siginfo_t*, void*)> base_function = nullptr;
   std::atomic<SignalHandler> base_handler = SIG_DFL;
 };
 
-// For all modules: they set one another's. A handler may itself set a handler,
-// so nothing here allocates as a rule, and the lock blocks all signals.
+// The chains of all signals, shared by the modules. A handler may itself set a
+// handler, so the lock blocks all signals and nothing here normally allocates.
 class Chains {
  public:
   class Lock {
@@ -98,7 +101,7 @@ class Chains {
     if (used_ < first_.size()) return &first_[used_++];
     return new Node;
   }
-  // After its last use.
+  // Recycles a node that is no longer used.
   void Free(Node* node) {
     node->next = free_;
     free_ = node;
@@ -112,14 +115,14 @@ class Chains {
   Node* free_ = nullptr;
 };
 
-// What the kernel calls for a handler of a module: one in the host, so that it
-// can be told whether a handler runs.
+// The handler that the kernel calls in place of handlers in modules. Counts
+// running handlers, so that an unload can wait for them.
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int error = errno;
   Chain& chain = Chains::Get().Of(signal);
   while (Node* node = chain.top.load()) {
     node->running.fetch_add(1);
-    // Once more, now that nobody takes it away any longer.
+    // Check again: from now on the count keeps the node in place.
     const bool valid = chain.top.load() == node;
     if (valid) {
       errno = error;
@@ -128,8 +131,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
     node->running.fetch_sub(1);
     if (valid) return;
   }
-  // It was set back just now, or the program has kept this function and calls
-  // it: what was there before has it.
+  // Either the handler was just reset, or the program has kept a pointer to
+  // this function and calls it. Pass the signal on to the program's handler.
   errno = error;
   if (const auto function = chain.base_function.load()) {
     function(signal, info, context);
@@ -143,8 +146,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   }
 }
 
-// The same to whoever gets the signal.
-bool Same(const Action& a, const Action& b) {
+// Returns whether both actions have the same effect.
+bool HaveSameEffect(const Action& a, const Action& b) {
   return a.sa_handler == b.sa_handler &&
          (!IsFunction(a) ||
           (a.sa_flags == b.sa_flags &&
@@ -207,7 +210,8 @@ class Signals final : public Resources {
         }
       }
     }
-    // Short: those that take their time have refused the unload before.
+    // The wait is short: a handler that runs for long has blocked the unload
+    // already.
     for (const Node* node : removed) WaitFor(*node);
     for (const Node* node = replaced_; node != nullptr; node = node->next) {
       WaitFor(*node);
@@ -222,7 +226,7 @@ class Signals final : public Resources {
     while (node.running.load() != 0) usleep(100);
   }
 
-  // Gives the kernel what is on top of the chain.
+  // Passes the top of the chain to the kernel.
   static int Install(int signal, const Chain& chain) {
     const Node* top = chain.top.load();
     Action action = top == nullptr ? chain.base : top->action;
@@ -233,7 +237,8 @@ class Signals final : public Resources {
     return ::sigaction(signal, &action, nullptr);
   }
 
-  // Takes this module's node out of the chain; null if there is none.
+  // Removes this module's node from the chain and returns it, or null if there
+  // is none.
   Node* Unlink(Chain& chain) const {
     Node* above = nullptr;
     for (Node* node = chain.top.load(); node != nullptr; node = node->next) {
@@ -250,11 +255,12 @@ class Signals final : public Resources {
     return nullptr;
   }
 
-  // Makes `wanted` what this module has set. False with errno set.
+  // Sets this module's action to `wanted`. Returns false and sets errno on
+  // failure.
   bool Push(int signal, Chain& chain, const Action& current,
             const Action& wanted) {
     if (chain.top.load() == nullptr) {
-      // The kernel takes nothing for some signals.
+      // The kernel rejects some signals. Find out before the chain is changed.
       if (::sigaction(signal, &current, nullptr) != 0) return false;
       chain.base = current;
       const bool with_info = (current.sa_flags & SA_SIGINFO) != 0;
@@ -264,8 +270,9 @@ class Signals final : public Resources {
     }
     Node* before = Unlink(chain);
     Node* below = chain.top.load();
-    // A module that puts back what it has found has left nothing.
-    if (!Same(wanted, below == nullptr ? chain.base : below->action)) {
+    // A module that restores the previous action leaves nothing behind.
+    if (!HaveSameEffect(wanted,
+                        below == nullptr ? chain.base : below->action)) {
       Node* node = Chains::Get().NewNode();
       node->action = wanted;
       node->owner = this;
@@ -273,7 +280,7 @@ class Signals final : public Resources {
       chain.top.store(node);
     }
     if (before != nullptr) {
-      // It may run still.
+      // It may still be running.
       before->next = std::exchange(replaced_, before);
       if (before->running.load() == 0) FreeReplaced();
     }
@@ -293,8 +300,9 @@ class Signals final : public Resources {
     replaced_ = running;
   }
 
-  // This module's node, taken out of the chain; null if it has none. The kernel
-  // gets what is below unless the program has set something else meanwhile.
+  // Removes this module's node from the chain and returns it, or null if there
+  // is none. Updates the kernel unless the program has set another action
+  // meanwhile.
   Node* Remove(int signal, Chain& chain, bool* in_force) {
     const bool was_top =
         chain.top.load() != nullptr && chain.top.load()->owner == this;
@@ -302,22 +310,24 @@ class Signals final : public Resources {
     ::sigaction(signal, nullptr, &current);
     Node* node = Unlink(chain);
     if (node == nullptr) return nullptr;
-    // SA_RESETHAND leaves the default.
+    // SA_RESETHAND has reset the action to the default.
     const bool used_up = (node->action.sa_flags & SA_RESETHAND) != 0 &&
                          current.sa_handler == SIG_DFL;
-    *in_force = IsFunction(node->action) ? IsOurs(current) || used_up
-                                         : Same(current, node->action);
+    *in_force = IsFunction(node->action)
+                    ? IsOurs(current) || used_up
+                    : HaveSameEffect(current, node->action);
     if (was_top && *in_force) Install(signal, chain);
     return node;
   }
 
-  // Most modules never set a handler, and needn't pay for those that do.
+  // Lets modules that never set a handler, which are most, skip the work.
   std::atomic<bool> has_set_ = false;
-  // Set once and replaced since. Guarded by Chains::Lock.
+  // Nodes that were replaced by later ones of this module. Guarded by
+  // Chains::Lock.
   Node* replaced_ = nullptr;
 };
 
-// As signal(), for each of its names.
+// Implements signal() and its variants.
 SignalHandler SetHandler(void* resources, int signal, SignalHandler handler,
                          int flags) {
   Action action = {};
@@ -360,7 +370,8 @@ SignalHandler hooks::__sysv_signal(void* resources, int signal,
   return SetHandler(resources, signal, handler, SA_RESETHAND | SA_NODEFER);
 }
 
-// X/Open: also takes the signal out of the thread's mask, or adds it to it.
+// X/Open's sigset() also unblocks the signal on the calling thread, or blocks
+// it.
 SignalHandler hooks::sigset(void* resources, int signal,
                             SignalHandler handler) {
   sigset_t set;

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
@@ -17,23 +16,24 @@
 #include <thread>
 #include <utility>
 
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
 
 namespace relib::platform {
 namespace {
 
-// What a stream of open_memstream() tells its owner. glibc keeps the places
-// where to behind the FILE.
+// The variables that open_memstream() updates. glibc stores their addresses
+// after the FILE.
 struct MemoryResult {
   char** buffer;
   size_t* size;
 };
 
-// Where glibc keeps it; null if that isn't found.
+// Returns the address where glibc stores them, or null if it is not found.
 MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
-  // The table of functions and two unused ones lie between. The stream was
-  // allocated with more than that.
+  // A function table and two unused words precede them. The allocation of the
+  // stream is larger than this search.
   constexpr size_t kMaxWords = 4;
   char* position = reinterpret_cast<char*>(stream + 1);
   for (size_t i = 0; i < kMaxWords; ++i, position += sizeof(void*)) {
@@ -45,14 +45,14 @@ MemoryResult* FindMemoryResult(FILE* stream, MemoryResult wanted) {
 }
 
 struct Stream {
-  // What it reads or writes isn't a file.
+  // Describes a stream that is not a file.
   std::string_view text = {};
-  // False when it was made by fdopen() of a descriptor of somebody else.
+  // False if fdopen() got a descriptor that is not the module's.
   bool owns_descriptor = true;
-  // Where that is recorded.
+  // The record of its descriptor.
   Descriptors* descriptors = nullptr;
   bool has_child = false;
-  // It writes to memory that the module named, which may be gone.
+  // It writes to memory of the module, which may be gone.
   bool in_memory = false;
   MemoryResult* memory_result = nullptr;
   bool has_buffer = false;
@@ -64,19 +64,18 @@ class Streams final : public Resources {
 
   FILE* Add(void* resources, FILE* file, Stream stream) {
     if (file == nullptr) return file;
-    const int saved = errno;
+    const KeepErrno keep;
     stream.descriptors = &ResourcesOf<Descriptors>(resources);
     if (const int descriptor = fileno(file);
         descriptor >= 0 && stream.owns_descriptor) {
       stream.descriptors->Add(descriptor);
     }
-    errno = saved;
     const std::lock_guard lock(mutex_);
     streams_[file] = stream;
     return file;
   }
 
-  // To be called before it is closed.
+  // Must be called before the stream is closed.
   std::optional<Stream> Remove(FILE* file) {
     std::optional<Stream> removed;
     {
@@ -87,16 +86,15 @@ class Streams final : public Resources {
       streams_.erase(found);
     }
     if (removed->owns_descriptor) {
-      const int saved = errno;
+      const KeepErrno keep;
       if (const int descriptor = fileno(file); descriptor >= 0) {
         removed->descriptors->Remove(descriptor);
       }
-      errno = saved;
     }
     return removed;
   }
 
-  // False if it isn't the module's.
+  // Returns false if the stream is not the module's.
   bool SetHasBuffer(FILE* file) {
     const std::lock_guard lock(mutex_);
     const auto found = streams_.find(file);
@@ -105,7 +103,7 @@ class Streams final : public Resources {
     return true;
   }
 
-  // Here, because buffers and callbacks may lie in the image.
+  // Done here, because buffers and callbacks may be in the image.
   void LeaveImage(ReclaimReport& report) override {
     std::map<FILE*, Stream> left;
     {
@@ -135,12 +133,12 @@ class Streams final : public Resources {
     }
     if (descriptor >= 0) {
       if (!stream.owns_descriptor) {
-        // fclose() closes a duplicate instead.
+        // fclose() closes a duplicate instead of this descriptor.
         std::fflush(file);
         file->_fileno = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
       } else if (!stream.descriptors->Has(descriptor)) {
-        // Somebody has closed it; the number may be another file now. glibc
-        // neither writes nor closes then.
+        // Other code has closed the descriptor, and the number may be reused.
+        // glibc neither writes to nor closes -1.
         file->_fileno = -1;
       } else {
         stream.descriptors->Remove(descriptor);
@@ -149,12 +147,12 @@ class Streams final : public Resources {
     ::fclose(file);
   }
 
-  // pclose() and fclose() wait for the child, which may take its time. It is
-  // left to a thread of the host.
+  // pclose() and fclose() wait for the child, which may take long, so a thread
+  // of the host calls them.
   static void CloseWithChild(FILE* file, int descriptor,
                              Descriptors& descriptors) {
     descriptors.Remove(descriptor);
-    // What the child doesn't take now is lost.
+    // Data that the child does not accept now is lost.
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     std::fflush(file);
     __fpurge(file);
@@ -166,30 +164,32 @@ class Streams final : public Resources {
   std::map<FILE*, Stream> streams_;
 };
 
-Streams& Of(void* resources) { return ResourcesOf<Streams>(resources); }
+Streams& StreamsOf(void* resources) { return ResourcesOf<Streams>(resources); }
 
 FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
-  if (const std::optional<Stream> stream = Of(resources).Remove(file)) {
+  if (const std::optional<Stream> stream = StreamsOf(resources).Remove(file)) {
     FILE* opened = ::freopen(path, mode, file);
-    return Of(resources).Add(
+    return StreamsOf(resources).Add(
         resources, opened,
         {.owns_descriptor = stream->owns_descriptor || path != nullptr});
   }
   auto& descriptors = ResourcesOf<Descriptors>(resources);
   const int descriptor = fileno(file);
   if (descriptor < 0) return ::freopen(path, mode, file);
-  // glibc keeps the number of the descriptor.
+  // glibc reuses the number of the descriptor.
   Descriptors::Replacement replacement(descriptors, descriptor);
   FILE* opened = ::freopen(path, mode, file);
   if (opened != nullptr && fileno(opened) == descriptor) replacement.Done();
   return opened;
 }
 
-// A buffer of the module is for its own streams: another one lives on, and
-// nobody can tell when it is closed. It gets one of the C library's.
+// Sets a buffer. A stream that is not the module's may outlive the module's
+// buffer, and its closing cannot be observed, so it gets a buffer of the C
+// library.
 int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
               size_t size) {
-  if (buffer != nullptr && !Of(resources).SetHasBuffer(file)) buffer = nullptr;
+  if (buffer != nullptr && !StreamsOf(resources).SetHasBuffer(file))
+    buffer = nullptr;
   return ::setvbuf(file, buffer, mode, size);
 }
 
@@ -198,7 +198,7 @@ int SetBuffer(void* resources, FILE* file, char* buffer, int mode,
 std::unique_ptr<Resources> MakeStreams() { return std::make_unique<Streams>(); }
 
 FILE* hooks::fopen(void* resources, const char* path, const char* mode) {
-  return Of(resources).Add(resources, ::fopen(path, mode), {});
+  return StreamsOf(resources).Add(resources, ::fopen(path, mode), {});
 }
 
 FILE* hooks::fopen64(void* resources, const char* path, const char* mode) {
@@ -207,8 +207,8 @@ FILE* hooks::fopen64(void* resources, const char* path, const char* mode) {
 
 FILE* hooks::fdopen(void* resources, int descriptor, const char* mode) {
   const bool owned = ResourcesOf<Descriptors>(resources).Has(descriptor);
-  return Of(resources).Add(resources, ::fdopen(descriptor, mode),
-                           {.owns_descriptor = owned});
+  return StreamsOf(resources).Add(resources, ::fdopen(descriptor, mode),
+                                  {.owns_descriptor = owned});
 }
 
 FILE* hooks::freopen(void* resources, const char* path, const char* mode,
@@ -222,14 +222,14 @@ FILE* hooks::freopen64(void* resources, const char* path, const char* mode,
 }
 
 FILE* hooks::tmpfile(void* resources) {
-  return Of(resources).Add(resources, ::tmpfile(), {});
+  return StreamsOf(resources).Add(resources, ::tmpfile(), {});
 }
 
 FILE* hooks::tmpfile64(void* resources) { return hooks::tmpfile(resources); }
 
 FILE* hooks::fmemopen(void* resources, void* buffer, size_t size,
                       const char* mode) {
-  return Of(resources).Add(
+  return StreamsOf(resources).Add(
       resources, ::fmemopen(buffer, size, mode),
       {.text = "in memory", .in_memory = buffer != nullptr});
 }
@@ -239,37 +239,38 @@ FILE* hooks::open_memstream(void* resources, char** buffer, size_t* size) {
   if (file == nullptr) return file;
   MemoryResult* result =
       FindMemoryResult(file, {.buffer = buffer, .size = size});
-  return Of(resources).Add(resources, file,
-                           {.text = "in memory", .memory_result = result});
+  return StreamsOf(resources).Add(
+      resources, file, {.text = "in memory", .memory_result = result});
 }
 
 FILE* hooks::fopencookie(void* resources, void* cookie, const char* mode,
                          cookie_io_functions_t functions) {
-  return Of(resources).Add(resources, ::fopencookie(cookie, mode, functions),
-                           {.text = "with functions of the module"});
+  return StreamsOf(resources).Add(resources,
+                                  ::fopencookie(cookie, mode, functions),
+                                  {.text = "with functions of the module"});
 }
 
 FILE* hooks::popen(void* resources, const char* command, const char* type) {
-  return Of(resources).Add(resources, ::popen(command, type),
-                           {.has_child = true});
+  return StreamsOf(resources).Add(resources, ::popen(command, type),
+                                  {.has_child = true});
 }
 
 int hooks::fclose(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::fclose(stream);
 }
 
 FILE* hooks::setmntent(void* resources, const char* path, const char* mode) {
-  return Of(resources).Add(resources, ::setmntent(path, mode), {});
+  return StreamsOf(resources).Add(resources, ::setmntent(path, mode), {});
 }
 
 int hooks::endmntent(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::endmntent(stream);
 }
 
 int hooks::pclose(void* resources, FILE* stream) {
-  Of(resources).Remove(stream);
+  StreamsOf(resources).Remove(stream);
   return ::pclose(stream);
 }
 
@@ -290,9 +291,9 @@ void hooks::setbuffer(void* resources, FILE* stream, char* buffer,
 }
 
 void hooks::relib_platform_release_stream(void* resources, FILE* stream) {
-  const std::optional<Stream> released = Of(resources).Remove(stream);
+  const std::optional<Stream> released = StreamsOf(resources).Remove(stream);
   if (!released.has_value()) return;
-  // Flushed first. It goes on without a buffer.
+  // The stream is flushed, and continues without a buffer.
   if (released->has_buffer) ::setvbuf(stream, nullptr, _IONBF, 0);
 }
 

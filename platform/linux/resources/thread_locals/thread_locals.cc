@@ -12,23 +12,22 @@
 namespace relib::platform {
 namespace {
 
-// Trivially destructible, so that it can be asked at any time.
+// Trivially destructible, so it is valid at any time.
 thread_local constinit bool thread_is_gone = false;
 
 }  // namespace
 
-class ThreadLocalList::OfThread {
+class ThreadLocalList::ThreadState {
  public:
-  // Null when the thread is past the destruction of its objects.
-  static OfThread* Current() {
+  // Returns null if the thread has already destroyed its objects.
+  static ThreadState* Current() {
     if (thread_is_gone) return nullptr;
-    // Destroyed by the C library at the end of the thread; at exit() for the
-    // main thread.
-    static thread_local OfThread current;
+    // Destroyed at the end of the thread, or in exit() for the main thread.
+    static thread_local ThreadState current;
     return &current;
   }
 
-  ~OfThread() {
+  ~ThreadState() {
     // A destructor may construct more objects.
     for (size_t i = 0; i < modules_.size(); ++i) {
       const std::shared_ptr<ThreadLocalList> module = modules_[i].lock();
@@ -38,7 +37,7 @@ class ThreadLocalList::OfThread {
   }
 
   void Remember(const std::shared_ptr<ThreadLocalList>& module) {
-    // Those of modules that are gone.
+    // Remove modules that are gone.
     std::erase_if(modules_, [](const auto& known) { return known.expired(); });
     const bool known = std::any_of(
         modules_.begin(), modules_.end(),
@@ -47,16 +46,16 @@ class ThreadLocalList::OfThread {
   }
 
  private:
-  OfThread() = default;
+  ThreadState() = default;
 
-  // Not owned: a thread that lives on would keep what it knew of modules that
+  // Weak, so that a long-lived thread does not keep the lists of modules that
   // are gone.
   std::vector<std::weak_ptr<ThreadLocalList>> modules_;
 };
 
 void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
                           void (*destroy)(void*), void* object) {
-  OfThread* thread = OfThread::Current();
+  ThreadState* thread = ThreadState::Current();
   if (thread == nullptr) return;
   thread->Remember(shared_from_this());
   const std::lock_guard lock(mutex_);
@@ -66,7 +65,7 @@ void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
                       .object = object});
 }
 
-void ThreadLocalList::Destroy(const OfThread* thread) {
+void ThreadLocalList::Destroy(const ThreadState* thread) {
   std::unique_lock lock(mutex_);
   while (true) {
     const auto last = std::find_if(
@@ -96,10 +95,10 @@ class ThreadLocals final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreadLocals;
 
-  // At process exit other threads keep their objects.
+  // Other threads keep their objects when the process exits.
   void BeforeDestructors() override { list->DestroyAll(); }
 
-  // A thread that is ending keeps it meanwhile.
+  // Shared with threads that are ending.
   const std::shared_ptr<ThreadLocalList> list =
       std::make_shared<ThreadLocalList>();
 };
@@ -110,8 +109,8 @@ std::unique_ptr<Resources> MakeThreadLocals() {
   return std::make_unique<ThreadLocals>();
 }
 
-// The C library's own would keep the image mapped while a thread that has
-// touched a thread_local object with a destructor is alive.
+// The C library's function would keep the image mapped while any thread lives
+// that has used a thread_local object with a destructor.
 int hooks::__cxa_thread_atexit_impl(void* resources, DestroyFunction destroy,
                                     void* object, void* /*library*/) {
   ResourcesOf<ThreadLocals>(resources).list->Add(

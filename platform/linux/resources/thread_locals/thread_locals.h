@@ -10,39 +10,41 @@
 
 namespace relib::platform {
 
-// The thread_local objects of one module that are still to be destroyed, on all
-// threads. Those of a thread are destroyed by it when it ends, the others when
-// the image goes, each group in the reverse order of construction. Thread-safe.
+// The thread_local objects of one module that are not destroyed yet, on all
+// threads. A thread destroys its objects when it ends; the remaining ones are
+// destroyed when the image is unloaded. Each group is destroyed in reverse
+// order of construction. Thread-safe.
 class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
  public:
-  // `destroy(object)` is called by `destructors` when the calling thread ends,
-  // or by DestroyAll(). In the very last phase of a thread, where destructors
-  // of thread keys run, thread_local objects are not destroyed any more; nor
-  // does glibc.
+  // Registers an object of the calling thread: `destructors` will call
+  // `destroy(object)` at the end of the thread or in DestroyAll(). In the very
+  // last phase of a thread, when destructors of thread keys run, thread_local
+  // objects are no longer destroyed, as in glibc.
   void Add(std::shared_ptr<const Destructors> destructors,
            void (*destroy)(void*), void* object);
 
-  // Destroys those of all threads. Waits for threads that are just doing it.
+  // Destroys the objects of all threads. Waits for threads that are destroying
+  // theirs.
   void DestroyAll();
 
  private:
-  // Of one thread: which modules have objects on it.
-  class OfThread;
+  // The modules that have objects on one thread.
+  class ThreadState;
 
   struct Entry {
-    const OfThread* thread;
+    const ThreadState* thread;
     std::shared_ptr<const Destructors> destructors;
     void (*destroy)(void*);
     void* object;
   };
 
-  // Destroys those of `thread`, of all threads for null.
-  void Destroy(const OfThread* thread);
+  // Destroys the objects of `thread`, or of all threads if null.
+  void Destroy(const ThreadState* thread);
 
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::vector<Entry> entries_;
-  // Destructors that run at the moment.
+  // The number of destructors that are running.
   int running_ = 0;
 };
 

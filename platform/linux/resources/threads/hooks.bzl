@@ -1,4 +1,4 @@
-"""The functions that create or give back threads; ../hooks.bzl explains the rows."""
+"""Functions that start threads; ../hooks.bzl explains the rows."""
 
 HOOKS = [
     "int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine start, void* argument)",

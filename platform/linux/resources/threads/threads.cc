@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "platform/host/thread_id.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/shared/sanitizer.h"
 
 namespace relib::platform {
 
@@ -25,8 +26,8 @@ namespace {
 struct Thread;
 }  // namespace
 
-// std::mutex, because absl::Mutex makes thread-local state of its own, which
-// would leak where this is used: at the very end of a thread.
+// The list of a module's threads. Uses std::mutex, because absl::Mutex would
+// create thread-local state at the very end of a thread, where it would leak.
 class ThreadList {
  public:
   std::list<Thread>::iterator Add(Thread thread);
@@ -43,17 +44,17 @@ class ThreadList {
 
 namespace {
 
-// One thread of the module, from before it is started until its last
-// thread-local destructor is done.
+// A thread of the module. The record exists from before the thread starts until
+// its last thread-local destructor is done.
 struct Thread {
   std::shared_ptr<ThreadList> list;
-  // Exactly one of the two is set.
+  // Exactly one of these is set.
   void* (*start)(void*) = nullptr;
   thrd_start_t c11_start = nullptr;
   void* argument = nullptr;
   // Zero until the thread runs.
   uint64_t id = 0;
-  // How often the destructors of thread keys have been run.
+  // How often the destructors of thread keys have run.
   int destructor_rounds = 0;
 };
 
@@ -94,21 +95,16 @@ bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
 
 namespace {
 
-// After the last round a thread runs nothing but the C library's code.
-// ThreadSanitizer takes its own state of the thread down in that round, after
-// which no code that it watches may run: the round before has to do.
-#if defined(__SANITIZE_THREAD__)
-constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
-#elif defined(__has_feature)
+// After the last round, a thread runs only code of the C library.
+// ThreadSanitizer destroys its state of the thread in that round, and no
+// instrumented code may run afterwards, so the round before counts as the last
+// one.
 constexpr int kDestructorRounds =
-    PTHREAD_DESTRUCTOR_ITERATIONS - (__has_feature(thread_sanitizer) ? 1 : 0);
-#else
-constexpr int kDestructorRounds = PTHREAD_DESTRUCTOR_ITERATIONS;
-#endif
+    PTHREAD_DESTRUCTOR_ITERATIONS - (RELIB_PLATFORM_TSAN ? 1 : 0);
 
-// Runs when the thread ends, in whatever way, after its thread_local objects
-// are destroyed. Destructors of other keys may come later in the same round, so
-// the thread counts until the last round (POSIX, pthread_key_create).
+// Runs at the end of the thread, after its thread_local objects are destroyed.
+// Destructors of other keys may run later in the same round, so the thread
+// counts until the last round (POSIX, pthread_key_create).
 void OnThreadExit(void* value);
 
 pthread_key_t ExitKey() {
@@ -130,15 +126,15 @@ void OnThreadExit(void* value) {
   (*thread)->list->Remove(*thread);
 }
 
-// The first frame of each thread of a module lies in the host, so that the last
-// instructions of a thread don't depend on the image.
+// The first frame of each thread is in the host, so that the last instructions
+// of a thread do not depend on the image.
 void* RunThread(void* argument) {
   auto* thread = static_cast<ThreadHandle*>(argument);
   (*thread)->list->SetId(*thread, CurrentThreadId());
   pthread_setspecific(ExitKey(), thread);
   if ((*thread)->c11_start != nullptr) {
     const int result = (*thread)->c11_start((*thread)->argument);
-    // As glibc passes the result of a C11 thread to thrd_join().
+    // glibc passes the result of a C11 thread to thrd_join() in this form.
     return reinterpret_cast<void*>(static_cast<uintptr_t>(result));
   }
   return (*thread)->start((*thread)->argument);
@@ -159,7 +155,8 @@ bool Threads::WaitUntilNone(absl::Time deadline) const {
 int Threads::Create(pthread_t* handle, const pthread_attr_t* attributes,
                     StartRoutine start, thrd_start_t c11_start,
                     void* argument) {
-  // A thread whose key can't be set would never be counted down.
+  // Create the key in advance: a thread without it would never be removed from
+  // the list.
   ExitKey();
   auto owned =
       std::make_unique<ThreadHandle>(list_->Add({.list = list_,

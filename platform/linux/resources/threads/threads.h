@@ -15,8 +15,8 @@ namespace relib::platform {
 
 class ThreadList;
 
-// The threads that a module started, from before they run until nothing of the
-// image can run on them any more.
+// The threads that one module started. A thread is recorded before it starts,
+// and counts until no code of the image can run on it any more.
 class Threads final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreads;
@@ -24,17 +24,18 @@ class Threads final : public Resources {
   Threads();
   ~Threads() override;
 
-  // Zero for one that doesn't run yet.
+  // Returns the ids; zero for a thread that has not started running.
   std::vector<uint64_t> Ids() const;
   bool WaitUntilNone(absl::Time deadline) const;
 
-  // pthread_create(), and with `c11_start` instead of `start`.
+  // Behaves like pthread_create(), with `c11_start` in place of `start` for
+  // thrd_create().
   int Create(pthread_t* handle, const pthread_attr_t* attributes,
              StartRoutine start, thrd_start_t c11_start, void* argument);
 
  private:
-  // Shared with the threads, the last of which may still be leaving it when the
-  // module resources is destroyed.
+  // Shared with the threads: the last one may still use the list when this
+  // object is destroyed.
   const std::shared_ptr<ThreadList> list_;
 };
 

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
@@ -17,14 +16,16 @@
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/resources/callbacks.h"
 
 namespace relib::platform {
 namespace {
 
-// SIGEV_THREAD: the C library calls a function in the host, with a number, on a
-// thread that no hook sees. It may do so after the timer is deleted.
+// Supports SIGEV_THREAD timers. The C library calls a function in the host with
+// the timer's number, on a thread that no hook observes, possibly after the
+// timer is deleted.
 class TimerCallbacks {
  public:
   struct Callback {
@@ -95,9 +96,8 @@ class Timers final : public Resources {
         clock, changed.has_value() ? &*changed : const_cast<sigevent*>(event),
         timer);
     if (result != 0) {
-      const int error = errno;
+      const KeepErrno keep;
       if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
-      errno = error;
       return result;
     }
     const std::lock_guard lock(mutex_);
@@ -107,7 +107,7 @@ class Timers final : public Resources {
 
   int Delete(timer_t timer) {
     {
-      // Before the number can be somebody else's.
+      // Hold the lock, so that the number cannot be reused meanwhile.
       const std::lock_guard lock(mutex_);
       if (const auto entry = timers_.find(timer); entry != timers_.end()) {
         if (entry->second.callback) {
@@ -141,7 +141,7 @@ class Timers final : public Resources {
 
   void LeaveImage(ReclaimReport& report) override {
     ReclaimTimers(report);
-    // Without the lock: a callback may delete its timer.
+    // Without the lock, because a callback may delete its timer.
     callbacks_->Close();
   }
 
@@ -152,7 +152,7 @@ class Timers final : public Resources {
   };
 
   static std::string Describe(const sigevent* event) {
-    // POSIX: what a timer does that wasn't told anything.
+    // The default of POSIX.
     if (event == nullptr) return "that sends SIGALRM";
     switch (event->sigev_notify) {
       case SIGEV_NONE:
@@ -186,11 +186,11 @@ class Timers final : public Resources {
   const std::shared_ptr<Callbacks> callbacks_ = std::make_shared<Callbacks>();
   std::mutex mutex_;
   std::map<timer_t, Timer> timers_;
-  // Armed by the module, with what there was before.
+  // Interval timers that the module has set, with their previous values.
   std::array<std::optional<itimerval>, kIntervalTimers.size()> intervals_;
 };
 
-// ITIMER_REAL as the older functions set it; what was left of it.
+// Sets ITIMER_REAL for the older functions. Returns the remaining time.
 itimerval SetAlarm(void* resources, const timeval& first,
                    const timeval& interval) {
   const itimerval value = {.it_interval = interval, .it_value = first};
@@ -220,7 +220,7 @@ int hooks::setitimer(void* resources, ItimerKind kind, ItimerPointer value,
 unsigned hooks::alarm(void* resources, unsigned seconds) {
   const timeval old =
       SetAlarm(resources, {.tv_sec = seconds, .tv_usec = 0}, {}).it_value;
-  // Rounded as glibc does it: one that is due soon isn't zero.
+  // Rounds as glibc does: a timer that is due soon does not return zero.
   const bool up =
       old.tv_usec >= 500'000 || (old.tv_sec == 0 && old.tv_usec > 0);
   return static_cast<unsigned>(old.tv_sec) + (up ? 1 : 0);

@@ -6,8 +6,8 @@
 
 namespace relib::platform {
 
-// For what runs on threads of modules, also at their very end: absl::Mutex
-// makes thread-local state of its own, which would leak there.
+// For code that runs on threads of modules, even at their very end. absl::Mutex
+// would create thread-local state there, which would leak.
 using Mutex = std::mutex;
 using Condition = std::condition_variable;
 

@@ -6,9 +6,9 @@
 namespace relib::platform {
 
 namespace internal {
-// Initial-exec: one instruction, also from a shared library. That costs such a
-// library 8 bytes of the space which the C library keeps for those that are
-// loaded later.
+// Initial-exec TLS needs a single instruction, even in a shared library. Such a
+// library takes 8 bytes of the space that the C library reserves for libraries
+// that are loaded later.
 [[gnu::tls_model(
     "initial-exec")]] extern constinit thread_local void* thread_pointer;
 }  // namespace internal

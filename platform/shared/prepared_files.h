@@ -1,5 +1,5 @@
-#ifndef PLATFORM_HOST_PREPARED_FILES_H_
-#define PLATFORM_HOST_PREPARED_FILES_H_
+#ifndef PLATFORM_SHARED_PREPARED_FILES_H_
+#define PLATFORM_SHARED_PREPARED_FILES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -15,18 +15,19 @@
 
 namespace relib::platform {
 
-// Names of the files of a PrivateDirectory that wait for the next copy.
-// Thread-safe.
+// The names of prepared files in a PrivateDirectory: files that the next
+// CopyIn() may fill. Thread-safe.
 class PreparedFiles {
  public:
-  // `name` starts with `prefix` and ends with `extension`.
+  // Adds the file `name`, which starts with `prefix` and ends with `extension`.
   void Add(std::string name, std::string_view prefix,
            std::string_view extension) {
     const absl::MutexLock lock(mutex_);
     files_.emplace(KeyOf(prefix, extension), std::move(name));
   }
 
-  // One that has both; it is the caller's from then on.
+  // Removes and returns a file with this prefix and extension. The caller owns
+  // the file.
   std::optional<std::string> Take(std::string_view prefix,
                                   std::string_view extension) {
     const absl::MutexLock lock(mutex_);
@@ -37,7 +38,7 @@ class PreparedFiles {
     return name;
   }
 
-  // True if it still waited, and doesn't any longer.
+  // Removes the file `name`. Returns whether it was there.
   bool Withdraw(std::string_view name) {
     const absl::MutexLock lock(mutex_);
     return std::erase_if(files_, [name](const auto& file) {
@@ -46,7 +47,7 @@ class PreparedFiles {
   }
 
  private:
-  // No extension has a slash.
+  // An extension contains no slash, so keys are unambiguous.
   static std::string KeyOf(std::string_view prefix,
                            std::string_view extension) {
     return absl::StrCat(prefix, "/", extension);
@@ -56,10 +57,10 @@ class PreparedFiles {
   std::multimap<std::string, std::string> files_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Of more, the rest is made by the copy.
-inline constexpr int64_t kMaxPreparedTime = int64_t{1} << 20;
+// Maximum size of a prepared file; CopyIn() allocates the rest.
+inline constexpr int64_t kMaxPreparedSize = int64_t{1} << 20;
 
-// The parts of the name of a copy, `<prefix>-<number><extension>`.
+// The parts of a copy's name, `<prefix>-<number><extension>`.
 struct CopyName {
   std::string_view prefix;
   std::string_view extension;
@@ -77,4 +78,4 @@ inline std::optional<CopyName> ParseCopyName(std::string_view name) {
 
 }  // namespace relib::platform
 
-#endif  // PLATFORM_HOST_PREPARED_FILES_H_
+#endif  // PLATFORM_SHARED_PREPARED_FILES_H_
