@@ -23,7 +23,8 @@ std::string BacktraceFrame::ToString() const {
   return text;
 }
 
-// Not inline, and not to be left by a jump: its caller is the first frame.
+// Not inlined, and without a tail call, so that the first frame is the
+// caller's.
 [[gnu::noinline]] Backtrace Backtrace::Capture() {
   Backtrace backtrace(internal::CaptureTrace(
       reinterpret_cast<uintptr_t>(__builtin_return_address(0))));

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-// For hosts and modules.
+// For both sides: backtraces through the host and modules.
 //
 //   std::cerr << relib::Backtrace::Capture().ToString();
 
@@ -16,42 +16,46 @@ namespace internal {
 struct Trace;
 }
 
-// A function that was running, and where it called the one before it.
+// A call in a backtrace.
 struct BacktraceFrame {
-  // "geometry::Area(Shape const&)". Empty if the image holds no symbols.
+  // The function: "geometry::Area(Shape const&)". Empty if the image has no
+  // symbols.
   std::string function;
-  // As the compiler was given it. Empty, and the line zero, if the image holds
-  // no debug information.
+  // The source file, as the compiler was given its path, and the line. Empty
+  // and zero if the image has no debug information.
   std::string file;
   int line = 0;
-  // The path of the program or library, and the return address, counted from
-  // its beginning.
+  // The path of the image (program or library), and the offset of the return
+  // address from its beginning, in bytes.
   std::string module;
   uintptr_t offset = 0;
-  // The return address in this process, and so next to useless once the module
-  // is gone. Zero: frames are left out here, which were too many.
+  // The return address in this process, which means little once the module is
+  // unloaded. Zero in a frame that stands for omitted ones.
   uintptr_t address = 0;
-  // The compiler has put it into the function of the next frame.
+  // True if the compiler inlined the function into that of the next frame.
   bool is_inlined = false;
 
-  // "geometry::Area(Shape const&) at src/shapes.cc:12 (libgeometry.so+0x1234)".
+  // Returns "geometry::Area(Shape const&) at src/shapes.cc:12
+  // (libgeometry.so+0x1234)".
   std::string ToString() const;
 };
 
-// The calls that led to a place: of the host and of the modules, through one
-// another. Capturing takes some microseconds and keeps addresses alone. Names
-// are looked up (in milliseconds) when they are asked for, or when a module
-// that occurs is unloaded: so they are right whatever is loaded in its place.
+// The calls that led to a place, in the host and in modules. Capturing takes
+// some microseconds and stores addresses only. They are symbolized, in
+// milliseconds, when frames() or ToString() is called, or when a module that
+// occurs in them is unloaded. So the names are right even if another library is
+// loaded at the same addresses later.
 //
-// Cheap to copy; thread-safe. In a module, it must be destroyed before the
-// module is gone.
+// Thread-safe, and cheap to copy: copies share the frames. An object in a
+// module must be destroyed before the module is unloaded.
 class Backtrace {
  public:
-  // Of the caller. In a module: empty before its static constructors run.
+  // Returns the backtrace of the caller. In a module, it is empty before the
+  // static constructors run.
   static Backtrace Capture();
 
   Backtrace() = default;
-  // For relib: takes a reference over.
+  // For relib. Takes ownership of a reference.
   explicit Backtrace(internal::Trace* trace) : trace_(trace) {}
   Backtrace(const Backtrace& other);
   Backtrace(Backtrace&& other) noexcept
@@ -64,10 +68,11 @@ class Backtrace {
 
   bool empty() const { return trace_ == nullptr; }
 
-  // Callees before callers.
+  // Returns the calls, callees before callers.
   std::vector<BacktraceFrame> frames() const;
 
-  // A line for each frame, "#0 " and its ToString(). Empty if there are none.
+  // Returns a line for each frame: "#0 " and its ToString(). Returns "" if
+  // there are no frames.
   std::string ToString() const;
 
  private:

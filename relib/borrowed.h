@@ -5,18 +5,18 @@
 
 namespace relib {
 
-// The result of an export or import that is a view: the function promises that
-// it points into one of its arguments, or is empty.
+// The type of a result that is a view. The function promises that the view is
+// empty or refers to one of its arguments.
 //
 //   relib::Export<relib::Borrowed<std::string_view>(std::string_view text)>
 //       first_word;
 //
-// The caller may use it as long as the argument. A view of anything else, a
-// literal of the module above all, dangles once the module is gone: return
-// std::string or std::vector for that.
+// The caller may use the view as long as the argument. A view of anything else,
+// such as a string literal of the module, dangles once the module is unloaded:
+// return std::string or std::vector instead.
 //
-// `T` is a view (std::string_view, std::span<const U>), or an aggregate that
-// holds some. Costs what `T` costs.
+// T is a view (std::string_view, std::span<const U>) or an aggregate that
+// contains views. Borrowed<T> costs as much as T.
 template <typename T>
 class Borrowed {
  public:

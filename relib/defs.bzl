@@ -1,4 +1,4 @@
-"""relib_module(): a library that a relib host can load, and really unload."""
+"""relib_module(): builds a library that a relib host can load and unload."""
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("//platform/linux/agent:agent.bzl", "STATIC_LIBCXX_LINKOPTS", "STATIC_RUNTIME_LINKOPTS")
@@ -8,10 +8,10 @@ _LIBCXX = str(Label("//tools:libcxx"))
 _SANITIZED = str(Label("//tools:sanitized"))
 
 def checked_module_impl(ctx):
-    """Of the rules that copy a library to its final name, when tools/check_module finds nothing to object to.
+    """Implements the rules that copy a library to its final name if tools/check_module accepts it.
 
     Args:
-      ctx: of such a rule.
+      ctx: the context of such a rule.
 
     Returns:
       The providers of the copy.
@@ -19,7 +19,7 @@ def checked_module_impl(ctx):
     source = ctx.file.library
     output = ctx.actions.declare_file(ctx.attr.file_name)
 
-    # With a transition it is a list.
+    # The attribute is a list if it has a transition.
     library = ctx.attr.library[0] if type(ctx.attr.library) == type([]) else ctx.attr.library
     pdbs = getattr(library[OutputGroupInfo], "pdb_file", depset()).to_list()
     debug_info = [ctx.actions.declare_file(ctx.attr.file_name.rpartition(".")[0] + ".pdb")] if pdbs else []
@@ -54,7 +54,7 @@ _checked_module = rule(
         ),
         "sanitized": attr.bool(),
         "stays": attr.bool(doc = "It will never be unloaded."),
-        # The same tool twice: where the build can run what it builds, Abseil needn't be built once more for it.
+        # The same tool twice: if the build can run what it builds, Abseil isn't built a second time for the tool.
         "_checker": attr.label(
             default = Label("//tools:check_module"),
             executable = True,
@@ -82,13 +82,13 @@ def relib_module(
         visibility = None,
         unloading = True,
         **kwargs):
-    """Builds lib<name>.so or <name>.dll; with clang, <name>.pdb beside the latter.
+    """Builds lib<name>.so or <name>.dll, and with Clang also <name>.pdb beside the latter.
 
-    The library exports the one symbol that hosts look for, has its own static copy of the C++ runtime, and
-    defers its static constructors to the host. The build fails, with the reason, if it could not be unloaded.
+    The library exports only the symbol that hosts look up, contains a static copy of the C++ runtime, and leaves
+    running its static constructors to the host. The build fails with the reason if the library can't be unloaded.
 
     Args:
-      name: of the target, and of the file.
+      name: the name of the target and of the file.
       srcs: as for cc_binary. One of them holds RELIB_EXPORTS or RELIB_MAIN.
       deps: as for cc_binary, linked statically. //relib:module is added.
       copts: as for cc_binary.
@@ -107,7 +107,7 @@ def relib_module(
     unchecked = name + "_unchecked"
     common = dict(
         srcs = srcs,
-        # GNU ld, which the agent's linker script needs, doesn't know --start-lib. Only clang for Windows makes PDB files.
+        # GNU ld, which the agent's linker script needs, doesn't know --start-lib. Only Clang for Windows writes PDB files.
         features = features + ["-supports_start_end_lib", "generate_pdb_file"],
         copts = copts + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"] +
                 ([] if unloading else ["-DRELIB_INTERNAL_STAYS"]),
@@ -129,7 +129,7 @@ def relib_module(
             _LIBCXX: STATIC_LIBCXX_LINKOPTS,
             "//conditions:default": STATIC_RUNTIME_LINKOPTS,
         }) if unloading else []) + select({
-            # The runtime of clang's sanitizers lies in the executable.
+            # The runtime of Clang's sanitizers is in the executable.
             _SANITIZED: [],
             "//conditions:default": ["-Wl,-z,defs"],
         }),

@@ -25,7 +25,7 @@ struct KindInfo {
   absl::StatusCode code;
 };
 
-// In the order of the enumerators, which are found by the name in a payload.
+// In the order of the enumerators. A payload contains the name.
 constexpr KindInfo kLoadErrors[] = {
     {"kNotFound", absl::StatusCode::kNotFound},
     {"kNotAModule", absl::StatusCode::kInvalidArgument},
@@ -70,9 +70,10 @@ constexpr std::string_view kExceptionWhatUrl = "relib/exception-what";
 constexpr std::string_view kExceptionNumberUrl = "relib/exception-number";
 constexpr std::string_view kCrashNumberUrl = "relib/crash-number";
 
-// What can't be written into a status: its payload is a number, and the memory
-// in which the number stands, which all copies of the status share, says when
-// the last of them is gone.
+// Values that can't be serialized into a status. The payload of the status is a
+// number that refers to the value. The copies of the status share the memory of
+// that number; when it is freed, the last copy is gone and the value is
+// destroyed. Thread-safe.
 class KeptValues {
  public:
   static KeptValues& Get() {
@@ -92,8 +93,8 @@ class KeptValues {
         text, [this, number = std::move(number)] { Forget(*number); });
   }
 
-  // What the number at `url` stands for, a T. Null without one, or if that
-  // isn't from here.
+  // Returns the value that the payload at `url` refers to, which is a T.
+  // Returns null if there is no payload or it comes from another process.
   template <typename T>
   std::shared_ptr<const T> Find(const absl::Status& status,
                                 std::string_view url) const {
@@ -108,7 +109,7 @@ class KeptValues {
 
  private:
   void Forget(const std::string& number) {
-    // Destroyed without the lock.
+    // Declared before the lock, so that the value is destroyed without it.
     std::shared_ptr<const void> value;
     const absl::MutexLock lock(mutex_);
     const auto found = values_.find(number);
@@ -202,6 +203,25 @@ absl::Status MakeError(UnloadError error, std::string_view message) {
 }
 absl::Status MakeError(CallError error, std::string_view message) {
   return Make(InfoOf(error), kCallErrorUrl, message);
+}
+
+absl::Status WithContext(const absl::Status& status, std::string_view message) {
+  absl::Status result(status.code(), message);
+  status.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
+    result.SetPayload(url, payload);
+  });
+  return result;
+}
+
+absl::Status WithContext(LoadError error, const absl::Status& cause,
+                         std::string_view message) {
+  absl::Status result = MakeError(error, message);
+  cause.ForEachPayload([&](std::string_view url, const absl::Cord& payload) {
+    if (url == kLoadErrorUrl || url == kUnloadErrorUrl || url == kCallErrorUrl)
+      return;
+    result.SetPayload(url, payload);
+  });
+  return result;
 }
 
 void AttachException(const ExceptionInfo& exception, absl::Status* status) {

@@ -7,171 +7,182 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "platform/host/crash_kind.h"
 #include "relib/backtrace.h"
 
-// Every error of relib is an absl::Status whose message is written for people:
-// it names the module and the thing that is wrong, and says what to do. For
-// programs, the kind of the error travels along; the functions below get it
-// back.
+// The errors of relib. Each is an absl::Status with a message for people: it
+// names the module and the cause, and says what to do. The functions below
+// return what programs need to know. All of them are thread-safe.
 
 namespace relib {
 
-// Why a module wasn't loaded. Nothing of it is left in the process, unless the
+// Why a module wasn't loaded. Nothing of it stays in the process unless the
 // message says so.
 enum class LoadError {
-  // There is no such file, or it can't be opened.
+  // The file doesn't exist or can't be opened.
   kNotFound,
-  // Not a library of a known format, a damaged one, or one that holds no relib
+  // The file isn't a library of a known format, is damaged, or contains no
+  // relib
   // manifest.
   kNotAModule,
-  // A module for another system or machine, or built in another way than the
-  // host, so that they don't agree on the layout of types.
+  // The module is built for another system or machine, or with build settings
+  // under which types have another layout than in the host.
   kIncompatible,
-  // The same file is loaded already, whatever it is called.
+  // The same file is already loaded, under this or another name.
   kAlreadyLoaded,
-  // The module lacks an export that the host's interface has.
+  // The module lacks an export of the host's interface.
   kMissingExport,
-  // The module wants an import that the host doesn't give.
+  // The module uses an import that the host doesn't provide.
   kMissingImport,
-  // An export or import is there, but with other types.
+  // An export or import has another signature in the module than in the host.
   kSignatureMismatch,
-  // The system's loader refused; its words are in the message.
+  // The loader of the system failed; the message contains its own.
   kLoaderFailed,
-  // A static constructor of the module threw, or crashed.
+  // A static constructor of the module threw or crashed. See ExceptionOf() and
+  // CrashOf().
   kConstructorFailed,
-  // The file changed between the check and the load.
+  // The file changed between the check of its manifest and the load.
   kChangedWhileLoading,
-  // The private copy could not be made.
+  // The private copy could not be created.
   kCopyFailed,
-  // One of LoadOptions::states belongs to another module, or its value can't
-  // become one of the module's layout, or the module's code for it has thrown
-  // or crashed.
+  // A state of LoadOptions::states belongs to another module, its value can't
+  // be
+  // converted to the module's type, or the module's code for it threw or
+  // crashed.
   kState,
 };
 
-// Why a module wasn't unloaded. It is still loaded and works, and Unload() can
-// be tried again.
+// Why a module wasn't unloaded. It stays loaded and usable, and Unload() may be
+// called again.
 enum class UnloadError {
-  // Calls of its exports or main ran, or it was pinned, until the deadline; or
-  // Unload() was called from inside of such a call, or under a pin of its own,
-  // and would wait for itself.
+  // A call or a pin was in flight at the deadline. Or Unload() was called
+  // inside
+  // of such a call, or under a pin on the same stack, and would wait for
+  // itself.
   kCallsInFlight,
-  // Other modules import its functions (Module::Link()); the message names
-  // them.
+  // Other modules import functions of this one (Module::Link()). The message
+  // names them.
   kInUse,
-  // before_unload threw, or crashed.
+  // The module's before_unload threw or crashed. See ExceptionOf() and
+  // CrashOf().
   kBeforeUnloadFailed,
-  // before_unload, or the destructor of a thread_local object that it has used,
-  // has not returned by the deadline. It goes on, and another Unload() waits
-  // for it instead of calling it again.
+  // The module's before_unload, or the destructor of a thread_local object that
+  // it used, didn't return before the deadline. It keeps running, and the next
+  // Unload() waits for it instead of calling it again.
   kDeadlineExceeded,
-  // Threads that it started run.
+  // Threads that the module started were running at the deadline.
   kThreadsStillRunning,
-  // The system still calls into it, or refers to it in a way that can't be
-  // undone from here: a signal handler runs, a thread has its signal stack in
-  // memory of the module.
+  // The system may still call the module or refers to its memory, and that
+  // can't
+  // be undone from here: a signal handler runs, or a thread has its signal
+  // stack
+  // in memory of the module.
   kCallbacksInUse,
-  // The image is still mapped after the system was asked to unload it.
+  // The system didn't unmap the image. The message says what keeps it.
   kStillMapped,
-  // The value of one of LoadOptions::states can't be kept: there is a pointer
-  // to the module in it.
+  // The value of a state of LoadOptions::states can't be kept, because it
+  // contains a pointer to the module.
   kState,
-  // It was loaded to stay: LoadOptions{.unloading = false}.
+  // The module was loaded with LoadOptions{.unloading = false}.
   kStays,
-  // The Module doesn't hold a module: it was unloaded or moved from.
+  // The module is already unloaded, or the Module was moved from.
   kNotLoaded,
 };
 
 // Why a call of an export or of main didn't return a value.
 enum class CallError {
-  // The module is being unloaded, or is unloaded. Nothing ran.
+  // The module is unloaded or being unloaded. Nothing ran.
   kUnloading,
-  // The module's function threw; ExceptionOf() tells what.
+  // The function threw. See ExceptionOf().
   kException,
   // CallMain() of a module without RELIB_MAIN. Nothing ran.
   kNoMain,
-  // CallMain<R>() with another R than RELIB_MAIN(R). Nothing ran.
+  // CallMain<R>() of a module whose RELIB_MAIN has another type. Nothing ran.
   kWrongMainType,
-  // An OptionalExport that the module lacks, or an export of no module at all.
+  // The module lacks this OptionalExport, or the export belongs to no module.
   // Nothing ran.
   kNoExport,
-  // With LoadOptions::crash_guard: the module's function crashed; CrashOf()
-  // tells how.
+  // The function crashed (LoadOptions::crash_guard). See CrashOf().
   kCrashed,
   // The module has crashed before. Nothing ran.
   kPoisoned,
 };
 
-// Empty for a status that is OK, or of another family.
+// Return the kind of an error, or nullopt if `status` is OK or has a kind of
+// another enumeration.
 std::optional<LoadError> LoadErrorOf(const absl::Status& status);
 std::optional<UnloadError> UnloadErrorOf(const absl::Status& status);
 std::optional<CallError> CallErrorOf(const absl::Status& status);
 
-// "kNotAModule" and so on.
+// Return the name of the enumerator: "kNotAModule".
 std::string_view ToString(LoadError error);
 std::string_view ToString(UnloadError error);
 std::string_view ToString(CallError error);
 
-// An exception of a module, kept as text: valid when the module is gone.
+// An exception that a module threw. It doesn't refer to the module.
 struct ExceptionInfo {
-  // As C++ writes it, "std::runtime_error", also when the module was built
-  // without RTTI. Empty for what isn't C++'s.
+  // The name of the type, "std::runtime_error", even if the module is built
+  // without RTTI. Empty for exceptions of other languages.
   std::string type;
-  // what() of a std::exception, the text of a thrown string, else empty.
+  // what() of a std::exception, or the text of a thrown string. Otherwise
+  // empty.
   std::string what;
-  // Where it was thrown for the first time: rethrowing doesn't change it. Empty
-  // if the exception came from something else than a throw expression or
-  // std::make_exception_ptr(), or was kept while 1,000 others were thrown.
+  // Where the exception was first thrown; rethrowing it changes nothing. Empty
+  // if it wasn't created by a throw expression or std::make_exception_ptr(), or
+  // if 1,000 others were thrown since.
   Backtrace backtrace = {};
-  // What std::throw_with_nested() has nested in it, and in that, and so on.
+  // The exceptions that std::throw_with_nested() nested in it, outermost first.
   std::vector<ExceptionInfo> causes = {};
 };
 
-// Set for a status that comes from an exception. Causes and backtraces are kept
-// with the status and its copies in this process; one that was written down and
-// read again has type and text alone.
+// Returns the exception that caused `status`, or nullopt if none did. Causes
+// and backtraces are available for the status and its copies in this process; a
+// status that was serialized and parsed has type and message only.
 std::optional<ExceptionInfo> ExceptionOf(const absl::Status& status);
 
-// A crash of a module, which LoadOptions::crash_guard has caught. Valid when
-// the module is gone.
+// A crash of a module that LoadOptions::crash_guard caught. It doesn't refer to
+// the module.
 struct CrashInfo {
-  enum class Kind {
-    // SIGSEGV, SIGBUS; an access violation.
-    kBadAccess,
-    kStackOverflow,
-    // SIGFPE: a division by zero.
-    kArithmetic,
-    kIllegalInstruction,
-    // abort(), which std::terminate() ends in.
-    kAbort,
-  };
+  // kBadAccess, kStackOverflow, kArithmetic, kIllegalInstruction or kAbort.
+  using Kind = platform::CrashKind;
 
   Kind kind = Kind::kBadAccess;
   // "SIGSEGV: it wrote to address 0x0".
   std::string what;
-  // Where it crashed; the first 64 frames.
+  // Where the crash happened; at most 64 frames.
   Backtrace backtrace = {};
 };
 
-// Set for a status that comes from a crash. Kept with the status and its copies
-// in this process.
+// Returns the crash that caused `status`, or nullopt if none did. It is
+// available for the status and its copies in this process.
 std::optional<CrashInfo> CrashOf(const absl::Status& status);
 
 namespace internal {
 
-// Make a status of the kind, with the code that fits it.
+// Returns an error of kind `error`, with the absl::StatusCode that fits it.
 absl::Status MakeError(LoadError error, std::string_view message);
 absl::Status MakeError(UnloadError error, std::string_view message);
 absl::Status MakeError(CallError error, std::string_view message);
 
+// Returns a status with the code and every payload of `status`, so with its
+// kind and what ExceptionOf() and CrashOf() return, and with another message.
+absl::Status WithContext(const absl::Status& status, std::string_view message);
+
+// Returns an error of kind `error` that was caused by `cause`. It keeps every
+// payload of `cause`, except for the kind.
+absl::Status WithContext(LoadError error, const absl::Status& cause,
+                         std::string_view message);
+
+// Make ExceptionOf() and CrashOf() of `status` and its copies return the first
+// argument.
 void AttachException(const ExceptionInfo& exception, absl::Status* status);
 void AttachCrash(const CrashInfo& crash, absl::Status* status);
 
-// Between an exception and its cause.
+// Separates an exception from its cause in Describe().
 inline constexpr std::string_view kCausedBy = "; caused by ";
 
-// "std::runtime_error: text; caused by std::logic_error: text", as much of it
-// as is known.
+// Returns "std::runtime_error: text; caused by std::logic_error: text", or as
+// much of it as is known.
 std::string Describe(const ExceptionInfo& exception);
 
 }  // namespace internal

@@ -8,43 +8,33 @@
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/attributes.h"
 #include "relib/internal/boundary/passing.h"
+#include "relib/internal/boundary/sides.h"
 #include "relib/internal/boundary/thunk.h"
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/stable.h"
 
 namespace relib {
 
-namespace internal {
-
-// Who calls: HostSide where relib/host.h is included, ModuleSide where
-// relib/module.h is. `Dependent` is void.
-template <typename Dependent>
-struct LocalSide;
-
-struct HostSide;
-struct ModuleSide;
-
-}  // namespace internal
-
-// A callback: the parameter of an export or import that calls back into the
-// caller.
+// A reference to a callable, as the parameter of an export or import that calls
+// back into its caller.
 //
 //   relib::Export<void(relib::FunctionRef<bool(const Row&)> visit)> each_row;
 //
-//   module->exports().each_row([&](const Row& row) { return seen.insert(row);
-//   });
+//   module->exports().each_row(
+//       [&](const Row& row) { return seen.insert(row); });
 //
-// Refers to any callable, also one that captures, and doesn't own it: valid
-// until the call that it is a parameter of returns, on any thread. What crosses
-// is what may cross for an export.
+// Refers to any callable, which may capture, and doesn't own it. It may be
+// called on any thread until the call that it was passed to returns. The
+// parameters and the result may have the types that those of an export may
+// have.
 //
-// Calling it
-//   - in a module returns R; if the host's callable throws, so does it:
-//     relib::ImportError,
-//   - in a host returns absl::StatusOr<R>, absl::Status for void: what the
-//     module's callable throws is CallError::kException.
-// The callable may call back in turn, and may call other exports and imports.
-// Costs as much as an import.
+// A call
+//   - in a module returns R, and throws relib::ImportError if the host's
+//     callable throws,
+//   - in a host returns absl::StatusOr<R>, or absl::Status for void; it fails
+//     with CallError::kException if the module's callable throws.
+// The callable may call other callbacks, exports and imports. A call costs as
+// much as that of an import.
 template <typename Signature>
 class FunctionRef {
   static_assert(!std::is_same_v<Signature, Signature>,

@@ -9,164 +9,151 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "platform/host/heap_kinds.h"
+#include "platform/host/leftover.h"
 #include "relib/backtrace.h"
 
 namespace relib {
 
-class StateBase;
+namespace internal {
+class AttachableState;
+}
 
-// Where malloc(), new and their like in a module take memory from; docs/heap.md
-// says more. With a sanitizer, new and delete are always the sanitizer's.
-enum class Heap {
-  // One of its own, which goes with it: what it leaks is given back.
-  kModule,
-  // The C library's, as without relib: leaks stay leaks. For valgrind,
-  // heaptrack and the like, which look for calls of malloc(). With a sanitizer
-  // kModule means the same.
-  kSystem,
-  // LoadOptions::allocator.
-  kCustom,
-};
+// Where malloc(), new and the like in a module allocate:
+//   kModule  a heap of the module's own; Unload() reclaims what it leaks
+//   kSystem  the heap of the C library, for valgrind, heaptrack and similar
+//   kCustom  LoadOptions::allocator
+// docs/heap.md compares them.
+using Heap = platform::HeapKind;
 
-// An allocator of the host. Called on any thread, at any time from the load
-// until the image is gone: it must outlive the module.
+// An allocator of the host, for Heap::kCustom. It is called on any thread,
+// concurrently, until the module is unmapped, and must outlive the module.
 struct Allocator {
   void* context = nullptr;
-  // `alignment` is a power of two, 16 or more. Null when there is no memory.
-  // relib adds `alignment` bytes to what the module asks for.
+  // Returns `size` bytes, or null if there is no memory. `alignment` is a power
+  // of two and at least 16. relib requests `alignment` bytes more than the
+  // module does.
   void* (*allocate)(void* context, size_t size, size_t alignment) = nullptr;
-  // Gets what allocate() returned; never null.
+  // Frees what allocate() returned; `memory` is never null.
   void (*free)(void* context, void* memory) = nullptr;
 };
 
-// A module has freed, or resized, what isn't a live block of its own.
+// A free() or realloc() by a module of memory that isn't a live block of its
+// own.
 struct BadFree {
-  enum class Kind {
-    // Of a block that it has freed before.
-    kDoubleFree,
-    // Of a block of another module, or of memory of the host's or the C
-    // library's heap.
-    kForeignBlock,
-    // Of an address that is no block: inside of one, on a stack, in a library,
-    // in nothing.
-    kNotABlock,
-  };
+  // kDoubleFree, kForeignBlock or kNotABlock.
+  using Kind = platform::BadFreeKind;
 
   Kind kind = Kind::kNotABlock;
   const void* address = nullptr;
   // The path of the module that freed it.
   std::string module;
-  // The path of the module whose block it is, or lies in; empty if that isn't
-  // known to be one's.
+  // The path of the module that owns the block at or around `address`. Empty if
+  // there is no such module.
   std::string owner;
-  // What is there: "a block of 64 bytes", "8 bytes into a block of 64 bytes",
-  // "[stack]".
+  // What is at `address`: "a block of 64 bytes", "8 bytes into a block of 64
+  // bytes", "[stack]".
   std::string place;
-  // The call, and where known those that allocated the block and that freed it
-  // before.
+  // The backtraces of this call, and, where known, of the allocation of the
+  // block and of the call that freed it first.
   Backtrace call;
   Backtrace allocation;
   Backtrace first_free;
 
-  // A line that says who freed what of whom, and the backtraces.
+  // Returns a line that describes the error, followed by the backtraces.
   std::string ToString() const;
 };
 
 struct LoadOptions {
-  // Loads a copy of the file, so that the original can be overwritten or
-  // deleted while the module runs, and loaded again beside this one. The copy
-  // lies in a directory of this process that nobody else can read, and goes
-  // with the module.
+  // Loads a copy of the file, so that the original may be overwritten or
+  // deleted while the module is loaded, and may be loaded again beside it. The
+  // copy is in a private directory of this process and is deleted with the
+  // module.
   bool private_copy = false;
 
-  // False for a module that stays until the process ends, and was built so:
-  // relib_module(unloading = False). It shares the C++ runtime and the heap of
-  // the process, and nothing that it takes is recorded. Everything but Unload()
-  // works. Host and module must agree: LoadError::kIncompatible.
+  // Set to false for a module that stays loaded until the process ends and was
+  // built with relib_module(unloading = False). It shares the C++ runtime and
+  // the heap of the process, and its resources are not tracked. Everything but
+  // Unload() works. Load() fails with LoadError::kIncompatible if host and
+  // module disagree.
   bool unloading = true;
+
   // The heap of the module.
   Heap heap = Heap::kModule;
-  // For Heap::kCustom: both functions are needed. Unload() gives nothing back
-  // to it; what the module leaked is the allocator's to drop, once Unload() has
-  // succeeded.
+  // For Heap::kCustom, which requires both functions. Unload() doesn't free the
+  // module's blocks in it. Once Unload() has succeeded, the allocator may drop
+  // what the module leaked.
   Allocator allocator = {};
 
-  // Checks every free() and realloc() of the module, with each heap: for tests,
-  // since each costs some microseconds, and memory for every address that the
-  // module ever had. A bad one isn't carried out.
+  // Checks every free() and realloc() of the module and suppresses bad ones.
+  // For tests: a check costs microseconds, and some memory for every address
+  // that the module ever allocated. Works with every heap.
   bool dealloc_validation = false;
-  // Called for each, on the thread that does it. It must neither call nor
-  // unload the module. Empty: the process logs it and aborts.
+  // Called for each bad free, on the thread that attempts it. It must neither
+  // call nor unload the module. If empty, the process logs the bad free and
+  // aborts.
   std::function<void(const BadFree&)> on_bad_free = {};
 
-  // Fills UnloadReport::leaks. As slow as dealloc_validation.
+  // Fills UnloadReport::leaks. Costs as much as dealloc_validation.
   bool trace_leaks = false;
 
-  // A crash inside of a call (SIGSEGV, SIGBUS, SIGFPE, SIGILL, a stack
-  // overflow, abort(); on Windows the exceptions that stand for them) ends the
-  // call with CallError::kCrashed, instead of the process. From then on the
-  // module is poisoned: every call is refused, and when it is unloaded nothing
-  // of it runs. A crash may leave locks locked and data torn, the program's too
-  // if the module was given pointers to it: docs/crash-guard.md. Makes each
-  // call some nanoseconds slower.
+  // Catches crashes in calls: SIGSEGV, SIGBUS, SIGFPE, SIGILL, stack overflow
+  // and abort(), and the corresponding exceptions of Windows. The call then
+  // fails with CallError::kCrashed, and the process continues. The module is
+  // poisoned: further calls are refused, and no code of it runs when it is
+  // unloaded. A crash may leave locks locked and data inconsistent, including
+  // data of the host that the module has access to; see docs/crash-guard.md.
+  // Adds some nanoseconds to each call.
   bool crash_guard = false;
 
-  // The relib::State objects that the module may use (relib/state/state.h). A
-  // state belongs to one module at a time; when the module is unloaded, its
-  // value stays. LoadError::kState if the value doesn't fit the module.
-  std::vector<StateBase*> states = {};
+  // The states that the module may use: the addresses of relib::State objects
+  // (relib/state/state.h). A state belongs to one module at a time and keeps
+  // its value when the module is unloaded. Load() fails with LoadError::kState
+  // if the value can't be converted to the module's type.
+  std::vector<internal::AttachableState*> states = {};
 };
 
 struct UnloadOptions {
-  // How long calls in flight, and then threads of the module, are waited for.
+  // How long to wait, in total, for calls in flight and for threads of the
+  // module.
   absl::Duration deadline = absl::Seconds(1);
 };
 
-// What a module had left of one kind when it went. All of it was given back,
-// except for "process state" and what was replaced for good
-// (docs/unloading.md).
-struct Leftover {
-  // In the singular: "open file", "thread key", "heap block".
-  std::string kind;
-  uint64_t count = 0;
-  // The memory in it, where it is of that sort; else zero.
-  uint64_t bytes = 0;
-  // Some of them, as people know them: "7 /tmp/cache".
-  std::vector<std::string> items = {};
+// The resources of one kind that a module didn't release itself: `kind` ("open
+// file"), `count`, `bytes`, and some of them by name in `items`. Unload()
+// reclaims all of them except for "process state" and permanently replaced
+// resources (docs/unloading.md).
+using Leftover = platform::Leftover;
 
-  bool operator==(const Leftover&) const = default;
-};
-
-// Blocks that a module had allocated in the same place and not freed when it
-// went.
+// Blocks that a module allocated in the same place and didn't free.
 struct Leak {
   Backtrace allocation;
   uint64_t count = 0;
-  // As asked for.
+  // The sum of the sizes that the module requested.
   uint64_t bytes = 0;
 };
 
-// What an unload did. A value: it refers to nothing of the module.
+// The result of an unload. It doesn't refer to the module.
 // docs/unloading.md describes each field.
 struct UnloadReport {
-  // From the call of Unload() to the proof that the image is gone.
+  // From the call of Unload() until the image was verified to be unmapped.
   absl::Duration elapsed;
 
-  // One entry for each kind, in the order in which they were given back; empty
-  // for a module that left nothing.
+  // One entry per kind, in the order in which they were reclaimed. Empty for a
+  // module that released everything itself.
   std::vector<Leftover> leftovers = {};
 
-  // With LoadOptions::trace_leaks: by call site, the most bytes first. Only
-  // what was in Heap::kModule was given back; that is also an entry of
-  // `leftovers`.
+  // Filled if LoadOptions::trace_leaks is set. One entry per call site, the
+  // most bytes first. Only blocks in Heap::kModule are reclaimed; those are
+  // also an entry of `leftovers`.
   std::vector<Leak> leaks = {};
 
-  // The entry of a kind; null if nothing of it was left.
+  // Returns the entry of `kind`, or null if there is none. Valid as long as
+  // this object.
   const Leftover* Find(std::string_view kind) const;
 
-  // For people: one line, and below it a table of what was left and the leaks,
-  // if anything.
-  // Ends without a newline.
+  // Returns a line for people, followed by a table of the leftovers and the
+  // leaks, if any. Doesn't end in a newline.
   std::string ToString() const;
 };
 

@@ -10,10 +10,6 @@ void ReleaseToHost(int descriptor) {
 
 void ReleaseToHost(FILE* stream) { relib_platform_release_stream(stream); }
 
-void ReleaseToHost(DIR* directory) {
-  relib_platform_release_directory(directory);
-}
-
 void ReleaseMappingToHost(void* address, size_t size) {
   relib_platform_release_mapping(address, size);
 }

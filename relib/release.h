@@ -1,8 +1,8 @@
 #ifndef RELIB_RELEASE_H_
 #define RELIB_RELEASE_H_
 
-// For modules: hands what the module took from the system to the host. It isn't
-// given back when the module is unloaded, nor reported.
+// For modules: transfers ownership of resources to the host. They are neither
+// reclaimed when the module is unloaded nor reported as leftovers.
 //
 //   int Connect() {
 //     const int connection = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -10,38 +10,34 @@
 //     return connection;
 //   }
 //
-// What isn't the module's is left alone.
-
-#include <dirent.h>
+// Resources that the module doesn't own are ignored. All functions are
+// thread-safe. relib/release_posix.h releases directory streams.
 
 #include <cstddef>
 #include <cstdio>
 
 namespace relib {
 
-// A descriptor; on Windows, one of the C runtime with its handle.
-// Async-signal-safe on Linux. One that dup2() put over a descriptor of the host
-// stays there.
+// Releases a descriptor; on Windows, a descriptor of the C runtime with its
+// handle. A descriptor of the host that the module replaced by dup2() isn't
+// restored. Async-signal-safe on Linux.
 void ReleaseToHost(int descriptor);
 
-// A stream with its descriptor. One that has got a buffer of the module
-// (setvbuf) is flushed and goes on without a buffer. One that reads or writes
-// memory or calls functions of the module (fmemopen, open_memstream,
-// fopencookie) can't live on: don't hand it over.
+// Releases a stream with its descriptor. A stream with a buffer of the module
+// (setvbuf()) is flushed and becomes unbuffered. Must not be called for a
+// stream that uses memory or functions of the module (fmemopen(),
+// open_memstream(), fopencookie()).
 void ReleaseToHost(FILE* stream);
 
-// A directory stream with its descriptor. On Windows a directory stream is
-// memory of the module and can't live on: don't hand it over.
-void ReleaseToHost(DIR* directory);
-
-// Pages of memory, from mmap(), or a whole segment, from shmat(). On Windows
-// the whole of what VirtualAlloc() or MapViewOfFile() has made at `address`.
+// Releases pages that mmap() mapped, or a whole segment that shmat() attached.
+// On Windows, releases everything that VirtualAlloc() or MapViewOfFile() mapped
+// at `address`. `size` is in bytes.
 void ReleaseMappingToHost(void* address, size_t size);
 
-// A handle, from dlopen() or LoadLibrary().
+// Releases a handle of dlopen() or LoadLibrary().
 void ReleaseLibraryToHost(void* library);
 
-// Windows: a HANDLE, HKEY or SOCKET. Linux has nothing of the sort.
+// Releases a HANDLE, HKEY or SOCKET. Has no effect on Linux.
 void ReleaseHandleToHost(void* handle);
 
 }  // namespace relib

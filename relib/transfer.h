@@ -1,8 +1,9 @@
 #ifndef RELIB_TRANSFER_H_
 #define RELIB_TRANSFER_H_
 
-// For types whose fields relib can't see: classes with private members, base
-// classes, anonymous unions, or more than 64 fields.
+// For both sides: tells relib how to copy types whose fields it can't access.
+// These are classes with private members, base classes, anonymous unions, or
+// more than 64 fields.
 //
 //   class Mesh { ... };                        // in a header of both sides
 //   template <>
@@ -10,15 +11,15 @@
 //     static Mesh Copy(const Mesh& mesh) { return mesh.Clone(); }
 //   };
 //
-// Then Mesh may cross wherever std::string may, also inside of containers and
-// aggregates, and needs no copy constructor. Copy() runs on the side that
-// receives the object, and must make one that shares nothing with `mesh` and
-// allocates with the receiver's heap. It may throw. `mesh` is destroyed by the
-// side that made it.
+// Then Mesh may be a parameter or result wherever std::string may, also in
+// containers and aggregates. It needs no copy constructor. Copy() runs on the
+// side that receives the object and may throw. The copy must share no memory
+// with `mesh` and must be allocated in the heap of the receiver, as by new or
+// malloc() there. `mesh` is destroyed by the side that created it.
 //
-// Both sides must agree on the layout of Mesh: relib compares its size and
-// alignment, and can't compare more. The specialization stands before the first
-// interface that uses the type.
+// Both sides must agree on the layout of Mesh; relib compares only its size and
+// alignment. Place the specialization before the first interface that uses the
+// type.
 
 #include <concepts>
 

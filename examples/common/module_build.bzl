@@ -1,14 +1,14 @@
-"""module_build(): a script that builds a module as Bazel does, without Bazel.
+"""module_build(): makes a script that builds a module with the commands of Bazel, but without Bazel.
 
-A test can't call the Bazel that runs it, and the sources that it changes are a copy, which is in no workspace.
+A test can't call the Bazel that runs it, and it changes a copy of the sources, which is in no workspace.
 """
 
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 
 _CommandsInfo = provider(
-    doc = "How a module's library is made.",
+    doc = "The commands that build the library of a module.",
     fields = {
-        "commands": "the compile and link actions, in this order",
+        "commands": "the compile actions, followed by the link actions",
         "headers": "a depset of the headers that the sources may include",
     },
 )
@@ -30,14 +30,14 @@ _commands_aspect = aspect(
 def _module_build_impl(ctx):
     sources = [file.path for file in ctx.files.srcs]
 
-    # Bazel finds out about headers when it runs the compiler.
+    # The inputs of a compile action lack the headers: Bazel finds them when it runs the compiler.
     runfiles = [
         file
         for file in ctx.attr.module[_CommandsInfo].headers.to_list()
         if _is_ours(file) and file.path not in sources
     ]
 
-    # From paths of Bazel's to words of the shell. What one command makes is an input of the next.
+    # Maps paths in the commands to words of the shell. The outputs of a command are inputs of the next.
     places = {file.path: "'\"$runfiles\"'/" + file.short_path for file in ctx.files._linked}
     runfiles += ctx.files._linked
     parts = []
@@ -48,7 +48,7 @@ def _module_build_impl(ctx):
                 places[file.path] = "'\"$runfiles\"'/" + file.short_path
                 runfiles.append(file)
         for file in command.outputs.to_list():
-            # Nobody names it to the linker.
+            # The name of the PDB file is not on the command line.
             if file.extension == "pdb":
                 continue
             places[file.path] = "'\"$output\"'" if is_link else "objects/" + file.basename
@@ -72,7 +72,7 @@ def _module_build_impl(ctx):
     head = ctx.actions.declare_file(ctx.label.name + ".head")
     ctx.actions.write(head, """\
 #!/bin/sh
-# {name} FILE: makes FILE of the sources below the working directory.
+# {name} FILE: builds FILE from the sources below the working directory.
 set -eu
 output=$1
 runfiles=$(cd "$(dirname "$0")/{up}" && pwd)
@@ -91,7 +91,7 @@ mkdir -p objects
     )]
 
 def _is_ours(file):
-    # The compiler is reached by an absolute path; a middleman is no file at all.
+    # The compiler has an absolute path. A middleman is not a file.
     return not file.path.startswith("external/") and "/_middlemen/" not in file.path
 
 module_build = rule(
@@ -103,10 +103,10 @@ module_build = rule(
             aspects = [_commands_aspect],
         ),
         "srcs": attr.label_list(
-            doc = "Sources and headers that are taken from the working directory, not from Bazel.",
+            doc = "Sources and headers that the script takes from the working directory.",
             allow_files = True,
         ),
-        # What toolchains of ours link.
+        # A library that the toolchains link.
         "_linked": attr.label(default = "@relib_mingw_clang//:call_once"),
     },
 )

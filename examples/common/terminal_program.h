@@ -8,28 +8,27 @@
 #include "absl/time/time.h"
 #include "examples/terminal/terminal.h"
 
-// For tests: a program that runs on a terminal of a fixed size.
+// A program that runs on a terminal of a fixed size, for tests.
 //
-// On Windows it has a pipe instead, because Wine has no pseudoconsoles: it must
-// be told the size, and what is typed must be so before it starts.
+// On Windows, the program runs on a pipe, because Wine has no pseudoconsoles.
+// It needs a flag for the size, and all keys must be typed before it starts.
 class TerminalProgram {
  public:
-  // `command` is for the system's shell. `typed` is typed at once.
+  // Starts `command` in the shell of the system, and types `typed`.
   static absl::StatusOr<std::unique_ptr<TerminalProgram>> Start(
       const std::string& command, const std::string& working_directory,
       const relib::platform::TerminalSize& size, const std::string& typed);
 
-  // Ends it.
+  // Kills the program.
   virtual ~TerminalProgram() = default;
 
-  // True if keys can be typed while it runs; then they are.
+  // Types `keys`. Returns false if that is impossible while the program runs.
   virtual bool Type(const std::string& keys) = 0;
 
-  // What it has written since the last call; waits for something for up to
-  // `timeout`.
+  // Returns the output since the last call. Waits for output up to `timeout`.
   virtual std::string Read(absl::Duration timeout) = 0;
 
-  // Waits for its end: the exit code, or -1 if it doesn't end.
+  // Waits until the program ends. Returns its exit code, or -1 after `timeout`.
   virtual int Wait(absl::Duration timeout) = 0;
 };
 

@@ -42,14 +42,14 @@ class ProgramOnPty final : public TerminalProgram {
     }
     char buffer[65536];
     const ssize_t size = read(terminal_, buffer, sizeof(buffer));
-    // EIO: the other side has closed it.
+    // The error is EIO when the program has closed the terminal.
     return size <= 0 ? "" : std::string(buffer, size);
   }
 
   int Wait(absl::Duration timeout) override {
     const absl::Time deadline = absl::Now() + timeout;
     int status = 0;
-    // A program that writes to a full terminal doesn't end.
+    // Read meanwhile: a program that writes to a full terminal does not end.
     while (waitpid(child_, &status, WNOHANG) == 0) {
       if (absl::Now() > deadline) return -1;
       Read(absl::Milliseconds(10));
@@ -59,7 +59,7 @@ class ProgramOnPty final : public TerminalProgram {
   }
 
  private:
-  // Zero when it has ended.
+  // Zero after the program has ended.
   pid_t child_;
   const int terminal_;
 };

@@ -17,13 +17,13 @@ VirtualScreen::VirtualScreen(const relib::platform::TerminalSize& size)
 
 void VirtualScreen::Clear() {
   rows_.assign(size_.rows, std::string(size_.columns, ' '));
-  colours_ = rows_;
+  colors_ = rows_;
 }
 
 void VirtualScreen::Put(char character) {
   if (row_ < size_.rows && column_ < size_.columns) {
     rows_[row_][column_] = character;
-    colours_[row_][column_] = is_coloured_ ? 'c' : ' ';
+    colors_[row_][column_] = is_colored_ ? 'c' : ' ';
   }
   ++column_;
 }
@@ -47,11 +47,11 @@ void VirtualScreen::Execute(std::string_view parameters, char command) {
       for (int column = column_; row_ < size_.rows && column < size_.columns;
            ++column) {
         rows_[row_][column] = ' ';
-        colours_[row_][column] = ' ';
+        colors_[row_][column] = ' ';
       }
       break;
     case 'm':
-      is_coloured_ = numbers[0] != 0;
+      is_colored_ = numbers[0] != 0;
       break;
     case 'h':
     case 'l':

@@ -7,19 +7,20 @@
 
 #include "examples/terminal/terminal.h"
 
-// For tests: what a terminal shows after it was written to. Knows the escape
-// sequences that the examples use: cursor, erasing, colours.
+// A terminal for tests. Supports the escape sequences that the examples use:
+// for the cursor, erasing and colors.
 class VirtualScreen {
  public:
   explicit VirtualScreen(const relib::platform::TerminalSize& size);
 
   void Write(std::string_view text);
 
-  // From 1, as escape sequences count. Every character that isn't ASCII is '#'.
+  // Returns the text of a row. Rows count from 1, as in escape sequences. A
+  // character that is not ASCII is '#'.
   const std::string& row(int number) const { return rows_[number - 1]; }
-  // Where it is coloured: 'c' for each character that is, else ' '.
-  const std::string& colours(int number) const { return colours_[number - 1]; }
-  // The alternate screen, which leaves the other one as it was.
+  // Returns 'c' for each colored character of a row, and ' ' for the others.
+  const std::string& colors(int number) const { return colors_[number - 1]; }
+  // Returns true if the program has switched to the alternate screen.
   bool is_alternate() const { return is_alternate_; }
 
  private:
@@ -29,12 +30,12 @@ class VirtualScreen {
 
   const relib::platform::TerminalSize size_;
   std::vector<std::string> rows_;
-  std::vector<std::string> colours_;
+  std::vector<std::string> colors_;
   int row_ = 0;
   int column_ = 0;
-  bool is_coloured_ = false;
+  bool is_colored_ = false;
   bool is_alternate_ = false;
-  // The beginning of a sequence or a character whose rest is to come.
+  // The beginning of an incomplete escape sequence or character.
   std::string pending_;
 };
 

@@ -1,5 +1,5 @@
-// Shows a scene that a module moves and draws, and replaces the module whenever
-// its source or scene.h is saved. The scene stays.
+// Shows a scene that a module moves and draws. Reloads the module whenever its
+// source or scene.h is saved, and keeps the scene.
 //
 //   bazel run //examples:hot_reload
 //

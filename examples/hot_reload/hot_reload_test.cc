@@ -1,5 +1,5 @@
-// Runs hot_reload as a user does, on a terminal of 80 by 24 and on a copy of
-// its sources: types keys, edits the sources, and reads the screen.
+// Runs hot_reload as a user would, on a terminal of 80 by 24 characters and on
+// a copy of its sources: types keys, edits the sources, and reads the screen.
 //
 //   hot_reload_test PROGRAM BUILD_SCRIPT SOURCE...
 
@@ -33,10 +33,10 @@
 namespace {
 
 constexpr relib::platform::TerminalSize kSize = {.columns = 80, .rows = 24};
-// The lines below the picture.
-constexpr int kOfModule = 22;
-constexpr int kOfVersion = 23;
-constexpr int kNews = 24;
+// The rows below the picture.
+constexpr int kModuleRow = 22;
+constexpr int kVersionRow = 23;
+constexpr int kNewsRow = 24;
 
 constexpr absl::Duration kPatience = absl::Seconds(90);
 
@@ -96,9 +96,9 @@ class HotReloadTest : public ::testing::Test {
         std::filesystem::absolute(Arguments()[1]).make_preferred().string();
     std::string script = std::filesystem::absolute(Arguments()[2]).string();
     if (IsWindows()) {
-      // Of Wine's drive Z.
+      // The script is on Wine's drive Z.
       std::replace(script.begin(), script.end(), '\\', '/');
-      script = "unix:" + script.substr(2);
+      script = script.substr(2);
     }
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);
@@ -112,7 +112,7 @@ class HotReloadTest : public ::testing::Test {
     program_ = *std::move(started);
   }
 
-  // Waits until a row shows `text`; returns what follows it there.
+  // Waits until a row shows `text`. Returns the rest of the row.
   std::string Await(int row, std::string_view text) {
     if (HasFailure()) return "";
     const absl::Time deadline = absl::Now() + kPatience;
@@ -128,20 +128,19 @@ class HotReloadTest : public ::testing::Test {
   }
 
   int64_t Frame() {
-    const std::string rest = Await(kOfModule, ", frame ");
+    const std::string rest = Await(kModuleRow, ", frame ");
     int64_t frame = -1;
     EXPECT_TRUE(absl::SimpleAtoi(rest.substr(0, rest.find(' ')), &frame))
         << rest;
     return frame;
   }
 
-  // How much of the picture is coloured.
+  // Returns the number of colored characters in the picture.
   int Sparks() const {
     int sparks = 0;
-    for (int row = 1; row < kOfModule; ++row) {
-      const std::string& colours = screen_.colours(row);
-      sparks +=
-          static_cast<int>(std::count(colours.begin(), colours.end(), 'c'));
+    for (int row = 1; row < kModuleRow; ++row) {
+      const std::string& colors = screen_.colors(row);
+      sparks += static_cast<int>(std::count(colors.begin(), colors.end(), 'c'));
     }
     return sparks;
   }
@@ -153,58 +152,58 @@ class HotReloadTest : public ::testing::Test {
 };
 
 TEST_F(HotReloadTest, TheSceneSurvivesEveryEdit) {
-  // '+' makes it five hundred.
+  // '+' adds a hundred sparks.
   Start(IsWindows() ? "--until_version=5" : "", "+");
-  Await(kOfVersion, "version 1");
-  Await(kOfModule, "500 sparks, frame ");
+  Await(kVersionRow, "version 1");
+  Await(kModuleRow, "500 sparks, frame ");
   EXPECT_TRUE(screen_.is_alternate());
   EXPECT_GT(Sparks(), 50);
   int64_t frame = Frame();
 
-  // Code.
+  // Change the code.
   SaveEdited(kModule, "kName[] = \"sparks\"", "kName[] = \"stars\"");
-  Await(kOfVersion, "version 2: built in ");
-  Await(kOfModule, "500 stars, frame ");
+  Await(kVersionRow, "version 2: built in ");
+  Await(kModuleRow, "500 stars, frame ");
   EXPECT_GT(Frame(), frame);
   if (!IsWindows()) {
     EXPECT_TRUE(program_->Type("--"));
-    Await(kOfModule, "300 stars");
+    Await(kModuleRow, "300 stars");
     EXPECT_TRUE(program_->Type("++"));
-    Await(kOfModule, "500 stars");
+    Await(kModuleRow, "500 stars");
   }
 
-  // A mistake.
+  // Make a mistake.
   const std::string good = Text(directory_ / kModule);
   Save(kModule, good + "int a = mistake;\n");
-  Await(kNews, "the build failed: ");
-  Await(kNews, "mistake");
-  Await(kOfModule, "500 stars");
+  Await(kNewsRow, "the build failed: ");
+  Await(kNewsRow, "mistake");
+  Await(kModuleRow, "500 stars");
   Save(kModule, good);
-  // The same bytes as what runs.
-  Await(kNews, "the module is the same");
+  // The module has the same bytes as the current version.
+  Await(kNewsRow, "the module is the same");
 
-  // The struct: a field more, one less, one of another type.
+  // Add a field to a struct.
   frame = Frame();
   SaveEdited(kHeader, "  float hue = 0;",
              "  float hue = 0;\n  float size = 1;");
-  Await(kOfVersion, "version 3: built in ");
-  Await(kNews, "added Scene.sparks[].size");
-  Await(kOfModule, "500 stars, frame ");
+  Await(kVersionRow, "version 3: built in ");
+  Await(kNewsRow, "added Scene.sparks[].size");
+  Await(kModuleRow, "500 stars, frame ");
   EXPECT_GT(Frame(), frame);
   EXPECT_GT(Sparks(), 50);
 
-  // A crash.
+  // Let the module crash.
   SaveEdited(kModule, "  ++scene.frame;",
              "  static int* volatile null = nullptr;\n"
              "  if (++scene.frame % 10 == 0) *null = 1;");
-  Await(kOfVersion, "version 3 is back");
-  Await(kNews, "crashed");
-  Await(kOfModule, "500 stars, frame ");
+  Await(kVersionRow, "version 3 runs again");
+  Await(kNewsRow, "crashed");
+  Await(kModuleRow, "500 stars, frame ");
 
-  // And another attempt.
+  // Fix the crash.
   Save(kModule, absl::StrReplaceAll(good, {{"stars", "flies"}}));
-  Await(kOfVersion, "version 5");
-  Await(kOfModule, "500 flies, frame ");
+  Await(kVersionRow, "version 5");
+  Await(kModuleRow, "500 flies, frame ");
   EXPECT_GT(Frame(), frame);
 
   if (!IsWindows()) {
@@ -216,12 +215,12 @@ TEST_F(HotReloadTest, TheSceneSurvivesEveryEdit) {
     }
   }
   if (const int result = program_->Wait(kPatience); result != 0) {
-    std::string last_words;
+    std::string output;
     for (std::string text = program_->Read(absl::Seconds(1)); !text.empty();
          text = program_->Read(absl::Seconds(1))) {
-      last_words += text;
+      output += text;
     }
-    ADD_FAILURE() << "exit code " << result << ": " << last_words;
+    ADD_FAILURE() << "exit code " << result << ": " << output;
   }
 }
 

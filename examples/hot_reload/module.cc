@@ -1,10 +1,10 @@
-// Change me while `bazel run //examples:hot_reload` runs, and save: the sparks
-// go on from where they are. Some things to try:
+// Edit this file while `bazel run //examples:hot_reload` runs, and save it: the
+// sparks continue from where they are. Some things to try:
 //
-//   kGravity     negative, or ten times as much
-//   Colour()     other colours
-//   *null = 1    somewhere in Update(): the last good version comes back
-//   scene.h      a field more in Spark, and something that uses it
+// - make kGravity negative, or ten times as large;
+// - change the colors in ColorOf();
+// - write to a null pointer in Update(): the last good version runs again;
+// - add a field to Spark in scene.h, and use it.
 
 #include "relib/module.h"
 
@@ -22,7 +22,7 @@ constexpr float kGravity = 0.25F;
 constexpr float kJump = 0.5F;
 constexpr char kName[] = "sparks";
 
-// In [0, 1).
+// Returns a number in [0, 1).
 float Random(Scene& scene) {
   scene.random = scene.random * 1664525U + 1013904223U;
   return static_cast<float>(scene.random >> 8) / (1U << 24);
@@ -36,7 +36,7 @@ Spark NewSpark(Scene& scene) {
           .hue = Random(scene)};
 }
 
-// What leaves [0, size] comes back.
+// Reflects a spark that leaves [0, size].
 void Reflect(float& place, float& speed, float size) {
   if (place < 0) {
     place = -place;
@@ -60,7 +60,7 @@ void Update(Scene& scene, float seconds) {
     spark.y += spark.vy * seconds;
     Reflect(spark.x, spark.vx, 1);
     if (spark.y > scene.height) {
-      // The floor throws it up again.
+      // The spark bounces off the floor.
       spark.y = scene.height;
       spark.vy = -kJump * (0.4F + 0.6F * Random(scene));
     }
@@ -88,7 +88,7 @@ struct Rgb {
   bool operator==(const Rgb&) const = default;
 };
 
-Rgb Colour(const Spark& spark) {
+Rgb ColorOf(const Spark& spark) {
   const auto channel = [&](float shift) {
     const float wave = std::cos(6.2831853F * (spark.hue + shift));
     return static_cast<int>(150 + 105 * wave);
@@ -96,8 +96,8 @@ Rgb Colour(const Spark& spark) {
   return {channel(0), channel(0.33F), channel(0.67F)};
 }
 
-// Two pixels, one above the other, are a character: half a block in the colour
-// of the one, on the colour of the other.
+// Draws two pixels, one above the other, as one character: a half block in the
+// color of one pixel, on a background in the color of the other.
 std::string Draw(Scene& scene, int columns, int rows) {
   scene.height = static_cast<float>(2 * rows) / static_cast<float>(columns);
   std::vector<Rgb> pixels(static_cast<size_t>(columns) * rows * 2);
@@ -106,15 +106,15 @@ std::string Draw(Scene& scene, int columns, int rows) {
         std::clamp(static_cast<int>(spark.x * columns), 0, columns - 1);
     const int y =
         std::clamp(static_cast<int>(spark.y * columns), 0, 2 * rows - 1);
-    pixels[static_cast<size_t>(y) * columns + x] = Colour(spark);
+    pixels[static_cast<size_t>(y) * columns + x] = ColorOf(spark);
   }
   std::string picture;
-  const auto append = [&](const char* kind, const Rgb& colour) {
+  const auto append = [&](const char* kind, const Rgb& color) {
     picture += "\x1b[";
     picture += kind;
-    picture += ";2;" + std::to_string(colour.red) + ";" +
-               std::to_string(colour.green) + ";" +
-               std::to_string(colour.blue) + "m";
+    picture += ";2;" + std::to_string(color.red) + ";" +
+               std::to_string(color.green) + ";" + std::to_string(color.blue) +
+               "m";
   };
   for (int row = 0; row < rows; ++row) {
     const Rgb* upper = &pixels[static_cast<size_t>(2) * row * columns];

@@ -10,17 +10,17 @@
 #include "relib/interface.h"
 #include "relib/state/interface.h"
 
-// What the host keeps for the module. Change me, too, while the program runs:
-// add a field, remove one, give one another type. What is still there keeps its
-// value.
+// The state that the host keeps for the module. Edit it while the program runs:
+// add a field, remove one, or change a type. Fields that still exist keep their
+// values.
 
-// Something that flies. The scene is one unit wide, and `height` units high.
+// A flying spark. The scene is one unit wide and `height` units high.
 struct Spark {
   float x = 0;
   float y = 0;
   float vx = 0;
   float vy = 0;
-  // 0 to 1, around the circle of colours.
+  // The position on the color wheel, from 0 to 1.
   float hue = 0;
 };
 
@@ -33,17 +33,18 @@ struct Scene {
 };
 RELIB_STATE(Scene, frame, wanted, height, random, sparks);
 
-// Changing what follows needs another host: it says so.
+// The interface. After a change of this struct, the host refuses the module
+// until it has been rebuilt and restarted.
 
 struct SceneExports {
-  // Lets `seconds` pass.
+  // Advances the scene by `seconds`.
   relib::Export<void(relib::StateRef<Scene> scene, float seconds)> update;
-  // The picture, `rows` lines of `columns` characters.
+  // Returns the picture: `rows` lines of `columns` characters.
   relib::Export<std::string(relib::StateRef<Scene> scene, int columns,
                             int rows)>
       draw;
   relib::Export<void(relib::StateRef<Scene> scene, char key)> on_key;
-  // A line about the scene, and what keys there are.
+  // Returns a line that describes the scene and the keys.
   relib::Export<std::string(relib::StateRef<Scene> scene)> describe;
 };
 RELIB_INTERFACE(SceneExports, update, draw, on_key, describe);

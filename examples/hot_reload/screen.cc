@@ -26,13 +26,14 @@ using Kind = relib::ReloadEvent::Kind;
 
 constexpr int kStatusRows = 3;
 
-// Parameters of "select graphic rendition".
+// Parameters of the terminal's escape sequence "select graphic rendition".
 constexpr std::string_view kDim = "2";
 constexpr std::string_view kRed = "1;31";
 constexpr std::string_view kGreen = "32";
 constexpr std::string_view kYellow = "33";
 
-// One line that fits; what is no printable ASCII is left out.
+// Returns at most `columns` characters of `text`, without characters that are
+// not printable ASCII.
 std::string Fitted(std::string_view text, int columns) {
   std::string line;
   for (const char character : text) {
@@ -51,8 +52,9 @@ std::string_view FirstLineWith(std::string_view word, std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
 
-// "added Scene.sparks[].size, removed Scene.random"
-std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
+// Returns "added Scene.sparks[].size, removed Scene.random".
+std::string DescribeMigrations(
+    const std::vector<relib::StateMigration>& migrations) {
   std::vector<std::string> changes;
   const auto add = [&](std::string_view what,
                        const std::vector<std::string>& fields) {
@@ -68,8 +70,8 @@ std::string OfStates(const std::vector<relib::StateMigration>& migrations) {
   return absl::StrJoin(changes, ", ");
 }
 
-// "SIGSEGV: it wrote to address 0x0, in Update at module.cc:61"
-std::string WhereItCrashed(const absl::Status& status) {
+// Returns "SIGSEGV: it wrote to address 0x0, in Update at module.cc:61".
+std::string DescribeCrash(const absl::Status& status) {
   const std::optional<relib::CrashInfo> crash = relib::CrashOf(status);
   if (!crash.has_value()) return std::string(status.message());
   std::string text = crash->what;
@@ -86,7 +88,7 @@ std::string WhereItCrashed(const absl::Status& status) {
 }  // namespace
 
 Screen::Screen(const relib::platform::TerminalSize& size) : size_(size) {
-  // The other screen, without a cursor, empty.
+  // Switches to the alternate screen, hides the cursor, and clears the screen.
   std::cout << "\x1b[?1049h\x1b[?25l\x1b[2J" << std::flush;
 }
 
@@ -110,7 +112,7 @@ void Screen::Event(const relib::ReloadEvent& event) {
       break;
     case Kind::kBuildFailed: {
       std::string_view line = FirstLineWith("error", event.output);
-      // The name of the file will do.
+      // Removes the directory of the file.
       const size_t directory = line.substr(0, line.find(':')).rfind('/');
       if (directory != std::string_view::npos)
         line.remove_prefix(directory + 1);
@@ -129,11 +131,11 @@ void Screen::Event(const relib::ReloadEvent& event) {
               ? absl::StrCat(", calls waited ", DurationText(event.pause))
               : "");
       style_ = kGreen;
-      news_ = OfStates(event.migrations);
+      news_ = DescribeMigrations(event.migrations);
       break;
     }
     case Kind::kRolledBack:
-      version_ = absl::StrCat("version ", event.version, " is back");
+      version_ = absl::StrCat("version ", event.version, " runs again");
       break;
     case Kind::kUnchanged:
     case Kind::kUnloaded:
@@ -142,7 +144,7 @@ void Screen::Event(const relib::ReloadEvent& event) {
       break;
     case Kind::kCrashed:
       news_ = absl::StrCat("version ", event.version,
-                           " crashed: ", WhereItCrashed(event.status));
+                           " crashed: ", DescribeCrash(event.status));
       break;
     case Kind::kLoadFailed:
     case Kind::kSwitchDelayed:

@@ -7,11 +7,11 @@
 #include "examples/terminal/terminal.h"
 #include "relib/reload/event.h"
 
-// What the user sees: the picture of the module, and below it what happens to
-// the module, on three lines.
+// Draws the picture of the module, and three lines below it that describe the
+// module and its reloads.
 class Screen {
  public:
-  // Takes the terminal over until it is destroyed.
+  // Takes over the terminal; the destructor restores it.
   explicit Screen(const relib::platform::TerminalSize& size);
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
@@ -19,20 +19,20 @@ class Screen {
 
   void SetSize(const relib::platform::TerminalSize& size);
 
-  // What is left for the picture.
+  // The size of the picture.
   int columns() const { return size_.columns; }
   int rows() const;
 
   void Event(const relib::ReloadEvent& event);
 
-  // `picture` has rows() lines; `line` is what the module says of it.
+  // Draws `picture`, which has rows() lines, and `line` of the module.
   void Show(std::string_view picture, std::string_view line) const;
 
  private:
   relib::platform::TerminalSize size_;
-  // Of the version that runs: how it came, and what became of the state.
+  // Describes the current version and its reload.
   std::string version_ = "no version yet";
-  // What happens now, or went wrong last; and its colour.
+  // Describes the last event. `style_` is its color.
   std::string news_;
   std::string_view style_;
 };

@@ -32,7 +32,8 @@ std::string Count(int number, std::string_view what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
 }
 
-// Without the escape sequences "ESC [ ... letter" that compilers colour with.
+// Removes the escape sequences "ESC [ ... letter" with which compilers color
+// their output.
 std::string WithoutColor(std::string_view text) {
   std::string plain;
   while (!text.empty()) {
@@ -95,10 +96,10 @@ void Display::ModuleLine(int version, std::string_view line) {
 }
 
 void Display::Event(const relib::ReloadEvent& event) {
-  const std::string goes_on =
+  const std::string consequence =
       event.version == 0
-          ? "; correct it and save, it is tried again"
-          : absl::StrCat("; version ", event.version, " goes on");
+          ? "; fix it and save to try again"
+          : absl::StrCat("; version ", event.version, " continues to run");
   switch (event.kind) {
     case Kind::kBuildStarted:
       Line(kYellow, "~",
@@ -111,20 +112,21 @@ void Display::Event(const relib::ReloadEvent& event) {
       ++failures_;
       Line(kRed, "!",
            absl::StrCat(Styled(kRed, "the build failed"), " after ",
-                        relib::DurationText(event.build_time), goes_on));
+                        relib::DurationText(event.build_time), consequence));
       Output(event.output.empty() ? event.status.message() : event.output);
       break;
     case Kind::kUnchanged:
       Line(kDim, "=",
            absl::StrCat("built in ", relib::DurationText(event.build_time),
                         ", and the module is the same; version ", event.version,
-                        " goes on"));
+                        " continues to run"));
       Output(event.output);
       break;
     case Kind::kLoadFailed:
       ++failures_;
       Line(kRed, "!",
-           absl::StrCat(Styled(kRed, "the module can't be loaded"), goes_on));
+           absl::StrCat(Styled(kRed, "the module can't be loaded"),
+                        consequence));
       Output(event.status.message());
       break;
     case Kind::kReloaded: {
@@ -145,16 +147,14 @@ void Display::Event(const relib::ReloadEvent& event) {
     }
     case Kind::kUnloadDelayed:
       Line(kYellow, "-",
-           absl::StrCat("version ", event.version,
-                        " can't go yet, and is kept"));
+           absl::StrCat("version ", event.version, " can't be unloaded yet"));
       Output(event.status.message());
       break;
     case Kind::kUnloaded:
       Line(kDim, "-",
-           absl::StrCat(
-               "version ", event.version, " is gone",
-               event.unload.has_value() ? ": " : "",
-               event.unload.has_value() ? event.unload->ToString() : ""));
+           absl::StrCat("version ", event.version, ": ",
+                        event.unload.has_value() ? event.unload->ToString()
+                                                 : "unloaded"));
       break;
     case Kind::kWatchFailed:
       Problem(event.status.message());
@@ -172,8 +172,7 @@ void Display::Event(const relib::ReloadEvent& event) {
     case Kind::kRolledBack:
       Line(kGreen, "+",
            absl::StrCat("version ", event.version,
-                        " is back, until there is "
-                        "a new one"));
+                        " runs again until there is a new version"));
       break;
   }
 }
@@ -183,7 +182,7 @@ void Display::Problem(std::string_view text) {
   Output(text);
 }
 
-void Display::Summary(absl::Duration elapsed, const absl::Status& left) {
+void Display::Summary(absl::Duration elapsed, const absl::Status& stopped) {
   std::cout << "\n  "
             << absl::StrCat(
                    "Ended after ",
@@ -198,12 +197,12 @@ void Display::Summary(absl::Duration elapsed, const absl::Status& left) {
               << " (median), " << relib::DurationText(overheads_.back())
               << " at most.\n";
   }
-  if (left.ok()) {
-    std::cout << "  Every version was unloaded; nothing of them is left.\n\n";
+  if (stopped.ok()) {
+    std::cout << "  Every version was unloaded; nothing is left over.\n\n";
   } else {
     std::cout << "  " << Styled(kRed, "Not everything could be unloaded:")
               << "\n";
-    Output(left.message());
+    Output(stopped.message());
   }
   std::cout << std::flush;
 }

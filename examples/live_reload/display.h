@@ -8,36 +8,35 @@
 #include "absl/time/time.h"
 #include "relib/reload/event.h"
 
-// What the user sees: lines of the module, and between them, in a paragraph of
-// their own, what happens to the module. In colour if the terminal has it.
+// Prints the lines of the module, and the events of its Reloader in paragraphs
+// between them. Uses colors if the terminal has them.
 class Display {
  public:
   Display();
 
-  // `source` is what the user is asked to edit.
+  // Prints the title, and asks the user to edit the file `source`.
   void Welcome(std::string_view source);
 
-  // A line that version `version` of the module prints.
+  // Prints a line of the given version of the module.
   void ModuleLine(int version, std::string_view line);
 
   void Event(const relib::ReloadEvent& event);
 
-  // Something in the way of the program itself.
+  // Prints an error.
   void Problem(std::string_view text);
 
-  // The last words, when everything is unloaded; or when `left` says what
-  // isn't.
-  void Summary(absl::Duration elapsed, const absl::Status& left);
+  // Prints statistics at the end. `stopped` is the result of Reloader::Stop().
+  void Summary(absl::Duration elapsed, const absl::Status& stopped);
 
  private:
   enum class Paragraph { kNone, kModule, kEvents };
 
   std::string Styled(std::string_view style, std::string_view text) const;
-  // Starts a new paragraph unless the last line belongs to the same.
+  // Starts a new paragraph, unless the last line belongs to the same one.
   void Begin(Paragraph paragraph);
   void Line(std::string_view style, std::string_view mark,
             std::string_view text);
-  // What a compiler wrote.
+  // Prints the output of a compiler.
   void Output(std::string_view text) const;
 
   const bool color_;

@@ -5,10 +5,10 @@
 
 #include "relib/interface.h"
 
-// What the host and the module know of each other.
+// The interface between the host and the module.
 
 struct GreeterExports {
-  // The host calls it once per second; `tick` counts the calls.
+  // Called by the host once per second. `tick` counts the calls.
   relib::Export<void(int tick)> on_tick;
 };
 RELIB_INTERFACE(GreeterExports, on_tick);

@@ -1,4 +1,4 @@
-// Calls a module once per second, and replaces it whenever its source is saved.
+// Calls a module once per second, and reloads it whenever its source is saved.
 //
 //   bazel run //examples:live_reload
 //
@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -51,7 +50,8 @@ int main(int argc, char** argv) {
     constexpr absl::Duration kMaxWait = absl::Milliseconds(50);
     reloader.Poll(version == 0 ? kMaxWait
                                : std::min(next_tick - absl::Now(), kMaxWait));
-    const bool is_new = std::exchange(version, reloader.version()) != version;
+    const bool is_new = reloader.version() != version;
+    version = reloader.version();
     if (version == 0 || (!is_new && absl::Now() < next_tick)) continue;
     next_tick = absl::Now() + tick_time;
     const absl::Status status = reloader.exports().on_tick(tick++);

@@ -1,5 +1,5 @@
-// Runs live_reload as a user does, on a copy of its sources: edits them, saves,
-// and looks at what the program shows.
+// Runs live_reload on a copy of its sources as a user would: edits and saves
+// them, and checks the output of the program.
 //
 //   live_reload_test PROGRAM BUILD_SCRIPT SOURCE...
 
@@ -36,17 +36,18 @@ using ::relib::platform::ExitStatus;
 using ::relib::platform::Subprocess;
 using ::testing::HasSubstr;
 
-// As the compiler, the same as this test's, begins an error on a terminal.
+// The escape sequence with which the compiler begins an error. It is the same
+// compiler that has built this test.
 #if defined(__clang__)
-constexpr std::string_view kRedOfCompiler = "\x1b[0;1;31m";
+constexpr std::string_view kCompilerRed = "\x1b[0;1;31m";
 #else
-constexpr std::string_view kRedOfCompiler = "\x1b[01;31m";
+constexpr std::string_view kCompilerRed = "\x1b[01;31m";
 #endif
 
-// No step takes so long unless the test fails.
+// Limit for every step. No step takes so long unless the test fails.
 constexpr absl::Duration kPatience = absl::Seconds(90);
 
-// The goal: how much later than the end of the build new code may run.
+// The most that a reload may take in addition to the build.
 constexpr double kMaxOverheadMs = 100;
 
 std::vector<std::string>& Arguments() {
@@ -58,7 +59,7 @@ bool IsWindows() {
   return relib::platform::kTargetSystem == relib::platform::System::kWindows;
 }
 
-// A path of Wine's drive Z: as the system around Wine knows it.
+// Returns the Unix path of a file on Wine's drive Z.
 std::string UnixPath(std::string path) {
   std::replace(path.begin(), path.end(), '\\', '/');
   return path.size() > 1 && path[1] == ':' ? path.substr(2) : path;
@@ -93,12 +94,11 @@ class LiveReloadTest : public ::testing::Test {
   ~LiveReloadTest() override {
     if (HasFailure() && process_ != nullptr) {
       process_->Wait(absl::ZeroDuration());
-      // The end of it: lines of the module may follow for as long as was
-      // waited.
-      constexpr size_t kMost = 5000;
+      // Only the last part: the module prints as long as the test waits.
+      constexpr size_t kMaxSize = 5000;
       const std::string& output = process_->output();
       std::cerr << "The program has shown:\n"
-                << output.substr(std::max(output.size(), kMost) - kMost)
+                << output.substr(std::max(output.size(), kMaxSize) - kMaxSize)
                 << "\n";
     }
     process_.reset();
@@ -110,8 +110,7 @@ class LiveReloadTest : public ::testing::Test {
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);
     const std::string build =
-        IsWindows() ? absl::StrCat("unix:", UnixPath(script_.string()))
-                    : script_.string();
+        IsWindows() ? UnixPath(script_.string()) : script_.string();
     return absl::StrCat(
         program_.string(), " --module=", library,
         " --watch=examples/live_reload --tick_ms=100 \"--build=", build, " ",
@@ -125,8 +124,8 @@ class LiveReloadTest : public ::testing::Test {
     process_ = *std::move(process);
   }
 
-  // Waits until the program shows `text`, and goes on behind it. False, and the
-  // test has failed, if it doesn't; after that there is nothing to wait for.
+  // Waits until the program shows `text`, and continues after it. If it does
+  // not, fails the test and returns false; later calls return immediately.
   bool Await(std::string_view text) {
     if (HasFailure()) return false;
     const absl::Time deadline = absl::Now() + kPatience;
@@ -144,7 +143,7 @@ class LiveReloadTest : public ::testing::Test {
     }
   }
 
-  // The rest of the line behind what was awaited last.
+  // Returns the rest of the line after the text of the last Await().
   std::string RestOfLine() {
     const size_t begin = seen_;
     if (!Await("\n")) return "";
@@ -157,13 +156,13 @@ class LiveReloadTest : public ::testing::Test {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
   }
 
-  // Saves the module, so that it says `text` instead of "Hello!".
+  // Saves the module so that it says `text` instead of "Hello!".
   void SaveText(std::string_view text) {
     Write(directory_ / kModule,
           absl::StrReplaceAll(source_, {{"Hello!", text}}));
   }
 
-  // Saves it as editors do that write to another file first.
+  // Does the same like editors that write to a temporary file first.
   void SaveTextByRenaming(std::string_view text) {
     const std::filesystem::path temporary =
         directory_ / "examples/live_reload/.module.cc.tmp";
@@ -171,7 +170,7 @@ class LiveReloadTest : public ::testing::Test {
     std::filesystem::rename(temporary, directory_ / kModule);
   }
 
-  // Awaits that version `version` runs and says `text`; its overhead in
+  // Waits until the given version runs and says `text`. Returns its overhead in
   // milliseconds.
   double AwaitVersion(int version, std::string_view text) {
     if (!Await(absl::StrCat("version ", version, " runs")) ||
@@ -187,11 +186,11 @@ class LiveReloadTest : public ::testing::Test {
     return overhead;
   }
 
-  // Ends the program, by saving a last version, and checks its last words.
-  void ExpectGoodEnd(std::string_view last_words) {
+  // Waits until the program ends, and checks its summary.
+  void ExpectGoodEnd(std::string_view summary) {
     Await("Ended after");
-    Await(last_words);
-    Await("Every version was unloaded; nothing of them is left.");
+    Await(summary);
+    Await("Every version was unloaded; nothing is left over.");
     const std::optional<ExitStatus> exit = process_->Wait(kPatience);
     ASSERT_TRUE(exit.has_value());
     EXPECT_TRUE(exit->success()) << exit->ToString();
@@ -217,7 +216,7 @@ TEST_F(LiveReloadTest, ASessionOfManyEdits) {
   Await("version 1 | Hello! This is tick 1.");
   for (int i = 1; i <= kGoodEdits; ++i) {
     const int version = 1 + i;
-    // Broken code, each time in another place.
+    // Break the code, each time in another place.
     const std::string mistake = absl::StrCat("mistake_", i);
     Write(directory_ / kModule,
           i % 2 == 0 ? absl::StrCat(source_, mistake, "();\n")
@@ -225,7 +224,7 @@ TEST_F(LiveReloadTest, ASessionOfManyEdits) {
                            source_, {{"to_string(tick)", mistake + "(tick)"}}));
     Await("examples/live_reload/module.cc changed, building");
     Await("the build failed");
-    Await(absl::StrCat("version ", version - 1, " goes on"));
+    Await(absl::StrCat("version ", version - 1, " continues to run"));
     Await(mistake);
     Await(absl::StrCat("version ", version - 1, " | "));
 
@@ -243,9 +242,8 @@ TEST_F(LiveReloadTest, ASessionOfManyEdits) {
   ExpectGoodEnd(absl::StrCat(1 + kGoodEdits, " versions ran, ", kGoodEdits,
                              " attempts failed"));
   for (int version = 1; version <= 1 + kGoodEdits; ++version) {
-    EXPECT_THAT(
-        process_->output(),
-        HasSubstr(absl::StrCat("version ", version, " is gone: unloaded")));
+    EXPECT_THAT(process_->output(),
+                HasSubstr(absl::StrCat("version ", version, ": unloaded")));
   }
 }
 
@@ -255,13 +253,13 @@ TEST_F(LiveReloadTest, TwoSavesWithinASecondAndDuringABuild) {
   SaveText("First save!");
   absl::SleepFor(absl::Milliseconds(300));
   SaveText("Second save!");
-  // Each had a build of its own, whether or not the first was done by then. The
-  // first may have read the second's text.
+  // Each save has its own build, whether or not the first build had ended. The
+  // first build may have read the second text.
   Await("changed, building");
   Await("changed, building");
   Await("| Second save!");
 
-  // A save of which the compiler can't have seen anything.
+  // Save during a build. The compiler may have read the file already.
   SaveText("Third save!");
   Await("changed, building");
   SaveText("Fourth save!");
@@ -277,7 +275,7 @@ TEST_F(LiveReloadTest, AnotherInterfaceIsRefused) {
   Write(
       directory_ / kHeader,
       absl::StrReplaceAll(header_, {{"void(int tick)", "void(double tick)"}}));
-  Await("the module can't be loaded; version 1 goes on");
+  Await("the module can't be loaded; version 1 continues to run");
   Await("on_tick");
   Await("version 1 | ");
   Write(directory_ / kHeader, header_);
@@ -286,16 +284,16 @@ TEST_F(LiveReloadTest, AnotherInterfaceIsRefused) {
   ExpectGoodEnd("2 versions ran");
 }
 
-// The figure that counts, with the benefit of the doubt for a machine that does
-// other things as well: a few saves within the bound, out of some more.
+// Some saves must be within the bound. Not all of them have to be, because the
+// machine may be busy.
 TEST_F(LiveReloadTest, FromTheEndOfTheBuildToNewCodeInAHundredMilliseconds) {
   constexpr int kWithinBound = 3;
-  constexpr int kMost = 15;
+  constexpr int kMaxSaves = 15;
   Start(Command(""));
   Await("version 1 | ");
   int within_bound = 0;
   std::vector<double> overheads;
-  while (within_bound < kWithinBound && overheads.size() < kMost &&
+  while (within_bound < kWithinBound && overheads.size() < kMaxSaves &&
          !HasFailure()) {
     const int version = 2 + static_cast<int>(overheads.size());
     const std::string text = absl::StrCat("Measuring version ", version, ".");
@@ -306,7 +304,7 @@ TEST_F(LiveReloadTest, FromTheEndOfTheBuildToNewCodeInAHundredMilliseconds) {
   std::cout << "relib added, in milliseconds:";
   for (const double overhead : overheads) std::cout << " " << overhead;
   std::cout << "\n";
-  EXPECT_GE(within_bound, kWithinBound) << "too slow, again and again";
+  EXPECT_GE(within_bound, kWithinBound) << "too slow in most attempts";
 }
 
 TEST_F(LiveReloadTest, EndsCleanlyOnCtrlCAndShowsColor) {
@@ -317,8 +315,8 @@ TEST_F(LiveReloadTest, EndsCleanlyOnCtrlCAndShowsColor) {
   Await("\x1b[36mversion 1\x1b[0m \x1b[2m|\x1b[0m Hello!");
   Write(directory_ / kModule, absl::StrCat(source_, "nonsense();\n"));
   Await("\x1b[1;31mthe build failed\x1b[0m");
-  // The compiler's own.
-  Await(kRedOfCompiler);
+  // The compiler colors its output, too.
+  Await(kCompilerRed);
   Write(directory_ / "stop", "");
   ExpectGoodEnd("1 version ran, 1 attempt failed.");
 }

@@ -1,5 +1,5 @@
-// Change me while `bazel run //examples:live_reload` runs, and save.
-// Anything goes: another text, another computation, an error.
+// Edit this file while `bazel run //examples:live_reload` runs, and save it.
+// Try another text, another computation, and an error.
 
 #include "relib/module.h"
 

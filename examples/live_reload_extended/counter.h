@@ -11,11 +11,11 @@ struct Counter {
 };
 RELIB_STATE(Counter, total);
 
-// Change me while the program runs: give `count` another type or another name.
-// The module doesn't fit the program then, which says how they differ, and
-// starts itself anew as soon as it was built as well.
+// Edit this struct while the program runs: change the type or the name of
+// `count`. The program then refuses the new module, says how the two differ,
+// and restarts as soon as it has been rebuilt, too.
 struct CounterExports {
-  // Counts on, and says where it is.
+  // Adds `step` to the counter, and returns a text with the total.
   relib::Export<std::string(relib::StateRef<Counter> counter, int step)> count;
 };
 RELIB_INTERFACE(CounterExports, count);

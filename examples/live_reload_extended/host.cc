@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
                });
   if (!state.empty()) {
     const absl::Status restored = Restore(state, counter);
-    std::cout << (restored.ok() ? "started anew, with the state of before"
+    std::cout << (restored.ok() ? "restarted with the saved state"
                                 : restored.message())
               << std::endl;
   }
@@ -95,8 +95,8 @@ int main(int argc, char** argv) {
   options.states = {&counter};
   options.on_incompatible = [&](const absl::Status&) {
     is_incompatible = true;
-    std::cout << "this program is built with another interface: it starts "
-                 "itself anew when it was built as well"
+    std::cout << "this program was built with another interface; it restarts "
+                 "as soon as it has been rebuilt"
               << std::endl;
   };
   relib::Reloader<CounterExports> reloader(options);

@@ -1,4 +1,4 @@
-// Changes the interface under a running program, as a user does, on a copy of
+// Changes the interface while the program runs, as a user would, on a copy of
 // the sources and of the program.
 //
 //   live_reload_extended_test PROGRAM BUILD_SCRIPT SOURCE...
@@ -71,7 +71,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
         << text;
   }
 
-  // A file of the same name, as a linker leaves it.
+  // Replaces the program by a file of the same name, as a linker does.
   void BuildProgram() const {
     const std::filesystem::path next = directory_ / "next";
     std::filesystem::remove(next);
@@ -83,7 +83,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
     std::error_code error;
     std::filesystem::rename(next, program_, error);
     if (!error) return;
-    // Windows: a program that runs can only be moved out of the way.
+    // On Windows, a running program can only be renamed.
     std::filesystem::rename(program_, directory_ / "before");
     std::filesystem::rename(next, program_);
   }
@@ -91,9 +91,9 @@ class LiveReloadExtendedTest : public ::testing::Test {
   void Start() {
     std::string script = std::filesystem::absolute(Arguments()[2]).string();
     if (relib::platform::kTargetSystem == relib::platform::System::kWindows) {
-      // Of Wine's drive Z.
+      // The script is on Wine's drive Z.
       std::replace(script.begin(), script.end(), '\\', '/');
-      script = "unix:" + script.substr(2);
+      script = script.substr(2);
     }
     const std::string library =
         absl::StrCat("module", relib::platform::kLibrarySuffix);
@@ -107,7 +107,7 @@ class LiveReloadExtendedTest : public ::testing::Test {
     process_ = *std::move(process);
   }
 
-  // Waits until the program shows `text`, and goes on behind it; returns the
+  // Waits until the program shows `text`, and continues after it. Returns the
   // rest of the line.
   std::string Await(std::string_view text) {
     if (HasFailure()) return "";
@@ -144,26 +144,26 @@ class LiveReloadExtendedTest : public ::testing::Test {
   size_t seen_ = 0;
 };
 
-TEST_F(LiveReloadExtendedTest, TheProgramStartsItselfAnewAndGoesOnCounting) {
+TEST_F(LiveReloadExtendedTest, TheProgramRestartsAndContinuesToCount) {
   Start();
   Await("version 1 runs");
   Await("counted to 3");
   const std::string header = Text(directory_ / kHeader);
   const std::string module = Text(directory_ / kModule);
 
-  // Another type. Both sides are shown.
+  // Change a type. The message shows both sides.
   Save(kModule, absl::StrReplaceAll(module, {{"int step", "double step"}}));
   Save(kHeader, absl::StrReplaceAll(header, {{"int step", "double step"}}));
   Await("the new file can't be loaded");
   Await("double");
-  Await("it starts itself anew when it was built as well");
+  Await("it restarts as soon as it has been rebuilt");
   const int before = AwaitTotal();
   EXPECT_GT(before, 3);
 
-  // Here it is built from the same sources as before, so that it is still too
-  // old; the state has survived that.
+  // The rebuilt program is a copy of the old one, so the module still does not
+  // fit. The state has survived the restart.
   BuildProgram();
-  Await("started anew, with the state of before");
+  Await("restarted with the saved state");
   Await("can't be loaded");
   Save(kModule, module);
   Save(kHeader, header);

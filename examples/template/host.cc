@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int ticks = argc > 3 ? std::atoi(argv[3]) : 0;
-  // `bazel run` starts programs among their data, far from the sources.
+  // `bazel run` starts the program outside of the workspace.
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
 
   relib::State<World> world;

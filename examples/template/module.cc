@@ -1,4 +1,4 @@
-// Change me while the program runs.
+// Edit this file while the program runs.
 
 #include "relib/module.h"
 

@@ -8,15 +8,16 @@
 #include "relib/interface.h"
 #include "relib/state/interface.h"
 
-// What the program keeps for the module. Change it while the program runs: what
-// is still there keeps its value.
+// The state that the program keeps for the module. Edit it while the program
+// runs: fields that still exist keep their values.
 struct World {
   int ticks = 0;
   std::pmr::vector<int> numbers;
 };
 RELIB_STATE(World, ticks, numbers);
 
-// What the program calls. Changing it needs another program.
+// The functions that the program calls. After a change of this struct, rebuild
+// and restart the program.
 struct GameExports {
   relib::Export<std::string(relib::StateRef<World> world)> update;
 };

@@ -2,7 +2,6 @@
 
 void relib_platform_release_descriptor(int /*descriptor*/) {}
 void relib_platform_release_stream(FILE* /*stream*/) {}
-void relib_platform_release_directory(DIR* /*directory*/) {}
 void relib_platform_release_mapping(void* /*address*/, size_t /*size*/) {}
 void relib_platform_release_library(void* /*library*/) {}
 void relib_platform_release_handle(void* /*handle*/) {}

@@ -1,8 +1,6 @@
 #ifndef PLATFORM_AGENT_RELEASE_H_
 #define PLATFORM_AGENT_RELEASE_H_
 
-#include <dirent.h>
-
 #include <cstddef>
 #include <cstdio>
 
@@ -14,7 +12,6 @@
 extern "C" {
 void relib_platform_release_descriptor(int descriptor);
 void relib_platform_release_stream(FILE* stream);
-void relib_platform_release_directory(DIR* directory);
 void relib_platform_release_mapping(void* address, size_t size);
 void relib_platform_release_library(void* library);
 void relib_platform_release_handle(void* handle);

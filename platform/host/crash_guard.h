@@ -6,22 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "platform/host/crash_kind.h"
 #include "platform/host/stack_walker.h"
 
 namespace relib::platform {
 
 // Describes a crash of guarded code.
 struct Crash {
-  enum class Kind {
-    // SIGSEGV, SIGBUS, or an access violation.
-    kBadAccess,
-    kStackOverflow,
-    // SIGFPE, or a division by zero.
-    kArithmetic,
-    kIllegalInstruction,
-    // abort(), which std::terminate() calls.
-    kAbort,
-  };
+  using Kind = CrashKind;
   static constexpr size_t kMaxFrames = 64;
 
   Kind kind;

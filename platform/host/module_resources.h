@@ -10,6 +10,8 @@
 
 #include "absl/time/time.h"
 #include "platform/agent/agent.h"
+#include "platform/host/heap_kinds.h"
+#include "platform/host/leftover.h"
 
 namespace relib::platform {
 
@@ -21,34 +23,13 @@ struct ThreadInfo {
   std::string name;
 };
 
-// Resources of one kind that a module left behind.
-struct Leftover {
-  static constexpr size_t kMaxItems = 8;
-
-  // In the singular, such as "open file".
-  std::string kind;
-  uint64_t count = 0;
-  // The memory that they occupied, if the kind has memory.
-  uint64_t bytes = 0;
-  // Descriptions of some of them, such as "7 /tmp/cache".
-  std::vector<std::string> items = {};
-};
-
-// Return addresses, callees before callers.
+// The return addresses of calls, callees before callers.
 using CallStack = std::vector<uintptr_t>;
 
 // A free() or realloc() by a module of an address that is not a live block of
 // that module.
 struct BadFree {
-  enum class Kind {
-    // A block that was freed before, as far as can be known.
-    kDoubleFree,
-    // A block of another module, or memory of the host.
-    kForeignBlock,
-    // Not the address of a block: inside a block, on a stack, in an image, or
-    // in memory that is not mapped.
-    kNotABlock,
-  };
+  using Kind = BadFreeKind;
 
   Kind kind = Kind::kNotABlock;
   const void* address = nullptr;
@@ -72,10 +53,10 @@ struct LeakSite {
 };
 
 struct HeapOptions {
-  enum class Kind { kModule, kSystem, kUser };
+  using Kind = HeapKind;
   Kind kind = Kind::kModule;
 
-  // The user's allocator, for kUser.
+  // For kCustom.
   void* user_context = nullptr;
   void* (*user_allocate)(void* context, size_t size,
                          size_t alignment) = nullptr;

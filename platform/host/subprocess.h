@@ -11,54 +11,51 @@
 
 namespace relib::platform {
 
-// How a command ended.
+// The result of a command that has ended.
 struct ExitStatus {
-  // The exit code; 128 + the number of the signal that ended it, as shells
-  // count. On Windows a crash gives an NTSTATUS, which is negative here.
+  // The exit code of the command. If a signal ended the command, 128 plus the
+  // number of the signal, as in shells. If it crashed on Windows, an NTSTATUS,
+  // which is negative here.
   int code = 0;
   bool success() const { return code == 0; }
-  // "exit code 1", "signal 9 (Killed)", "exit code 0xc0000005".
+  // Returns "exit code 1", "signal 9 (Killed)" or "exit code 0xc0000005".
   std::string ToString() const;
 };
 
 // A shell command that runs in the background. Not thread-safe.
 //
-// It runs in a session (on Windows: a job) of its own, so Ctrl-C at the
-// terminal doesn't reach it. A process that leaves that on purpose, as daemons
-// do, is no longer part of the command: neither Kill() nor the destructor ends
-// it. It works whatever the program does with SIGCHLD, and leaves that alone.
+// The command runs in its own session (on Windows: in its own job), so Ctrl-C
+// at the terminal doesn't reach it. A process that leaves the session on
+// purpose, as daemons do, is no longer part of the command: neither Kill() nor
+// the destructor ends it. The class works with any disposition of SIGCHLD, and
+// does not change it.
 class Subprocess {
  public:
-  // Runs `command` by the system's shell (/bin/sh -c, cmd /c) in
-  // `working_directory` (empty: the one of this process) with no standard
-  // input. What it writes to its standard output and error is collected, in
-  // order. No descriptor or handle of this process is inherited but those.
-  // NotFound if there is no such working directory.
-  //
-  // A command that starts with "unix:" is for the Unix system, also when this
-  // is a Windows program that Wine runs there: the rest of it goes to that
-  // system's /bin/sh, whose working directory is the same directory by its Unix
-  // name. Linux drops the prefix; real Windows answers Unimplemented. Under
-  // Wine, output goes through a file: what a command writes by opening
-  // /dev/stdout or /dev/stderr anew replaces what was written before and not
-  // yet collected by Wait().
+  // Starts `command` in the system's shell (/bin/sh -c, cmd /c), without
+  // standard input. If `working_directory` is empty, the command runs in the
+  // current directory of this process. Its standard output and error are
+  // collected in the order in which they are written; no other descriptor or
+  // handle of this process is inherited.
+  // Returns NotFound if the working directory does not exist.
   static absl::StatusOr<std::unique_ptr<Subprocess>> Start(
       const std::string& command, const std::string& working_directory);
 
-  // Kills what still runs, also what a command that has ended left running.
+  // Kills every process of the command that still runs, including those that
+  // a command that has ended left behind.
   virtual ~Subprocess() = default;
 
-  // Waits up to `timeout` for the end; zero never blocks. Empty while it runs.
-  // Also moves what it wrote to output(): the command never stalls because
-  // nobody reads, however seldom this is called.
+  // Waits up to `timeout` until the command has ended; with zero, does not
+  // block. Returns nullopt while the command runs. Also appends what the
+  // command has written to output(). The command never blocks on a full pipe,
+  // even if Wait() is rarely called.
   virtual std::optional<ExitStatus> Wait(absl::Duration timeout) = 0;
 
-  // What it has written so far.
+  // Returns the output as of the last Wait().
   virtual const std::string& output() const = 0;
 
-  // Ends the command and all that it started, and waits until they are gone.
-  // A Unix command gets SIGTERM and 250 ms to tidy up before that. A command
-  // that was still running has ended with code 137 then, on every system.
+  // Ends the command and every process that it has started, and waits until
+  // they are gone. On Unix, they first get SIGTERM and 250 ms to clean up. If
+  // the command was still running, its exit code is 137 on every system.
   virtual void Kill() = 0;
 };
 

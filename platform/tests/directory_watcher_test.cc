@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/host/subprocess.h"
+#include "platform/tests/subprocess_test_system.h"
 #include "tests/support/test_files.h"
 
 namespace relib::platform {
@@ -83,16 +84,15 @@ bool Contains(const std::vector<std::string>& paths, const std::string& path) {
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
-// Deletes a directory with a tool of the system. Under Wine that is the Unix
-// system, because a Windows program cannot delete a directory there while it is
-// watched.
+// Removes a directory by a tool of the system. Under Wine, that is a tool of
+// the Unix system: a Windows program can't delete a directory that is watched.
 void RemoveTree(const std::string& parent, const std::string& name) {
-  absl::StatusOr<std::unique_ptr<Subprocess>> remove =
-      Subprocess::Start("unix:rm -r " + name, parent);
-  if (absl::IsUnimplemented(remove.status())) {
+  if (!test::RunsUnixCommands()) {
     fs::remove_all(parent + "/" + name);
     return;
   }
+  absl::StatusOr<std::unique_ptr<Subprocess>> remove =
+      Subprocess::Start("/bin/rm -r " + name, parent);
   ASSERT_TRUE(remove.ok()) << remove.status();
   const std::optional<ExitStatus> status = (*remove)->Wait(absl::Seconds(60));
   ASSERT_TRUE(status.has_value() && status->success()) << (*remove)->output();

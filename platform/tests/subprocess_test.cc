@@ -27,7 +27,8 @@ namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(60);
 
-// This program, which does what the tests ask of a command (see Child()).
+// The path of this program, which the tests also use as a command (see
+// Child()).
 std::string* self = nullptr;
 
 std::string ChildCommand(const std::string& arguments) {
@@ -60,11 +61,11 @@ Result Finish(const std::string& command, const std::string& directory = "") {
   return process == nullptr ? Result{-1, ""} : Finish(*process);
 }
 
-// A file that one process rewrites for as long as it lives.
+// Returns true if a process still rewrites the file again and again.
 bool KeepsChanging(const std::string& path) {
   const std::string before = ReadFile(path);
-  // Far longer than the 5 ms between two changes; a process that isn't there
-  // can't be seen to be absent in any other way from the outside.
+  // The time is much longer than the 5 ms between two changes. There is no
+  // other way to see from outside that the process has ended.
   const absl::Time deadline = absl::Now() + absl::Milliseconds(300);
   while (absl::Now() < deadline) {
     const std::string now = ReadFile(path);
@@ -142,8 +143,8 @@ TEST(SubprocessTest, OutputArrivesWhileItRuns) {
   }));
 }
 
-// Far more than a pipe holds, and nobody reads until the command says through a
-// file that it has written everything.
+// The command writes much more than fits into a pipe. The test does not read
+// until a file shows that the command has written everything.
 TEST(SubprocessTest, NeverStalls) {
   const TestDirectory directory;
   const std::unique_ptr<Subprocess> process =
@@ -154,7 +155,6 @@ TEST(SubprocessTest, NeverStalls) {
   EXPECT_EQ(result.output.size(), 8000000u);
 }
 
-// What a command writes right before its end is there at its end.
 TEST(SubprocessTest, NothingIsLostAtTheEnd) {
   for (int i = 0; i < 10; ++i) {
     const Result result = Finish(ChildCommand("spam 100000"));
@@ -207,8 +207,8 @@ TEST(SubprocessTest, KillAfterTheEndKeepsTheCode) {
   EXPECT_EQ(process->Wait(absl::ZeroDuration())->code, 5);
 }
 
-// The end of the command is what counts, not that of a process it leaves behind
-// with its output; that one goes with the object.
+// Wait() waits for the command, and not for a process that it has left behind
+// with its output. The destructor kills that process.
 TEST(SubprocessTest, BackgroundProcessDoesNotDelayTheEnd) {
   const TestDirectory directory;
   std::unique_ptr<Subprocess> process =
@@ -261,12 +261,26 @@ TEST(SubprocessTest, UnusualText) {
   EXPECT_EQ(Finish(ChildCommand("touch x"), directory / name).code, 0);
 }
 
-// Commands of the Unix host, also from a Windows program that Wine runs.
+// Commands of the Unix system, also in a Windows program that Wine runs.
 class UnixCommandTest : public testing::Test {
  protected:
+  static std::unique_ptr<Subprocess> StartUnix(
+      const std::string& command, const std::string& directory = "") {
+    absl::StatusOr<std::unique_ptr<Subprocess>> started =
+        test::StartUnixCommand(command, directory);
+    EXPECT_TRUE(started.ok()) << started.status();
+    return started.ok() ? *std::move(started) : nullptr;
+  }
+  static Result FinishUnix(const std::string& command,
+                           const std::string& directory = "") {
+    const std::unique_ptr<Subprocess> process = StartUnix(command, directory);
+    return process == nullptr ? Result{-1, ""} : Finish(*process);
+  }
+
   void SetUp() override {
     if (!test::RunsUnixCommands()) {
-      EXPECT_FALSE(Subprocess::Start("unix:true", "").ok());
+      EXPECT_TRUE(
+          absl::IsUnimplemented(test::StartUnixCommand("true", "").status()));
       GTEST_SKIP() << "Windows without Wine";
     }
   }
@@ -274,15 +288,15 @@ class UnixCommandTest : public testing::Test {
 
 TEST_F(UnixCommandTest, CodeAndOutput) {
   const Result result =
-      Finish("unix:echo out; echo err >&2; printf '%s|' \"it's\" '\"'; exit 7");
+      FinishUnix("echo out; echo err >&2; printf '%s|' \"it's\" '\"'; exit 7");
   EXPECT_EQ(result.code, 7);
   EXPECT_EQ(result.output, "out\nerr\nit's|\"|");
-  EXPECT_EQ(Finish("unix:kill -9 $$").code, 137);
-  EXPECT_EQ(Finish("unix:kill -9 $$").output, "");
-  EXPECT_EQ(Finish("unix:cat; echo end").output, "end\n");
-  EXPECT_EQ(Finish("unix:exit 0\n").code, 0);
-  EXPECT_EQ(Finish("unix:# only a comment").code, 0);
-  EXPECT_EQ(Finish("unix:if").code, 2);
+  EXPECT_EQ(FinishUnix("kill -9 $$").code, 137);
+  EXPECT_EQ(FinishUnix("kill -9 $$").output, "");
+  EXPECT_EQ(FinishUnix("cat; echo end").output, "end\n");
+  EXPECT_EQ(FinishUnix("exit 0\n").code, 0);
+  EXPECT_EQ(FinishUnix("# only a comment").code, 0);
+  EXPECT_EQ(FinishUnix("if").code, 2);
 }
 
 TEST_F(UnixCommandTest, WorkingDirectory) {
@@ -292,18 +306,32 @@ TEST_F(UnixCommandTest, WorkingDirectory) {
       std::filesystem::path(directory.path()) /
       std::filesystem::path(std::u8string(name.begin(), name.end())));
   const Result result =
-      Finish("unix:touch made; basename \"$PWD\"", directory / name);
+      FinishUnix("touch made; basename \"$PWD\"", directory / name);
   EXPECT_EQ(result.code, 0) << result.output;
   EXPECT_EQ(result.output, name + "\n");
   EXPECT_EQ(ReadFile(directory / "x"), "");
   EXPECT_TRUE(absl::IsNotFound(
-      Subprocess::Start("unix:true", directory / "missing").status()));
+      Subprocess::Start("/bin/true", directory / "missing").status()));
+}
+
+// Under Wine, the first word of a command decides which system runs it. The
+// BUILD file lists `uname` in RELIB_WINE_UNIX_PROGRAMS.
+TEST_F(UnixCommandTest, FirstWordIsAUnixProgram) {
+  const TestDirectory directory;
+  WriteFile(directory / "script", "#!/bin/sh\nuname; echo \"$@\"\n");
+  EXPECT_EQ(Finish("/bin/chmod +x script", directory.path()).code, 0);
+  const std::string expected = FinishUnix("uname").output + "a b\n";
+  EXPECT_EQ(Finish("./script a b", directory.path()).output, expected);
+  EXPECT_EQ(Finish("\"./script\" a b", directory.path()).output, expected);
+  std::filesystem::create_directory(directory / "sub");
+  EXPECT_EQ(Finish("../script 'a b'", directory / "sub").output, expected);
+  EXPECT_EQ(Finish("uname && echo 'a b'").output, expected);
 }
 
 TEST_F(UnixCommandTest, ArrivesWhileItRunsAndIsKilled) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:echo hello; (while :; do echo $((i=i+1)) > beat1; sleep 0.01; "
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "echo hello; (while :; do echo $((i=i+1)) > beat1; sleep 0.01; "
       "done) &"
       "while :; do echo $((j=j+1)) > beat2; sleep 0.01; done",
       directory.path());
@@ -321,8 +349,8 @@ TEST_F(UnixCommandTest, ArrivesWhileItRunsAndIsKilled) {
 
 TEST_F(UnixCommandTest, KillInsists) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:trap '' TERM; while :; do echo $((j=j+1)) > beat; sleep 0.01; done",
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "trap '' TERM; while :; do echo $((j=j+1)) > beat; sleep 0.01; done",
       directory.path());
   ASSERT_TRUE(Appears(directory / "beat"));
   process->Kill();
@@ -332,8 +360,8 @@ TEST_F(UnixCommandTest, KillInsists) {
 
 TEST_F(UnixCommandTest, KillLetsTheCommandTidyUp) {
   const TestDirectory directory;
-  const std::unique_ptr<Subprocess> process = Start(
-      "unix:trap 'echo tidy > tidied; exit' TERM; echo x > ready;"
+  const std::unique_ptr<Subprocess> process = StartUnix(
+      "trap 'echo tidy > tidied; exit' TERM; echo x > ready;"
       "while :; do sleep 0.01; done",
       directory.path());
   ASSERT_TRUE(Appears(directory / "ready"));
@@ -343,26 +371,26 @@ TEST_F(UnixCommandTest, KillLetsTheCommandTidyUp) {
 
 TEST_F(UnixCommandTest, KillRightAfterStart) {
   for (int i = 0; i < 5; ++i) {
-    const std::unique_ptr<Subprocess> process = Start("unix:sleep 1000");
+    const std::unique_ptr<Subprocess> process = StartUnix("sleep 1000");
     process->Kill();
     EXPECT_EQ(process->Wait(absl::ZeroDuration())->code, 137);
   }
 }
 
-// The whole group is killed by somebody else: Wait() must not wait forever.
+// If the whole process group is killed, Wait() must not wait forever.
 TEST_F(UnixCommandTest, KilledFromOutside) {
-  const Result result = Finish("unix:kill -9 0");
+  const Result result = FinishUnix("kill -9 0");
   EXPECT_EQ(result.code, 137);
 }
 
 TEST_F(UnixCommandTest, MuchOutput) {
   const Result result =
-      Finish("unix:head -c 5000000 /dev/zero | tr '\\0' x; echo end");
+      FinishUnix("head -c 5000000 /dev/zero | tr '\\0' x; echo end");
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.output.size(), 5000004u);
 }
 
-// What the tests run as a command.
+// The functions below run in the child process.
 
 void Beat(const std::string& name) {
   const absl::Time deadline = absl::Now() + absl::Minutes(10);
@@ -414,7 +442,7 @@ int Child(int argc, char** argv) {
     WriteFile("done", "done");
     return 0;
   }
-  // A process, its child, its grandchild, ...
+  // Starts a child, which starts a grandchild, and so on.
   if (what == "family") {
     std::thread next([&] {
       if (number > 1)

@@ -2,17 +2,21 @@
 #define PLATFORM_TESTS_SUBPROCESS_TEST_SYSTEM_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
-// The few things that subprocess_test needs from each system.
+#include "absl/status/statusor.h"
+#include "platform/host/subprocess.h"
+
+// Functions of each system for subprocess_test.
 namespace relib::platform::test {
 
-// A descriptor or handle that a child would inherit if nobody prevented it.
+// A descriptor or handle that a child inherits unless that is prevented.
 class InheritableHandle {
  public:
   InheritableHandle();
   ~InheritableHandle();
-  // What IsInherited() takes in the child.
+  // Returns the argument for IsInherited() in the child.
   std::string text() const;
 
  private:
@@ -21,10 +25,10 @@ class InheritableHandle {
 
 bool IsInherited(const std::string& text);
 
-// How many descriptors or handles this process has.
+// Returns the number of descriptors or handles of this process.
 int OpenHandles();
 
-// A program that takes the end of every child for itself, where that exists.
+// Makes this process reap all of its children, where processes are reaped.
 class ReapingHost {
  public:
   ReapingHost();
@@ -32,10 +36,15 @@ class ReapingHost {
   ~ReapingHost();
 };
 
-// Runs `<program> child <arguments>` as a child that is not waited for.
+// Starts `<program> child <arguments>`, and does not wait for it.
 void StartChild(const std::string& program, const std::string& arguments);
 
+// Returns true on Linux, and on Windows under Wine.
 bool RunsUnixCommands();
+
+// Starts `command` in /bin/sh. Returns Unimplemented on Windows without Wine.
+absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
+    const std::string& command, const std::string& working_directory);
 
 }  // namespace relib::platform::test
 

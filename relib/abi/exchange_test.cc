@@ -1,6 +1,6 @@
-// Everything that crosses between host and module by relib/abi/. Built twice,
-// for the module of the host's own compiler and for that of clang with libc++:
-// RELIB_TEST_MODULE says which.
+// Passes all types of relib/abi/ between host and module. Built twice, with the
+// module of the host's own compiler and with that of Clang and libc++,
+// according to RELIB_TEST_MODULE.
 
 #include "relib/abi/testdata/exchange.h"
 
@@ -81,7 +81,7 @@ class ExchangeTest : public ::testing::Test {
   }
 
   void SetUp() override { ASSERT_NE(module_, nullptr); }
-  // The proof that nothing of the module is left is a part of it.
+  // Unloading verifies that nothing of the module stays.
   void TearDown() override {
     const absl::Status status = module_->Unload().status();
     EXPECT_TRUE(status.ok() || UnloadErrorOf(status) == UnloadError::kNotLoaded)
@@ -120,10 +120,10 @@ TEST_F(ExchangeTest, FundamentalTypes) {
 }
 
 TEST_F(ExchangeTest, NarrowValuesFromWiderOnes) {
-  // Whether the upper bits of a register are clean is the caller's business for
-  // one compiler and nobody's for another.
+  // For one compiler the caller extends values in registers; for another one
+  // nobody does.
   for (uint64_t i = 0; i < 70000; i += 257) {
-    // Not known when it is compiled.
+    // Not known at compile time.
     const volatile uint64_t source = i * 0x0101010101010101;
     const uint64_t wide = source;
     EXPECT_EQ(*exports().next_uint8(static_cast<uint8_t>(wide)),
@@ -267,14 +267,14 @@ TEST_F(ExchangeTest, ValuesThatTheOtherSideDestroys) {
   ASSERT_TRUE(exports().replace(&text, &words).ok());
   EXPECT_EQ(text, "the module's own text, too long for any buffer inside");
   EXPECT_THAT(words, ElementsAre(std::string(100, 'm'), "first", text));
-  // Grows in the host what the module has allocated, then back again.
+  // Lets the host and the module extend each other's memory in turn.
   for (int i = 0; i < 100; ++i) {
     text += "more and more";
     words.push_back(text);
   }
   ASSERT_TRUE(exports().replace(&text, &words).ok());
   EXPECT_EQ(words.size(), 105);
-  // The module's memory goes while the module is there.
+  // Frees the module's memory while the module is loaded.
   words.clear();
   words = {};
   text = {};
@@ -292,7 +292,7 @@ TEST_F(ExchangeTest, ExceptionsOfTheModule) {
     EXPECT_EQ(ExceptionOf(status)->type, info.type);
     EXPECT_EQ(ExceptionOf(status)->what, info.what);
   }
-  // What the library calls its string differs.
+  // The name of the string type depends on the library.
   absl::Status status = exports().throw_one(1);
   EXPECT_EQ(ExceptionOf(status)->what, "a string");
   EXPECT_THAT(ExceptionOf(status)->type, HasSubstr("basic_string"));
@@ -311,7 +311,7 @@ TEST_F(ExchangeTest, ThreadLocals) {
   EXPECT_EQ(*exports().count_thread_local(), 2);
   std::thread other([&] { EXPECT_EQ(*exports().count_thread_local(), 1); });
   other.join();
-  // This thread's goes with the module.
+  // The unload destroys that of this thread.
 }
 
 TEST_F(ExchangeTest, ComesAndGoes) {

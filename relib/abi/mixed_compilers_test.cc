@@ -1,5 +1,5 @@
-// A host of one compiler and modules of another: what is let through, what is
-// refused, and what the refusal says.
+// A host of one compiler and modules of another one: which are accepted, which
+// are refused, and with which message.
 
 #include <cstdlib>
 #include <fstream>
@@ -41,7 +41,7 @@ std::string ModuleByClang(std::string_view name) {
                                platform::kLibrarySuffix));
 }
 
-// On Windows clang has GCC's standard library.
+// On Windows, Clang uses GCC's standard library.
 const bool kSameLibrary = platform::kTargetSystem == platform::System::kWindows;
 
 TEST(MixedCompilersTest, AnInterfaceThatIsntStableIsRefused) {
@@ -100,7 +100,7 @@ std::string ReadFile(const std::string& path) {
 TEST(MixedCompilersTest, AllCompilersWriteTheSameTexts) {
   using Exports = exchange::Exports;
   using Imports = exchange::Imports;
-  // This compiler's.
+  // The text that this compiler generates.
   const std::string exports(
       internal::TextOf<internal::EntriesTextOf<
           Exports, typename internal::InterfaceOf<Exports>::Entries>>());

@@ -15,12 +15,12 @@
 
 namespace relib::abi {
 
-// A value or nothing, for code of different compilers and standard libraries.
-// docs/abi-stable.md has the layout:
+// An optional value with a frozen layout, for code of different compilers and
+// standard libraries (docs/abi-stable.md). Thread-safe as std::optional is.
 //
 //   offset     type     what
-//        0     T        the value, while there is one
-//   sizeof(T)  uint8_t  1: there is a value; 0: there is none
+//        0     T        the value, if there is one
+//   sizeof(T)  uint8_t  1 if there is a value, otherwise 0
 //   sizeof(T) + 1, rounded up to a multiple of alignof(T)
 template <typename T>
 class Optional {
@@ -66,14 +66,15 @@ class Optional {
   bool has_value() const { return has_value_ != 0; }
   explicit operator bool() const { return has_value(); }
 
-  // There must be a value.
+  // Require a value.
   T& operator*() & { return value_; }
   const T& operator*() const& { return value_; }
   T&& operator*() && { return std::move(value_); }
   T* operator->() { return &value_; }
   const T* operator->() const { return &value_; }
 
-  // Throws std::bad_optional_access without a value; without exceptions aborts.
+  // Throw std::bad_optional_access if there is no value. Abort if exceptions
+  // are disabled.
   T& value() & {
     Check();
     return value_;
@@ -92,7 +93,7 @@ class Optional {
     return static_cast<T>(std::forward<U>(fallback));
   }
 
-  // An exception of the constructor leaves it empty.
+  // Replaces the value. If the constructor throws, the object is empty.
   template <typename... Arguments>
   T& emplace(Arguments&&... arguments) {
     reset();
@@ -138,13 +139,13 @@ class Optional {
     internal::Fail("relib::abi::Optional::value() without a value");
 #endif
   }
-  // This is empty.
+  // Requires this object to be empty.
   template <typename... Arguments>
   void Construct(Arguments&&... arguments) {
     std::construct_at(&value_, std::forward<Arguments>(arguments)...);
     has_value_ = 1;
   }
-  // This is empty; the other is afterwards.
+  // Requires this object to be empty, and leaves `other` empty.
   void TakeFrom(Optional& other) noexcept {
     if (other.has_value_ == 0) return;
     Construct(std::move(other.value_));
@@ -153,8 +154,8 @@ class Optional {
 
   // NOLINTBEGIN(readability-identifier-naming): private, as the union is.
   union {
-    // Begins as zeros, so that nobody's old stack crosses, and compilers don't
-    // warn of it.
+    // Initialized to zero, so that no stale stack contents cross and compilers
+    // don't warn of uninitialized memory.
     unsigned char bytes_[sizeof(T)] = {};
     T value_;
   };

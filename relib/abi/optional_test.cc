@@ -49,7 +49,7 @@ TEST(OptionalTest, HoldsAValueOrNot) {
   text = std::nullopt;
   EXPECT_EQ(text, Optional<String>());
   EXPECT_EQ(text.emplace("xyz", 2), "xy");
-  // An optional of nothing isn't one that holds an empty value.
+  // An empty optional differs from one that contains an empty value.
   EXPECT_NE(Optional<String>(""), std::nullopt);
 }
 
@@ -82,8 +82,8 @@ TEST(OptionalTest, ConvertsToAndFromStd) {
   EXPECT_EQ(static_cast<std::optional<int>>(Optional<int>()), std::nullopt);
 }
 
-// A class, not std::shared_ptr, of whose members GCC believes to see that they
-// may be uninitialised.
+// Used instead of std::shared_ptr, for whose members GCC wrongly warns that
+// they may be uninitialized.
 struct Counted {
   Counted() { ++alive; }
   Counted(const Counted&) { ++alive; }

@@ -19,7 +19,8 @@ namespace internal {
 struct ResultLayout;
 }
 
-// What went wrong, for people and for programs; the codes are the interface's.
+// An error: a message for people and a code, whose meaning the interface
+// defines.
 //
 //   offset  type     what
 //        0  String   the text
@@ -36,8 +37,8 @@ struct Error {
 static_assert(sizeof(Error) == 40 && alignof(Error) == 8 &&
               offsetof(Error, message) == 0 && offsetof(Error, code) == 32);
 
-// Thrown by Result::value() without a value. Doesn't cross by itself: like all
-// exceptions it arrives as a status, or as a relib::ImportError.
+// Thrown by Result::value() if there is no value. Like all exceptions, it
+// becomes a status in the host and a relib::ImportError in a module.
 class BadResultAccess : public std::exception {
  public:
   explicit BadResultAccess(Error error) : error_(std::move(error)) {}
@@ -48,12 +49,12 @@ class BadResultAccess : public std::exception {
   Error error_;
 };
 
-// A value, or the error that stood in its way, for code of different compilers
-// and standard libraries. docs/abi-stable.md has the layout:
+// A value or an error with a frozen layout, for code of different compilers and
+// standard libraries (docs/abi-stable.md). Thread-safe as std::optional is.
 //
 //   offset     type                 what
-//        0     T or Error           which of them, the last byte tells
-//   size of the larger  uint8_t     1: a value; 0: an error
+//        0     T or Error           the value or the error
+//   size of the larger  uint8_t     1 for a value, 0 for an error
 //   that + 1, rounded up to a multiple of the larger alignment
 template <typename T>
 class [[nodiscard]] Result {
@@ -79,7 +80,7 @@ class [[nodiscard]] Result {
       std::construct_at(&error_, other.error_);
     }
   }
-  // Leaves the other a value or an error as it was, moved from.
+  // Leaves `other` with its value or error, which is moved from.
   Result(Result&& other) noexcept { TakeFrom(other); }
   Result& operator=(const Result& other) {
     Result copy(other);
@@ -102,18 +103,18 @@ class [[nodiscard]] Result {
   bool ok() const { return has_value_ != 0; }
   explicit operator bool() const { return ok(); }
 
-  // There must be a value.
+  // Require a value.
   T& operator*() & { return value_; }
   const T& operator*() const& { return value_; }
   T&& operator*() && { return std::move(value_); }
   T* operator->() { return &value_; }
   const T* operator->() const { return &value_; }
 
-  // There must be an error.
+  // Requires an error.
   const Error& error() const { return error_; }
 
-  // Throws BadResultAccess without a value; without exceptions aborts with the
-  // error's text.
+  // Throw BadResultAccess if there is no value. Abort with the error's message
+  // if exceptions are disabled.
   T& value() & {
     Check();
     return value_;
@@ -145,7 +146,7 @@ class [[nodiscard]] Result {
   static constexpr size_t kAlignment = alignof(T) > alignof(Error)
                                            ? alignof(T)
                                            : alignof(Error);
-  // A union is as long as its alignment wants it.
+  // The size of a union is a multiple of its alignment.
   static constexpr size_t kUnionSize =
       (kSize + kAlignment - 1) / kAlignment * kAlignment;
 
@@ -190,11 +191,11 @@ class [[nodiscard]] Result {
   uint8_t has_value_;
 };
 
-// Success, or an error. The layout is that of an Error and a byte behind it:
+// Success or an error. The layout is that of an Error followed by a byte:
 //
 //   offset  type     what
 //        0  Error    empty on success
-//       40  uint8_t  1: success; 0: an error
+//       40  uint8_t  1 for success, 0 for an error
 //       48
 template <>
 class [[nodiscard]] Result<void> {
@@ -207,10 +208,10 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return has_value_ != 0; }
   explicit operator bool() const { return ok(); }
-  // There must be an error.
+  // Requires an error.
   const Error& error() const { return error_; }
-  // Throws BadResultAccess on an error; without exceptions aborts with its
-  // text.
+  // Throws BadResultAccess if there is an error. Aborts with its message if
+  // exceptions are disabled.
   void value() const {
     if (ok()) return;
 #if defined(__cpp_exceptions)

@@ -78,7 +78,7 @@ TEST(ResultTest, CopiesAndMoves) {
   EXPECT_EQ(copy, value);
   Result<Vector<String>> moved = std::move(error);
   EXPECT_EQ(moved.error().message, "bad");
-  // From each kind to each.
+  // Assigns each kind to each kind.
   moved = copy;
   EXPECT_EQ(*moved, *copy);
   moved = Error{"again", 3};
@@ -96,7 +96,7 @@ TEST(ResultTest, DestroysWhatItHolds) {
   using Holder = Result<std::shared_ptr<int>>;
   const auto counter = std::make_shared<int>(0);
   {
-    // On the heap, where GCC doesn't see uninitialised bytes that are none.
+    // On the heap, where GCC doesn't wrongly warn of uninitialized bytes.
     const auto holder = std::make_unique<Holder>(counter);
     const auto copy = std::make_unique<const Holder>(*holder);
     EXPECT_EQ(counter.use_count(), 3);

@@ -15,8 +15,8 @@
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/stable.h"
 
-// Text that crosses between code of different compilers and standard libraries.
-// docs/abi-stable.md has the layouts.
+// Text with a frozen layout, for code of different compilers and standard
+// libraries (docs/abi-stable.md).
 
 namespace relib::abi {
 
@@ -27,21 +27,21 @@ namespace internal {
 
 struct TextLayout;
 
-// The types of this file.
+// Str and String.
 template <typename T>
 concept AbiText = std::same_as<T, Str> || std::same_as<T, String>;
 
-// What they are made from, and compared with.
+// The types that they are constructed from and compared with.
 template <typename T>
 concept TextLike = std::convertible_to<const T&, std::string_view>;
 
 }  // namespace internal
 
-// Text that belongs to somebody else: as a parameter it is valid during the
-// call. Any bytes, also zeros; not terminated.
+// A view of text, like std::string_view. As a parameter it is valid during the
+// call. The text may contain any bytes and isn't null-terminated.
 //
 //   offset  type         what
-//        0  const char*  the first byte; may be null when the size is 0
+//        0  const char*  the first byte; may be null if the size is 0
 //        8  uint64_t     the size in bytes
 //       16
 class Str {
@@ -72,20 +72,20 @@ class Str {
   uint64_t size_ = 0;
 };
 
-// Text of its own. Copies are made in the heap of the code that makes them;
-// moves take the memory over together with the function that frees it, so that
-// a string may be destroyed on either side, as long as the side that made it is
-// there.
+// A string that owns its text. A copy is allocated in the heap of the code that
+// copies. A move transfers the memory and the function that frees it, so a
+// string may be destroyed on either side, as long as the side that allocated it
+// is loaded.
 //
-// Any bytes, also zeros, with a zero behind them. Thread-safe as std::string
-// is. What allocates throws std::bad_alloc (without exceptions: aborts) and
-// then has changed nothing.
+// The text may contain any bytes and is null-terminated. Thread-safe as
+// std::string is. Functions that allocate throw std::bad_alloc, or abort if
+// exceptions are disabled; they then have no effect.
 //
 //   offset  type             what
-//        0  char*            the first byte; null when the capacity is 0
+//        0  char*            the first byte; null if the capacity is 0
 //        8  uint64_t         the size in bytes
-//       16  uint64_t         the size that fits, without the zero behind it
-//       24  void (*)(void*)  frees the bytes; null when the capacity is 0
+//       16  uint64_t         the capacity in bytes, without the terminator
+//       24  void (*)(void*)  frees the bytes; null if the capacity is 0
 //       32
 class String {
  public:
@@ -118,10 +118,10 @@ class String {
   // NOLINTNEXTLINE(google-explicit-constructor): as std::string has one.
   operator std::string_view() const { return {c_str(), size()}; }
 
-  // Never null, zero behind the last byte.
+  // Returns the null-terminated text; never null.
   const char* c_str() const { return data_ != nullptr ? data_ : ""; }
   const char* data() const { return c_str(); }
-  // Null in a string that has never held anything.
+  // Returns null for a string that never held anything.
   char* data() { return data_; }
   size_t size() const { return size_; }
   size_t capacity() const { return capacity_; }
@@ -150,7 +150,7 @@ class String {
       Append(text.data(), text.size());
       return *this;
     }
-    // The text may be a part of this string.
+    // `text` may be a part of this string.
     if (text.size() > kMaxSize - size_) internal::OutOfMemory();
     String grown;
     grown.Reallocate(internal::GrownCapacity(capacity_, size_ + text.size()));
@@ -173,7 +173,7 @@ class String {
 
   static constexpr uint64_t kMaxSize = uint64_t{1} << 62;
 
-  // Into memory of this side.
+  // Moves the text into new memory of this side.
   void Reallocate(uint64_t capacity) {
     if (capacity > kMaxSize) internal::OutOfMemory();
     char* data = internal::Allocate<char>(capacity + 1);
@@ -184,7 +184,7 @@ class String {
     release_ = &internal::Release<1>;
     SetSize(size_);
   }
-  // There must be room.
+  // Requires sufficient capacity.
   void Append(const char* data, uint64_t size) {
     std::memmove(data_ + size_, data, size);
     SetSize(size_ + size);
@@ -212,7 +212,8 @@ struct internal::TextLayout {
                 offsetof(String, release_) == 24);
 };
 
-// With each other, and with everything else that converts to std::string_view.
+// Compare Str and String with each other and with everything that converts to
+// std::string_view.
 template <internal::TextLike A, internal::TextLike B>
   requires(internal::AbiText<A> || internal::AbiText<B>)
 constexpr bool operator==(const A& a, const B& b) {
@@ -231,7 +232,7 @@ std::basic_ostream<char, Traits>& operator<<(
              static_cast<std::string_view>(text));
 }
 
-// absl::StrCat() and the like.
+// For absl::StrCat() and the like.
 template <typename Sink, internal::AbiText T>
 void AbslStringify(Sink& sink, const T& text) {
   sink.Append(static_cast<std::string_view>(text));

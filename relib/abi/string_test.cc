@@ -16,7 +16,7 @@
 namespace relib::abi {
 namespace {
 
-// As the layout is documented, for code that knows nothing of the class.
+// The documented layout, for code without the class.
 struct RawString {
   char* data;
   uint64_t size;
@@ -80,7 +80,7 @@ TEST(StringTest, ReleasesWithTheFunctionThatItCarries) {
     EXPECT_EQ(text.c_str(), bytes);
     const String copy = text;
     EXPECT_NE(copy.c_str(), bytes);
-    // Outgrows the memory of the other side, and gives it back there and then.
+    // Outgrows the memory of the other side, which is freed at once.
     text += ", grown here";
     EXPECT_EQ(releases, 1);
     EXPECT_EQ(text, "made elsewhere, grown here");
@@ -129,7 +129,7 @@ TEST(StringTest, Grows) {
     ASSERT_EQ(text, expected);
     ASSERT_EQ(text.c_str()[text.size()], '\0');
   }
-  // Parts of itself.
+  // Assigns parts of the string to itself.
   text = "0123456789";
   for (int i = 0; i < 5; ++i) {
     text += std::string_view(text).substr(1);
@@ -166,7 +166,7 @@ TEST(StringTest, Compares) {
   EXPECT_EQ(std::string_view("a"), String("a"));
   EXPECT_GE(std::string_view("a"), String("a"));
   EXPECT_EQ(String("a") <=> std::string("b"), std::strong_ordering::less);
-  // As unsigned bytes.
+  // Bytes are compared as unsigned.
   EXPECT_GT(String("\xff"), String("a"));
 }
 

@@ -16,17 +16,17 @@
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/stable.h"
 
-// Sequences that cross between code of different compilers and standard
-// libraries. docs/abi-stable.md has the layouts.
+// Sequences with a frozen layout, for code of different compilers and standard
+// libraries (docs/abi-stable.md).
 
 namespace relib::abi {
 
-// Elements that belong to somebody else: as a parameter they are valid during
-// the call. `T` is const, or a type that owns nothing: what the callee gave to
-// an element in place would not outlive its module.
+// A view of elements, like std::span. As a parameter it is valid during the
+// call. T is const or a type that owns no memory, because memory that the
+// callee assigned to an element would not outlive its module.
 //
 //   offset  type      what
-//        0  T*        the first element; may be null when the size is 0
+//        0  T*        the first element; may be null if the size is 0
 //        8  uint64_t  the number of elements
 //       16
 template <typename T>
@@ -37,7 +37,7 @@ class Slice {
 
   constexpr Slice() = default;
   constexpr Slice(T* data, size_t size) : data_(data), size_(size) {}
-  // Whatever a std::span converts from.
+  // Converts from everything that std::span converts from.
   template <typename Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, Slice> &&
              std::convertible_to<Range &&, std::span<T>>)
@@ -72,20 +72,20 @@ template <typename Range>
 Slice(Range&& range)
     -> Slice<std::remove_reference_t<decltype(*std::data(range))>>;
 
-// Elements of its own. Copies are made in the heap of the code that makes them;
-// moves take the memory over together with the function that frees it, so that
-// a vector may be destroyed on either side, as long as the side that made it is
-// there.
+// A vector that owns its elements. A copy is allocated in the heap of the code
+// that copies. A move transfers the memory and the function that frees it, so a
+// vector may be destroyed on either side, as long as the side that allocated it
+// is loaded.
 //
-// Thread-safe as std::vector is. What allocates throws std::bad_alloc (without
-// exceptions: aborts), what copies elements lets their exceptions through, and
-// both then have changed nothing. Vector<bool> is nothing special.
+// Thread-safe as std::vector is. Functions that allocate throw std::bad_alloc,
+// or abort if exceptions are disabled. Functions that copy elements pass on
+// their exceptions. Both then have no effect. Vector<bool> isn't specialized.
 //
 //   offset  type             what
-//        0  T*               the first element; null when the capacity is 0
+//        0  T*               the first element; null if the capacity is 0
 //        8  uint64_t         the number of elements
-//       16  uint64_t         how many fit
-//       24  void (*)(void*)  frees the memory; null when the capacity is 0
+//       16  uint64_t         the capacity, in elements
+//       24  void (*)(void*)  frees the memory; null if the capacity is 0
 //       32
 template <typename T>
 class Vector {
@@ -110,7 +110,7 @@ class Vector {
     for (; first != last; ++first) block.Append(*first);
     Adopt(block, size, size);
   }
-  // A std::vector, std::span, array and so on.
+  // Copies the elements of a std::vector, std::span, array and so on.
   template <typename Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, Vector> &&
              std::convertible_to<Range &&, std::span<const T>>)
@@ -163,7 +163,8 @@ class Vector {
   template <typename... Arguments>
   T& emplace_back(Arguments&&... arguments) {
     if (size_ == capacity_) {
-      // The arguments may be parts of elements: the new one is made first.
+      // The arguments may refer to elements, so the new one is constructed
+      // first.
       T value(std::forward<Arguments>(arguments)...);
       reserve(internal::GrownCapacity(capacity_, size_ + 1));
       std::construct_at(data_ + size_, std::move(value));
@@ -177,7 +178,7 @@ class Vector {
     std::destroy_n(data_, size_);
     size_ = 0;
   }
-  // New elements are value-initialised: zero, empty.
+  // New elements are value-initialized.
   void resize(size_t size) {
     if (size <= size_) {
       std::destroy(data_ + size, data_ + size_);
@@ -185,7 +186,8 @@ class Vector {
       return;
     }
     if (size > capacity_) {
-      // Those that may throw come first, and are kept in a vector of their own.
+      // Constructs the new elements first, in a vector of their own, because
+      // that may throw.
       Vector grown;
       grown.reserve(internal::GrownCapacity(capacity_, size));
       Vector added;
@@ -233,14 +235,14 @@ class Vector {
   void MoveInto(internal::Block<T>& block) {
     for (T& element : *this) block.Append(std::move(element));
   }
-  // There must be room.
+  // Requires sufficient capacity.
   void TakeElementsOf(Vector& other) noexcept {
     for (T& element : other) {
       std::construct_at(data_ + size_, std::move(element));
       ++size_;
     }
   }
-  // Instead of what it has.
+  // Replaces the elements with those of `block`.
   void Adopt(internal::Block<T>& block, uint64_t size, uint64_t capacity) {
     std::destroy_n(data_, size_);
     if (release_ != nullptr) release_(data_);

@@ -32,8 +32,8 @@ RawVector Raw(const Vector<T>& vector) {
   return reinterpret_cast<const RawVector&>(vector);
 }
 
-// Counts those that live, and throws when the copy or default constructor is
-// called once too often.
+// Counts the live objects, and throws if the copy or default constructor is
+// called more often than allowed.
 class Fragile {
  public:
   Fragile() : Fragile(0) {}
@@ -170,7 +170,7 @@ TEST(VectorTest, GrowsAndShrinks) {
   vector.clear();
   EXPECT_TRUE(vector.empty());
 
-  // Its own elements.
+  // Appends elements of the vector to itself.
   Vector<String> self = {"one"};
   for (int i = 0; i < 20; ++i) self.push_back(self.front());
   EXPECT_EQ(self.back(), "one");
@@ -222,7 +222,7 @@ TEST(VectorTest, AnElementThatThrowsChangesNothing) {
         thrown = true;
       }
       EXPECT_EQ(thrown, budget < 5 + 7 + 1 + 5) << budget;
-      // Each of the steps above was done as a whole, or not at all.
+      // Each of the steps above had its whole effect or none.
       const size_t steps = budget < 5 + 7 || !thrown ? 5
                            : budget < 5 + 7 + 1      ? 12
                                                      : 13;

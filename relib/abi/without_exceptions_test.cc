@@ -1,5 +1,5 @@
-// The same headers in code that is built without exceptions: what would throw
-// says why and aborts.
+// Tests the headers in code that is built without exceptions: functions that
+// would throw print the reason and abort.
 
 #include <cstddef>
 #include <limits>

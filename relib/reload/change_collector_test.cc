@@ -24,7 +24,7 @@ class ChangeCollectorTest : public ::testing::Test {
                            NameFilter({}), debounce);
   }
 
-  // Until there is a change.
+  // Collects until there is a change.
   static void Collect(ChangeCollector& collector) {
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     while (collector.empty() && absl::Now() < deadline) {
@@ -44,7 +44,7 @@ TEST_F(ChangeCollectorTest, NothingHasChanged) {
   EXPECT_EQ(collector.settles_at(), absl::InfiniteFuture());
 }
 
-TEST_F(ChangeCollectorTest, FilesAreSpelledAsTheUserDoes) {
+TEST_F(ChangeCollectorTest, FilesAreSpelledAsInTheOptions) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   const absl::Time before = absl::Now();
@@ -53,7 +53,7 @@ TEST_F(ChangeCollectorTest, FilesAreSpelledAsTheUserDoes) {
   const ChangeBatch batch = collector.Take();
   ASSERT_EQ(batch.files.size(), 1);
   EXPECT_EQ(std::filesystem::path(batch.files[0]).generic_string(), "src/a.cc");
-  // The clock of the file system may be some milliseconds behind.
+  // The clock of the file system may lag some milliseconds behind.
   EXPECT_GE(batch.since, before - absl::Milliseconds(100));
   EXPECT_LE(batch.since, absl::Now());
   EXPECT_TRUE(collector.empty());
@@ -80,7 +80,7 @@ TEST_F(ChangeCollectorTest, EachChangePostponesTheEndButNotForever) {
   EXPECT_EQ(batch.files.size(), 1);
 }
 
-TEST_F(ChangeCollectorTest, AFileThatIsNamedIsNeverIgnored) {
+TEST_F(ChangeCollectorTest, ANamedFileIsNeverIgnored) {
   ChangeCollector collector(
       {{.spelled = "lib.so", .absolute = directory_ / "lib.so"}},
       NameFilter({}), absl::Milliseconds(20));
@@ -90,7 +90,7 @@ TEST_F(ChangeCollectorTest, AFileThatIsNamedIsNeverIgnored) {
   EXPECT_THAT(collector.Take().files, ElementsAre("lib.so"));
 }
 
-TEST_F(ChangeCollectorTest, AFileThatWasMovedHereChangedJustNow) {
+TEST_F(ChangeCollectorTest, AMovedFileHasChangedJustNow) {
   WriteFile(directory_ / "old.tmp", "x");
   std::filesystem::last_write_time(
       directory_ / "old.tmp",
@@ -103,7 +103,7 @@ TEST_F(ChangeCollectorTest, AFileThatWasMovedHereChangedJustNow) {
   EXPECT_GE(collector.Take().since, before);
 }
 
-TEST_F(ChangeCollectorTest, ABuildThatCameTooEarlyIsAccountedFor) {
+TEST_F(ChangeCollectorTest, TimeOfAnEarlierBuildIsCounted) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   collector.BuildEnded(absl::Now());
@@ -115,7 +115,7 @@ TEST_F(ChangeCollectorTest, ABuildThatCameTooEarlyIsAccountedFor) {
   EXPECT_EQ(batch.since + batch.waited_for_build, end);
 }
 
-TEST_F(ChangeCollectorTest, ADirectoryThatComesLaterHasChanged) {
+TEST_F(ChangeCollectorTest, ANewDirectoryHasChanged) {
   ChangeCollector collector(
       {{.spelled = "later/src", .absolute = directory_ / "later/src"}},
       NameFilter({}), absl::Milliseconds(20));

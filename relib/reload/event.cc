@@ -15,7 +15,8 @@
 namespace relib {
 namespace {
 
-std::string Changed(const std::vector<std::string>& files) {
+// Returns " (a.cc, b.cc)".
+std::string ChangedFiles(const std::vector<std::string>& files) {
   constexpr size_t kMaxNamed = 3;
   if (files.empty()) return "";
   if (files.size() <= kMaxNamed) {
@@ -25,8 +26,8 @@ std::string Changed(const std::vector<std::string>& files) {
                       " other files)");
 }
 
-// What is worth telling of states.
-std::string Changes(const std::vector<StateMigration>& migrations) {
+// Describes the states whose layout has changed.
+std::string LayoutChanges(const std::vector<StateMigration>& migrations) {
   std::string text;
   for (const StateMigration& migration : migrations) {
     if (migration.layout_changed) {
@@ -37,8 +38,10 @@ std::string Changes(const std::vector<StateMigration>& migrations) {
   return text;
 }
 
-std::string GoesOn(int version) {
-  return version == 0 ? "" : absl::StrCat("; version ", version, " goes on");
+std::string Continues(int version) {
+  return version == 0
+             ? ""
+             : absl::StrCat("; version ", version, " continues to run");
 }
 
 }  // namespace
@@ -83,40 +86,40 @@ std::string_view ToString(ReloadEvent::Kind kind) {
 std::string ReloadEvent::ToString() const {
   switch (kind) {
     case Kind::kBuildStarted:
-      return absl::StrCat("building", Changed(changed));
+      return absl::StrCat("building", ChangedFiles(changed));
     case Kind::kBuildFailed:
       return absl::StrCat(status.message(), " after ", DurationText(build_time),
-                          GoesOn(version));
+                          Continues(version));
     case Kind::kUnchanged:
-      return absl::StrCat("nothing new for version ", version,
-                          Changed(changed));
+      return absl::StrCat("no changes to version ", version,
+                          ChangedFiles(changed));
     case Kind::kLoadFailed:
       return absl::StrCat("the new file can't be loaded: ", status.message(),
-                          GoesOn(version));
+                          Continues(version));
     case Kind::kReloaded:
       return absl::StrCat(
-          "version ", version, " runs", Changed(changed), ": ",
+          "version ", version, " runs", ChangedFiles(changed), ": ",
           build_time == absl::ZeroDuration()
               ? ""
               : absl::StrCat("built in ", DurationText(build_time), ", "),
           "loaded in ", DurationText(load_time), ", ", DurationText(overhead),
           build_time == absl::ZeroDuration() ? " in all" : " besides the build",
-          Changes(migrations));
+          LayoutChanges(migrations));
     case Kind::kUnloadDelayed:
       return absl::StrCat("version ", version,
                           " can't be unloaded yet: ", status.message());
     case Kind::kUnloaded:
-      return absl::StrCat("version ", version, " is gone",
-                          unload.has_value() ? ": " : "",
-                          unload.has_value() ? unload->ToString() : "");
+      return unload.has_value()
+                 ? absl::StrCat("version ", version, ": ", unload->ToString())
+                 : absl::StrCat("version ", version, " was unloaded");
     case Kind::kWatchFailed:
-      return absl::StrCat("changes can't be seen: ", status.message());
+      return absl::StrCat("the sources can't be watched: ", status.message());
     case Kind::kSwitchDelayed:
       return absl::StrCat("the new version waits: ", status.message());
     case Kind::kCrashed:
       return absl::StrCat("version ", version, ": ", status.message());
     case Kind::kRolledBack:
-      return absl::StrCat("version ", version, " is back, loaded in ",
+      return absl::StrCat("version ", version, " runs again, loaded in ",
                           DurationText(load_time));
   }
   return "unknown";

@@ -13,99 +13,101 @@
 
 namespace relib {
 
-// Something that a Reloader did. Valid as long as you keep it; it points to
-// nothing.
+// An event of a Reloader or Group. Owns all of its data.
 struct ReloadEvent {
   enum class Kind {
-    // The build command runs, because `changed` did; empty: because the program
-    // starts.
+    // The build command has been started because `changed` have changed. If
+    // `changed` is empty, it is the first build.
     kBuildStarted,
-    // It didn't succeed: `status` says how it ended, `output` what it wrote.
-    // What ran goes on.
+    // The build has failed. `status` says how the command ended, and `output`
+    // is what it wrote. The current version continues to run.
     kBuildFailed,
-    // It succeeded, but the file of the module has the same bytes as what runs.
+    // The file of the module has the same bytes as the current version.
     kUnchanged,
-    // There is a new file, but it can't be loaded: `status` says why. What ran
-    // goes on.
+    // There is a new file, but it can't be loaded; `status` says why. The
+    // current version continues to run.
     kLoadFailed,
-    // Version number `version` runs from now on.
+    // Version number `version` is the current version from now on.
     kReloaded,
     // The old version number `version` can't be unloaded yet; `status` says
-    // what keeps it. It is tried again; there is another event when the reason
-    // changes, and kUnloaded when it worked.
+    // why. Later polls try again. There is another event if the reason changes,
+    // and kUnloaded after success.
     kUnloadDelayed,
-    // The old version number `version` is gone: `unload` tells the rest.
+    // The old version number `version` has been unloaded; see `unload`.
     kUnloaded,
-    // Changes can't be seen, and `status` says why; it is tried again, and
-    // there is another event when the reason changes.
+    // The sources can't be watched; `status` says why. Later polls try again.
+    // There is another event if the reason changes.
     kWatchFailed,
-    // A new version is loaded, but calls of the one that runs don't return
-    // (`status` names them), and it can't take over before they do. It is tried
+    // A new version is loaded, but can't take over until the calls of the
+    // current version return; `status` names these calls. Later polls try
     // again.
     kSwitchDelayed,
-    // Version number `version` crashed inside of a call; `status` is what that
-    // call was told. What follows is kRolledBack, or kLoadFailed if there is no
-    // version that could come back: then calls are refused until there is a new
-    // one.
+    // Version number `version` has crashed inside of a call; `status` is the
+    // status of that call. kRolledBack follows, or kLoadFailed if there is no
+    // version to go back to; then calls are refused until there is a new
+    // version.
     kCrashed,
-    // Version number `version` runs again instead of one that crashed.
+    // Version number `version` runs again, in place of one that has crashed.
     kRolledBack,
   };
 
   Kind kind = Kind::kReloaded;
 
-  // The module that this is about, as the options spell it. Empty when it is
-  // about all of a Group's: builds, kUnchanged, kWatchFailed.
+  // The path of the module, as in the options. Empty for events that are about
+  // all modules: builds, kUnchanged, kWatchFailed.
   std::string module = {};
 
-  // The version that this is about. For kBuild..., kUnchanged, kLoadFailed and
-  // kWatchFailed the one that runs. They count from 1; 0 means that none runs.
+  // The number of the version that this event is about. For kBuildStarted,
+  // kBuildFailed, kUnchanged, kLoadFailed and kWatchFailed, the number of the
+  // current version. Versions count from 1; 0 means that there is none.
   int version = 0;
 
-  // The files whose changes led to this, in the order of their first change, as
-  // `watch` and `module` in the options spell them.
+  // The files whose changes led to this event, in the order of their first
+  // changes. Their paths begin as `watch` or `module` in the options.
   std::vector<std::string> changed = {};
 
-  // OK unless something failed.
+  // OK unless something has failed.
   absl::Status status = {};
 
-  // All that the build command wrote, warnings included.
+  // The output of the build command, including warnings.
   std::string output = {};
 
-  // How long the build command ran. Zero when there was none.
+  // How long the build command ran. Zero if there was no build.
   absl::Duration build_time = absl::ZeroDuration();
 
-  // How long it took to load the new version: copy, check, map, and its static
-  // constructors.
+  // How long loading took: to copy, check and map the file, and to run its
+  // static constructors.
   absl::Duration load_time = absl::ZeroDuration();
 
-  // For kReloaded, from the first of the changes (from the start, when there
-  // were none) to the moment in which the new version could be called.
+  // For kReloaded, the time from the first change until the new version could
+  // be called. Without changes, counts from the start.
   absl::Duration since_change = absl::ZeroDuration();
 
-  // For kReloaded, what of `since_change` no build was running: debouncing,
-  // loading, and the time until somebody called Poll().
+  // For kReloaded, the part of `since_change` during which no build was
+  // running: debouncing, loading, and waiting for Poll().
   absl::Duration overhead = absl::ZeroDuration();
 
-  // For kReloaded and kRolledBack, how long calls waited because nobody could
-  // be called; zero when they didn't.
+  // For kReloaded and kRolledBack, how long calls were paused. Zero if they
+  // were not.
   absl::Duration pause = absl::ZeroDuration();
 
-  // For kReloaded and kRolledBack, what became of the module's states, in their
-  // order.
+  // For kReloaded and kRolledBack, how the states of the module were migrated,
+  // in the order of the states in the options.
   std::vector<StateMigration> migrations = {};
 
-  // For kUnloaded.
+  // For kUnloaded, the report of the unload. Empty if the version was unloaded
+  // already.
   std::optional<UnloadReport> unload = {};
 
-  // One line for people, without a newline, and without `output`.
+  // Returns one line for people, without a newline and without `output`.
   std::string ToString() const;
 };
 
-// "kReloaded" and so on.
+// Returns the name of the enumerator, such as "kReloaded".
 std::string_view ToString(ReloadEvent::Kind kind);
 
-// As events spell it: "1.84 s", "31 ms", "0.4 ms".
+// Formats a duration as ReloadEvent::ToString() does: "1.84 s", "31 ms" or
+// "0.4 ms".
 std::string DurationText(absl::Duration duration);
 
 }  // namespace relib

@@ -27,8 +27,8 @@ TEST(ReloadEventTest, OneLineForPeople) {
         .status = absl::UnknownError("the build failed"),
         .output = "not shown",
         .build_time = absl::Milliseconds(1840)},
-       "the build failed after 1.84 s; version 3 goes on"},
-      {{.kind = Kind::kUnchanged, .version = 3}, "nothing new for version 3"},
+       "the build failed after 1.84 s; version 3 continues to run"},
+      {{.kind = Kind::kUnchanged, .version = 3}, "no changes to version 3"},
       {{.kind = Kind::kLoadFailed, .status = absl::UnknownError("why")},
        "the new file can't be loaded: why"},
       {{.kind = Kind::kReloaded,
@@ -49,16 +49,15 @@ TEST(ReloadEventTest, OneLineForPeople) {
         .version = 3,
         .status = absl::UnknownError("a thread")},
        "version 3 can't be unloaded yet: a thread"},
-      {{.kind = Kind::kUnloaded, .version = 3}, "version 3 is gone"},
+      {{.kind = Kind::kUnloaded, .version = 3}, "version 3 was unloaded"},
       {{.kind = Kind::kWatchFailed, .status = absl::NotFoundError("no src")},
-       "changes can't be seen: no src"},
+       "the sources can't be watched: no src"},
   };
   for (const auto& c : cases) EXPECT_EQ(c.event.ToString(), c.text);
 
   ReloadEvent unloaded{.kind = Kind::kUnloaded, .version = 3};
   unloaded.unload.emplace().elapsed = absl::Milliseconds(1);
-  EXPECT_EQ(unloaded.ToString(),
-            "version 3 is gone: " + unloaded.unload->ToString());
+  EXPECT_EQ(unloaded.ToString(), "version 3: " + unloaded.unload->ToString());
 }
 
 TEST(ReloadEventTest, NamesOfKinds) {

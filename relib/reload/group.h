@@ -1,7 +1,7 @@
 #ifndef RELIB_RELOAD_GROUP_H_
 #define RELIB_RELOAD_GROUP_H_
 
-// Keeps several modules up to date that use each other.
+// Keeps several modules that use each other up to date.
 //
 //   #include "relib/reload/group.h"
 //
@@ -13,8 +13,8 @@
 //       group.Add<MathExports>("bazel-bin/game/libmath.so");
 //   relib::Member<GameExports> game =
 //       group.Add<GameExports>("bazel-bin/game/libgame.so", [&] {
-//         return GameImports{.sqrt = math.Link(&MathExports::sqrt), .log =
-//         Log};
+//         return GameImports{.sqrt = math.Link(&MathExports::sqrt),
+//                            .log = Log};
 //       });
 //   while (running) {
 //     group.Poll();
@@ -42,29 +42,29 @@
 
 namespace relib {
 
-// A module of a Group. Copies stand for the same one; valid as long as the
+// A module of a Group. Copies refer to the same module. Valid as long as the
 // Group.
 template <typename Exports = NoExports>
 class Member {
  public:
-  // As those of Reloader. exports() is for any thread.
+  // Like the functions of Reloader. exports() is thread-safe.
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {
-    return internal::ExportsOn<Exports>(core_->line(index_));
+    return internal::ExportsOf<Exports>(core_->router(index_));
   }
   const Module<Exports>* module() const {
     return internal::ModuleOf<Exports>(core_->current(index_));
   }
   int version() const { return core_->version(index_); }
 
-  // Inside of the function that Group::Add() was given for another module: an
-  // export of this one as an import of that. From then on, that one uses this
-  // one.
+  // Returns an export of this module as an import of another one. Must be
+  // called by the function that makes the imports of the other module (see
+  // Group::Add()). From then on, the other module uses this one.
   template <typename Signature>
   Import<Signature> Link(Export<Signature> Exports::* entry) const {
     const Module<Exports>* module =
-        internal::ModuleOf<Exports>(core_->Used(index_));
+        internal::ModuleOf<Exports>(core_->Link(index_));
     if (module == nullptr) return {};
     return module->Link(entry);
   }
@@ -78,32 +78,33 @@ class Member {
   size_t index_;
 };
 
-// Like a Reloader, for modules that use each other's exports and change
-// together. After a build, all modules whose files are new are loaded, and all
-// that use one of those; used ones first. They take over together, or not at
-// all: when one can't be loaded, none is replaced. Then the old ones are
-// unloaded, users first.
+// Like a Reloader, for several modules that use each other's exports. After a
+// build, loads the modules whose files have changed and the modules that use
+// one of these, used modules first. The new versions take over together: if one
+// can't be loaded, none takes over. Then unloads the old versions, users first.
 //
-// What is said of the threads of a Reloader is true of this.
+// The threading rules are those of Reloader.
 class Group {
  public:
-  // `options.module` is empty: Add() gives the modules.
+  // `options.module` must be empty, because the modules come from Add().
   explicit Group(ReloadOptions options)
       : core_(std::make_unique<internal::ReloaderCore>(std::move(options))) {}
 
   Group(Group&&) noexcept = default;
   Group& operator=(Group&&) noexcept = default;
 
-  // The module in the file `module`, a path like ReloadOptions::module. Before
-  // the first Poll(); it may use those that were added before it.
-  // `states` are handed on from version to version, and outlive the Group.
+  // Adds the module in the file `module`, a path like ReloadOptions::module. It
+  // may use the modules that were added before it. Must be called before the
+  // first Poll(). `states` are migrated from version to version, and must
+  // outlive the Group.
   template <typename Exports = NoExports>
   Member<Exports> Add(const std::string& module,
                       std::vector<StateBase*> states = {}) {
     return AddWith<Exports>(
         module, [] { return std::tuple<>(); }, std::move(states));
   }
-  // `imports` gives the imports struct for each version, inside of Poll().
+  // Also calls `imports` for each version, inside of Poll(); it returns the
+  // imports struct of that version.
   template <typename Exports = NoExports, typename Imports>
     requires std::is_invocable_v<Imports>
   Member<Exports> Add(const std::string& module, Imports imports,
@@ -114,14 +115,14 @@ class Group {
         std::move(states));
   }
 
-  // As those of Reloader.
+  // Like the functions of Reloader.
   void OnReload(std::function<void(const ReloadEvent&)> callback) {
     core_->OnReload(std::move(callback));
   }
   bool Poll(absl::Duration wait = absl::ZeroDuration()) {
     return core_->Poll(wait);
   }
-  // Until the first version of every module runs.
+  // Polls until the first version of every module runs.
   absl::Status Start(absl::Duration timeout = absl::InfiniteDuration()) {
     return core_->Start(timeout);
   }
@@ -136,9 +137,10 @@ class Group {
   Member<Exports> AddWith(const std::string& module, Imports imports,
                           std::vector<StateBase*> states) {
     return Member<Exports>(
-        core_.get(), core_->Add(module, internal::EntranceFor<Exports>,
-                                internal::LoaderOf<Exports>(std::move(imports)),
-                                std::move(states)));
+        core_.get(),
+        core_->Add(module, internal::MakeGateAndSlots<Exports>,
+                   internal::MakeLoader<Exports>(std::move(imports)),
+                   std::move(states)));
   }
 
   std::unique_ptr<internal::ReloaderCore> core_;

@@ -1,4 +1,4 @@
-// Modules that use each other and are reloaded together.
+// Tests of Group: modules that use each other and are reloaded together.
 
 #include "relib/reload/group.h"
 
@@ -60,7 +60,7 @@ class GroupTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status;
   }
 
-  // Polls until there are `count` events of the kind; they are returned as
+  // Polls until there are `count` events of the given kind. Returns them as
   // "module version".
   std::vector<std::string> Await(Kind kind, size_t count) {
     const absl::Time deadline = absl::Now() + kPatience;
@@ -97,7 +97,7 @@ TEST_F(GroupTest, LoadsInTheOrderOfUse) {
   EXPECT_THAT(Await(Kind::kReloaded, 2), ElementsAre("part 1", "whole 1"));
 }
 
-TEST_F(GroupTest, WhatUsesANewModuleIsReloadedWithIt) {
+TEST_F(GroupTest, UsersOfANewModuleAreReloadedWithIt) {
   StartWith("part_1", "whole_10");
   events_.clear();
   Install("part_2", "part");
@@ -110,7 +110,7 @@ TEST_F(GroupTest, WhatUsesANewModuleIsReloadedWithIt) {
   }
 }
 
-TEST_F(GroupTest, WhatIsUsedStaysWhenAUserIsNew) {
+TEST_F(GroupTest, UsedModulesStayWhenAUserIsNew) {
   StartWith("part_1", "whole_10");
   events_.clear();
   Install("whole_20", "whole");
@@ -135,14 +135,14 @@ TEST_F(GroupTest, AllOrNone) {
   EXPECT_EQ(*whole_.exports().sum(), 22);
 }
 
-// A call that runs sees the part that it began with, until its end.
-TEST_F(GroupTest, CallsThatRunKeepWhatTheyUse) {
+// A call uses the same version of the part from its begin to its end.
+TEST_F(GroupTest, RunningCallsKeepTheModulesThatTheyUse) {
   StartWith("part_1", "whole_10");
   std::atomic<bool> begun = false;
-  std::atomic<bool> go_on = false;
+  std::atomic<bool> proceed = false;
   meanwhile_ = [&] {
     begun = true;
-    while (!go_on) absl::SleepFor(absl::Milliseconds(1));
+    while (!proceed) absl::SleepFor(absl::Milliseconds(1));
   };
   int sum = 0;
   std::thread caller([&] { sum = whole_.exports().sum().value_or(-1); });
@@ -152,7 +152,7 @@ TEST_F(GroupTest, CallsThatRunKeepWhatTheyUse) {
   Await(Kind::kReloaded, 2);
   Await(Kind::kUnloadDelayed, 1);
   EXPECT_EQ(*whole_.exports().part_at_start(), 2);
-  go_on = true;
+  proceed = true;
   caller.join();
   EXPECT_EQ(sum, 11);
   EXPECT_THAT(Await(Kind::kUnloaded, 2), ElementsAre("whole 1", "part 1"));
@@ -166,7 +166,7 @@ TEST_F(GroupTest, StopUnloadsUsersFirst) {
   EXPECT_FALSE(whole_.exports().sum().ok());
 }
 
-TEST_F(GroupTest, AUserWithoutWhatItUses) {
+TEST_F(GroupTest, AUsedModuleIsMissing) {
   Install("whole_10", "whole");
   EXPECT_FALSE(group_.Start(kPatience).ok());
   Install("part_1", "part");
@@ -186,16 +186,16 @@ TEST_F(GroupTest, ManyReloads) {
   }
 }
 
-TEST(GroupOptionsTest, OptionsThatMakeNoSense) {
+TEST(GroupOptionsTest, ContradictoryOptions) {
   EXPECT_THAT(std::string(Group({}).Start().message()),
               HasSubstr("the Group has no module"));
   Group group({.module = "a.so"});
   group.Add("b.so");
   EXPECT_THAT(std::string(group.Start().message()),
-              HasSubstr("isn't for a Group"));
+              HasSubstr("must be empty for a Group"));
 }
 
-TEST(GroupOptionsTest, ModulesCantComeLater) {
+TEST(GroupOptionsTest, ModulesCannotBeAddedLater) {
   Group group({});
   group.Add("missing.so");
   std::vector<std::string> failed;

@@ -11,75 +11,78 @@
 
 namespace relib {
 
-// What a Reloader watches, builds and loads. Relative paths count from
-// `working_directory`.
+class StateBase;
+
+// Options of a Reloader or Group. Paths are relative to `working_directory`.
 struct ReloadOptions {
-  // The file of the module, as the build leaves it. It may not exist yet.
+  // The file of the module, which the build makes. It need not exist yet. Must
+  // be empty for a Group.
   std::string module = {};
 
-  // The sources: directories, with everything below them, and files. Needed
-  // with `build`, and only then.
+  // The sources: files, and directories with everything below them. Required
+  // with `build`; must be empty without it.
   std::vector<std::string> watch = {};
 
-  // The command that builds the module when a source has changed; any that the
-  // system's shell runs: Bazel, CMake, Ninja, Make, a script. It succeeds with
-  // exit code 0. Under Wine, "unix:" before it runs it outside of Wine.
+  // The command that builds the module when a source has changed. The shell of
+  // the system runs it, so it may call Bazel, CMake, Ninja, Make or a script.
+  // Exit code 0 means success.
   //
-  // Empty: somebody else builds. Then the file of the module itself is watched,
-  // and loaded whenever it is new and complete.
+  // If empty, somebody else builds the module: its file is watched, and is
+  // loaded whenever it is new and complete.
   std::string build = {};
 
-  // Where the command runs. Empty: where the process was started.
+  // The directory in which the command runs. If empty, the directory that is
+  // current when the Reloader is constructed.
   std::string working_directory = {};
 
-  // Builds before the first version is loaded, so that what runs is what the
-  // sources say; should that build fail, the file that is there is loaded
-  // anyway. False loads the file that is there, at once.
+  // If true, builds before the first version is loaded, so that it matches the
+  // sources. If that build fails, the existing file is loaded. If false, the
+  // existing file is loaded immediately.
   bool build_on_start = true;
 
-  // How long no source may have changed before the build starts; also for the
-  // file of the module, when that is watched. Saving one file is several
+  // The build starts once no source has changed for this long; if the file of
+  // the module is watched, it is loaded then. Saving one file makes several
   // changes (a temporary file, a rename, a backup) within a few milliseconds,
-  // and "save all" takes little longer. When changes don't cease, the build
-  // starts after ten times this.
+  // and "save all" takes slightly longer. If changes continue, the build starts
+  // after ten times this duration.
   absl::Duration debounce = absl::Milliseconds(20);
 
-  // Names of files and directories whose changes don't count, with `*` for any
-  // characters: {"*.log", "generated"}. In addition to what builds and editors
-  // leave about: bazel-*, .git and the like, objects, libraries, backups and
-  // temporary files (relib/reload/README.md lists them).
+  // Names of files and directories whose changes are ignored, with `*` for any
+  // characters: {"*.log", "generated"}. Files that builds and editors create,
+  // such as bazel-*, .git, objects, libraries, backups and temporary files, are
+  // always ignored; relib/reload/README.md lists them.
   std::vector<std::string> ignore = {};
 
-  // How long one attempt to unload an old version may take, while Poll() waits;
-  // see UnloadOptions::deadline. An old version that refuses is kept and tried
-  // again at later polls, ever more seldom up to once per second.
+  // How long Poll() may wait in one attempt to unload an old version; see
+  // UnloadOptions::deadline. If the old version refuses, later polls try again,
+  // less and less often, down to once per second.
   absl::Duration unload_deadline = absl::Milliseconds(10);
 
-  // A crash inside of a call is a status, and the last version that didn't
-  // crash comes back at the next Poll(), until there is a new one:
-  // docs/hot-reload.md. LoadOptions::crash_guard says what it costs.
+  // If true, a crash inside of a call becomes the status of the call. The next
+  // Poll() goes back to the last version that has not crashed, until there is a
+  // new version: see docs/hot-reload.md. LoadOptions::crash_guard documents the
+  // cost.
   bool crash_guard = false;
 
-  // The relib::State objects that the versions hand on to each other
-  // (relib/state/state.h). They outlive the Reloader. A Group has them with its
-  // modules.
+  // The relib::State objects (relib/state/state.h) that are migrated from
+  // version to version. They must outlive the Reloader. With a Group, pass them
+  // to Add() instead.
   std::vector<StateBase*> states = {};
 
-  // For a switch that nobody may call during (a state is migrated, or a
-  // checkpoint of it is made): how long calls that run are waited for, while
-  // new ones wait. If they don't return by then, all go on, and it is tried
-  // again at later polls.
+  // How long a switch that must pause calls, to migrate a state or to make a
+  // checkpoint, waits for the calls that run. New calls wait meanwhile. If the
+  // running calls don't return in time, all calls continue, and later polls try
+  // again.
   absl::Duration switch_deadline = absl::Milliseconds(10);
 
-  // Called inside of Poll() when a new version can't be loaded because it
-  // doesn't fit the program itself, with the status that says how they differ:
-  // the header that both share was changed. What ran goes on; the program may
-  // want to save its states and to start itself anew, as
-  // //examples:live_reload_extended does.
+  // Called inside of Poll() if a new version can't be loaded because the header
+  // that it shares with the program has changed. The status says how the two
+  // differ. The current version continues to run. The program can save its
+  // states and restart, as //examples:live_reload_extended does.
   std::function<void(const absl::Status& status)> on_incompatible = {};
 
-  // How versions are loaded: heap, checks. `private_copy` is always true, and
-  // `states` are those above.
+  // Options for loading each version, such as its heap. `private_copy` is
+  // always true. Set `states` above instead of `load.states`.
   LoadOptions load = {};
 };
 

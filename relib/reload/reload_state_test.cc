@@ -1,4 +1,4 @@
-// States that are carried over from version to version.
+// Tests of Reloader: states that are migrated from version to version.
 
 #include <atomic>
 #include <filesystem>
@@ -38,9 +38,9 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 class ReloadStateTest : public ::testing::Test {
  protected:
-  // Number `version` of relib/state/testdata.
+  // Installs the module world_<version> of relib/state/testdata. A trailer makes
+  // it a different file.
   void Install(int version, std::string_view trailer = "") {
-    // What comes behind the image makes it another file.
     WriteFile(
         module_ + ".new",
         absl::StrCat(ReadFile(Runfile(absl::StrCat(
@@ -114,7 +114,7 @@ TEST_F(ReloadStateTest, AnotherLayoutGetsTheValue) {
   EXPECT_THAT(Text(), HasSubstr("two"));
 }
 
-TEST_F(ReloadStateTest, AFieldThatANewVersionMakesOfAnOldOne) {
+TEST_F(ReloadStateTest, ANewVersionMigratesAField) {
   Start(1);
   Fill();
   Install(3);
@@ -125,9 +125,9 @@ TEST_F(ReloadStateTest, AFieldThatANewVersionMakesOfAnOldOne) {
   EXPECT_THAT(Text(), HasSubstr("two"));
 }
 
-// Types that can't become each other, a RELIB_MIGRATE that throws, and one that
-// crashes.
-TEST_F(ReloadStateTest, WhatCannotBeMigratedLeavesTheOldVersionAndItsState) {
+// The versions have types that can't be converted, a RELIB_MIGRATE that throws,
+// and one that crashes.
+TEST_F(ReloadStateTest, FailedMigrationLeavesTheOldVersionAndItsState) {
   Start(1, /*crash_guard=*/true);
   Fill();
   const std::string before = Text();
@@ -147,7 +147,7 @@ TEST_F(ReloadStateTest, WhatCannotBeMigratedLeavesTheOldVersionAndItsState) {
   EXPECT_THAT(Text(), HasSubstr("two"));
 }
 
-TEST_F(ReloadStateTest, ACrashBringsTheStateOfTheSwitchBack) {
+TEST_F(ReloadStateTest, ACrashRestoresTheStateOfTheSwitch) {
   Start(1, /*crash_guard=*/true);
   Fill();
   const std::string before = Text();
@@ -161,7 +161,7 @@ TEST_F(ReloadStateTest, ACrashBringsTheStateOfTheSwitchBack) {
   EXPECT_EQ(Text(), before);
 }
 
-TEST_F(ReloadStateTest, ACrashBringsTheLastCheckpointBack) {
+TEST_F(ReloadStateTest, ACrashRestoresTheLastCheckpoint) {
   Start(1, /*crash_guard=*/true);
   Fill();
   Install(2);
@@ -185,7 +185,7 @@ TEST_F(ReloadStateTest, TheSwitchWaitsForCallsAndPins) {
   const ReloadEvent delayed = Await(Kind::kSwitchDelayed);
   EXPECT_THAT(std::string(delayed.status.message()), HasSubstr("pinned by"));
   EXPECT_EQ(reloader_->version(), 1);
-  // Calls go on meanwhile.
+  // Calls continue meanwhile.
   ASSERT_TRUE(module().add(*world_, "three").ok());
   ASSERT_TRUE(pin->exports().tick(*world_).ok());
   EXPECT_FALSE(reloader_->Checkpoint().ok());
@@ -195,7 +195,6 @@ TEST_F(ReloadStateTest, TheSwitchWaitsForCallsAndPins) {
   EXPECT_THAT(Text(), HasSubstr("three"));
 }
 
-// A newer file is loaded instead of one that waits.
 TEST_F(ReloadStateTest, ANewVersionReplacesOneThatWaits) {
   Start(1);
   Fill();
@@ -211,7 +210,7 @@ TEST_F(ReloadStateTest, ANewVersionReplacesOneThatWaits) {
   EXPECT_THAT(event.migrations[0].migrated, SizeIs(1));
 }
 
-// Of the same layout and of another one.
+// The new versions have the same layout and another one.
 TEST_F(ReloadStateTest, AFirstCallThatFailsLeavesTheOldVersionAndItsState) {
   Start(1, /*crash_guard=*/true);
   Fill();

@@ -1,6 +1,6 @@
-// Threads that call while versions come and go.
+// Tests of Reloader: threads that call while versions change.
 //
-// RELIB_RELOADS=n in the environment: so many reloads instead of some dozen.
+// The environment variable RELIB_RELOADS sets the number of reloads.
 
 #include <atomic>
 #include <cstdlib>
@@ -40,8 +40,8 @@ int Reloads() {
   return reloads;
 }
 
-// The modules are numbered 1 to 3; bit n of `allowed_` is set as long as a call
-// may go to number n.
+// The modules are numbered 1 to 3. Bit n of `allowed_` is set while a call may go
+// to module n.
 class ReloadThreadsTest : public ::testing::TestWithParam<bool> {
  protected:
   bool crash_guard() const { return GetParam(); }
@@ -52,7 +52,7 @@ class ReloadThreadsTest : public ::testing::TestWithParam<bool> {
     std::filesystem::rename(module_ + ".new", module_);
   }
 
-  // Calls by way of `exports` until the end.
+  // Calls through get_exports() until `done_`.
   template <typename GetExports>
   void Call(GetExports get_exports) {
     while (!done_) {
@@ -100,7 +100,7 @@ TEST_P(ReloadThreadsTest, EveryCallGoesToAVersionThatRuns) {
       Call([&]() -> const VersionedExports& { return reloader.exports(); });
     });
   }
-  // One that keeps what it was given first.
+  // One thread keeps the exports of the first version.
   threads.emplace_back([&, &first = reloader.exports()] {
     Call([&]() -> const VersionedExports& { return first; });
   });

@@ -17,8 +17,8 @@
 //     std::cout << event.ToString() << "\n" << event.output;
 //   });
 //   while (running) {
-//     reloader.Poll();                // never waits for a build
-//     reloader.exports().on_tick();   // always a version that works
+//     reloader.Poll();               // never waits for a build
+//     reloader.exports().on_tick();  // calls the current version
 //   }
 
 #include <functional>
@@ -41,51 +41,53 @@
 
 namespace relib {
 
-// After a source has changed, builds the module, loads the result beside the
-// version that runs, hands over to it, and unloads the old one. Whatever fails,
-// the version that ran goes on, and the next change is another attempt. Changes
-// during a build are followed by another build.
+// Reloads a module when its sources change: builds it, loads the result beside
+// the current version, switches to it, and unloads the old version. If any step
+// fails, the current version continues to run until the next change. Changes
+// during a build cause another build.
 //
-// Each version is loaded from a private copy, so that the build can overwrite
-// or delete the original at any time.
+// Each version is loaded from a private copy, so the build may overwrite or
+// delete the original at any time.
 //
-// Any thread may call exports(). A call goes to the version that runs when it
-// begins, or to the one before it, and keeps that in place until it ends; none
-// is refused because of a reload, and none waits but while a state is migrated.
+// Any thread may call exports(). A call goes to the version that is current
+// when it begins, or to the one before that, and keeps it loaded until the call
+// ends. No call is refused because of a reload. A call waits only while calls
+// are paused to migrate a state or to make a checkpoint.
 //
-// The rest is for one thread, and nothing happens but inside of Poll(), Start()
-// and Stop() on that: callbacks, static constructors and before_unload run
-// there; only the build command runs by itself. Movable, but not while anything
-// of it runs.
+// All other functions must be called on one thread. Callbacks, static
+// constructors and before_unload run on that thread, inside of Poll(), Start()
+// and Stop(); only the build command runs in the background. A Reloader must
+// not be moved while one of its functions or calls runs.
 //
-// The destructor ends a build that runs, and unloads what is loaded as the
-// destructor of Module does.
+// The destructor ends a running build, and unloads all versions as ~Module()
+// does.
 template <typename Exports = NoExports>
 class Reloader {
  public:
-  // Does nothing yet. Each version is given a copy of `imports`, which share
-  // their callables.
-  explicit Reloader(ReloadOptions options) : Reloader(std::move(options), 0) {}
+  // The first Poll() starts everything; the constructor does not. Each version
+  // gets a copy of `imports`; the copies share their callables.
+  explicit Reloader(ReloadOptions options)
+      : Reloader(InitTag(), std::move(options)) {}
   template <internal::ImportsInterface Imports>
   Reloader(ReloadOptions options, Imports imports)
-      : Reloader(std::move(options), 0, std::move(imports)) {}
+      : Reloader(InitTag(), std::move(options), std::move(imports)) {}
 
   Reloader(Reloader&&) noexcept = default;
   Reloader& operator=(Reloader&&) noexcept = default;
 
-  // `callback` gets every event from now on, instead of the one before it. It
-  // runs inside of Poll(), may call exports(), and must not destroy or move the
-  // Reloader; calling Poll() in it does nothing.
+  // Sets the callback that gets every event. It runs inside of Poll(), and may
+  // call exports(). It must not destroy or move the Reloader. If it calls
+  // Poll(), that does nothing.
   void OnReload(std::function<void(const ReloadEvent&)> callback) {
     core_->OnReload(std::move(callback));
   }
 
-  // `first_call` is called with every new version, inside of Poll(), before any
-  // other call can reach it: an error of it, or of a call that it returns,
-  // leaves the old version running with its states as they were, and is the
-  // status of kLoadFailed. While it runs, calls wait if there are states; those
-  // of this thread by exports(), which would wait for ever, are refused with
-  // kUnloading.
+  // Sets a function that Poll() calls with every new version before any other
+  // call can reach that version. If it returns an error, the old version
+  // continues to run with its states restored, and the error is the status of
+  // kLoadFailed. If the module has states, other calls wait meanwhile; calls of
+  // this thread through exports(), which would wait for themselves, are refused
+  // with kUnloading.
   //
   //   reloader.SetFirstCall([&](const GameExports& game) {
   //     return game.update(*world);
@@ -99,73 +101,77 @@ class Reloader {
     });
   }
 
-  // Does what there is to do now: sees changes, starts a build, takes the
-  // result of one, switches to a new version, unloads an old one. True if there
-  // was an event. The first call starts everything.
+  // Does what there is to do now: collects changes, starts a build, loads the
+  // result of a build, switches to a new version, or unloads an old one.
+  // Returns true if there was an event.
   //
-  // Never waits for a build. It takes a few microseconds when there is nothing
-  // to do, the time that a module needs to load when there is a new one, and up
-  // to `unload_deadline` when an old one is to go that is in use.
+  // Never waits for a build. Takes a few microseconds if there is nothing to
+  // do, the load time of the module if there is a new version, and up to
+  // `unload_deadline` if an old version is still in use.
   //
-  // `wait`: with nothing to do, waits that long for an event. For programs
-  // without a loop of their own: a reload that waits for the next Poll() is
-  // late.
+  // If there is nothing to do, waits up to `wait` for an event. Programs
+  // without a loop of their own should use this: a reload happens only inside
+  // of Poll().
   bool Poll(absl::Duration wait = absl::ZeroDuration()) {
     return core_->Poll(wait);
   }
 
-  // Polls until the first version runs, or couldn't be built or loaded: then
-  // returns the reason, and later polls go on trying. DeadlineExceeded after
-  // `timeout`. A program that can do without the module needn't call this.
+  // Polls until the first version runs. Returns an error if it can't be built
+  // or loaded; later polls try again. Returns DeadlineExceeded after `timeout`.
+  // A program that can run without the module need not call this.
   absl::Status Start(absl::Duration timeout = absl::InfiniteDuration()) {
     return core_->Start(timeout);
   }
 
-  // Ends a build that runs and unloads all versions, each with an event. On an
-  // error (UnloadErrorOf() tells which) what refused is still loaded, and
-  // Stop() can be called again. Afterwards exports() is as before the first
-  // version, and Poll() does nothing.
+  // Ends a running build and unloads all versions, with an event for each.
+  // Returns an error, for UnloadErrorOf(), if a version refuses; it is still
+  // loaded then, and Stop() can be called again. Afterwards exports() refuses
+  // calls as before the first version, and Poll() does nothing.
   absl::Status Stop(const UnloadOptions& options = {}) {
     return core_->Stop(options);
   }
 
-  // Makes a checkpoint of every state, which the last good version starts with
-  // should this one crash; each switch does, too. Unavailable when calls don't
-  // return within `switch_deadline`.
+  // Makes a checkpoint of every state. If the current version crashes, the
+  // version before it starts from the last checkpoint. Every switch makes
+  // checkpoints, too. Returns Unavailable if the calls that run don't return
+  // within `switch_deadline`.
   absl::Status Checkpoint() { return core_->Checkpoint(); }
 
-  // The functions of the version that runs. Before there is one, calling any of
-  // them is a FailedPrecondition. For any thread; the reference is valid as
-  // long as the Reloader, and calls through one of an earlier version go to the
-  // one that runs.
+  // Returns the exports of the current version. If there is none, calls return
+  // FailedPrecondition. Thread-safe. The reference is valid as long as the
+  // Reloader; calls through a reference from an earlier version go to the
+  // current version.
   const Exports& exports() const
     requires(!std::is_same_v<Exports, NoExports>)
   {
-    return internal::ExportsOn<Exports>(core_->line(0));
+    return internal::ExportsOf<Exports>(core_->router(0));
   }
 
-  // The version that runs, to pin it or call its main; null before there is
-  // one. Valid until the next Poll(). Don't unload it.
+  // Returns the current version, for Pin() and CallMain(), or null if there is
+  // none. Valid until the next Poll(). Must not be unloaded.
   const Module<Exports>* module() const {
     return internal::ModuleOf<Exports>(core_->current(0));
   }
 
-  // The number of the version that runs, from 1; 0 before there is one.
+  // Returns the number of the current version. Versions count from 1; 0 means
+  // that there is none.
   int version() const { return core_->version(0); }
 
-  // Why what runs is not what the sources say: the last build or load failed.
-  // OK otherwise.
+  // Returns the error of the last build or load, because of which the current
+  // version does not match the sources. Returns OK if it matches.
   const absl::Status& status() const { return core_->status(); }
 
  private:
-  // The int tells it from the public constructors.
+  // Selects the private constructor.
+  struct InitTag {};
+
   template <typename... Imports>
-  Reloader(ReloadOptions options, int, Imports... imports) {
+  Reloader(InitTag, ReloadOptions options, Imports... imports) {
     const std::string module = options.module;
     const std::vector<StateBase*> states = options.states;
     core_ = std::make_unique<internal::ReloaderCore>(std::move(options));
-    core_->Add(module, internal::EntranceFor<Exports>,
-               internal::LoaderOf<Exports>(
+    core_->Add(module, internal::MakeGateAndSlots<Exports>,
+               internal::MakeLoader<Exports>(
                    [imports...] { return std::tuple<Imports...>(imports...); }),
                states);
   }

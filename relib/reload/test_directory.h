@@ -1,5 +1,5 @@
-#ifndef RELIB_RELOAD_TEST_FOLDER_H_
-#define RELIB_RELOAD_TEST_FOLDER_H_
+#ifndef RELIB_RELOAD_TEST_DIRECTORY_H_
+#define RELIB_RELOAD_TEST_DIRECTORY_H_
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,12 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-// What the tests of this directory do with files.
+// Files and directories of the tests in this package.
 
 namespace relib {
 
-// An empty directory, deleted with its contents at the end. Paths have '/' on
-// every system.
+// An empty directory. The destructor deletes it with its contents. Its paths
+// use
+// '/' on every system.
 class TestDirectory {
  public:
   TestDirectory() {
@@ -55,7 +56,8 @@ inline std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
-// Where a test finds its data: `path` counts from the root of the workspace.
+// Returns the path of a data file of the test. `path` is relative to the root
+// of the workspace.
 inline std::string Runfile(std::string_view path) {
   return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
                       std::getenv("TEST_WORKSPACE"), "/", path);
@@ -63,4 +65,4 @@ inline std::string Runfile(std::string_view path) {
 
 }  // namespace relib
 
-#endif  // RELIB_RELOAD_TEST_FOLDER_H_
+#endif  // RELIB_RELOAD_TEST_DIRECTORY_H_

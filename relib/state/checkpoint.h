@@ -16,30 +16,30 @@ namespace internal {
 struct SavedState;
 }
 
-// The value of a state, and the layout that it had. Needs nothing of the module
-// that it comes from. Cheap to copy; never changes; thread-safe.
+// The value of a state, with its layout. Doesn't depend on the module that it
+// comes from. Immutable, cheap to copy, and thread-safe.
 class StateCheckpoint {
  public:
-  // From SaveTo(). An error says what is wrong with the file: NotFound, or
-  // DataLoss if it is damaged or isn't such a file.
+  // Reads a file that SaveTo() has written. Returns NotFound if there is no
+  // such file, and DataLoss if it is damaged or isn't a checkpoint.
   static absl::StatusOr<StateCheckpoint> LoadFrom(const std::string& path);
 
-  // For relib.
+  // For use by relib only.
   explicit StateCheckpoint(std::shared_ptr<const internal::SavedState> saved)
       : saved_(std::move(saved)) {}
 
-  // Writes it to a file, for the same program later, or one that was built from
-  // newer sources for the same system. Replaces a file at once, never half of
-  // it. FailedPrecondition, naming a field, if the value has a pointer that
-  // isn't null: it would mean nothing there.
+  // Writes the checkpoint to a file, which this program can read later, as can
+  // a program that is built from newer sources for the same system. Replaces an
+  // existing file atomically. Returns FailedPrecondition, naming a field, if
+  // the value has a non-null pointer, which would be meaningless in a file.
   absl::Status SaveTo(const std::string& path) const;
 
-  // The type of the state, "World".
+  // Returns the name of the type, "World".
   std::string_view name() const;
-  // Bytes of the value.
+  // Returns the size of the value in bytes.
   size_t size() const;
 
-  // For relib.
+  // For use by relib only.
   const std::shared_ptr<const internal::SavedState>& saved() const {
     return saved_;
   }

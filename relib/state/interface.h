@@ -1,7 +1,7 @@
 #ifndef RELIB_STATE_INTERFACE_H_
 #define RELIB_STATE_INTERFACE_H_
 
-// State that survives its module: for headers that host and module share.
+// State that survives its module. For headers that host and module share.
 //
 //   #include "relib/state/interface.h"
 //
@@ -21,13 +21,13 @@
 //   };
 //   RELIB_INTERFACE(GameExports, update);
 //
-// The module has the code, the host has the object (relib/state/state.h):
+// The module has the code; the host has the object (relib/state/state.h):
 //
 //   void Update(World& world) { ++world.ticks; }
 //   RELIB_EXPORTS(GameExports, .update = relib::implement<Update>);
 //
-// Depends on the standard library alone. docs/state.md says what a state may
-// consist of, and what becomes of it when its struct changes.
+// Depends on the standard library alone. docs/state.md describes what a state
+// may consist of, and how it is migrated when its struct changes.
 
 #include <cstddef>
 #include <cstdio>
@@ -49,15 +49,15 @@
 #include "relib/internal/types/for_each.h"
 #include "relib/internal/types/text.h"
 #include "relib/internal/types/type_text.h"
-#include "relib/state/internal/rule.h"
-#include "relib/state/internal/type.h"
+#include "relib/state/internal/types/rule.h"
+#include "relib/state/internal/types/type.h"
 
 namespace relib {
 
 class StateBase;
 
-// Thrown in a module that reaches for a state that isn't there, or that isn't
-// of the layout that the module was compiled with.
+// Thrown in a module that accesses a state that it doesn't have, or whose
+// layout isn't the one that the module was compiled with.
 class StateError : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -65,7 +65,7 @@ class StateError : public std::logic_error {
 
 namespace internal {
 
-// Of this module.
+// The lists of this module.
 inline constinit StateRegistration* first_state_registration = nullptr;
 inline constinit StateMigrator* first_state_migrator = nullptr;
 
@@ -76,7 +76,7 @@ struct RegisteredState : StateRegistration {
     first_state_registration = this;
   }
 };
-// Of a state that the module uses.
+// Registers a state that the module uses.
 template <typename T>
 inline RegisteredState<T> registered_state;
 
@@ -91,7 +91,7 @@ inline std::string StateErrorText(std::string_view type, bool is_there) {
   return text;
 }
 
-// What is compiled without exceptions can't throw.
+// Throws a StateError, or ends the program in code that can't throw.
 template <bool kCanThrow>
 [[noreturn]] RELIB_INTERNAL_COLD void FailOnState(std::string_view type,
                                                   bool is_there) {
@@ -110,17 +110,17 @@ inline void SetStateMemory(void* resource) {
 
 }  // namespace internal
 
-// A state, as a parameter of an export: refers to the object in the host. Valid
-// during the call. Only its type's name is compared between host and module, so
-// that a module with another World than the host's still fits.
+// A reference to the object of a state in the host, as a parameter of an
+// export. Valid during the call. Host and module only compare the name of the
+// type, so a module with another definition of World than the host's can be
+// loaded.
 //
-// A module uses it like a pointer, or takes World& instead. Getting at the
-// object is two comparisons; it throws StateError if the object isn't one of
-// this module's.
+// A module uses it like a pointer, or takes World& instead. Each access makes
+// two comparisons, and throws StateError if the object isn't this module's.
 template <typename T>
 class StateRef {
  public:
-  // For relib.
+  // For use by relib only.
   explicit StateRef(const internal::StateSlot* slot) : slot_(slot) {}
 
   template <typename Dependent = void>
@@ -135,7 +135,7 @@ class StateRef {
   T& get() const {
     return Object<Dependent>();
   }
-  // NOLINTNEXTLINE(google-explicit-constructor): to be passed as T&.
+  // NOLINTNEXTLINE(google-explicit-constructor): is passed as T&.
   operator T&() const { return Object<void>(); }
 
  private:
@@ -145,8 +145,8 @@ class StateRef {
     static_assert(
         !std::is_same_v<Side, internal::HostSide>,
         "relib: a host can't reach into a StateRef: the module may have "
-        "another layout of the type by now. Ask relib::State<T>::Get(), which "
-        "compares them");
+        "another layout of the type. Call relib::State<T>::Get(), which "
+        "compares the layouts");
     const internal::StateSlot slot = *slot_;
     if (slot.object == nullptr ||
         slot.fingerprint != internal::registered_state<T>.fingerprint)
@@ -164,7 +164,7 @@ namespace internal {
 
 template <typename T>
 struct CrossingRule<StateRef<T>> : FixedCrossingRule<Crossing::kBorrowed> {};
-// The host needn't have the module's layout of T.
+// Host and module may have different layouts of T.
 template <typename T>
 struct TypeLayout<StateRef<T>> {
   static constexpr void Append(Text&) {}
@@ -174,7 +174,7 @@ struct TypeLayout<StateRef<T>> {
 }  // namespace relib
 
 extern "C" {
-// In a host nobody asks for it.
+// Unused in a host.
 [[gnu::used]] inline constinit const relib::internal::StatesTable
     relib_internal_states = {{relib::internal::kStandardLibrary.data(),
                               relib::internal::kStandardLibrary.size()},
@@ -183,11 +183,11 @@ extern "C" {
                              &relib::internal::SetStateMemory};
 }
 
-// Lists the fields of the class `T`, all of them. Stands in the namespace of
-// `T`, after its definition, followed by a semicolon. For what is a state of
-// its own; and for classes in one whose fields relib can't see, because they
+// Lists all fields of the class `T`. Place it after the definition of `T`, in
+// the same namespace, and end it with a semicolon. Required for the type of a
+// State, and for classes in a state whose fields relib can't see, because they
 // have constructors, a base class, or more than 64 fields. Plain structs in a
-// state need none.
+// state don't need it.
 #define RELIB_STATE(T, ...)                                                    \
   [[maybe_unused]] constexpr auto RelibStateFieldsOf(const T*) {               \
     using RelibStateType = T;                                                  \

@@ -10,9 +10,10 @@ struct StateMemoryUse {
   uint64_t bytes = 0;
 };
 
-// What the states of this process hold, and with them whatever else modules
-// have in containers of std::pmr: their default resource is the host's. Zero
-// when all states are gone, unless modules leak such memory. Thread-safe.
+// Returns the memory of all states of this process. It includes other std::pmr
+// containers of modules with states, because their default resource is the
+// host's. Returns zero once all states are destroyed, unless modules leak such
+// memory. Thread-safe.
 StateMemoryUse CountStateMemory();
 
 }  // namespace relib

@@ -1,27 +1,29 @@
 #ifndef RELIB_STATE_MIGRATE_H_
 #define RELIB_STATE_MIGRATE_H_
 
-// For modules: what to do with a state of an older version, beyond carrying its
-// fields over by name.
+// For modules: migrates a state of an older version, beyond carrying its fields
+// over by name.
 //
 //   struct OldWorld {
-//     double velocity;  // in m/s, and gone from World
+//     double velocity;  // in m/s; World no longer has it
 //   };
 //   RELIB_MIGRATE(const OldWorld& old, World& world) {
 //     world.speed_kmh = old.velocity * 3.6;
 //   }
 //
-// OldWorld lists, by their old names and types, the fields of the older World
-// that the body needs; it is filled from the old value by name. The body runs
-// once for each World (or Entity: any struct in a state may have one) of an
-// older layout that has all of these fields, if at least one of them is gone
-// from World by now, has another type there, or is relib::Absent and there now;
-// after everything else was carried over. A field of World that OldWorld lists
-// as well, and whose type can't be converted, is left to the body.
+// OldWorld lists the fields of the older World that the body needs, with their
+// old names and types. They are filled from the old value by name. World may be
+// the type of a state, or any struct in a state; the body runs once for each
+// object, after everything else was carried over.
 //
-// A module may have many, also for the same type: all that fit run, in the
-// order of a source file. One that throws ends the migration: the old version
-// goes on with the old value.
+// The body runs if the older layout has all fields of OldWorld, and at least
+// one of them is missing from World or has another type there. The body must
+// set the fields of World that OldWorld also lists and whose types can't be
+// converted.
+//
+// A module may have any number of migrations, even for the same type. All that
+// apply run, in the order of the source file. If one throws, the migration
+// fails, and the old version continues with the old value.
 
 #include <type_traits>
 
@@ -30,8 +32,8 @@
 
 namespace relib {
 
-// The type of a field in the old struct of a RELIB_MIGRATE that mustn't have
-// been there:
+// The type of a field that the older layout must lack for a RELIB_MIGRATE to
+// run:
 //
 //   struct OldWorld {
 //     int ticks;
@@ -41,8 +43,8 @@ namespace relib {
 //     world.seconds = old.ticks / 60.0;
 //   }
 //
-// Otherwise the body would run again, and undo changes of `seconds`, whenever
-// something else is added to World.
+// Without it, the body would run again whenever another field is added to
+// World, and undo changes of `seconds`.
 struct Absent {};
 
 namespace internal {
@@ -63,8 +65,8 @@ struct MigratorOf;
 template <typename Old, typename New, void (*kFunction)(const Old&, New&)>
 struct MigratorOf<kFunction> : RegisteredMigrator<Old, New> {
   static_assert(!std::is_same_v<Old, New>,
-                "relib: RELIB_MIGRATE takes a struct of the old fields, and "
-                "the type as it is now");
+                "relib: RELIB_MIGRATE takes a struct of the old fields and the "
+                "current type, which must be different types");
 
   MigratorOf() : RegisteredMigrator<Old, New>(&Run) {}
 
@@ -78,7 +80,7 @@ struct MigratorOf<kFunction> : RegisteredMigrator<Old, New> {
 }  // namespace internal
 }  // namespace relib
 
-// At namespace scope of a source file of the module:
+// Defines a migration, at namespace scope in a source file of the module:
 // RELIB_MIGRATE(const OldWorld& old, World& world) { ... }
 #define RELIB_MIGRATE(old, now)                                               \
   RELIB_INTERNAL_MIGRATE(RELIB_INTERNAL_JOIN(relib_migrate_, __LINE__),       \

@@ -7,36 +7,39 @@
 
 namespace relib {
 
-// What became of a state when its value went into another layout. A value.
+// Describes how a state changed when its value was carried over into another
+// layout.
 struct StateMigration {
-  // Values that didn't fit.
+  // Values of a field that couldn't be kept.
   struct Loss {
     // "World.entities[].hp".
     std::string field;
-    // "int64_t to int8_t", "Color: there is no kMauve any more".
+    // "int64_t to int8_t".
     std::string what;
+    // The number of values.
     uint64_t count = 0;
 
     bool operator==(const Loss&) const = default;
   };
 
-  // The type of the state.
+  // The name of the type.
   std::string state;
-  // False if the layout is the same: nothing was done.
+  // False if the layouts are the same; then nothing else is set.
   bool layout_changed = false;
-  // Fields, as "World.entities[].speed": new ones, which have the defaults of
-  // the new code; those that are gone; those of another type: "World.hp: int to
-  // float".
+  // New fields, which have the defaults of the new code:
+  // "World.entities[].speed".
   std::vector<std::string> added = {};
+  // Fields that no longer exist.
   std::vector<std::string> removed = {};
+  // Fields whose type has changed: "World.hp: int to float".
   std::vector<std::string> converted = {};
-  // "World.entities[] from OldEntity": what RELIB_MIGRATE has done.
+  // Runs of RELIB_MIGRATE: "World.entities[] from OldEntity".
   std::vector<std::string> migrated = {};
-  // What didn't survive.
+  // Values that couldn't be kept.
   std::vector<Loss> lost = {};
 
-  // For people: a line that sums it up, and one for each of the above. Ends
-  // without a newline.
+  // Returns a readable summary: a line for the whole, and one for each entry.
+  // Doesn't end with a newline.
   std::string ToString() const;
 
   bool operator==(const StateMigration&) const = default;

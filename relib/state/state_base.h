@@ -1,18 +1,15 @@
 #ifndef RELIB_STATE_STATE_BASE_H_
 #define RELIB_STATE_STATE_BASE_H_
 
-#include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "relib/internal/loader/module_state.h"
 #include "relib/state/checkpoint.h"
 #include "relib/state/migration.h"
 
 namespace relib {
-
 namespace internal {
 
 class LoadedModule;
@@ -20,31 +17,13 @@ class StateCore;
 struct StateSlot;
 struct StateType;
 
-// What a module that is loaded and unloaded does with a state. Thread-safe.
-class ModuleState {
- public:
-  virtual ~ModuleState() = default;
-
-  // Prepare() makes the value fit the module, and changes nothing else; then
-  // either of the others follows.
-  virtual absl::Status Prepare(const LoadedModule& module) = 0;
-  virtual void Commit() noexcept = 0;
-  virtual void Abandon() noexcept = 0;
-  // After Commit().
-  virtual void DestroyOld() noexcept = 0;
-
-  // Takes the value out of the module, which goes. On an error it is still
-  // there. False if the value wasn't the module's.
-  virtual absl::StatusOr<bool> DetachFrom(const LoadedModule& module) = 0;
-};
-
 }  // namespace internal
 
 struct StateOptions {
-  // Looks at every pointer and every memory resource in the state before a
-  // module goes, also when the layout stays: takes as long as walking the
-  // state. Without it, pointers are looked at when the value is saved or
-  // carried over into a new layout.
+  // Checks every pointer and every memory resource in the state before a module
+  // is unloaded, even if the layout stays the same. Visits the whole state,
+  // which takes time. If false, pointers are only checked when the value is
+  // saved or carried over into a new layout.
 #ifdef NDEBUG
   bool check_pointers = false;
 #else
@@ -52,81 +31,47 @@ struct StateOptions {
 #endif
 };
 
-// A relib::State<T> without the T. Its functions may be called on any thread,
-// but only while nobody is in a call that uses the state, unless they say
-// otherwise.
-class StateBase {
+// The part of a relib::State<T> that doesn't depend on T. Its functions may be
+// called on any thread, but not during calls that use the state, unless their
+// comments allow it.
+class StateBase : public internal::AttachableState {
  public:
   StateBase(const StateBase&) = delete;
   StateBase& operator=(const StateBase&) = delete;
 
-  // "World". Any time.
+  // Returns the name of the type, "World". May be called at any time.
   std::string_view name() const;
 
-  // True once a module has made it, or a checkpoint was given. Any time.
+  // Returns true once a module has made the value, or a checkpoint was
+  // restored. May be called at any time.
   bool has_value() const;
 
-  // The value as it is now, which outlives the module and this object, and
-  // fits any later layout that the value itself would fit. NotFound if there is
-  // no value yet; FailedPrecondition, naming the field, if there is a pointer
-  // that would be wrong afterwards.
+  // Returns a copy of the value, which outlives the module and this object, and
+  // fits every layout that the value itself fits. Returns NotFound if there is
+  // no value yet, and FailedPrecondition, naming the field, if a pointer would
+  // be invalid afterwards.
   absl::StatusOr<StateCheckpoint> Checkpoint() const;
 
-  // Goes back to it; without a module, the next one gets it. Says what became
-  // of it if it is of another layout. On an error everything is as before.
+  // Replaces the value. If the state belongs to no module, the next module
+  // starts with the checkpoint. Returns what changed if the layouts differ. An
+  // error changes nothing.
   absl::StatusOr<StateMigration> Restore(const StateCheckpoint& checkpoint);
 
-  // What the last module that took the state over did with it. Any time.
+  // Returns what changed when the present module took the state over. May be
+  // called at any time.
   StateMigration last_migration() const;
-
-  // The rest is for relib::Reloader: carrying the state from a module over to
-  // another one that is loaded beside it. For each state Check(), Migrate(),
-  // and then Commit() and DestroyOld(), or Abandon(). An error of the first two
-  // has changed nothing.
-  //
-  // Check() looks at the types alone. True: Migrate() must not run while calls
-  // of the old module do. Any time.
-  absl::StatusOr<bool> Check(const internal::LoadedModule& module);
-  // Makes the value that the new module will have; the old one stays.
-  absl::Status Migrate(const internal::LoadedModule& module);
-  // What Migrate() did.
-  StateMigration prepared_migration() const;
-  // From now on StateRefs lead to the new value, and the state belongs to the
-  // new module.
-  void Commit() noexcept;
-  // Instead of Commit(), while the new module is there.
-  void Abandon() noexcept;
-  // After Commit(), while both modules are there: the state belongs to the old
-  // module again, with the old object. If there is only one object, because the
-  // layout is the same, that is as it is now.
-  void Revert() noexcept;
-  // After Commit(), while the old module is there. No call may be in it.
-  void DestroyOld() noexcept;
-  // The module goes for good. The value is kept as a checkpoint, which the next
-  // module starts with. If the module has crashed, nothing of it is destroyed,
-  // and the value is that of the last Checkpoint(), or else what can still be
-  // read of it. OK if the state isn't the module's. FailedPrecondition if the
-  // value can't be kept; then it is still there.
-  absl::Status Detach(const internal::LoadedModule& module);
-
-  // For relib.
-  const std::shared_ptr<internal::ModuleState>& module_state() const {
-    return module_state_;
-  }
 
  protected:
   StateBase(const internal::StateType& type, const StateOptions& options);
-  // Destroys the value, with the module's code if a module has it.
+  // Destroys the value, with the module's code if it belongs to a module.
   ~StateBase();
 
   const internal::StateSlot* slot() const;
-  // The object, if its layout is that of the host.
+  // Returns the object if its layout is the host's.
   absl::StatusOr<void*> Get() const;
 
  private:
   internal::StateCore& core() const;
-
-  std::shared_ptr<internal::ModuleState> module_state_;
 };
 
 }  // namespace relib

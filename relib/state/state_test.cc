@@ -1,89 +1,23 @@
 #include "relib/state/state.h"
 
-#include <cstdint>
-#include <cstdlib>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/host/library.h"
 #include "relib/errors.h"
 #include "relib/host.h"
-#include "relib/internal/loader/loaded_module.h"
-#include "relib/state/memory.h"
-#include "relib/state/testdata/world.h"
+#include "relib/state/migration.h"
+#include "relib/state/state_fixture.h"
 
 namespace relib {
 namespace {
 
-using ::relib_test::Poke;
-using ::relib_test::World;
-using ::relib_test::WorldExports;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
-
-using WorldModule = Module<WorldExports>;
-
-std::string FileOf(std::string_view name) {
-  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                      std::getenv("TEST_WORKSPACE"), "/relib/state/testdata/",
-                      platform::kLibraryPrefix, name, platform::kLibrarySuffix);
-}
-
-absl::StatusOr<WorldModule> LoadVersion(int version, LoadOptions options) {
-  return Load<WorldExports>(FileOf(absl::StrCat("world_", version)), options);
-}
-
-class StateTest : public testing::Test {
- protected:
-  ~StateTest() override {
-    if (!may_lose_) {
-      EXPECT_EQ(Blocks(), 0);
-    }
-    lost_ = CountStateMemory().blocks;
-  }
-
-  // Not counting what crashes have lost in tests before.
-  static uint64_t Blocks() { return CountStateMemory().blocks - lost_; }
-
-  WorldModule LoadFor(State<World>& world, int version,
-                      LoadOptions options = {}) {
-    options.states = {&world};
-    absl::StatusOr<WorldModule> module = LoadVersion(version, options);
-    EXPECT_TRUE(module.ok()) << module.status();
-    return *std::move(module);
-  }
-  static void Fill(WorldModule& module, State<World>& world) {
-    EXPECT_TRUE(module.exports().add(*world, "one").ok());
-    EXPECT_TRUE(
-        module.exports()
-            .add(*world, "one with a name that a string must allocate for")
-            .ok());
-    EXPECT_TRUE(module.exports().tick(*world).ok());
-  }
-  static std::string TextOf(WorldModule& module, State<World>& world) {
-    const absl::StatusOr<std::string> text = module.exports().text(*world);
-    return text.ok() ? *text : text.status().ToString();
-  }
-
-  static inline uint64_t lost_ = 0;
-  bool may_lose_ = false;
-};
-
-constexpr std::string_view kFilled =
-    "ticks=1 velocity=0.000000 one(x=0.000000 hp=100 ) one with a name that a "
-    "string must allocate for(x=1.000000 hp=100 ) one=0 one with a name that "
-    "a string must allocate for=1 ";
 
 TEST_F(StateTest, StaysWhenTheModuleGoes) {
   State<World> world;
@@ -165,8 +99,7 @@ TEST_F(StateTest, TheModuleMigratesIt) {
   EXPECT_EQ(world.last_migration().migrated.size(), 1);
 }
 
-// What isn't loaded leaves the value as it is.
-TEST_F(StateTest, WhatDoesNotFitIsRefused) {
+TEST_F(StateTest, RefusesModulesThatDoNotFitAndKeepsTheValue) {
   State<World> world;
   {
     WorldModule module = LoadFor(world, 1);
@@ -192,7 +125,7 @@ TEST_F(StateTest, WhatDoesNotFitIsRefused) {
     WorldModule module = LoadFor(world, 1);
     EXPECT_EQ(TextOf(module, world), kFilled);
   }
-  // The crash has left an object whose destructor nobody may call.
+  // The crash leaves an object behind whose destructor can't be called.
   may_lose_ = true;
 }
 
@@ -244,169 +177,6 @@ TEST_F(StateTest, MayGoBeforeTheModule) {
   EXPECT_TRUE(module.Unload().ok());
 }
 
-TEST_F(StateTest, GoesBackToACheckpoint) {
-  State<World> world;
-  EXPECT_EQ(world.Checkpoint().status().code(), absl::StatusCode::kNotFound);
-  std::optional<StateCheckpoint> first;
-  {
-    WorldModule module = LoadFor(world, 1);
-    Fill(module, world);
-    absl::StatusOr<StateCheckpoint> checkpoint = world.Checkpoint();
-    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-    EXPECT_EQ(checkpoint->name(), "relib_test::World");
-    EXPECT_GT(checkpoint->size(), 100);
-    first = *checkpoint;
-    EXPECT_FALSE(module.exports().poke(*world, Poke::kThrow).ok());
-    EXPECT_THAT(TextOf(module, world), HasSubstr("ticks=-1"));
-    absl::StatusOr<StateMigration> migration = world.Restore(*first);
-    ASSERT_TRUE(migration.ok()) << migration.status();
-    EXPECT_FALSE(migration->layout_changed);
-    EXPECT_EQ(TextOf(module, world), kFilled);
-  }
-  {
-    WorldModule module = LoadFor(world, 2);
-    ASSERT_TRUE(module.exports().add(*world, "another").ok());
-    const absl::StatusOr<StateMigration> migration = world.Restore(*first);
-    ASSERT_TRUE(migration.ok()) << migration.status();
-    EXPECT_TRUE(migration->layout_changed);
-    EXPECT_THAT(TextOf(module, world),
-                AllOf(HasSubstr("one(x="), Not(HasSubstr("another"))));
-    // And back again.
-    first = *world.Checkpoint();
-  }
-  WorldModule module = LoadFor(world, 1);
-  ASSERT_TRUE(world.Restore(*first).ok());
-  EXPECT_EQ(TextOf(module, world), kFilled);
-}
-
-std::string TestFile(std::string_view name) {
-  return absl::StrCat(testing::TempDir(), "/", name);
-}
-
-TEST_F(StateTest, OutlivesTheProgramInAFile) {
-  const std::string path = TestFile("w\xc3\xb6rld.state");
-  {
-    State<World> world;
-    WorldModule module = LoadFor(world, 1);
-    Fill(module, world);
-    ASSERT_EQ(world.Checkpoint()->SaveTo(path), absl::OkStatus());
-    // Over what is there.
-    ASSERT_EQ(world.Checkpoint()->SaveTo(path), absl::OkStatus());
-  }
-  State<World> world;
-  const absl::StatusOr<StateCheckpoint> read = StateCheckpoint::LoadFrom(path);
-  ASSERT_TRUE(read.ok()) << read.status();
-  ASSERT_TRUE(world.Restore(*read).ok());
-  WorldModule module = LoadFor(world, 2);
-  EXPECT_THAT(TextOf(module, world), HasSubstr("one(x=0.000000 speed=1.5"));
-
-  EXPECT_EQ(StateCheckpoint::LoadFrom(TestFile("none")).status().code(),
-            absl::StatusCode::kNotFound);
-  const std::string other = TestFile("other");
-  std::ofstream(other) << "something else";
-  EXPECT_EQ(StateCheckpoint::LoadFrom(other).status().code(),
-            absl::StatusCode::kDataLoss);
-  EXPECT_FALSE(read->SaveTo(TestFile("no/such/directory")).ok());
-}
-
-TEST_F(StateTest, PointersIntoTheModuleAreFound) {
-  State<World> world;
-  WorldModule module = LoadFor(world, 1);
-  Fill(module, world);
-  const auto poke = [&](Poke poke) {
-    ASSERT_TRUE(module.exports().poke(*world, Poke::kPointNowhere).ok());
-    ASSERT_TRUE(module.exports().poke(*world, poke).ok());
-  };
-  poke(Poke::kPointToCode);
-  absl::Status status = world.Checkpoint().status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(status.message(),
-              AllOf(HasSubstr("World.entities[1].on_hit points to function"),
-                    HasSubstr("Explode"), HasSubstr("world_1")));
-  status = module.Unload().status();
-  EXPECT_EQ(UnloadErrorOf(status), UnloadError::kState) << status;
-  EXPECT_THAT(status.message(), HasSubstr("on_hit points to"));
-  // It is still there.
-  EXPECT_EQ(TextOf(module, world), kFilled);
-
-  poke(Poke::kPointToData);
-  EXPECT_THAT(
-      world.Checkpoint().status().message(),
-      AllOf(HasSubstr("World.number points to "), HasSubstr("world_1")));
-  poke(Poke::kPointToItself);
-  EXPECT_THAT(world.Checkpoint().status().message(),
-              HasSubstr("World.selected points into the state itself"));
-
-  static const int kNumber = 4;
-  poke(Poke::kPointNowhere);
-  (*world.Get())->number = &kNumber;
-  const absl::StatusOr<StateCheckpoint> checkpoint = world.Checkpoint();
-  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-  EXPECT_THAT(checkpoint->SaveTo(TestFile("pointer")).message(),
-              HasSubstr("World.number is a pointer"));
-  ASSERT_TRUE(world.Restore(*checkpoint).ok());
-  EXPECT_EQ((*world.Get())->number, &kNumber);
-
-  poke(Poke::kPointNowhere);
-  const absl::StatusOr<UnloadReport> report = module.Unload();
-  ASSERT_TRUE(report.ok()) << report.status();
-}
-
-TEST_F(StateTest, PointersToTheHeapOfTheModuleAreFound) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer's heap is that of the process";
-#endif
-  State<World> world;
-  WorldModule module = LoadFor(world, 1);
-  ASSERT_TRUE(module.exports().poke(*world, Poke::kPointToHeap).ok());
-  EXPECT_THAT(world.Checkpoint().status().message(),
-              AllOf(HasSubstr("World.number points to the heap of "),
-                    HasSubstr("world_1")));
-  ASSERT_TRUE(module.exports().poke(*world, Poke::kPointNowhere).ok());
-}
-
-TEST_F(StateTest, MemoryOfTheModuleIsFound) {
-  State<World> world({.check_pointers = true});
-  WorldModule module = LoadFor(world, 1);
-  ASSERT_TRUE(module.exports().poke(*world, Poke::kUseOwnMemory).ok());
-  EXPECT_THAT(world.Checkpoint().status().message(),
-              AllOf(HasSubstr("World.entities takes its memory from "),
-                    HasSubstr("default resource")));
-  world.Get().value()->entities = {};
-  std::destroy_at(&world.Get().value()->entities);
-  std::construct_at(&world.Get().value()->entities);
-}
-
-// The value that a crash leaves is that of the last checkpoint.
-TEST_F(StateTest, ACrashGoesBackToTheCheckpoint) {
-  may_lose_ = true;
-  State<World> world;
-  {
-    WorldModule module = LoadFor(world, 1, {.crash_guard = true});
-    Fill(module, world);
-    ASSERT_TRUE(world.Checkpoint().ok());
-    EXPECT_EQ(CallErrorOf(module.exports().poke(*world, Poke::kCrash)),
-              CallError::kCrashed);
-    const absl::StatusOr<UnloadReport> report = module.Unload();
-    ASSERT_TRUE(report.ok()) << report.status();
-  }
-  WorldModule module = LoadFor(world, 1);
-  EXPECT_EQ(TextOf(module, world), kFilled);
-}
-
-TEST_F(StateTest, ACrashWithoutACheckpoint) {
-  may_lose_ = true;
-  State<World> world;
-  {
-    WorldModule module = LoadFor(world, 1, {.crash_guard = true});
-    Fill(module, world);
-    EXPECT_EQ(CallErrorOf(module.exports().poke(*world, Poke::kCrash)),
-              CallError::kCrashed);
-  }
-  WorldModule module = LoadFor(world, 1);
-  EXPECT_THAT(TextOf(module, world), HasSubstr("ticks=-2 "));
-}
-
 TEST_F(StateTest, AModuleThatStays) {
   State<World> world;
   LoadOptions options = {.unloading = false, .states = {&world}};
@@ -416,147 +186,6 @@ TEST_F(StateTest, AModuleThatStays) {
   Fill(*module, world);
   EXPECT_EQ(TextOf(*module, world), kFilled);
   EXPECT_TRUE(world.Checkpoint().ok());
-}
-
-// What relib::Reloader does: both modules are loaded, with none of the states.
-class SwitchTest : public StateTest {
- protected:
-  struct Version {
-    explicit Version(int version)
-        : module(*LoadVersion(version,
-                              {.private_copy = true, .crash_guard = true})) {}
-
-    const internal::LoadedModule& loaded() const {
-      return internal::ModuleAccess::Loaded(module);
-    }
-    std::string Text(const State<World>& world) const {
-      const absl::StatusOr<std::string> text = module.exports().text(*world);
-      return text.ok() ? *text : text.status().ToString();
-    }
-
-    WorldModule module;
-  };
-
-  // The first module of all makes the object.
-  SwitchTest() {
-    const absl::StatusOr<bool> needs_pause = world_.Check(first_.loaded());
-    EXPECT_TRUE(needs_pause.ok() && !*needs_pause);
-    EXPECT_EQ(world_.Migrate(first_.loaded()), absl::OkStatus());
-    EXPECT_FALSE(world_.has_value());
-    world_.Commit();
-    world_.DestroyOld();
-    EXPECT_TRUE(first_.module.exports().add(*world_, "one").ok());
-  }
-
-  State<World> world_;
-  Version first_{1};
-};
-
-constexpr std::string_view kOne =
-    "ticks=0 velocity=0.000000 one(x=0.000000 hp=100 ) one=0 ";
-
-TEST_F(SwitchTest, TheSameLayoutStaysWhereItIs) {
-  const World* const object = *world_.Get();
-  {
-    Version second(1);
-    const absl::StatusOr<bool> needs_pause = world_.Check(second.loaded());
-    ASSERT_TRUE(needs_pause.ok()) << needs_pause.status();
-    EXPECT_EQ(*needs_pause, StateOptions().check_pointers);
-    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
-    // Both may be called with it.
-    EXPECT_EQ(first_.Text(world_), kOne);
-    EXPECT_EQ(second.Text(world_), kOne);
-    world_.Commit();
-    EXPECT_EQ(first_.Text(world_), kOne);
-    world_.DestroyOld();
-    ASSERT_TRUE(first_.module.Unload().ok());
-    EXPECT_EQ(second.Text(world_), kOne);
-    EXPECT_EQ(*world_.Get(), object);
-    ASSERT_EQ(world_.Detach(second.loaded()), absl::OkStatus());
-    EXPECT_TRUE(second.module.Unload().ok());
-  }
-}
-
-TEST_F(SwitchTest, AnotherLayoutIsMadeBesideIt) {
-  {
-    Version second(2);
-    const absl::StatusOr<bool> needs_pause = world_.Check(second.loaded());
-    ASSERT_TRUE(needs_pause.ok()) << needs_pause.status();
-    EXPECT_TRUE(*needs_pause);
-    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
-    EXPECT_EQ(world_.prepared_migration().lost.size(), 0);
-    EXPECT_EQ(world_.prepared_migration().removed.size(), 1);
-    // The new one can't be called yet, the old one can.
-    EXPECT_EQ(first_.Text(world_), kOne);
-    EXPECT_THAT(second.Text(world_), HasSubstr("relib::StateError"));
-
-    world_.Abandon();
-    EXPECT_EQ(first_.Text(world_), kOne);
-    ASSERT_EQ(world_.Migrate(second.loaded()), absl::OkStatus());
-    world_.Commit();
-    EXPECT_THAT(first_.Text(world_), HasSubstr("relib::StateError"));
-    EXPECT_THAT(second.Text(world_), HasSubstr("one(x=0.000000 speed=1.5"));
-    world_.DestroyOld();
-    ASSERT_TRUE(first_.module.Unload().ok());
-    EXPECT_THAT(second.Text(world_), HasSubstr("one(x=0.000000 speed=1.5"));
-    ASSERT_EQ(world_.Detach(second.loaded()), absl::OkStatus());
-    EXPECT_TRUE(second.module.Unload().ok());
-  }
-  EXPECT_EQ(Blocks(), 0);
-}
-
-TEST_F(SwitchTest, WhatFailsLeavesItAsItWas) {
-  for (const int version : {4, 5, 6}) {
-    Version second(version);
-    const bool fits = world_.Check(second.loaded()).ok();
-    EXPECT_EQ(fits, version != 4);
-    const uint64_t before = Blocks();
-    EXPECT_FALSE(world_.Migrate(second.loaded()).ok());
-    // Of what has crashed, the rest is lost.
-    EXPECT_TRUE(Blocks() == before || version == 6);
-    world_.Abandon();
-    EXPECT_EQ(first_.Text(world_), kOne);
-    EXPECT_TRUE(second.module.Unload().ok());
-  }
-  may_lose_ = true;
-  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
-}
-
-TEST_F(SwitchTest, APointerIntoTheOldModuleStopsIt) {
-  {
-    Version second(2);
-    ASSERT_TRUE(first_.module.exports().poke(*world_, Poke::kPointToCode).ok());
-    EXPECT_THAT(world_.Migrate(second.loaded()).message(),
-                HasSubstr("on_hit points to function"));
-    ASSERT_TRUE(
-        first_.module.exports().poke(*world_, Poke::kPointNowhere).ok());
-    ASSERT_TRUE(
-        first_.module.exports().poke(*world_, Poke::kPointToItself).ok());
-    EXPECT_THAT(world_.Migrate(second.loaded()).message(),
-                HasSubstr("World.selected points into the state itself"));
-    // Where it stays, it may.
-    Version same(1);
-    EXPECT_EQ(world_.Migrate(same.loaded()), absl::OkStatus());
-    world_.Abandon();
-    EXPECT_TRUE(same.module.Unload().ok());
-    EXPECT_TRUE(second.module.Unload().ok());
-  }
-  ASSERT_TRUE(first_.module.exports().poke(*world_, Poke::kPointNowhere).ok());
-  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
-}
-
-// The version that a crash has ended is followed by one of the same layout.
-TEST_F(SwitchTest, AfterACrash) {
-  may_lose_ = true;
-  ASSERT_TRUE(world_.Checkpoint().ok());
-  EXPECT_EQ(CallErrorOf(first_.module.exports().poke(*world_, Poke::kCrash)),
-            CallError::kCrashed);
-  ASSERT_EQ(world_.Detach(first_.loaded()), absl::OkStatus());
-  Version again(1);
-  ASSERT_EQ(world_.Migrate(again.loaded()), absl::OkStatus());
-  world_.Commit();
-  EXPECT_EQ(again.Text(world_), kOne);
-  ASSERT_EQ(world_.Detach(again.loaded()), absl::OkStatus());
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -234,7 +236,18 @@ TEST(CrashGuardTest, AStatusOutlivesTheModule) {
   EXPECT_THAT(Functions(crash->backtrace), HasSubstr("crasher::"));
 }
 
-// Crashes outside of the module end the process, as without a guard.
+// The constructor leaves a thread running, so the image can't be unmapped.
+TEST(CrashGuardTest, AConstructorCrashIsReportedIfTheImageStaysMapped) {
+  const absl::Status status =
+      Load(ModuleFile("crashing_start"), {.crash_guard = true}).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kConstructorFailed) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("stays mapped"));
+  const std::optional<CrashInfo> crash = CrashOf(status);
+  ASSERT_TRUE(crash.has_value()) << status;
+  EXPECT_EQ(crash->kind, CrashInfo::Kind::kBadAccess) << crash->what;
+}
+
+// Deaths: what isn't the module's is treated as without a guard.
 
 TEST(CrashGuardDeathTest, WithoutTheGuardTheProcessDies) {
   EXPECT_DEATH(

@@ -304,7 +304,7 @@ TEST_F(LoadTest, BuiltInAnotherWay) {
     const std::string path = Patched(
         "greeter", {{absl::StrCat("build\t", fact.key, "\t", fact.value, "\n"),
                      absl::StrCat("build\t", fact.key, "\t", other, "\n")}});
-    if (fact.matching == internal::Matching::kTold) {
+    if (fact.matching == internal::Matching::kInformational) {
       ExpectLoads(path);
       continue;
     }
@@ -542,7 +542,7 @@ absl::StatusOr<Module<>> LoadChanged(const std::string& path,
   internal::LoadRequest request;
   request.enter = [change](const std::vector<bool>&) {
     change();
-    return internal::EntranceFor<NoExports>();
+    return internal::MakeGateAndSlots<NoExports>();
   };
   return internal::LoadWith<NoExports>(path, std::move(request), options);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/base/log_severity.h"
+#include "absl/base/options.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/log/log_entry.h"
 #include "absl/log/log_sink.h"
@@ -125,6 +126,22 @@ TEST(UnloadTest, AModuleThatWasMovedFromIsNotLoaded) {
   EXPECT_EQ(*other.exports().run(3), 3);
   EXPECT_OK(other.Unload());
 }
+
+#if !defined(NDEBUG) || ABSL_OPTION_HARDENED
+TEST(UnloadDeathTest, OtherFunctionsOfAModuleThatWasMovedFromAreChecked) {
+  absl::StatusOr<Module<callbacks::Exports>> module = LoadCallbacks({});
+  ASSERT_TRUE(module.ok()) << module.status();
+  const Module<callbacks::Exports> other = *std::move(module);
+  // NOLINTBEGIN(bugprone-use-after-move): that is what is tested.
+  EXPECT_DEATH(static_cast<void>(module->exports()), "slots_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->path()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->mapped_path()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->CallMain()), "module_ != nullptr");
+  EXPECT_DEATH(static_cast<void>(module->Link(&callbacks::Exports::run)),
+               "module_ != nullptr");
+  // NOLINTEND(bugprone-use-after-move)
+}
+#endif
 
 TEST(UnloadTest, MoveAssignmentUnloadsWhatWasThere) {
   int destroyed = 0;

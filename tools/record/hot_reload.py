@@ -38,7 +38,7 @@ def _play(terminal):
     terminal.wait_for("added Scene.sparks[].spin")
     terminal.wait(4)
     _edit(_MODULE, ("  ++scene.frame;", "  ++scene.frame;\n  static int* volatile null = nullptr;\n  if (scene.frame % 40 == 0) *null = 1;"))
-    terminal.wait_for("is back")
+    terminal.wait_for("runs again")
     terminal.wait(3)
     terminal.type("q")
 

@@ -83,7 +83,7 @@ RelibHeapKind BindingKind(HeapOptions::Kind kind) {
       return kRelibHeapOfModule;
     case HeapOptions::Kind::kSystem:
       return kRelibHeapOfSystem;
-    case HeapOptions::Kind::kUser:
+    case HeapOptions::Kind::kCustom:
       return kRelibHeapOfUser;
   }
   return kRelibHeapOfModule;

@@ -27,7 +27,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -303,7 +302,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
                                                   POSIX_SPAWN_SETSIGDEF |
                                                   POSIX_SPAWN_SETSIGMASK);
 
-  std::string shell_command(absl::StripPrefix(command, "unix:"));
+  std::string shell_command = command;
   std::string shell = "sh";
   std::string option = "-c";
   std::string leader_script = kLeader;

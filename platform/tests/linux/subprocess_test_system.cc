@@ -9,9 +9,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/host/subprocess.h"
 
 extern char** environ;
 
@@ -60,5 +63,10 @@ void StartChild(const std::string& program, const std::string& arguments) {
 }
 
 bool RunsUnixCommands() { return true; }
+
+absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
+    const std::string& command, const std::string& working_directory) {
+  return Subprocess::Start(command, working_directory);
+}
 
 }  // namespace relib::platform::test

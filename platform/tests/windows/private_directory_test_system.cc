@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "platform/host/subprocess.h"
 #include "platform/windows/system/utf.h"
+#include "platform/windows/wine/unix_command.h"
 #include "platform/windows/wine/wine.h"
 
 namespace relib::platform::test {
@@ -26,7 +27,7 @@ std::string UnixPath(std::string path) {
 
 // Returns the output of a command of the Unix system, or "" if it fails.
 std::string UnixOutput(const std::string& command) {
-  auto process = Subprocess::Start("unix:" + command, "");
+  auto process = StartUnixCommand(command, "");
   if (!process.ok()) return "";
   const std::optional<ExitStatus> status = (*process)->Wait(absl::Seconds(30));
   return status.has_value() && status->success() ? (*process)->output() : "";
@@ -73,8 +74,8 @@ bool IsForCurrentUserOnly(const std::string& path) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   std::string output;
   do {
-    // Uses the name in the Unix system, since only Wine knows where C: is.
-    auto process = Subprocess::Start("unix:stat -c %a .", ToUtf8(name));
+    // By its name, since only Wine knows what is behind C:.
+    auto process = StartUnixCommand("stat -c %a .", ToUtf8(name));
     if (!process.ok()) return false;
     if (!(*process)->Wait(absl::Seconds(30)).has_value()) return false;
     output = (*process)->output();

@@ -3,12 +3,16 @@
 #include <windows.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/host/subprocess.h"
 #include "platform/windows/system/handle_count.h"
 #include "platform/windows/system/utf.h"
+#include "platform/windows/wine/unix_command.h"
 #include "platform/windows/wine/wine.h"
 
 namespace relib::platform::test {
@@ -59,5 +63,10 @@ void StartChild(const std::string& program, const std::string& arguments) {
 }
 
 bool RunsUnixCommands() { return RunsUnderWine(); }
+
+absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
+    const std::string& command, const std::string& working_directory) {
+  return platform::StartUnixCommand(command, working_directory);
+}
 
 }  // namespace relib::platform::test

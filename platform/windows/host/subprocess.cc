@@ -8,7 +8,6 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -271,9 +269,8 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
       return ErrorStatus(ERROR_DIRECTORY, what);
     }
   }
-  std::string_view unix_command = command;
-  if (absl::ConsumePrefix(&unix_command, "unix:")) {
-    return StartUnixCommand(std::string(unix_command), working_directory);
+  if (IsUnixCommand(command)) {
+    return StartUnixCommand(command, working_directory);
   }
 
   absl::StatusOr<Pipe> output = MakePipe();

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +18,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/private_directory.h"
@@ -29,11 +32,12 @@ namespace {
 
 constexpr int kKilled = 128 + 9;
 
-// Runs in the private directory. Files that the other side waits for are
-// renamed into place, so that they are never seen half-written. The leader of
-// the session catches what ends the command, so that it can report the end; its
-// own standard error is closed, because shells comment on signals. $1 is where
-// the command runs, $2 the command.
+// The script that runs a command, in the private directory. $1 is the working
+// directory, and $2 the command. Renames the files that the Windows side waits
+// for into place, so that it never sees an incomplete file. The leader of the
+// session survives the signals that end the command, so that it can report the
+// exit code. Its standard error is closed, because shells print messages about
+// signals.
 constexpr char kRun[] =
     "exec </dev/null >/dev/null 2>&1\n"
     "trap : HUP INT TERM\n"
@@ -42,13 +46,13 @@ constexpr char kRun[] =
     "(exec >>output 2>&1; cd -- \"$1\" && exec /bin/sh -c \"$2\")\n"
     "echo $? >status.new && mv status.new status\n";
 
-// Ends the session of the process `pid`. If the system has given the number to
-// another process since, the session is over, and that one is left alone.
+// The script that ends the session of the process `pid`. If another process has
+// this number now, the session has ended, and the script does nothing.
 constexpr char kKill[] =
     "exec </dev/null >/dev/null 2>&1\n"
     "alive() {\n"
     "  kill -0 \"-$leader\" || return 1\n"
-    // In a container whose first process reaps nobody, zombies stay.
+    // Zombies count as ended: in some containers, no process reaps them.
     "  for file in /proc/[0-9]*/stat; do\n"
     "    read -r line <\"$file\" || continue\n"
     "    set -- ${line##*) }\n"
@@ -65,7 +69,7 @@ constexpr char kKill[] =
     "   [ \"$(readlink \"/proc/$leader/cwd\")\" != \"$(pwd -P)\" ]; then\n"
     "  : >killed; exit\n"
     "fi\n"
-    // Time to tidy up, as on Linux.
+    // Gives the command time to clean up, as on Linux.
     "if ! [ -e status ]; then\n"
     "  kill -TERM \"-$leader\"\n"
     "  n=0\n"
@@ -76,15 +80,16 @@ constexpr char kKill[] =
     "while alive && [ $n -lt 900 ]; do n=$((n+1)); sleep 0.01; done\n"
     ": >killed\n";
 
-// Far below what a person notices and far above what one look costs (50 us).
-constexpr absl::Duration kPollEvery = absl::Milliseconds(4);
-constexpr absl::Duration kLookForLeaderEvery = absl::Milliseconds(200);
+// Much shorter than a person notices, and much longer than one poll takes (50
+// us).
+constexpr absl::Duration kPollInterval = absl::Milliseconds(4);
+constexpr absl::Duration kLeaderCheckInterval = absl::Milliseconds(200);
 
 std::string Quote(std::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
-// The name that the Unix system knows a file by.
+// Returns the Unix path of a file.
 absl::StatusOr<std::string> UnixPath(const std::string& path) {
   using Function = char*(__cdecl*)(const wchar_t*);
   const auto function =
@@ -121,7 +126,7 @@ absl::Status WriteText(const std::string& path, std::string_view text) {
   return absl::OkStatus();
 }
 
-// From `offset` on; empty if there is no such file.
+// Reads a file from `offset` on. Returns nullopt if it does not exist.
 std::optional<std::string> ReadText(const std::wstring& path, int64_t offset) {
   const Handle file(
       CreateFileW(path.c_str(), GENERIC_READ,
@@ -141,7 +146,7 @@ std::optional<std::string> ReadText(const std::wstring& path, int64_t offset) {
   return text;
 }
 
-// Starts a script of the directory.
+// Starts the script `name` in the directory.
 absl::Status StartScript(const std::string& directory, const char* name) {
   return StartUnixProgram(L"bin\\sh", ToWide(absl::StrCat("sh ./", name)),
                           directory);
@@ -160,13 +165,13 @@ class UnixCommand final : public Subprocess {
       const bool had_ended = status_.has_value();
       Update();
       if (status_.has_value()) {
-        // What it wrote last may have come between the two looks.
+        // Its last output may have arrived between the two reads.
         if (!had_ended) ReadOutput();
         return status_;
       }
       const absl::Duration rest = deadline - absl::Now();
       if (rest <= absl::ZeroDuration()) return std::nullopt;
-      absl::SleepFor(std::min(rest, kPollEvery));
+      absl::SleepFor(std::min(rest, kPollInterval));
     }
   }
 
@@ -178,12 +183,12 @@ class UnixCommand final : public Subprocess {
     const bool had_ended = Wait(absl::ZeroDuration()).has_value();
     if (WriteText(File("kill"), kKill).ok() &&
         StartScript(directory_->path(), "kill").ok()) {
-      // The script gives up earlier.
+      // The script gives up before this deadline.
       const absl::Time deadline = absl::Now() + absl::Seconds(20);
       const std::wstring file = ToWidePath(File("killed"));
       while (GetFileAttributesW(file.c_str()) == INVALID_FILE_ATTRIBUTES &&
              absl::Now() < deadline) {
-        absl::SleepFor(kPollEvery);
+        absl::SleepFor(kPollInterval);
       }
     }
     ReadOutput();
@@ -219,12 +224,12 @@ class UnixCommand final : public Subprocess {
     ReadOutput();
     if (status_.has_value() || ReadStatus()) return;
     const absl::Time now = absl::Now();
-    if (now < next_look_) return;
-    next_look_ = now + kLookForLeaderEvery;
+    if (now < next_check_) return;
+    next_check_ = now + kLeaderCheckInterval;
     if (LeaderIsGone() && !ReadStatus()) status_ = ExitStatus{kKilled};
   }
 
-  // Somebody has killed the leader, and nobody will write a status.
+  // Returns true if the leader was killed, so that it will not write a status.
   bool LeaderIsGone() const {
     const std::optional<std::string> pid = ReadText(ToWidePath(File("pid")), 0);
     if (!pid.has_value()) return false;
@@ -233,7 +238,7 @@ class UnixCommand final : public Subprocess {
                             absl::StripAsciiWhitespace(*pid), "\\stat")),
         0);
     if (!stat.has_value()) return true;
-    // A zombie, which nobody reaps in some containers.
+    // The leader may be a zombie: in some containers, no process reaps it.
     const size_t name_end = stat->rfind(')');
     return name_end != std::string::npos &&
            stat->compare(name_end, 3, ") Z") == 0;
@@ -242,18 +247,37 @@ class UnixCommand final : public Subprocess {
   const std::unique_ptr<PrivateDirectory> directory_;
   bool killed_ = false;
   int64_t offset_ = 0;
-  absl::Time next_look_ = absl::Now() + kLookForLeaderEvery;
+  absl::Time next_check_ = absl::Now() + kLeaderCheckInterval;
   std::string output_;
   std::optional<ExitStatus> status_;
 };
 
 }  // namespace
 
+bool IsUnixCommand(std::string_view command) {
+  if (!RunsUnderWine()) return false;
+  command = absl::StripLeadingAsciiWhitespace(command);
+  if (command.starts_with('"') || command.starts_with('\'')) {
+    command.remove_prefix(1);
+  }
+  // cmd takes a slash at these places for an option, so no command of Windows
+  // begins like this.
+  for (const std::string_view prefix : {"/", "./", "../"}) {
+    if (command.starts_with(prefix)) return true;
+  }
+  const char* const programs = std::getenv("RELIB_WINE_UNIX_PROGRAMS");
+  if (programs == nullptr) return false;
+  const std::string_view name =
+      command.substr(0, command.find_first_of(" \t\n\"'"));
+  const std::vector<std::string_view> names = absl::StrSplit(programs, ':');
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
     const std::string& command, const std::string& working_directory) {
   if (!RunsUnderWine()) {
     return absl::UnimplementedError(
-        "a command that starts with \"unix:\" runs under Wine only");
+        "commands of the Unix system can be run under Wine only");
   }
   absl::StatusOr<std::unique_ptr<PrivateDirectory>> directory =
       PrivateDirectory::Create("relib-command");
@@ -261,8 +285,8 @@ absl::StatusOr<std::unique_ptr<Subprocess>> StartUnixCommand(
   const absl::StatusOr<std::string> place =
       UnixPath(working_directory.empty() ? "." : working_directory);
   if (!place.ok()) return place.status();
-  // By a file, and not by the command line, which Wine would convert to the
-  // encoding of the Unix system's locale and whose length is limited.
+  // The command is passed in a file. Wine would convert a command line to the
+  // encoding of the Unix locale, and its length is limited.
   absl::Status status = WriteText(
       absl::StrCat((*directory)->path(), "\\run"),
       absl::StrCat("set -- ", Quote(*place), " ", Quote(command), "\n", kRun));

@@ -11,16 +11,17 @@
 #include <type_traits>
 #include <utility>
 
-// The memory of the owning types in relib/abi/: taken from the heap of the side
-// that runs the code, and given back by a function of that side, which travels
-// with the value.
+// The memory of the owning types in relib/abi/. It is allocated in the heap of
+// the side that runs the code, and freed by a function of that side, which the
+// value contains.
 
 namespace relib::abi::internal {
 
 static_assert(sizeof(void*) == 8,
               "relib: the layouts in relib/abi/ are described for 64 bits");
 
-// Gives a block back. A null pointer stands for "owns nothing".
+// Frees a block. A null pointer to such a function means that there is no
+// block.
 using ReleaseFunction = void (*)(void* data) noexcept;
 
 template <size_t kAlignment>
@@ -49,8 +50,8 @@ void Release(void* data) noexcept {
 #endif
 }
 
-// Room for `count` objects of type T; to be given back by Release<alignof(T)>.
-// Throws std::bad_alloc; without exceptions aborts.
+// Returns memory for `count` objects of type T, which Release<alignof(T)>()
+// frees. Throws std::bad_alloc, or aborts if exceptions are disabled.
 template <typename T>
 T* Allocate(uint64_t count) {
   constexpr uint64_t kMaxBytes = std::numeric_limits<ptrdiff_t>::max();
@@ -66,15 +67,15 @@ T* Allocate(uint64_t count) {
   return static_cast<T*>(data);
 }
 
-// Twice what there was, so that appending n elements moves each a constant
-// number of times, but at least `size`.
+// Returns twice `capacity`, but at least `size`. Doubling makes appending an
+// element amortized constant time.
 constexpr uint64_t GrownCapacity(uint64_t capacity, uint64_t size) {
   const uint64_t twice = capacity > size / 2 ? 2 * capacity : size;
   return twice < 4 ? 4 : twice;
 }
 
-// A block of elements under construction: destroys what was built, and gives
-// the memory back, unless it is taken over.
+// A block of elements under construction. The destructor destroys the elements
+// and frees the memory unless TakeOver() was called.
 template <typename T>
 class Block {
  public:
@@ -100,7 +101,8 @@ class Block {
   uint64_t size_ = 0;
 };
 
-// Why: an assignment that fails halfway would leave neither value.
+// The requirements of relib/abi/ on element types: an assignment that threw
+// halfway would leave neither value.
 template <typename T>
 concept Element = std::is_object_v<T> && !std::is_const_v<T> &&
                   std::is_nothrow_move_constructible_v<T> &&

@@ -160,7 +160,7 @@ abi::String MakeText(uint64_t size) {
 }
 
 void Replace(abi::String* text, abi::Vector<abi::String>* words) {
-  // The host's go here, and those that take their place are this side's.
+  // Frees the host's memory, and allocates this side's.
   *text = abi::String("the module's own text, too long for any buffer inside");
   words->push_back("first");
   words->push_back(*text);
@@ -200,7 +200,7 @@ abi::Vector<abi::String> CallFail(abi::Str text) {
   return {};
 }
 
-// Its destructor runs when the thread ends, or the module goes.
+// Destroyed when the thread ends or the module is unloaded.
 struct Counter {
   ~Counter() { number.reset(); }
   std::unique_ptr<int32_t> number = std::make_unique<int32_t>(0);

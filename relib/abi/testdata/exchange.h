@@ -9,7 +9,8 @@
 #include "relib/abi/vector.h"
 #include "relib/interface.h"
 
-// Every kind of type that may cross between different compilers.
+// An interface with every kind of type that may cross between different
+// compilers.
 namespace exchange {
 
 namespace abi = relib::abi;
@@ -17,8 +18,8 @@ namespace abi = relib::abi;
 enum class Color : uint8_t { kRed = 1, kBlue = 200 };
 enum class Far : int64_t { kAway = -(int64_t{1} << 40) };
 
-// In two integer registers, in two of floating point, in one of each, in
-// memory.
+// Structs that are passed in two integer registers, in two floating-point
+// registers, in one of each, and in memory.
 struct Integers {
   int64_t a = 0;
   int32_t b = 0;
@@ -56,7 +57,7 @@ struct Order {
   Mixed mixed;
 };
 
-// A handle: the other side never looks into it.
+// A handle, which the other side doesn't dereference.
 struct Opaque;
 
 struct Exports {
@@ -105,15 +106,16 @@ struct Exports {
   relib::Export<abi::Vector<Wide>(abi::Vector<Wide>)> wide;
   relib::Export<abi::String(uint64_t size)> make_text;
   relib::Export<uint64_t(abi::String text)> hash_text;
-  // Through pointers values cross without a copy: the one that destroys them
-  // isn't the one that made them.
+  // Values behind pointers aren't copied: one side destroys what the other one
+  // created.
   relib::Export<void(abi::String* text, abi::Vector<abi::String>* words)>
       replace;
 
   relib::Export<void(int32_t kind)> throw_one;
   relib::Export<abi::String(abi::Str text)> call_upper;
   relib::Export<abi::Vector<abi::Vector<int32_t>>()> call_transpose;
-  // What the module caught of an import that throws: type, then text.
+  // Calls an import that throws. Returns the type and the text of the
+  // exception.
   relib::Export<abi::Vector<abi::String>(abi::Str text)> call_fail;
   relib::Export<int32_t()> count_thread_local;
 };
@@ -135,7 +137,7 @@ struct Imports {
 };
 RELIB_INTERFACE(Imports, upper, transpose, fail);
 
-// FNV-1a.
+// Returns the FNV-1a hash.
 inline uint64_t HashOf(abi::Str text) {
   uint64_t hash = 14695981039346656037u;
   for (char byte : text) {

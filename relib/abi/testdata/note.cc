@@ -1,5 +1,5 @@
-// The text of the manifest as another pair of compiler and standard library
-// makes it; nothing is linked with it.
+// Contains the manifest that another pair of compiler and standard library
+// generates. It is compiled, but not linked.
 
 #include "relib/abi/testdata/exchange.h"
 #include "relib/module.h"

@@ -6,14 +6,14 @@
 #include "relib/abi/string.h"
 #include "relib/interface.h"
 
-// The second entry isn't for other compilers.
+// The second entry has a type that isn't stable.
 struct UnstableExports {
   relib::Export<relib::abi::String(relib::abi::Str name)> welcome;
   relib::Export<std::string(relib::abi::Str name)> greet;
 };
 RELIB_INTERFACE(UnstableExports, welcome, greet);
 
-// As much of it as any host can have.
+// The part of it that a host of any compiler can use.
 struct StableExports {
   relib::Export<relib::abi::String(relib::abi::Str name)> welcome;
 };

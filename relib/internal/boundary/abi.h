@@ -10,57 +10,60 @@
 #include "platform/throws/throw_observer.h"
 #include "relib/internal/boundary/attributes.h"
 
-// What a host and a module exchange in memory. Every change here counts
-// kAbiVersion (build_info.h) up. Nothing here is thrown through.
+// The data structures that a host and a module exchange in memory. Every change
+// here increments kAbiVersion (build_info.h). None of the functions throws.
 
 namespace relib::internal {
 
-// An error on its way across the boundary. Made and owned by the host,
-// whichever side it began on; the module sees only pointers, through HostApi.
+// An error on its way across the boundary. The host allocates and owns it,
+// whichever side it comes from; the module has only pointers, and uses them
+// through HostApi.
 struct Failure;
 
-// Where an exception was thrown, or Backtrace::Capture() called. Made and owned
-// by the host, which counts the references.
+// A backtrace: where an exception was thrown, or Backtrace::Capture() called.
+// Allocated by the host, with a reference count.
 struct Trace;
 
-// A part of a trace, to be read only. The texts live as long as the trace and
-// may be empty, not null.
+// A frame of a trace. The texts live as long as the trace; they may be empty,
+// but not null.
 struct TraceFrame {
   const char* function;
   const char* file;
   // The path of the image.
   const char* image;
   uintptr_t address;
-  // Of the address, in the image.
+  // The offset of `address` from the beginning of the image.
   uintptr_t offset;
   int line;
   bool is_inlined;
 };
 
-// One exception of a chain, each the cause of the one before it.
+// One exception of a chain, in which each exception is the cause of the
+// previous one.
 struct FailurePart {
   const char* type;
   size_t type_size;
   const char* what;
   size_t what_size;
-  // The exception object: its trace was recorded when it was thrown. Null: none
-  // was.
+  // The exception object, whose trace was recorded when it was thrown. Null if
+  // there is no trace.
   const void* exception;
 };
 
-// Of as many bits as a T.
+// The unsigned integer type with the size of T.
 template <typename T>
 using BitsOf = std::conditional_t<
     sizeof(T) == 1, uint8_t,
     std::conditional_t<sizeof(T) == 2, uint16_t,
                        std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
 
-// What a call gives back when its result fits a register.
+// What a thunk returns if the result fits in a register.
 template <typename R>
 struct Outcome {
-  // In memory, a whole word is written, because GCC reads a whole one: if a
-  // part of it has just been written, a processor waits until that has left its
-  // store buffer. Six nanoseconds were measured, three times the call.
+  // If the struct is returned in memory, the callee writes a whole word,
+  // because GCC reads a whole one. If only a part had just been written, the
+  // load would stall until the store has left the store buffer: 6 ns were
+  // measured, three times as much as the call.
   static constexpr bool kIsWidened =
       !RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS &&
       !std::is_same_v<BitsOf<R>, uint64_t>;
@@ -85,94 +88,99 @@ struct Outcome {
     }
   }
 
-  // Meaningless when the call failed.
+  // Undefined if the call failed.
   Word word;
-  // Null when the call succeeded; else the receiver owns it.
+  // Null if the call succeeded. Otherwise owned by the receiver.
   Failure* failure;
 };
 
-// A function pointer of a type that only the signature tells.
+// A pointer to a function whose type depends on the signature.
 using AnyFunction = void (*)();
 using DestroyFunction = void (*)(void* result) noexcept;
 
-// One entry of an exports struct: the layout of every relib::Export.
+// The layout of every relib::Export: an entry of an exports struct.
 struct ExportSlot {
   AnyFunction invoke;
-  // Destroys a result that was built in the caller's storage; null if trivial.
+  // Destroys a result that was constructed in the caller's storage. Null if
+  // that is trivial.
   DestroyFunction destroy;
-  // Null in the module; the host's Gate in the host.
+  // The ModuleGate in the host, and null in the module.
   const void* gate;
 };
 
-// One entry of an imports struct: the layout of every relib::Import.
+// The layout of every relib::Import: an entry of an imports struct.
 struct ImportSlot {
   AnyFunction invoke;
   DestroyFunction destroy;
-  // First argument of `invoke`.
+  // The first argument of `invoke`.
   void* context;
-  // Host side only: owns the context.
+  // In the host, the ImportTarget that owns the context; null in the module.
   void* owner;
 };
 
-// What the host does for a module. Every function is thread-safe.
+// The functions of the host that a module calls. All are thread-safe.
 struct HostApi {
-  // Keeps copies. At least one part, which is the exception that was caught; to
-  // be called on the thread that caught it, in its handler.
+  // Returns a failure with copies of the texts. The first part is the exception
+  // that was caught; there must be at least one. Must be called in the handler,
+  // on the thread that caught it.
   Failure* (*make_failure)(const FailurePart* parts, size_t count) noexcept;
   const char* (*failure_type)(const Failure*) noexcept;
-  // The text, and what is known of the causes.
+  // The message, followed by the descriptions of the causes.
   const char* (*failure_what)(const Failure*) noexcept;
   void (*free_failure)(Failure*) noexcept;
-  // Frees it. Its trace becomes that of the exception that this thread throws
-  // next.
+  // Frees the failure. Its trace becomes the trace of the exception that this
+  // thread throws next.
   void (*throw_failure)(Failure*) noexcept;
 
   platform::ThrowObserver record_throw;
 
-  // The stack of the calling thread, from the frame with this address on
-  // (platform/host/stack_walker.h). With one reference.
+  // Returns the stack of the calling thread, from the frame with the address
+  // `caller` on (platform/host/stack_walker.h), with one reference.
   Trace* (*capture_trace)(uintptr_t caller) noexcept;
   void (*retain_trace)(Trace*) noexcept;
   void (*release_trace)(Trace*) noexcept;
   const TraceFrame* (*trace_frames)(Trace*, size_t* count) noexcept;
 };
 
-// A part of the manifest, as it lies in memory.
+// A note of the manifest, in the memory of the module. Null if the module has
+// no such note.
 struct ManifestReference {
   const void* data;
   size_t size;
 };
 
-// Made by RELIB_EXPORTS, RELIB_IMPORTS, RELIB_MAIN and RELIB_BEFORE_UNLOAD; the
-// library //relib:module_defaults holds an empty one for each that is left out.
+// The tables that RELIB_EXPORTS, RELIB_IMPORTS, RELIB_MAIN and
+// RELIB_BEFORE_UNLOAD define. //relib/internal/module:module_defaults contains
+// an empty one for each macro that a module doesn't use.
 struct ExportsTable {
-  // `count` times an ExportSlot.
+  // An array of `count` ExportSlots.
   const void* slots;
   size_t count;
   ManifestReference note;
 };
 struct ImportsTable {
-  // `count` times an ImportSlot, to be filled by the host.
+  // An array of `count` ImportSlots, which the host fills.
   void* slots;
   size_t count;
   ManifestReference note;
 };
 struct MainTable {
-  // One ExportSlot, or null.
+  // An ExportSlot, or null if the module has no main.
   const void* slot;
   ManifestReference note;
 };
 struct BeforeUnloadTable {
-  // Null: the module has none.
+  // Null if the module has no before_unload.
   Failure* (*invoke)();
 };
 
-// Of relib/state/.
+// Defined in state_abi.h.
 struct StatesTable;
 
-// What the module's one exported symbol, relib_module, points to.
+// The type of `relib_module`, the only symbol that a module exports.
 struct ModuleDescriptor {
-  // Size of this struct; a second check next to the manifest's ABI version.
+  // The size of this struct: a second check besides the ABI version of the
+  // manifest.
   size_t size;
   const ExportsTable* exports;
   const ImportsTable* imports;
@@ -180,9 +188,10 @@ struct ModuleDescriptor {
   const BeforeUnloadTable* before_unload;
   const StatesTable* states;
 
-  // Called once, after the imports are filled in and before anything else:
-  // binds the agent and runs the static constructors. A failure is what one of
-  // them threw; the module must then be unloaded.
+  // Binds the agent and runs the static constructors. Called once, after the
+  // imports are filled in and before any other function of the module. Returns
+  // the exception of a constructor as a failure; the module must then be
+  // unloaded.
   Failure* (*start)(const HostApi* host,
                     const platform::AgentBinding* binding) noexcept;
 };

@@ -1,11 +1,11 @@
 #ifndef RELIB_INTERNAL_BOUNDARY_ATTRIBUTES_H_
 #define RELIB_INTERNAL_BOUNDARY_ATTRIBUTES_H_
 
-// What differs between object formats and compilers in the public headers,
+// The differences between object formats and compilers in the public headers,
 // which users compile without our build files.
 
-// AddressSanitizer would pad a part of the manifest, which must have no gaps.
-// GCC leaves what has a section alone.
+// AddressSanitizer of Clang would pad the notes of the manifest, which must
+// have no gaps. That of GCC doesn't pad variables with a section.
 #if defined(__clang__)
 #define RELIB_INTERNAL_UNPADDED [[clang::no_sanitize("address")]]
 #else
@@ -21,10 +21,10 @@
 #endif
 
 #if defined(__ELF__)
-// Not with the other constants, on a page that nobody else looks at when a
-// module is loaded, but among those that the loader relocates.
+// Places a constant on a page that the loader relocates, and so reads anyway,
+// instead of with the other constants, whose page would be read for it alone.
 #define RELIB_INTERNAL_AMONG_RELOCATED [[gnu::section(".data.rel.ro")]]
-// Reached without a detour through the global offset table.
+// Accesses the symbol without the global offset table.
 #define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
 #define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
 #define RELIB_INTERNAL_RECORD_SECTION \
@@ -43,7 +43,7 @@
   [[gnu::section(".relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #endif
 
-// A definition whose initializer may leave fields out, which -Wextra warns of.
+// Wraps a definition whose initializer may omit fields, which -Wextra reports.
 #if defined(__GNUC__)
 #define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...)                             \
   _Pragma("GCC diagnostic push")                                         \
@@ -53,8 +53,8 @@
 #define RELIB_INTERNAL_LEAVE_FIELDS_OUT(...) __VA_ARGS__
 #endif
 
-// For the few functions on the path of every call, and for what leaves that
-// path.
+// For the few functions on the path of every call, and for the slow paths that
+// they call.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define RELIB_INTERNAL_ALWAYS_INLINE __forceinline
 #define RELIB_INTERNAL_INLINE_LAMBDA [[msvc::forceinline]]

@@ -14,9 +14,9 @@
 #include "relib/internal/types/fields.h"
 #include "relib/transfer.h"
 
-// The one copy that a receiver makes of what crosses. Mostly the type's copy
-// constructor; for what holds a std::unique_ptr or a type with a
-// relib::Transfer, part by part.
+// Copies the values that cross into the heap of the receiver, once: with the
+// type's copy constructor, or element by element for types that contain a
+// std::unique_ptr or a type with a relib::Transfer.
 
 namespace relib::internal {
 
@@ -28,7 +28,7 @@ constexpr bool AnyNeedsTransfer(TypeList<Parts...>) {
   return (NeedsTransfer<std::remove_const_t<Parts>, Path...>() || ...);
 }
 
-// True if the copy constructor of `T` won't do.
+// True if T must be copied element by element.
 template <typename T, typename... Path>
 constexpr bool NeedsTransfer() {
   if constexpr ((std::is_same_v<T, Path> || ...)) {
@@ -45,7 +45,7 @@ constexpr bool NeedsTransfer() {
 template <typename T>
 T CopyOf(const T& object);
 
-// By part. The primary template serves aggregates of the user's.
+// Copies a T element by element. The primary template is for aggregates.
 template <typename T>
 struct Copier {
   static_assert(kFieldsAreKnown<T>,
@@ -115,7 +115,7 @@ struct Copier<std::variant<Ts...>> {
     return CopyAlternative<0>(variant);
   }
 
-  // By index: alternatives may be of the same type.
+  // By index, because several alternatives may have the same type.
   template <size_t kIndex>
   static Variant CopyAlternative(const Variant& variant) {
     if constexpr (kIndex < sizeof...(Ts)) {
@@ -125,13 +125,13 @@ struct Copier<std::variant<Ts...>> {
       return Variant(std::in_place_index<kIndex>,
                      CopyOf(std::get<kIndex>(variant)));
     } else {
-      // An assignment that threw left nothing behind: get() throws.
+      // The variant is valueless: std::get() throws.
       return Variant(std::in_place_index<0>, CopyOf(std::get<0>(variant)));
     }
   }
 };
 
-// Sequences, sets and maps.
+// For sequences, sets and maps.
 template <typename T>
 concept Sequence = requires(T container) {
   container.push_back(std::declval<typename T::value_type>());
@@ -144,7 +144,8 @@ concept Map = requires {
 template <typename T>
 concept Set = !Map<T> && requires { typename T::key_type; };
 
-// With the comparison or hash of the original.
+// Returns an empty container with the comparison or hash function of
+// `original`.
 template <typename T>
 T EmptyLike(const T& container) {
   if constexpr (requires { container.key_comp(); }) {
@@ -189,8 +190,8 @@ struct Copier<T> {
   }
 };
 
-// A copy that shares nothing with `object`, made with the heap of the side that
-// this is compiled for.
+// Returns a copy that shares no memory with `object`, allocated in the heap of
+// the side that this is compiled for.
 template <typename T>
 T CopyOf(const T& object) {
   if constexpr (HasTransfer<T>) {

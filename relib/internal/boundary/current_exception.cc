@@ -18,14 +18,14 @@ namespace {
 
 constexpr size_t kMaxParts = 16;
 
-// std::throw_with_nested(E()) throws an object of a class of the C++ library
-// that is derived from E: "std::_Nested_exception<E>".
+// Returns "E" for "std::_Nested_exception<E>", the class that
+// std::throw_with_nested(E()) derives from E. Returns other types unchanged.
 std::string WithoutNesting(std::string type) {
   for (const std::string_view wrapper :
        {"std::_Nested_exception<", "std::__1::__nested<"}) {
     if (type.starts_with(wrapper) && type.ends_with(">")) {
       type = type.substr(wrapper.size(), type.size() - wrapper.size() - 1);
-      // "E<int> >", as older demanglers write it.
+      // Older demanglers return "E<int> >".
       if (type.ends_with(" ")) type.pop_back();
     }
   }
@@ -41,7 +41,8 @@ std::string CurrentType() {
   return WithoutNesting(status == 0 ? text.get() : type->name());
 }
 
-// An exception_ptr holds the object's address, and nothing else.
+// Returns the address of the exception object, which is all that an
+// exception_ptr contains.
 const void* AddressOf(const std::exception_ptr& exception) {
   static_assert(sizeof(exception) == sizeof(void*));
   const void* address;
@@ -49,8 +50,8 @@ const void* AddressOf(const std::exception_ptr& exception) {
   return address;
 }
 
-// Sets `what`, and `nested` if there is one. To throw again takes microseconds,
-// so it is done once.
+// Sets `what`, and `nested` if the exception has a nested one. Rethrows only
+// once, because that takes microseconds.
 void DescribeCurrent(std::string* what, std::exception_ptr* nested) {
   try {
     throw;
@@ -79,8 +80,8 @@ void DescribeCurrent(std::string* what, std::exception_ptr* nested) {
   }
 }
 
-// Appends the exception that is being handled; returns the one that is nested
-// in it.
+// Appends the description of the exception that is being handled, and returns
+// the exception that is nested in it.
 std::exception_ptr AppendCurrent(std::vector<ExceptionText>* parts) {
   ExceptionText& part = parts->emplace_back();
   part.type = CurrentType();

@@ -6,22 +6,22 @@
 
 namespace relib::internal {
 
-// What can be told of an exception without its type.
+// A description of an exception that doesn't need its type.
 struct ExceptionText {
-  // As C++ writes it, "std::runtime_error".
+  // The name of the type: "std::runtime_error".
   std::string type;
-  // what(), or empty for something that isn't a std::exception.
+  // what() of a std::exception, or "".
   std::string what;
-  // The exception object; null if there is none of this C++ runtime's.
+  // The exception object. Null for exceptions of other runtimes.
   const void* object = nullptr;
 };
 
-// Describes the exception that is being handled, then the one that is nested in
-// it, and so on: at least one, and not more than 16. Must be called in a
+// Returns descriptions of the exception that is being handled, of the one that
+// is nested in it, and so on: at least 1 and at most 16. Must be called in a
 // handler.
 //
-// What unwinds the stack to end a thread (pthread_exit(), pthread_cancel()) is
-// no exception and can't be stopped here: ends the process, with a message.
+// Ends the process with a message if the stack is being unwound to end the
+// thread (pthread_exit(), pthread_cancel()), which a handler can't stop.
 std::vector<ExceptionText> DescribeCurrentException();
 
 }  // namespace relib::internal

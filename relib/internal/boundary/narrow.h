@@ -5,9 +5,9 @@
 
 #include "relib/internal/boundary/attributes.h"
 
-// Parameters of 8 and 16 bits. The ABI of x86-64 doesn't say what the rest of
-// their register holds: GCC leaves anything there (it passes uint8_t{255} as
-// -1), and clang takes for granted that the caller has extended them.
+// Parameters of 8 and 16 bits. The x86-64 ABI leaves the upper bits of their
+// register undefined. GCC leaves arbitrary bits there (it passes uint8_t{255}
+// as -1), but Clang assumes that the caller has extended the value.
 
 namespace relib::internal {
 
@@ -15,13 +15,13 @@ template <typename T>
 inline constexpr bool kIsNarrow =
     (std::is_integral_v<T> || std::is_enum_v<T>) && sizeof(T) < sizeof(int);
 
-// The value of a parameter that came from another compiler.
+// Returns the value of a parameter that code of another compiler passed.
 template <typename T>
   requires kIsNarrow<T>
 RELIB_INTERNAL_ALWAYS_INLINE T WithoutUpperBits(T argument) {
 #if defined(__clang__)
-  // What comes out of the assembly is a value of which clang knows nothing, so
-  // that it extends it by itself where it has to.
+  // Clang knows nothing of the value that the assembly returns, and so extends
+  // it where necessary.
   if constexpr (std::is_same_v<T, bool>) {
     auto byte = static_cast<unsigned char>(argument);
     asm("" : "+r"(byte));

@@ -9,7 +9,7 @@
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/refusal.h"
 
-// How what may cross does it: as a parameter, and as a result.
+// How the values of each type cross the boundary, as parameters and as results.
 
 namespace relib::internal {
 
@@ -18,8 +18,8 @@ inline constexpr bool kIsBorrowed = false;
 template <typename T>
 inline constexpr bool kIsBorrowed<Borrowed<T>> = true;
 
-// The type of a parameter on its way over: a reference where the receiver makes
-// the copy.
+// The type of a thunk's parameter for a parameter of type A: a reference if the
+// receiver copies the argument.
 template <typename A>
 struct Parameter {
   static_assert(ExplainRefusal<A>());
@@ -56,8 +56,8 @@ struct Parameter<T&&> {
 template <typename A>
 using ParameterType = typename Parameter<A>::Type;
 
-// Turns what arrived into what the body takes: a parameter that owns something
-// is copied here, on the receiver's side and into its heap.
+// Converts a parameter of a thunk to that of the body. Runs on the receiver's
+// side and copies arguments that own memory into the receiver's heap.
 template <typename A>
 decltype(auto) Receive(ParameterType<A> argument) {
   if constexpr (Parameter<A>::kIsCopied) {
@@ -69,13 +69,13 @@ decltype(auto) Receive(ParameterType<A> argument) {
   }
 }
 
-// How a result travels.
+// How a result crosses.
 enum class ResultKind {
   kVoid,
-  // In registers, inside of an Outcome.
+  // In registers, as part of an Outcome.
   kRegister,
-  // Built by the callee in the caller's storage, and copied from there if it
-  // owns something.
+  // The callee constructs it in the caller's storage. The caller copies it from
+  // there if it owns memory.
   kStorage,
 };
 

@@ -6,10 +6,10 @@
 
 #include "relib/internal/boundary/abi.h"
 
-// What a module says of the types of its states, and how the host gets at
-// objects of them: constants and functions of the module. The host does the
-// rest, so that saving, converting and checking is there once and not in every
-// module. A part of what kAbiVersion counts.
+// The descriptions of the types of a module's states, and the functions by
+// which the host accesses objects of them. Both are the module's. The code that
+// saves, converts and checks values is the host's, so that it exists only once.
+// A change here increments kAbiVersion (build_info.h).
 
 namespace relib::internal {
 
@@ -17,10 +17,10 @@ enum class StateKind : uint8_t {
   kScalar = 1,
   kEnum,
   kPointer,
-  // Trivially copyable, and not to be seen into: carried over as it is.
+  // Trivially copyable, with unknown fields: carried over unchanged.
   kOpaque,
   kStruct,
-  // Of a fixed number of elements.
+  // A fixed number of elements.
   kArray,
   // Vectors, deques, lists and strings.
   kSequence,
@@ -54,11 +54,11 @@ struct StateText {
   size_t size;
 };
 
-// A field of a struct; the element of an array, sequence, set or optional; key
-// and value of a map; an alternative of a variant.
+// A field of a struct, an element of an array, sequence, set or optional, the
+// key or value of a map, or an alternative of a variant.
 struct StatePart {
   StateText name;
-  // In the struct, or in the pair of the map.
+  // The offset in the struct, or in the pair of the map, in bytes.
   size_t offset;
   const StateType* type;
 };
@@ -68,34 +68,35 @@ struct StateEnumerator {
   int64_t value;
 };
 
-// Functions for objects of one type: null where they mean nothing. Those that
-// return a failure may throw inside.
+// Functions for objects of one type. Those that don't apply to the type are
+// null. Functions that run code of the user return its exception as a failure.
 struct StateAccess {
   Failure* (*construct)(void* storage);
   void (*destroy)(void* object);
 
-  // Sequences, sets, maps.
+  // For sequences, sets and maps.
   size_t (*size)(const void* container);
   Failure* (*clear)(void* container);
-  // Of a sequence whose elements lie side by side.
+  // For sequences with contiguous elements.
   const void* (*data)(const void* container);
-  // Of the others: fills as many addresses as size() says. Of a map, those of
-  // its pairs.
+  // For the other containers: stores the addresses of all size() elements;
+  // those of the pairs for a map.
   void (*elements)(const void* container, const void** elements);
-  // Adds `count` elements with their defaults to a sequence that will have
-  // `total`. Their addresses, valid until the next call; the first one alone if
-  // they lie side by side.
+  // Appends `count` default elements to a sequence that will have `total`
+  // elements. Returns their addresses, which are valid until the next call;
+  // only the first one if the elements are contiguous.
   Failure* (*append)(void* container, size_t total, size_t count,
                      void** elements);
-  // Sets, maps, and the sequences without append(): moves an element, of a map
-  // a key, into the container. `value` becomes the address of what belongs to
-  // the key, or null if it was there before.
+  // For sets, maps, and the sequences without append(): moves an element into
+  // the container, or a key into a map. Sets `value` to the address of the
+  // value of the key, or to null if the key was in the map already.
   Failure* (*insert)(void* container, void* element, void** value);
-  // The std::pmr::memory_resource.
+  // Returns the std::pmr::memory_resource.
   const void* (*resource)(const void* container);
 
-  // Optionals and variants. An optional has the index 1, or 0 if it is empty; a
-  // variant without a value has kNoAlternative.
+  // For optionals and variants: returns the index of the alternative. That of
+  // an optional is 1, or 0 if it is empty; that of a valueless variant is
+  // kNoAlternative.
   size_t (*index)(const void* object);
   const void* (*active)(const void* object);
   Failure* (*emplace)(void* object, size_t index, void** value);
@@ -103,16 +104,16 @@ struct StateAccess {
 inline constexpr size_t kNoAlternative = static_cast<size_t>(-1);
 
 struct StateType {
-  // Of a container, without the arguments.
+  // For a container, without the template arguments.
   StateText name;
   StateKind kind;
   ScalarType scalar;
-  // Of a pointer: to a function.
+  // For a pointer: whether it points to a function.
   bool is_function;
   bool is_trivially_copyable;
   size_t size;
   size_t alignment;
-  // Of an array: its elements.
+  // For an array: the number of elements.
   size_t count;
   const StatePart* parts;
   size_t part_count;
@@ -125,12 +126,12 @@ struct StateType {
 struct StateRegistration {
   const StateType* type;
   StateRegistration* next;
-  // That of the module's schema of the type, filled in by the host; zero
-  // before.
+  // The fingerprint of the module's schema of the type. The host fills it in;
+  // it is zero before.
   uint64_t fingerprint;
 };
 
-// A RELIB_MIGRATE.
+// Defined by RELIB_MIGRATE.
 struct StateMigrator {
   const StateType* from;
   const StateType* to;
@@ -138,22 +139,23 @@ struct StateMigrator {
   StateMigrator* next;
 };
 
-// Of a module that includes relib/state/interface.h.
+// The table of a module that includes relib/state/interface.h. The table of
+// other modules is empty.
 struct StatesTable {
-  // Of the module's standard library: std::pmr is the host's if it has the same
-  // one.
+  // The name of the module's standard library. The module can use a
+  // std::pmr::memory_resource of the host only if both have the same one.
   StateText standard_library;
   StateRegistration* const* states;
   StateMigrator* const* migrators;
-  // Makes it the default resource of std::pmr in the module.
+  // Makes `resource` the default resource of std::pmr in the module.
   void (*set_memory_resource)(void* resource);
 };
 
-// What a StateRef points to. Lives in the host.
+// The target of a StateRef. Owned by the host.
 struct StateSlot {
-  // Null: there is none.
+  // Null if the state has no value.
   void* object;
-  // Of the schema of the object.
+  // The fingerprint of the object's schema.
   uint64_t fingerprint;
 };
 

@@ -11,24 +11,24 @@
 #include "relib/internal/boundary/copy.h"
 #include "relib/internal/boundary/passing.h"
 
-// The functions that stand between a caller on one side of the boundary and a
-// body on the other. A thunk is compiled on the body's side; it lets nothing
-// through but values and failures. Callers profit from `noexcept`: what they
-// hold during the call can stay in registers.
+// Thunks: the functions between a caller on one side of the boundary and a body
+// on the other. A thunk is compiled on the side of the body and turns
+// exceptions into failures. Since thunks are `noexcept`, callers can keep
+// values in registers across the call.
 
 namespace relib::internal {
 
-// Defined twice, for the host in host_failure.cc and for modules in
-// module_failure.cc.
+// Returns a new failure. Defined for the host in host_failure.cc and for
+// modules in module_failure.cc, like the next function.
 Failure* MakeFailure(std::string_view type, std::string_view what) noexcept;
 
-// Describes the exception that is being handled.
+// Returns a failure that describes the exception that is being handled.
 Failure* FailureFromCurrentException() noexcept;
 
 template <typename R>
 struct ResultTraits {
   static constexpr ResultKind kKind = ResultKindOf<R>();
-  // What a thunk returns.
+  // The return type of a thunk.
   using Type =
       std::conditional_t<kKind == ResultKind::kRegister, Outcome<R>, Failure*>;
 };
@@ -38,21 +38,21 @@ struct ResultTraits<void> {
   using Type = Failure*;
 };
 
-// Sources with and without exceptions may be linked together: what is compiled
-// differently in them must be different functions.
+// Distinguishes functions that are compiled differently with and without
+// exceptions, because both kinds of sources may be linked together.
 #if defined(__cpp_exceptions)
 inline constexpr bool kCanThrow = true;
 #else
 inline constexpr bool kCanThrow = false;
 #endif
 
-// Calls body(argument), and ends the process with std::terminate() if that
-// throws. Itself always compiled with exceptions (barrier.cc): `noexcept` alone
-// stops nothing in a function that is compiled without them.
+// Calls body(argument), and calls std::terminate() if that throws. It is always
+// compiled with exceptions (barrier.cc), because `noexcept` has no effect on
+// exceptions in functions that are compiled without them.
 void CallBehindBarrier(void (*body)(void* argument), void* argument) noexcept;
 
-// Runs `body` and packs its result or its exception. `storage` is used for
-// results that travel in storage.
+// Runs `body` and returns its result, or its exception as a failure. Constructs
+// the result in `storage` if its kind is kStorage.
 template <typename R, typename Body, bool = kCanThrow>
 typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
                                    Body&& body) noexcept {
@@ -77,7 +77,7 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
     }
   }
 #else
-  // What the body calls may have been compiled with exceptions.
+  // The functions that the body calls may be compiled with exceptions.
   typename ResultTraits<R>::Type result{};
   auto run = [&] {
     if constexpr (kKind == ResultKind::kVoid) {
@@ -94,7 +94,8 @@ typename ResultTraits<R>::Type Run([[maybe_unused]] void* storage,
 #endif
 }
 
-// Destroys a result in storage; null where there is nothing to do.
+// Returns the function that destroys a result in storage, or null if that is
+// trivial.
 template <typename R>
 constexpr DestroyFunction ResultDestroyer() {
   if constexpr (std::is_void_v<R>) {
@@ -106,7 +107,7 @@ constexpr DestroyFunction ResultDestroyer() {
   }
 }
 
-// Functions with a leading parameter for the storage, or without one.
+// Thunks of exports, with a leading parameter for the storage or without one.
 template <bool kHasStorage, bool kCanThrow, typename R, typename... A>
 struct ExportThunkOf;
 
@@ -142,11 +143,12 @@ using ExportThunk =
     ExportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, kCanThrow, R,
                   A...>;
 
-// The same with the callable as the first argument.
+// Thunks of imports and callbacks. They have the callable as their first
+// parameter.
 template <bool kHasStorage, bool kCanThrow, typename R, typename... A>
 struct ImportThunkOf;
 
-// What `context` stands for: a pointer to an object or to a function.
+// Returns the callable that `context` points to.
 template <typename F>
 F& CallableIn(void* context) {
   if constexpr (std::is_function_v<F>) {
@@ -156,11 +158,10 @@ F& CallableIn(void* context) {
   }
 }
 
-// What a module is told that calls an import that nobody has filled in.
+// The error of an import that isn't filled in.
 inline constexpr std::string_view kUnboundImportText =
     "this import isn't bound: the host hands over the imports when it loads "
-    "the "
-    "module with relib::Load()";
+    "the module with relib::Load()";
 
 template <bool kCanThrow, typename R, typename... A>
 struct ImportThunkOf<false, kCanThrow, R, A...> {
@@ -209,8 +210,7 @@ using ImportThunk =
     ImportThunkOf<ResultTraits<R>::kKind == ResultKind::kStorage, kCanThrow, R,
                   A...>;
 
-// The caller's side of a result that is built in storage: copies it, and has
-// its owner destroy it.
+// The caller's storage for a result that the callee constructs in it.
 template <typename R>
 class ResultStorage {
  public:
@@ -220,8 +220,9 @@ class ResultStorage {
 
   void* address() { return bytes_; }
 
-  // Once, after the callee has built it. The one copy of it is made into the
-  // caller's heap.
+  // Returns a copy of the result in the caller's heap, and has its owner
+  // destroy the original. Must be called once, after the callee has constructed
+  // it.
   R Take() {
     struct Owner {
       ~Owner() {
@@ -238,9 +239,9 @@ class ResultStorage {
   const DestroyFunction destroy_;
 };
 
-// Calls a thunk and unpacks what it gives back. `invoke` calls it, with the
-// storage as its argument if the result travels there; what `fail` makes of a
-// failure is returned. `Result` is void, absl::Status, R or absl::StatusOr<R>.
+// Calls a thunk by `invoke`, whose argument is the storage if the result is
+// constructed in storage. Returns the result, or fail(failure) if the thunk
+// returns a failure. `Result` is void, absl::Status, R or absl::StatusOr<R>.
 template <typename Result, typename R, typename Invoke, typename Fail>
 RELIB_INTERNAL_ALWAYS_INLINE Result
 CallThunk([[maybe_unused]] DestroyFunction destroy, const Invoke& invoke,

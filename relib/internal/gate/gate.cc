@@ -20,18 +20,18 @@
 namespace relib::internal {
 
 struct ThreadCalls {
-  // Zero: the thread has ended, and the next new one may have this. Written by
-  // the thread: zero with release, so that its successor sees its last writes.
+  // Zero if the thread has ended and a new one may reuse this. Written by the
+  // thread; it stores zero with release, so that its successor sees its writes.
   std::atomic<uint64_t> thread_id{0};
-  // In the order of `next`. Changed by the thread alone, under the registry's
-  // lock.
+  // In the order of `next`. Modified only by the thread, and under the mutex of
+  // the registry.
   std::vector<std::unique_ptr<CallChunk>> chunks;
 };
 
 namespace {
 
-// All there are, those of threads that ended included, so that a reader never
-// meets one that is gone.
+// The slots of all threads, including those that have ended: they are never
+// freed, so that a reader can't meet freed ones.
 struct Registry {
   absl::Mutex mutex;
   std::vector<std::unique_ptr<ThreadCalls>> all ABSL_GUARDED_BY(mutex);
@@ -42,14 +42,14 @@ Registry& GetRegistry() {
   return *registry;
 }
 
-// The chunk that `slot` belongs to, also when it is the end of that.
+// Returns the chunk that contains `slot` or that ends there.
 CallChunk* ChunkOf(CallSlot* slot) {
   auto* last = reinterpret_cast<char*>(slot) - 1;
   return reinterpret_cast<CallChunk*>(last - reinterpret_cast<uintptr_t>(last) %
                                                  alignof(CallChunk));
 }
 
-// Those of the calling thread; null before its first call.
+// Returns the calls of the calling thread, or null before its first call.
 const ThreadCalls* CurrentCalls() {
   auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
   return slot == nullptr ? nullptr : ChunkOf(slot)->owner;
@@ -62,13 +62,14 @@ CallChunk* AddChunk(ThreadCalls& calls) {
   return chunk;
 }
 
-// Takes no lock: nothing that would need more of a thread which is nearly gone.
-void Transfer() {
+// Frees the slots of a thread that ends. Takes no lock, because little may be
+// used so late in the life of a thread.
+void ReleaseThread() {
   auto* slot = static_cast<CallSlot*>(platform::ThreadPointer());
   if (slot == nullptr) return;
   platform::SetThreadPointer(nullptr);
   ThreadCalls* calls = ChunkOf(slot)->owner;
-  // A thread that ended itself in the middle of calls has left them all.
+  // The thread may have ended in the middle of calls, by pthread_exit().
   for (const auto& chunk : calls->chunks) {
     for (CallSlot& left : chunk->running) {
       if (left.load(std::memory_order_relaxed) == nullptr) break;
@@ -80,11 +81,11 @@ void Transfer() {
 
 ThreadCalls& RegisterThread() {
   const uint64_t id = platform::CurrentThreadId();
-  platform::AtThreadEnd(Transfer);
+  platform::AtThreadEnd(ReleaseThread);
   Registry& registry = GetRegistry();
   const absl::MutexLock lock(registry.mutex);
   for (const auto& calls : registry.all) {
-    // Only a thread that holds the lock makes it anything else than zero.
+    // Only a thread that holds the mutex changes it from zero.
     if (calls->thread_id.load(std::memory_order_acquire) == 0) {
       calls->thread_id.store(id, std::memory_order_relaxed);
       return *calls;
@@ -133,8 +134,8 @@ std::vector<Gate::User> Gate::Users() const {
       }
     }
   }
-  // Whoever takes a pin holds this lock while it looks at the gate: it has seen
-  // that the gate is closed, or is seen here.
+  // A pin is taken under this mutex, after the check that the gate is open: it
+  // is refused because the gate is closed, or is seen here.
   const absl::MutexLock lock(pins_->mutex);
   for (const Pin& pin : pins_->list) {
     users.push_back({.what = nullptr, .thread_id = pin.thread_id});
@@ -167,7 +168,8 @@ std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
   std::vector<User> users = Users();
   if (users.empty() || CalledByThisThread() || PinnedOnThisStack())
     return users;
-  // Calls end within microseconds or not for long: begin with short waits.
+  // Most calls end within microseconds, the others take long: start with short
+  // waits.
   absl::Duration pause = absl::Microseconds(20);
   while (!users.empty()) {
     const absl::Time now = absl::Now();
@@ -180,7 +182,7 @@ std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
 }
 
 GatePin::GatePin(const Gate& gate) {
-  // At once, out of the way of those who look whether there are pins.
+  // Avoids the mutex, which the unloading thread polls for pins.
   if (!gate.is_open()) return;
   const uint64_t thread_id = platform::CurrentThreadId();
   const absl::MutexLock lock(gate.pins_->mutex);

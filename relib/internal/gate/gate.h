@@ -15,62 +15,72 @@
 #include "platform/host/asymmetric_fence.h"
 #include "platform/host/thread_pointer.h"
 
-// Keeps a module in place while calls of its functions run, and while somebody
-// has pinned it.
+// A gate keeps a module loaded while calls of its functions run and while it is
+// pinned. This is rundown protection, as Windows' EX_RUNDOWN_REF provides it,
+// but without a shared counter:
 //
-// A caller writes what it calls into a list of its own thread, and then looks
-// whether the gate is open. Whoever closes the gate writes that first, and then
-// looks through the lists of all threads. The two fences of asymmetric_fence.h
-// make sure that at least one of them sees the other. No memory that two
-// callers write is involved, so calls from many threads don't slow each other
-// down.
+// - A caller publishes the address of the function in a slot of its own thread,
+//   like a hazard pointer, and then reads whether the gate is open. The
+//   unloading thread closes the gate and then reads the slots of all threads.
+//   This is Dekker's handshake: at least one of the two sees the other's write.
+// - The handshake needs a fence between the write and the read on both sides.
+// It
+//   is asymmetric (asymmetric_fence.h): callers use a compiler fence only, and
+//   the unloading thread makes every other thread execute a real one, by
+//   membarrier(2) on Linux and FlushProcessWriteBuffers() on Windows.
 //
-// A pin is rare and may move between threads: it is kept in a list of the gate,
-// behind a lock. Calls under a pin need nothing of the above.
+// So a call executes no atomic read-modify-write and writes no memory that
+// another caller writes: calls scale with the number of threads.
+//
+// Pins are rare and may move between threads. They are in a list of the gate,
+// behind a mutex. Calls under a pin don't use the gate at all.
 
 namespace relib::internal {
 
-// A function that is being called, or null.
+// The slot of the function that is being called, or null.
 using CallSlot = std::atomic<const void*>;
 
 struct ThreadCalls;
 
-// The calls that a thread is inside of, innermost last, or a part of them.
-// Aligned, so that the end of its slots can be told by the address alone; and
-// so that nobody else writes to its cache lines.
+// The calls that a thread is in, innermost last, or a part of them. Aligned, so
+// that the end of the slots can be recognized by the address alone, and so that
+// no other thread writes to its cache lines.
 struct alignas(1024) CallChunk {
   static constexpr size_t kDepth = 126;
 
-  // Used by the thread alone, as is `next`, for deeper calls.
+  // Accessed only by the thread.
   ThreadCalls* owner = nullptr;
+  // The chunk for deeper calls, or null. Accessed only by the thread.
   CallChunk* next = nullptr;
-  // Written by the thread, read by those who close gates.
+  // Written by the thread, and read by threads that close gates.
   CallSlot running[kDepth] = {};
 };
 static_assert(sizeof(CallChunk) == alignof(CallChunk));
 
-// platform::ThreadPointer() is the first free slot of the calling thread. Null
-// when it has none, because this is its first call, and the end of a chunk when
-// the next call needs another one.
+// Returns whether `slot` can be used. platform::ThreadPointer() holds the first
+// free slot of the calling thread. It is null before the first call of the
+// thread, and the end of a chunk if the next call needs a new chunk.
 inline bool IsFreeSlot(const CallSlot* slot) {
   return reinterpret_cast<uintptr_t>(slot) % alignof(CallChunk) != 0;
 }
 
-// Makes room for a call when !IsFreeSlot(slot). Never fails; room is reused
-// when threads end.
+// Returns a free slot of the calling thread if !IsFreeSlot(slot). Allocates or
+// reuses the slots of a thread that has ended. Never fails.
 CallSlot* MakeFreeSlot(CallSlot* slot) noexcept;
 
-// How many threads have, or had, room for their calls at the same time.
+// Returns the number of threads that have slots, or had them at the same time.
 size_t ThreadCallsCount();
 
+// Thread-safe, except where a comment restricts when a function may be called.
 class Gate {
  public:
   Gate() = default;
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Calls are entered with an address in [begin, begin + size), which says what
-  // is called. Before the first call, and the same for good.
+  // Sets the slots behind the gate: calls are entered with an address in
+  // [begin, begin + size). Must be called before the first call, and always
+  // with the same range.
   void SetRange(const void* begin, size_t size) {
     if (begin_ == begin) return;
     begin_ = static_cast<const char*>(begin);
@@ -79,8 +89,8 @@ class Gate {
 
   const void* begin() const { return begin_; }
 
-  // Calls have to be entered by GuardedCallScope: CallScope finds the gate
-  // closed. Before the first call.
+  // Makes the gate look closed to CallScope, so that calls take the slow path
+  // and enter by GuardedCallScope. Must be called before the first call.
   void Guard() {
     if (!is_guarded_) is_guarded_ = true;
   }
@@ -91,7 +101,7 @@ class Gate {
         .store(true, std::memory_order_release);
   }
 
-  // From now on no call is entered and no pin taken.
+  // Refuses new calls and pins from now on.
   void Close() {
     open_.store(false, std::memory_order_seq_cst);
     guarded_open_.store(false, std::memory_order_seq_cst);
@@ -103,26 +113,27 @@ class Gate {
            guarded_open_.load(std::memory_order_acquire);
   }
 
-  // Somebody who keeps the module in place: a call that runs, or a pin.
+  // A call in flight or a pin.
   struct User {
-    // Null for a pin.
+    // The slot that is called, or null for a pin.
     const void* what = nullptr;
-    // Of a pin: the thread that took or last moved it.
+    // The thread of the call, or the one that took or last moved the pin.
     uint64_t thread_id = 0;
   };
 
-  // After Close(): the calls that still run, and the pins.
+  // Returns the calls in flight and the pins. Complete only after Close().
   std::vector<User> Users() const;
 
-  // After Close(): waits until there are none, or until `deadline`, and returns
-  // those that are left. At once when the calling thread would wait for itself.
+  // Waits until there are no calls and pins, or until `deadline`, and returns
+  // the remaining ones. Returns at once if the calling thread would wait for
+  // itself. Must be called after Close().
   std::vector<User> WaitForUsers(absl::Time deadline) const;
 
-  // True if the calling thread is inside of a call.
+  // Returns whether the calling thread is in a call through this gate.
   bool CalledByThisThread() const;
 
-  // True if there is a pin on the stack of the calling thread: it can't go
-  // while this function runs.
+  // Returns whether a pin is on the stack of the calling thread, where it can't
+  // be destroyed while this function runs.
   bool PinnedOnThisStack() const;
 
  private:
@@ -136,15 +147,15 @@ class Gate {
   }
 
   std::atomic<bool> open_{false};
-  // Of a guarded gate, whose `open_` stays false: so it costs nothing to ask
-  // whether a gate is guarded.
+  // Used instead of `open_`, which stays false, if the gate is guarded. So the
+  // check costs calls of other modules nothing.
   std::atomic<bool> guarded_open_{false};
   bool is_guarded_ = false;
   const char* begin_ = nullptr;
   size_t size_ = 0;
 
   struct Pin {
-    // Where the GatePin lies.
+    // The address of the GatePin.
     const void* holder;
     uint64_t thread_id;
   };
@@ -152,14 +163,14 @@ class Gate {
     absl::Mutex mutex;
     std::list<Pin> list ABSL_GUARDED_BY(mutex);
   };
-  // Shared with the pins: the gate may be gone when the last of them has just
-  // been taken off the list.
+  // Shared with the pins: the gate may be destroyed as soon as the last pin has
+  // left the list, while its destructor still holds the mutex.
   const std::shared_ptr<Pins> pins_ = std::make_shared<Pins>();
 };
 
-// A call, from its entry to its end. On the path of every call, hence inline,
-// and written so that little must be kept during the call and that each depends
-// on little of the one before.
+// A call, from its entry to its end. It is on the path of every call: inline,
+// with little to keep in registers during the call, and without dependencies on
+// the previous call that a processor would wait for.
 class CallScope {
  public:
   ABSL_ATTRIBUTE_ALWAYS_INLINE CallScope(const Gate& gate, const void* what)
@@ -172,7 +183,7 @@ class CallScope {
       Leave();
   }
 
-  // False: the gate is closed, and nothing may be called.
+  // Returns false if the gate is closed. Then nothing may be called.
   bool entered() const { return entered_; }
 
  protected:
@@ -181,23 +192,24 @@ class CallScope {
       : slot_(static_cast<CallSlot*>(platform::ThreadPointer())) {
     if (!IsFreeSlot(slot_)) [[unlikely]]
       slot_ = MakeFreeSlot(slot_);
-    // In this order, for a signal handler in between that makes a call.
+    // Reserves the slot first: a signal handler may call a module in between.
     platform::SetThreadPointer(slot_ + 1);
     std::atomic_signal_fence(std::memory_order_release);
-    // Relaxed: LightFence() orders it before the look at the gate.
+    // Relaxed: LightFence() orders it before the load of `open`.
     slot_->store(what, std::memory_order_relaxed);
     platform::LightFence();
-    // Acquire: the call sees what was written before the gate was opened.
+    // Acquire: pairs with Open(), so that the call sees what was written
+    // before.
     entered_ = open.load(std::memory_order_acquire);
-    // At once, before the caller makes an error of it: whoever closed the gate
-    // would wait for calls that keep coming and being refused.
+    // Before the caller creates the error: otherwise the unloading thread would
+    // wait for a stream of calls that are being refused.
     if (!entered_) [[unlikely]]
       Leave();
   }
 
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Leave() {
-    // Release: whoever sees the end of the call sees all that it did.
+    // Release: a thread that sees the end of the call sees its effects.
     slot_->store(nullptr, std::memory_order_release);
     platform::SetThreadPointer(slot_);
   }
@@ -206,17 +218,18 @@ class CallScope {
   bool entered_;
 };
 
-// The same for a gate that is guarded.
+// A call through a guarded gate.
 class GuardedCallScope : public CallScope {
  public:
   GuardedCallScope(const Gate& gate, const void* what)
       : CallScope(gate.guarded_open_, what) {}
 };
 
-// Keeps the module of a gate in place until it is destroyed, on any thread.
+// A pin, which keeps the module of a gate loaded until it is destroyed, on any
+// thread. Not thread-safe.
 class GatePin {
  public:
-  // Without effect when the gate is closed, see taken().
+  // Has no effect if the gate is closed; see taken().
   explicit GatePin(const Gate& gate);
   GatePin(GatePin&& other) noexcept { TakeOver(other); }
   GatePin& operator=(GatePin&& other) noexcept {
@@ -228,14 +241,14 @@ class GatePin {
   }
   ~GatePin() { Release(); }
 
-  // False when the gate was closed, and after a move.
+  // Returns false if the gate was closed, and for a moved-from pin.
   bool taken() const { return pins_ != nullptr; }
 
  private:
   void TakeOver(GatePin& other) noexcept;
   void Release() noexcept;
 
-  // Null without effect.
+  // Null if the pin has no effect.
   std::shared_ptr<Gate::Pins> pins_;
   std::list<Gate::Pin>::iterator pin_;
 };

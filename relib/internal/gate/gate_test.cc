@@ -24,7 +24,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// What is called: the gate only looks at addresses.
+// A gate and the slots that are called. The gate uses only their addresses.
 struct Target {
   std::array<char, 4> functions = {};
   Gate gate;
@@ -185,8 +185,8 @@ TEST(GateTest, ADeepCallIsWaitedForFromAnotherThread) {
   other.join();
 }
 
-// Threads that call while another closes: when the wait says that there are no
-// calls, there are none, and what they guard can be torn down.
+// Threads call while another one closes the gate. Once the wait reports no
+// calls, the guarded object can be destroyed.
 TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
   Target target;
   auto guarded = std::make_unique<int>(0);
@@ -198,7 +198,7 @@ TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
       while (!stop.load(std::memory_order_relaxed)) {
         const CallScope call(target.gate, target.function(i % 4));
         if (!call.entered()) continue;
-        // A race or a use after free, if the gate doesn't hold.
+        // A data race or a use after free if the gate fails.
         EXPECT_EQ(*guarded, 0);
         entered.fetch_add(1, std::memory_order_relaxed);
       }
@@ -207,7 +207,7 @@ TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
   while (entered.load() < 100) std::this_thread::yield();
   for (int round = 0; round < 60; ++round) {
     target.gate.Close();
-    // Calls that come and are refused must not keep it from ending.
+    // Refused calls must not prolong the wait.
     ASSERT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Seconds(60)),
                 IsEmpty());
     guarded.reset();
@@ -232,8 +232,8 @@ TEST(GateTest, ThreadsThatEndHandTheirListsOn) {
   EXPECT_THAT(target.gate.Users(), IsEmpty());
 }
 
-// Calls from the destructor of a thread_local object, the first of which comes
-// when everything else of the thread that is thread_local may be gone.
+// Calls from the destructor of a thread_local object, the first one when the
+// other thread_local objects of the thread may be destroyed.
 struct CallsAtItsEnd {
   ~CallsAtItsEnd() {
     EXPECT_TRUE(CallScope(*gate, what).entered());
@@ -258,7 +258,7 @@ TEST(GateTest, CallsAtTheEndOfAThreadLeaveNothingBehind) {
       }
     }).join();
   }
-  // One thread at a time.
+  // Only one thread ran at a time.
   EXPECT_LE(ThreadCallsCount(), before + 1);
   target.gate.Close();
   EXPECT_THAT(target.gate.Users(), IsEmpty());
@@ -327,7 +327,7 @@ TEST(GateTest, APinMayOutliveItsGate) {
   EXPECT_TRUE(pin.taken());
 }
 
-// As above for calls.
+// Like NobodyIsInsideWhenTheWaitEnds, for pins.
 TEST(GateTest, NobodyHasAPinWhenTheWaitEnds) {
   Target target;
   auto guarded = std::make_unique<int>(0);

@@ -22,8 +22,8 @@ struct BeforeUnload::State {
   std::thread runner;
   const std::atomic<uint64_t>& thread;
   Failure* failure = nullptr;
-  // Set as soon as it returns, after `failure`. Where threads of the module
-  // keep the processors busy, the notification may come long after that.
+  // Set right after `failure`. If threads of the module keep the processors
+  // busy, the notification may follow much later.
   std::atomic<bool> returned = false;
   absl::Notification done;
 };
@@ -31,14 +31,14 @@ struct BeforeUnload::State {
 BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
                            std::atomic<uint64_t>& thread)
     : state_(std::make_unique<State>(thread)) {
-  // Joined, not detached: with mingw-w64's winpthreads, a thread that is
-  // detached while it ends may have its data given to another one.
+  // Joined rather than detached: winpthreads of mingw-w64 may reuse the data of
+  // a thread that is detached while it ends.
   state_->runner = std::thread(
       [state = state_.get(), invoke = std::move(invoke), &thread]() mutable {
         thread.store(platform::CurrentThreadId());
         state->failure = invoke();
         state->returned.store(true, std::memory_order_release);
-        // Here, so that nothing of it is left when Wait() returns.
+        // Destroyed here, before Wait() returns.
         invoke = nullptr;
         state->done.Notify();
       });

@@ -11,26 +11,26 @@
 
 namespace relib::internal {
 
-// A run of a module's before_unload, on a thread of its own: one that doesn't
-// end can be given up, and goes on. Not thread-safe.
+// A run of a module's before_unload on a thread of its own, so that the caller
+// can stop waiting for it. Not thread-safe.
 class BeforeUnload {
  public:
-  // Starts it. The thread that runs it puts its number into `thread` first,
-  // where Wait() looks for it.
+  // Starts a thread that stores its id in `thread` and then calls invoke().
   BeforeUnload(std::function<Failure*()> invoke, std::atomic<uint64_t>& thread);
 
   BeforeUnload(const BeforeUnload&) = delete;
   BeforeUnload& operator=(const BeforeUnload&) = delete;
-  // It must have returned, and Wait() said so.
+  // Wait() must have returned true.
   ~BeforeUnload();
 
-  // True if it has returned by `deadline` and the thread has ended, for which
-  // it has a second more: nothing but destructors of thread_local objects runs
-  // then, and what has returned in time isn't refused because the processors
-  // are busy.
+  // Returns true if before_unload returned before `deadline` and its thread has
+  // ended. Grants the thread one more second to end, so that a busy machine
+  // doesn't fail an unload in time: only destructors of thread_local objects
+  // run then.
   bool Wait(absl::Time deadline);
 
-  // When it has returned: what it threw, which is the caller's now; or null.
+  // Returns what before_unload threw, or null. The caller takes ownership.
+  // Wait() must have returned true.
   Failure* failure() const;
 
  private:

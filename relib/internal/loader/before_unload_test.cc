@@ -38,13 +38,13 @@ TEST(BeforeUnloadTest, WaitsUntilTheDeadline) {
   EXPECT_EQ(run.failure(), failure);
 }
 
-// Its thread may take long from there to where it says so, when the threads of
-// the module keep the processors busy.
+// If threads of the module keep the processors busy, the thread of
+// before_unload may need long from its return to the notification.
 TEST(BeforeUnloadTest, WhatHasReturnedInTimeIsNotRefused) {
   std::atomic<uint64_t> thread = 0;
   absl::Notification returned;
   absl::Notification leave;
-  // Goes between the two.
+  // Destroyed between the two.
   std::shared_ptr<void> object(nullptr, [&](void*) {
     returned.Notify();
     leave.WaitForNotification();

@@ -11,24 +11,25 @@
 
 namespace relib::internal {
 
-// The host's side of abi.h: an error, whichever side it comes from.
+// An error on its way across the boundary, whichever side it comes from.
 struct Failure {
   struct Part {
     std::string type;
     std::string what;
-    // Where it was thrown, not looked up.
+    // The return addresses from the throw on, not symbolized.
     std::vector<uintptr_t> addresses;
   };
-  // At least one; each the cause of the one before it.
+  // The exceptions of a chain, in which each is the cause of the previous one.
+  // At least one.
   std::vector<Part> parts;
-  // For failure_what.
+  // The result of HostApi::failure_what.
   std::string what;
 };
 
-// Takes it over.
+// Converts a failure. Takes ownership of `failure`.
 ExceptionInfo TakeFailure(Failure* failure);
 
-// The functions that every module is given.
+// The functions that the loader passes to every module.
 extern const HostApi kHostApi;
 
 }  // namespace relib::internal

@@ -9,6 +9,7 @@
 #include "relib/errors.h"
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/current_exception.h"
+#include "relib/internal/boundary/failure_parts.h"
 #include "relib/internal/boundary/thunk.h"
 #include "relib/internal/loader/failure.h"
 #include "relib/internal/trace/throw_sites.h"
@@ -38,15 +39,6 @@ Failure* MakeFailureOfParts(const FailurePart* parts, size_t count) noexcept {
   return failure.release();
 }
 
-FailurePart PartOf(std::string_view type, std::string_view what,
-                   const void* exception) {
-  return {.type = type.data(),
-          .type_size = type.size(),
-          .what = what.data(),
-          .what_size = what.size(),
-          .exception = exception};
-}
-
 }  // namespace
 
 Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
@@ -56,10 +48,7 @@ Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
 
 Failure* FailureFromCurrentException() noexcept {
   const std::vector<ExceptionText> texts = DescribeCurrentException();
-  std::vector<FailurePart> parts;
-  for (const ExceptionText& text : texts) {
-    parts.push_back(PartOf(text.type, text.what, text.object));
-  }
+  const std::vector<FailurePart> parts = PartsOf(texts);
   return MakeFailureOfParts(parts.data(), parts.size());
 }
 

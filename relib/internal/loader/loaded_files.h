@@ -6,21 +6,21 @@
 
 #include "platform/host/file.h"
 
-// The files that relib has loaded in this process, known by their identity and
-// not by their names. Thread-safe.
+// The files that relib has loaded in this process, identified by their FileId
+// and not by their names. Thread-safe.
 
 namespace relib::internal {
 
-// Takes `id` for the caller. Otherwise returns the path under which somebody
-// else has taken it.
+// Reserves the file `id` for the caller. Returns nullopt, or the path of the
+// file if it is already reserved.
 std::optional<std::string> TakeFile(const platform::FileId& id,
                                     const std::string& path);
 
-// True if somebody has taken a file under `path`, but another one than `id`:
-// that one was renamed or deleted since.
+// Returns whether a file other than `id` is reserved with the path `path`. That
+// file was renamed or deleted since.
 bool IsReplacement(const platform::FileId& id, const std::string& path);
 
-// Gives back what TakeFile() took.
+// Ends a reservation of TakeFile().
 void ReleaseFile(const platform::FileId& id);
 
 }  // namespace relib::internal

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -21,96 +22,109 @@
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
+#include "relib/errors.h"
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/internal/gate/gate.h"
 #include "relib/internal/loader/before_unload.h"
 #include "relib/internal/loader/module_gate.h"
+#include "relib/internal/loader/module_state.h"
 #include "relib/internal/loader/private_copies.h"
 #include "relib/internal/manifest/manifest_reader.h"
 #include "relib/options.h"
-#include "relib/state/state_base.h"
 
 namespace relib::internal {
 
-// Kept together.
+// The gate of a module and the slots behind it, which share a lifetime. slots.h
+// allocates them.
 struct GateAndSlots {
   std::shared_ptr<ModuleGate> gate;
   std::shared_ptr<void> slots;
 };
 
-// What a host wants of a module, without its types.
+// What a host expects of a module, without the types.
 struct LoadRequest {
   const ManifestPart* exports = nullptr;
-  // Gives room for the host's exports struct, followed by the ExportSlot of
-  // main, which the loader fills; and the gate in front of them, which is
-  // closed. `has` tells which of the exports the module has.
+  // Returns a closed gate and the slots that the loader fills: one ExportSlot
+  // for each entry of `exports`, and one for main. `has[i]` tells whether the
+  // module has the i-th export.
   std::function<GateAndSlots(const std::vector<bool>& has)> enter;
+  // The size of the slots, in bytes.
   size_t slots_size = 0;
-  // How messages call the module. Empty: by its path.
+  // The name of the module in messages. Empty for its path.
   std::string name = {};
 
   const ManifestPart* imports = nullptr;
-  // The host's imports struct: as many ImportSlots as `imports` has entries.
+  // The host's imports struct: one ImportSlot for each entry of `imports`.
   std::shared_ptr<const void> import_slots;
 };
 
-// A module in this process: relib::Module without the types. Thread-safe.
+// A module that is loaded in this process: relib::Module without the types.
+// Thread-safe.
 class LoadedModule final {
  public:
   LoadedModule(const LoadedModule&) = delete;
   LoadedModule& operator=(const LoadedModule&) = delete;
   ~LoadedModule();
 
+  // Loads the module in the file at `path`. The error is a LoadError.
   static absl::StatusOr<std::unique_ptr<LoadedModule>> Load(
       const std::string& path, LoadRequest request, const LoadOptions& options);
 
-  // Unloads the module; if that is refused, logs why and leaves it loaded, with
-  // all that belongs to it, for the rest of the process.
+  // Unloads the module. If that fails, logs the error and leaves the module
+  // loaded, with everything that belongs to it, until the process ends.
   static void Destroy(std::unique_ptr<LoadedModule> module);
 
+  // Unloads the module. The error is an UnloadError.
   absl::StatusOr<UnloadReport> Unload(const UnloadOptions& options);
 
-  // As the host wrote it.
+  // The name of the module: the path that was passed to Load(), or the name in
+  // the request.
   const std::string& path() const { return path_; }
-  // What is mapped: the canonical path, or that of the private copy.
+  // The path of the mapped file: the canonical path, or that of the private
+  // copy.
   const std::string& mapped_path() const { return mapped_path_; }
   // Null without LoadOptions::private_copy.
   const std::shared_ptr<const PrivateCopy>& private_copy() const {
     return private_copy_;
   }
 
-  ModuleGate& gate() const { return *entrance_.gate; }
+  ModuleGate& gate() const { return *gate_and_slots_.gate; }
   const std::shared_ptr<ModuleGate>& shared_gate() const {
-    return entrance_.gate;
+    return gate_and_slots_.gate;
   }
-  const std::shared_ptr<void>& slots() const { return entrance_.slots; }
+  const std::shared_ptr<void>& slots() const { return gate_and_slots_.slots; }
 
-  // OK if the module has a main of the signature that `text` (MainText())
-  // tells. `text` must be the same object each time for the same signature: one
-  // that was right is known by its address from then on.
+  // Returns OK if the module has a main with the signature in `text`
+  // (MainText()). `text` must be the same object each time for the same
+  // signature: MainIsKnownToBe() compares its address.
   absl::Status CheckMain(std::string_view text) const;
+  // Returns whether CheckMain(text) has returned OK before.
   bool MainIsKnownToBe(std::string_view text) const {
     return checked_main_.load(std::memory_order_relaxed) == text.data();
   }
 
-  absl::Status RefusedPin() const;
-
-  // The calls that run and the pins, "add on thread 12; pinned by thread 34";
-  // empty without.
+  // Returns the calls in flight and the pins, "add on thread 12; pinned by
+  // thread 34"; "" if there are none.
   std::string DescribeUsers() const { return DescribeUsers(gate().Users()); }
 
-  // States that are this module's already: when it goes, they keep their
-  // values, unless they are another one's by then. Before the first call.
-  void Keep(const std::vector<StateBase*>& states);
+  // Adds a state that is already attached to this module. It is detached at
+  // unload, unless it is attached to another module by then. Must be called
+  // before the first call of the module.
+  void AddState(std::shared_ptr<ModuleState> state) {
+    states_.push_back(std::move(state));
+  }
 
-  // For HostSide: the call of `what` (an ExportSlot in the range of the gate)
-  // wasn't entered, or failed. Takes the failure over.
+  // Return the error of a pin or call that the gate refused, or of a call that
+  // failed or crashed. `what` is the slot of the export or of main. Failed()
+  // takes ownership of `failure`.
+  absl::Status RefusedPin() const;
   absl::Status Refused(const void* what) const;
   absl::Status Failed(const void* what, Failure* failure) const;
+  absl::Status Crashed(const void* what, const platform::Crash& crash) const;
 
-  // With LoadOptions::crash_guard. False: function() has crashed, as `crash`
-  // says, and the module is poisoned.
+  // Calls function(). If it crashes, poisons the module, sets `crash` and
+  // returns false. Catches no crashes without LoadOptions::crash_guard.
   template <typename Function>
   bool RunGuarded(const Function& function, platform::Crash& crash) const {
     return RunGuarded(
@@ -119,73 +133,97 @@ class LoadedModule final {
   }
   bool RunGuarded(void (*function)(void*), void* argument,
                   platform::Crash& crash) const;
-  absl::Status Crashed(const void* what, const platform::Crash& crash) const;
-  // For relib/state/. Calls a function of the module's: an error if it throws
-  // or crashes.
+
+  // Calls a function of the module for relib/state. Fails if it throws or
+  // crashes.
   absl::Status RunStateCode(absl::FunctionRef<Failure*()> function) const;
   const StatesTable& states() const { return *descriptor_->states; }
-  // What of the module lies at an address, "Explode() of libgame.so"; empty if
-  // nothing does, or if the module stays. As long as it is loaded.
+  // Returns what of the module is at `address`, "Explode() of libgame.so", or
+  // "" if nothing is or the module stays loaded. The module must be loaded.
   std::string DescribeAddress(const void* address) const;
 
-  // It has crashed: nothing of it is called any more.
+  // Returns whether the module has crashed. No code of it may be called then.
   bool is_poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
-  // What the call was told that crashed first. OK as long as none has.
+  // Returns the error of the call that crashed first, or OK if none has.
   absl::Status first_crash() const;
 
  private:
   LoadedModule(std::string path, LoadRequest request)
       : path_(std::move(path)), request_(std::move(request)) {}
 
+  // Stores a module that can't be unloaded where leak checkers and debuggers
+  // find it.
+  static void LeakIntentionally(std::unique_ptr<LoadedModule> module);
+
+  // The steps of Load(), in this order.
+  absl::StatusOr<std::unique_ptr<platform::File>> OpenFile(
+      const std::string& path, bool private_copy);
   absl::Status Check(const platform::File& file);
-  // kMissingImport for one that the module wants and the host left empty.
+  // Fails with kMissingImport if the host left an import empty that the module
+  // uses.
   absl::Status CheckImportsAreGiven() const;
-  // The slot that the host gives for an import of the module.
-  ImportSlot GivenImport(const ManifestEntry& wanted) const;
-  void Enter();
+  void MakeSlots();
   absl::Status UseOtherModules();
+  platform::ModuleResourcesOptions ResourcesOptionsOf(
+      const std::string& path, const LoadOptions& options) const;
   absl::Status Map(const platform::FileId& checked,
                    platform::ModuleResourcesOptions resources);
   absl::Status VerifyMapped(const platform::FileId& checked,
                             const ModuleDescriptor* descriptor) const;
   void Bind();
-  // The states become the module's, all of them or none.
+  // Attaches all states, or none.
   absl::Status AttachStates();
-  // Those that are the module's keep their values without it. If one can't: an
-  // error, and nothing has changed.
-  absl::Status DetachStates();
-  // After all, the module stays.
-  absl::Status ReattachStates();
-  void RunDestructor(void (*destroy)(void*), void* object) const;
-  Failure* RunBeforeUnload();
-  absl::StatusOr<UnloadReport> UnloadLocked(const UnloadOptions& options,
-                                            absl::Time begin);
+  // Unmaps a module whose load failed.
+  absl::Status UnmapFailed();
 
-  // Waits until no other thread unloads this module. False at the deadline.
+  // Returns the host's slot for an import of the module.
+  ImportSlot GivenImport(const ManifestEntry& wanted) const;
+  void RunDestructor(void (*destroy)(void*), void* object) const;
+
+  // Waits until no other thread unloads this module. Returns false at the
+  // deadline.
   bool BeginUnload(uint64_t thread, absl::Time deadline);
   void EndUnload();
-  // True if the calling thread was started by the module.
+  // Returns whether the module started the calling thread.
   bool RunsOnOwnThread() const;
 
-  // "add" of "libgreeter.so".
+  // The steps of Unload(), in this order. UnloadLocked() undoes them if a later
+  // one fails.
+  absl::StatusOr<UnloadReport> UnloadLocked(const UnloadOptions& options,
+                                            absl::Time begin);
+  absl::Status CloseGate(absl::Time deadline);
+  absl::Status RunBeforeUnload(absl::Time deadline);
+  absl::Status WaitForThreads(absl::Time deadline) const;
+  absl::Status WaitForCallbacks(absl::Time deadline) const;
+  // Detaches all states that are attached to this module, or none.
+  absl::Status DetachStates();
+  UnloadReport Reclaim(absl::Time begin);
+
+  // Attaches the states again that DetachStates() detached.
+  absl::Status ReattachStates();
+  // Runs on the thread of `before_unload_`.
+  Failure* InvokeBeforeUnload();
+  // Returns the error "... stays loaded: `why`".
+  absl::Status StaysLoaded(UnloadError error, std::string_view why) const;
+
+  // Returns the name of a slot: "add".
   std::string NameOf(const void* what) const;
-  // "add on thread 12; pinned by thread 34"
   std::string DescribeUsers(const std::vector<Gate::User>& users) const;
 
   const std::string path_;
   std::string mapped_path_;
   LoadRequest request_;
-  GateAndSlots entrance_;
-  // The modules whose exports are imports of this one.
+  GateAndSlots gate_and_slots_;
+  // Keep the modules loaded whose exports are imports of this one.
   std::vector<ModuleGate::Use> uses_;
-  // Also held by whoever may want to load it again.
+  // A Reloader may share it, to load the copy again.
   std::shared_ptr<const PrivateCopy> private_copy_;
   // LoadOptions::unloading.
   bool unloading_ = true;
   // LoadOptions::crash_guard.
   bool wants_crash_guard_ = false;
   platform::FileId id_;
-  // The bytes of the manifest in the file, and what they say: views of them.
+  // The bytes of the manifest, and the parsed manifest, which refers to them.
   std::string manifest_bytes_;
   Manifest manifest_;
 
@@ -199,18 +237,18 @@ class LoadedModule final {
   mutable std::atomic<bool> poisoned_{false};
   mutable std::atomic<const char*> checked_main_{nullptr};
 
-  // Set while it runs, also when an Unload() has given it up. Of whoever
-  // unloads.
+  // The run of before_unload, also after an Unload() stopped waiting for it.
+  // Accessed only by the unloading thread.
   std::optional<BeforeUnload> before_unload_;
-  // Set by its thread.
+  // Written by the thread of `before_unload_`, and read after that has ended.
   std::optional<platform::Crash> before_unload_crash_;
-  // Its thread, or zero.
+  // The id of the thread of `before_unload_`, or zero.
   std::atomic<uint64_t> before_unload_thread_{0};
 
   mutable absl::Mutex mutex_;
   mutable absl::Status first_crash_ ABSL_GUARDED_BY(mutex_);
-  // Zero, or the thread that unloads this module. Not a mutex held for as long:
-  // before_unload may wait for a thread that tries to unload as well.
+  // The id of the thread that unloads this module, or zero. Not a mutex,
+  // because before_unload may wait for a thread that also calls Unload().
   uint64_t unloading_thread_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

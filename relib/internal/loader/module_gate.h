@@ -18,58 +18,61 @@ namespace relib::internal {
 class LoadedModule;
 class ModuleGate;
 
-// What becomes of a call that found the gate closed.
+// What to do about a call that found the gate closed.
 struct Detour {
-  // The entry to call instead, an export of the same type. Null: none.
+  // The export to call instead, which has the same type; or null.
   const void* entry = nullptr;
-  // The calling thread is in a call already that keeps the module of `entry`:
-  // it needn't enter the gate.
+  // True if the calling thread is already in a call that keeps the module of
+  // `entry` loaded, so that the gate needn't be entered.
   bool is_inside = false;
-  // Why there is no entry.
+  // The error to return if `entry` is null.
   absl::Status status = {};
 };
 
-// Whoever has another version of a module for calls that come too late for the
-// one before it. Thread-safe.
+// Redirects calls that arrive after a version of a module has closed to its
+// successor. Thread-safe.
 class CallRouter {
  public:
   virtual ~CallRouter() = default;
 
-  // `entry` is an export behind `gate`, which is closed. May wait.
+  // Returns what to do about a call of `entry`, an export behind `gate`, which
+  // is closed. May block until a switch of versions is done.
   virtual Detour Route(const ModuleGate& gate, const void* entry) = 0;
 };
 
-// The gate that the entries of a module point to, and what keeps the module
-// apart from calls: other modules that use it. Outlives the module where
-// somebody may still call then. Thread-safe but for what is said below.
+// The gate that the slots of a module point to. It also counts the modules that
+// use this one. It outlives the module if late calls are possible. Thread-safe,
+// except where a comment restricts when a function may be called.
 class ModuleGate : public Gate {
  public:
-  // `router`, if there is one, outlives this.
+  // `router` may be null; otherwise it must outlive this object.
   explicit ModuleGate(CallRouter* router = nullptr)
       : router_(router), is_admitted_(router == nullptr) {}
 
-  // Before Open(); null, by whoever destroys the module, after it has gone.
+  // Sets the module behind the gate. Must be called before Open(), and with
+  // null when the module is destroyed.
   void SetModule(const LoadedModule* module);
 
-  // For whoever is in a call, or otherwise knows that it is there.
+  // The caller must be in a call, or otherwise keep the module alive.
   const LoadedModule& module() const { return *module_; }
 
-  // With a router, without effect before Admit() and after Retire().
+  // Opens the gate. With a router, has no effect before Admit() and after
+  // Retire(). Hides Gate::Open().
   void Open();
 
-  // Opens the gate: this is the version that runs from now on. Callers may have
-  // come to it before, when an earlier module was behind the same slots.
+  // Opens the gate of a new current version. Late callers may already use it,
+  // because an earlier version was behind the same slots.
   void Admit();
-  // Another version has come: what refuses to be unloaded isn't opened again.
+  // Keeps the gate closed after a failed unload: another version is current.
   void Retire();
-  // For another module behind the same slots, once the one before it is gone.
+  // Prepares the gate for another module behind the same slots, after the
+  // previous one was unloaded.
   void Reuse();
 
-  // What to do about a call of `entry` that wasn't entered.
+  // Returns what to do about a call of `entry` that the gate refused.
   Detour DetourOf(const void* entry) const;
 
-  // A module that uses this one, by its name, as long as the result lives.
-  // Empty when this one is being unloaded.
+  // Keeps a module loaded because another one uses it.
   class Use {
    public:
     Use(Use&& other) noexcept
@@ -86,21 +89,23 @@ class ModuleGate : public Gate {
     std::shared_ptr<ModuleGate> gate_;
     std::list<std::string>::iterator name_;
   };
+  // Registers the module `name` as a user of the module behind `gate`, as long
+  // as the result lives. Returns nullopt if that is being unloaded.
   static std::optional<Use> AddUse(std::shared_ptr<ModuleGate> gate,
                                    std::string name);
 
-  // Refuses new uses from now on, if there are none; else tells whose they are,
-  // each once.
+  // Refuses new uses if there are none now. Otherwise returns the names of the
+  // modules that use this one, each once.
   std::vector<std::string> CloseForUses();
   void OpenForUses();
 
  private:
   CallRouter* const router_;
-  // Written before the gate is opened, and when nobody is in it any more.
+  // Written before the gate is opened, and after the last call has left it.
   const LoadedModule* module_ = nullptr;
 
   mutable absl::Mutex mutex_;
-  // As module_, for those who come too late.
+  // Equal to module_, for late calls.
   const LoadedModule* refusing_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool is_admitted_ ABSL_GUARDED_BY(mutex_);
   bool closed_for_uses_ ABSL_GUARDED_BY(mutex_) = false;

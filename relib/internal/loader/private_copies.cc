@@ -28,15 +28,17 @@ std::string_view FileName(std::string_view path) {
   return path.substr(path.find_last_of("/\\") + 1);
 }
 
-// Returns the path of the copy, or "": the library names no such file, or it
-// isn't there, or not even the copy's short name fits.
+// Returns the path of the copy of the PDB file. Returns "" if the library
+// refers to no such file, if it doesn't exist, or if the short name of the copy
+// doesn't fit into the library.
 std::string CopyDebugFile(const std::string& original, const std::string& copy,
                           const platform::File& file,
                           platform::PrivateDirectory& copies) {
   const std::optional<platform::DebugFileName> name =
       platform::FindDebugFileName(file).value_or(std::nullopt);
   if (!name.has_value()) return "";
-  // Where the linker left it, if it named a directory; else beside the library.
+  // In the directory that the linker wrote, if it wrote one; otherwise beside
+  // the library.
   absl::StatusOr<std::string> debug_file = absl::NotFoundError("");
   if (FileName(name->path).size() < name->path.size()) {
     debug_file = copies.CopyIn(name->path, "");
@@ -54,7 +56,7 @@ std::string CopyDebugFile(const std::string& original, const std::string& copy,
   return *std::move(debug_file);
 }
 
-// Where in the copy the name of its own PDB file stands.
+// The position of the name of the PDB file in the copy.
 struct Range {
   uint64_t begin = 0;
   uint64_t end = 0;
@@ -81,7 +83,7 @@ void Delete(const PrivateCopy* copy) {
 
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
   ABSL_CONST_INIT static absl::Mutex mutex(absl::kConstInit);
-  // Destroyed at exit, on purpose: that deletes the directory.
+  // Destroyed at exit, which deletes the directory.
   static std::unique_ptr<platform::PrivateDirectory> directory;
   const absl::MutexLock lock(mutex);
   if (directory == nullptr) {
@@ -139,8 +141,7 @@ bool HasContentsOf(const PrivateCopy& copy, const std::string& path) {
   }
   const Range name = NameOfDebugFile(copy, **library);
   const uint64_t end = (*library)->size();
-  // Another build mostly differs in the first bytes already, by its id or its
-  // time.
+  // Builds mostly differ in the first bytes, by their build id or timestamp.
   std::vector<char> ours(4096);
   std::vector<char> theirs(ours.size());
   for (uint64_t offset = 0; offset < end; offset += ours.size()) {

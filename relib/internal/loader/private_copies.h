@@ -10,46 +10,48 @@
 
 namespace relib::internal {
 
-// The directory for the private copies of this process: made at the first call,
-// and deleted when the process exits. What crashed processes left is swept when
-// it is made. Thread-safe; a failure isn't remembered.
+// Returns the directory for the private copies of this process. The first call
+// creates it and deletes those of crashed processes; it is deleted when the
+// process exits. After an error, the next call tries again. Thread-safe.
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies();
 
-// A library, and its PDB file if that could be copied as well.
+// The paths of a copy of a library, and of its PDB file if that was copied,
+// too.
 struct PrivateCopy {
   std::string library;
   std::string debug_file;
 };
 
 struct OpenPrivateCopy {
-  // Deletes the files when it goes.
+  // Deletes the files when the last reference is gone.
   std::shared_ptr<const PrivateCopy> copy;
-  // The library.
+  // The copy of the library.
   std::unique_ptr<platform::File> file;
 };
 
-// Copies the library at `path` into that directory. The copy names the copy of
-// its PDB file: nothing that looks the code up opens the original, which the
-// next build overwrites. Errors: as PrivateDirectory::Create() and CopyIn().
+// Copies the library at `path` into that directory. The copy refers to the copy
+// of its PDB file, so that symbolizers and debuggers don't open the original,
+// which the next build overwrites. The errors are those of
+// PrivateDirectory::Create() and CopyIn().
 absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path);
 
-// A file that the next copy of the library that `copy` was made of will take:
-// that copy then takes less time, and this as much as it saves. Without it, if
-// there can't be one.
+// A file that is allocated in advance for the next copy of the library that
+// `copy` was made of. Allocating it takes as much time as that copy then saves.
+// Has no effect if the file can't be allocated.
 class PreparedCopy {
  public:
   explicit PreparedCopy(const PrivateCopy& copy);
   PreparedCopy(const PreparedCopy&) = delete;
   PreparedCopy& operator=(const PreparedCopy&) = delete;
-  // Deletes the file, if no copy has taken it.
+  // Deletes the file unless a copy has used it.
   ~PreparedCopy();
 
  private:
   std::string file_;
 };
 
-// True if the library at `path` has the bytes that `copy` was made of. False
-// also if one of the files can't be read.
+// Returns whether the library at `path` has the bytes that `copy` was made of.
+// Returns false if one of the files can't be read.
 bool HasContentsOf(const PrivateCopy& copy, const std::string& path);
 
 }  // namespace relib::internal

@@ -18,7 +18,7 @@
 namespace relib::internal {
 namespace {
 
-// Of several blocks that are compared one by one.
+// The size of several blocks, which are compared one by one.
 constexpr size_t kSize = 200'000;
 
 std::string Path(std::string_view name) {
@@ -40,8 +40,8 @@ void Put(std::string& bytes, size_t offset, uint32_t value) {
   std::memcpy(bytes.data() + offset, &value, sizeof(value));
 }
 
-// As much of a DLL as it takes to name a PDB file: a section at 0x400, of the
-// address 0x1000, with a debug directory and what that leads to.
+// Returns the parts of a DLL that refer to a PDB file: a section at 0x400, with
+// the address 0x1000, that contains a debug directory and its entry.
 std::string MakeDll(std::string_view pdb) {
   std::string dll(kSize, '\0');
   dll.replace(0, 2, "MZ");

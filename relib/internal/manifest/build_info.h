@@ -4,13 +4,13 @@
 #include <string_view>
 #include <version>
 
-// How the code that includes this was built, as far as it decides whether two
-// binaries agree on the layout of types and on the calls between them.
+// Build facts: how the including code was built, as far as that decides whether
+// two binaries agree on the layout of types and on the calls between them.
 
 namespace relib::internal {
 
-// Counts up with every change of what host and module exchange: the manifest,
-// the descriptor, the slots, the binding of the agent.
+// Incremented by every change of the data that host and module exchange: the
+// manifest, the descriptor, the slots, the binding of the agent.
 inline constexpr std::string_view kAbiVersion = "5";
 
 #define RELIB_INTERNAL_STRING_2(x) #x
@@ -89,7 +89,7 @@ inline constexpr std::string_view kRtti = "on";
 inline constexpr std::string_view kRtti = "off";
 #endif
 
-// Of a module alone: relib_module(unloading = False) defines the macro.
+// Only for modules: relib_module(unloading = False) defines the macro.
 #if defined(RELIB_INTERNAL_STAYS)
 inline constexpr std::string_view kUnloading = "off";
 #else
@@ -99,20 +99,20 @@ inline constexpr std::string_view kUnloading = "on";
 // Whether a host and a module that differ in a fact can work together.
 enum class Matching {
   kRequired,
-  // Not unless everything between them is of stable types (stable.h).
+  // Only if all types between them are stable (stable.h).
   kRequiredUnlessStable,
-  // They can; it is told to people.
-  kTold,
-  // It is the module's, and must be what LoadOptions ask for.
+  // They can. The fact is for information only.
+  kInformational,
+  // The module's value must be that in LoadOptions.
   kOption,
 };
 
-// One line of the manifest.
+// A `build` line of the manifest.
 struct BuildFact {
   std::string_view key;
   std::string_view value;
   Matching matching;
-  // What to do about a difference.
+  // What the user can do about a difference.
   std::string_view advice;
 };
 
@@ -130,8 +130,8 @@ inline constexpr BuildFact kBuildFacts[] = {
      "(-D_GLIBCXX_DEBUG, _ITERATOR_DEBUG_LEVEL)"},
     {"sanitizer", kSanitizer, Matching::kRequired,
      "give both the same -fsanitize= flags"},
-    {"exceptions", kExceptions, Matching::kTold, ""},
-    {"rtti", kRtti, Matching::kTold, ""},
+    {"exceptions", kExceptions, Matching::kInformational, ""},
+    {"rtti", kRtti, Matching::kInformational, ""},
     {"unloading", kUnloading, Matching::kOption, ""},
 };
 

@@ -15,7 +15,7 @@
 namespace relib::internal {
 namespace {
 
-// A line of the table: "x" and "float @8".
+// A line of the table, such as "x" and "float @8".
 struct Row {
   std::string name;
   std::string host;
@@ -23,11 +23,11 @@ struct Row {
 };
 
 constexpr std::string_view kNone = "(none)";
-// More says nothing to people.
+// Limit that keeps the message readable.
 constexpr size_t kMaxRows = 30;
 constexpr size_t kMaxWidth = 60;
 
-// A part of a layout: "x" and "float @8", or "size" and "12".
+// A part of a layout, such as "x" and "float @8", or "size" and "12".
 struct Part {
   std::string name;
   std::string_view value;
@@ -39,7 +39,7 @@ struct Part {
   }
 };
 
-// "float x @8", the field with this index.
+// Parses "float x @8", the field with index `index`.
 Part ParseField(std::string_view text, size_t index) {
   Part part;
   if (const size_t at = text.rfind(" @"); at != std::string_view::npos) {
@@ -51,7 +51,7 @@ Part ParseField(std::string_view text, size_t index) {
   std::string_view name = text.substr(space + 1);
   part.value = text.substr(0, space);
   if (absl::ConsumePrefix(&name, "?")) {
-    // A bit-field: without a name and an offset, but with a width.
+    // A bit-field has a width, but no name and offset.
     part.value = text;
     part.name = absl::StrCat("bit-field ", index + 1);
   } else {
@@ -60,7 +60,7 @@ Part ParseField(std::string_view text, size_t index) {
   return part;
 }
 
-// "size 12, align 4: float x @0; float y @4"
+// Parses "size 12, align 4: float x @0; float y @4".
 std::vector<Part> ParseLayout(std::string_view layout) {
   std::vector<Part> parts;
   const size_t colon = layout.find(": ");

@@ -6,10 +6,10 @@
 
 namespace relib::internal {
 
-// How two layouts of the type `name`, as the manifest spells them, differ: a
-// table with a line for each field that isn't the same on both sides. Begins
-// with a newline, indented by two spaces. The texts may come from a hostile
-// file.
+// Returns a table of the differences between two layouts of the type `name`, as
+// the manifest describes them, with a line for each field that differs. It
+// begins with a newline and is indented by two spaces. The texts may come from
+// a hostile file.
 std::string DescribeLayoutDifference(std::string_view name,
                                      std::string_view host,
                                      std::string_view module);

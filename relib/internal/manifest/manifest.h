@@ -11,13 +11,14 @@
 #include "relib/internal/types/text.h"
 #include "relib/internal/types/type_text.h"
 
-// The manifest: what a module says of itself in its file, made at compile time
-// and read by manifest_reader.h before anything in the file runs.
+// The manifest: the description that a module carries in its file. It is
+// generated at compile time, and manifest_reader.h reads it before any code in
+// the file runs.
 //
-// It is a sequence of ELF notes of owner "relib" (in a PE file: of the same
-// bytes in a section of its own), one per RELIB_EXPORTS, RELIB_IMPORTS and
-// RELIB_MAIN. The description of a note is text, a line per fact, with tabs
-// between the fields of a line:
+// It is a sequence of ELF notes with the owner "relib", one for each of
+// RELIB_EXPORTS, RELIB_IMPORTS and RELIB_MAIN. A PE file has the same bytes in
+// a section of its own. The description of a note is text, with a line for each
+// fact and tabs between the fields of a line:
 //
 //   build     <key>   <value>       the build facts, each once
 //   entry     <name>  <signature>   an export or import, in order of the struct
@@ -26,11 +27,9 @@
 //   type      <name>  <layout>      a type in the entry before it, as
 //                                   "size 16, align 8: int x @0; double y @8"
 //   unstable  <name>                the first type in the entry before it that
-//   is
-//                                   another one to another compiler; none: the
-//                                   entry is stable (stable.h)
+//                                   isn't stable (stable.h); absent if all are
 //
-// so that `readelf -p .note.relib` shows it to people.
+// `readelf -p .note.relib` prints it.
 
 namespace relib::internal {
 
@@ -39,7 +38,7 @@ enum class NoteType : uint32_t { kExports = 1, kImports = 2, kMain = 3 };
 inline constexpr char kNoteOwner[8] = "relib";  // padded to a multiple of 4
 inline constexpr uint32_t kNoteOwnerSize = 6;
 
-// As it lies in the file.
+// The layout of a note in the file.
 template <size_t kTextSize>
 struct Note {
   uint32_t owner_size = kNoteOwnerSize;
@@ -64,19 +63,19 @@ constexpr Text BuildText() {
 
 enum class EntryKind {
   kPresent,
-  // Only in a module.
+  // Only in modules: an OptionalExport without a body.
   kAbsent,
-  // Only in a host, and never in a file: it does without.
+  // Only in hosts, and never in a file: an OptionalExport.
   kOptional,
 };
 
-// As many that are present.
+// `kCount` times kPresent.
 template <size_t kCount>
 struct EntryKinds {
   EntryKind kinds[kCount] = {};
 };
 
-// What stands behind the line of an entry or of main.
+// Appends the lines that follow that of an entry or of main.
 template <typename Signature>
 constexpr void AppendTypes(Text& text) {
   Text types;
@@ -101,8 +100,8 @@ constexpr void AppendEntry(Text& text, std::string_view name, EntryKind kind) {
   AppendTypes<Signature>(text);
 }
 
-// The entries of an interface struct, without the build facts: what host and
-// module compare.
+// Returns the lines of the entries of an interface struct, without the build
+// facts. Host and module compare these.
 template <typename Interface, typename... Signatures>
 constexpr Text EntriesText(TypeList<Signatures...>,
                            const EntryKind (&kinds)[sizeof...(Signatures)]) {
@@ -123,9 +122,9 @@ constexpr Text MainText() {
   return text;
 }
 
-// `Source` is a type whose static Get() returns the text: memory doesn't
-// outlive the constant evaluation that took it, so it is made twice, for its
-// size and for its bytes.
+// Returns the note with the text that Source::Get() returns. Get() is evaluated
+// twice, for the size and for the bytes, because memory that is allocated in a
+// constant evaluation doesn't outlive it.
 template <NoteType kType, typename Source>
 consteval auto MakeNote() {
   constexpr size_t kSize = Source::Get().size();

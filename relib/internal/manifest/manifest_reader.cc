@@ -65,7 +65,7 @@ void AppendBuildDifferences(const ManifestPart& note, Matching matching,
   }
 }
 
-// What to use instead of a type that isn't stable; empty if there is nothing.
+// Returns the stable type to use instead of `type`, or "" if there is none.
 std::string_view StableSubstitute(std::string_view type) {
   static constexpr std::pair<std::string_view, std::string_view>
       kSubstitutes[] = {{"std::string_view", "relib::abi::Str"},
@@ -91,8 +91,8 @@ std::string DescribeUnstable(std::string_view kind,
       substitute.empty() ? "" : absl::StrCat("; ", substitute, " would do"));
 }
 
-// The first entry that host and module would share and that isn't of stable
-// types, described; empty if there is none.
+// Describes the first entry with a type that isn't stable among those that host
+// and module would share. Returns "" if there is none.
 std::string FindUnstable(const Manifest& manifest, const ManifestPart& expected,
                          const ManifestPart& offered) {
   if (manifest.exports.has_value()) {
@@ -123,7 +123,8 @@ std::string FindUnstable(const Manifest& manifest, const ManifestPart& expected,
   return "";
 }
 
-// What this version of relib doesn't understand needn't be damaged.
+// Returns the error for a note that this version of relib can't parse: another
+// version may have written it.
 absl::Status NotUnderstood(const ManifestPart& note, std::string_view what) {
   const std::string_view abi = BuildValue(note, kBuildFacts[0].key);
   if (abi.empty() || abi == kAbiVersion) return Damaged(what);
@@ -132,29 +133,29 @@ absl::Status NotUnderstood(const ManifestPart& note, std::string_view what) {
                    kAbiVersion, ": ", kBuildFacts[0].advice));
 }
 
-// A line, and its fields between tabs.
-struct Line {
+// A line and its tab-separated fields.
+struct ManifestLine {
   static constexpr size_t kMaxFields = 3;
 
   std::string_view text;
-  // The last of them with all that follows, when there are more.
+  // If there are more fields, the last one contains the rest of the line.
   std::string_view fields[kMaxFields];
   size_t count = 0;
 };
 
-// Cuts off the first line of a text that isn't empty.
-Line TakeLine(std::string_view* text) {
-  Line line;
+// Removes the first line of `text` and returns it. `text` must not be empty.
+ManifestLine TakeLine(std::string_view* text) {
+  ManifestLine line;
   const char* const end = text->data() + text->size();
   const char* begin = text->data();
   const char* next = begin;
   for (; next != end && *next != '\n'; ++next) {
-    if (*next != '\t' || ++line.count >= Line::kMaxFields) continue;
+    if (*next != '\t' || ++line.count >= ManifestLine::kMaxFields) continue;
     line.fields[line.count - 1] = {begin, static_cast<size_t>(next - begin)};
     begin = next + 1;
   }
   ++line.count;
-  line.fields[std::min(line.count, Line::kMaxFields) - 1] = {
+  line.fields[std::min(line.count, ManifestLine::kMaxFields) - 1] = {
       begin, static_cast<size_t>(next - begin)};
   line.text = text->substr(0, static_cast<size_t>(next - text->data()));
   text->remove_prefix(line.text.size() + (next != end ? 1 : 0));
@@ -168,7 +169,7 @@ std::optional<EntryKind> EntryKindOf(std::string_view text) {
   return std::nullopt;
 }
 
-// More than this says nothing to people.
+// Limit that keeps the message readable.
 constexpr size_t kMaxProblems = 20;
 
 absl::Status Refuse(LoadError kind, std::string_view name,
@@ -190,7 +191,7 @@ absl::StatusOr<ManifestPart> ParseManifestPart(std::string_view text) {
   note.build.reserve(std::size(kBuildFacts));
   note.entries.reserve(4);
   while (!text.empty()) {
-    const Line line = TakeLine(&text);
+    const ManifestLine line = TakeLine(&text);
     if (line.text.empty()) continue;
     const auto [kind, first, second] = line.fields;
     const size_t fields = line.count;
@@ -218,7 +219,7 @@ absl::StatusOr<ManifestPart> ParseManifestPart(std::string_view text) {
 absl::StatusOr<Manifest> ParseManifest(std::string_view bytes) {
   Manifest manifest;
   while (!bytes.empty()) {
-    // The parts of a PE section are padded with zeros.
+    // The notes in a PE section are padded with zeros.
     if (bytes.front() == '\0' && bytes.size() < 4) break;
     uint32_t owner_size = 0;
     if (bytes.size() < 4) return Damaged("it ends inside of a note");
@@ -292,7 +293,7 @@ std::string DescribeDifference(const ManifestEntry& host,
       }
     }
   }
-  // The same texts in another number or order: still not the same interface.
+  // The same types in another number or order are another interface, too.
   if (text.empty() && host.types != module.types) {
     absl::StrAppend(&text, "\n  host and module describe different types");
   }

@@ -11,28 +11,27 @@
 #include "absl/status/statusor.h"
 #include "relib/internal/manifest/manifest.h"
 
-// Reads the manifest of a module (manifest.h) and compares it with what a host
-// has. Takes any bytes: nothing here crashes or reads out of bounds.
+// Parses the manifest of a module (manifest.h) and compares it with the
+// interfaces of a host. Accepts arbitrary bytes: no function crashes or reads
+// out of bounds.
 
 namespace relib::internal {
 
-// An export or an import. All texts here are parts of the bytes that were
-// parsed, and valid as long as these.
+// An export or an import. All texts refer to the parsed bytes.
 struct ManifestEntry {
   EntryKind kind = EntryKind::kPresent;
   std::string_view name;
   std::string_view signature;
-  // Name and layout of each type in the signature that isn't the language's or
-  // the standard library's.
+  // The name and layout of each type in the signature, except for those of the
+  // language and the standard library.
   std::vector<std::pair<std::string_view, std::string_view>> types;
-  // The first type in the signature that isn't stable (stable.h), if there is
-  // one.
+  // The first type in the signature that isn't stable (stable.h), or "".
   std::string_view unstable = {};
 };
 
 struct ManifestPart {
   std::vector<std::pair<std::string_view, std::string_view>> build;
-  // For main there is one entry, called "main".
+  // For main, one entry with the name "main".
   std::vector<ManifestEntry> entries;
 };
 
@@ -42,34 +41,35 @@ struct Manifest {
   std::optional<ManifestPart> main;
 };
 
-// InvalidArgument says what is wrong with the bytes; FailedPrecondition that
-// another version of relib has made them.
+// Fails with InvalidArgument if the bytes are damaged, and with
+// FailedPrecondition if another version of relib generated them.
 absl::StatusOr<Manifest> ParseManifest(std::string_view bytes);
 
-// The lines of one note without the framing; also used for the host's own side.
+// Parses the text of a note.
 absl::StatusOr<ManifestPart> ParseManifestPart(std::string_view text);
 
-// What a host brings along.
+// The interfaces of a host.
 struct HostInterface {
-  // Each of these must be exported by the module. Null: it needs none.
+  // The module must have all of these exports. Null if the host needs none.
   const ManifestPart* exports = nullptr;
-  // The module may import any of these.
+  // The module may use any subset of these imports. Null if there are none.
   const ManifestPart* imports = nullptr;
   // LoadOptions::unloading.
   bool unloading = true;
 };
 
-// Everything that speaks against loading the module, as one error of kind
-// kIncompatible, kMissingExport, kMissingImport or kSignatureMismatch (the
-// first in that order), with both sides of each difference shown. `name` is
-// what to call the module.
+// Returns OK if the module can be loaded by the host. Otherwise returns an
+// error that describes all differences with both sides. Its kind is the first
+// that applies of kIncompatible, kMissingExport, kMissingImport and
+// kSignatureMismatch. `name` is the name of the module in the message.
 absl::Status CheckManifest(const Manifest& manifest, const HostInterface& host,
                            std::string_view name);
 
-// Null if there is none.
+// Returns null if there is no entry with that name.
 const ManifestEntry* FindEntry(const ManifestPart& note, std::string_view name);
 
-// Empty if both have the same types; else the differences, a line each.
+// Returns the differences between the types of two entries, a line each; "" if
+// there are none.
 std::string DescribeDifference(const ManifestEntry& host,
                                const ManifestEntry& module);
 

@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-// A note as it lies in a file.
+// Returns a note as it is in a file.
 std::string MakeNote(NoteType type, std::string_view text) {
   const uint32_t header[3] = {kNoteOwnerSize,
                               static_cast<uint32_t>(text.size()),
@@ -129,7 +129,7 @@ TEST(ParseManifestTest, AnotherAbiNeedNotBeUnderstood) {
 TEST(ParseManifestTest, EveryTruncationHasAnAnswer) {
   const std::string good = Good();
   for (size_t size = 0; size < good.size(); ++size) {
-    // A copy of its own, so that a sanitizer sees its end.
+    // A copy, so that a sanitizer detects reads behind its end.
     const std::vector<char> bytes(good.begin(), good.begin() + size);
     const absl::StatusOr<Manifest> manifest =
         ParseManifest(std::string_view(bytes.data(), bytes.size()));
@@ -199,7 +199,7 @@ TEST(ParseManifestTest, MutationsHaveAnAnswer) {
 }
 
 TEST(ParseManifestTest, HugeManifestsTakeNoLongerThanTheyAreLong) {
-  // A mebibyte of each thing that there can be much of.
+  // A mebibyte of everything that may be repeated.
   for (const std::string_view line :
        {std::string_view("\n"), std::string_view("entry\ta\tb\n"),
         std::string_view("build\ta\tb\n"),
@@ -216,12 +216,12 @@ TEST(ParseManifestTest, HugeManifestsTakeNoLongerThanTheyAreLong) {
     const absl::Status status = CheckManifest(
         *manifest, {.exports = &*host, .imports = &*host}, "the module");
     EXPECT_TRUE(LoadErrorOf(status).has_value());
-    // A message for people.
+    // The message must stay readable.
     EXPECT_LT(status.message().size(), 20000);
   }
 }
 
-// A manifest in which the value of one build fact is another than the host's.
+// Returns a manifest in which one build fact differs from the host's.
 std::string BuiltWith(std::string_view key, std::string_view entries,
                       NoteType type = NoteType::kExports) {
   std::string text;
@@ -257,7 +257,8 @@ TEST(CheckManifestTest, WhatMustMatchUnlessAllIsStable) {
         << stable;
     const absl::Status unstable =
         Check(BuiltWith(fact.key, kUnstableEntry), kUnstableEntry);
-    EXPECT_EQ(unstable.ok(), fact.matching == Matching::kTold) << unstable;
+    EXPECT_EQ(unstable.ok(), fact.matching == Matching::kInformational)
+        << unstable;
     const bool explains = unstable.message().find(
                               "the export 'greet' uses "
                               "std::vector<int>; "
@@ -273,12 +274,12 @@ TEST(CheckManifestTest, OnlyWhatIsSharedMustBeStable) {
   EXPECT_TRUE(Check(BuiltWith("compiler", both), kStableEntry).ok());
   EXPECT_EQ(LoadErrorOf(Check(BuiltWith("compiler", both), both)),
             LoadError::kIncompatible);
-  // One side is enough.
+  // An unstable type on one side suffices.
   EXPECT_EQ(LoadErrorOf(Check(BuiltWith("compiler", kStableEntry),
                               absl::StrCat(kStableEntry, "unstable\tX\n"))),
             LoadError::kIncompatible);
 
-  // A module takes all of its imports.
+  // A module uses all of its imports.
   const std::string main =
       MakeNote(NoteType::kMain, std::string(BuildText()) + "main\tint()\n");
   EXPECT_TRUE(

@@ -7,29 +7,22 @@
 #include <utility>
 #include <vector>
 
+#include "relib/import_error.h"
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/current_exception.h"
+#include "relib/internal/boundary/failure_parts.h"
 #include "relib/internal/boundary/thunk.h"
 #include "relib/internal/module/module_entry.h"
+#include "relib/internal/module/module_side.h"
 #include "relib/internal/trace/trace_access.h"
-#include "relib/module.h"
 
 namespace relib::internal {
 namespace {
 
-FailurePart PartOf(std::string_view type, std::string_view what,
-                   const void* exception) {
-  return {.type = type.data(),
-          .type_size = type.size(),
-          .what = what.data(),
-          .what_size = what.size(),
-          .exception = exception};
-}
-
 Failure* MakeFailureOfParts(const std::vector<FailurePart>& parts) noexcept {
   const HostApi* host = BoundHost();
   if (host == nullptr) {
-    // Only a library that was loaded by something else than relib comes here.
+    // The library wasn't loaded by relib.
     std::fprintf(stderr, "relib: %.*s\n",
                  static_cast<int>(parts.front().what_size), parts.front().what);
     std::abort();
@@ -45,11 +38,7 @@ Failure* MakeFailure(std::string_view type, std::string_view what) noexcept {
 
 Failure* FailureFromCurrentException() noexcept {
   const std::vector<ExceptionText> texts = DescribeCurrentException();
-  std::vector<FailurePart> parts;
-  for (const ExceptionText& text : texts) {
-    parts.push_back(PartOf(text.type, text.what, text.object));
-  }
-  return MakeFailureOfParts(parts);
+  return MakeFailureOfParts(PartsOf(texts));
 }
 
 void ThrowImportError(Failure* failure) {

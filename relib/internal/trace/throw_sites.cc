@@ -23,16 +23,16 @@ constexpr size_t kMaxFrames = 128;
 struct ThrowSite {
   uintptr_t addresses[kMaxRecorded];
   uint32_t count;
-  // There were more than that.
+  // True if the stack had more frames than these.
   bool is_cut_off;
-  // The first frame that isn't recorded; zeros if all are.
+  // The first frame that isn't recorded, or zeros if all are.
   StackFrame boundary;
-  // What was followed.
+  // The image in which the throw was followed.
   AddressRange image;
 };
 
-// Held for some instructions. Not a mutex: threads throw at their very end,
-// too, when those leave things behind (platform/linux/module resources.cc).
+// A lock that is held for some instructions. Not a mutex, because threads may
+// throw while they end, when a mutex could no longer be used.
 class SpinLock {
  public:
   void lock() {
@@ -120,21 +120,22 @@ class ThrowSites {
 };
 static_assert(uint64_t{1} << (64 - 57) == 128);
 
-// Not touched, and so no memory, until something is thrown.
+// Not touched, and so without physical memory, until something is thrown.
 constinit ThrowSites throw_sites;
 
-// How many threads have called SubstituteNextThrow() and not thrown yet. What
-// they gave is in the table, by the thread: no thread_local, because threads of
-// modules come here, some at their very end.
+// The number of threads that have called SubstituteNextThrow() and not thrown
+// yet. Their addresses are in the table under a key of the thread, and not
+// thread_local, because threads of modules get here, some of them while they
+// end.
 constinit std::atomic<int> substitutes = 0;
 
 const void* ThisThread() {
-  // Odd, as no object's address is.
+  // Odd, unlike the address of any exception object.
   return reinterpret_cast<const void*>(
       static_cast<uintptr_t>(platform::CurrentThreadId() * 2 + 1));
 }
 
-// Passes frames on from the one that it is asked to begin with.
+// Skips the frames before a given one.
 class Beginning {
  public:
   Beginning(uintptr_t caller, bool skip_caller)
@@ -154,7 +155,8 @@ class Beginning {
 
 bool IsFollowed(const AddressRange& image, const StackFrame& frame) {
   return image.Contains(frame.address - 1) ||
-         // Which may have been called by the image, and have called it back.
+         // The C library may have been called by the image and have called
+         // back.
          platform::CLibraryImage().Contains(frame.address - 1);
 }
 
@@ -183,15 +185,15 @@ struct Continuation {
   bool was_in_image = false;
 };
 
-// Whether the walk has come to where the recording ends.
+// Returns whether the walk has reached the end of the recording.
 bool IsBoundary(Continuation* continuation, const StackFrame& frame) {
   const ThrowSite& site = *continuation->site;
   if (frame.stack == site.boundary.stack &&
       frame.address == site.boundary.address) {
     return true;
   }
-  // What came next may have been unwound: then it is where the image was
-  // called, whose handler runs.
+  // The next frame may have been unwound. Then the boundary is where the image
+  // was called, whose handler is running.
   if (!site.is_cut_off) return false;
   const bool left_image =
       continuation->was_in_image && !IsFollowed(site.image, frame);
@@ -222,7 +224,7 @@ bool CaptureFrame(void* context, const StackFrame& frame) {
   return capture->addresses->size() < kMaxFrames;
 }
 
-// Inline: its frame would have to be walked over at each throw.
+// Inlined, because its frame would have to be walked over at each throw.
 [[gnu::always_inline]] inline void RecordThrowIn(const AddressRange& image,
                                                  const void* exception,
                                                  uintptr_t caller,
@@ -264,7 +266,7 @@ std::vector<uintptr_t> FindThrow(const void* exception) {
   if (site.boundary.stack != 0) {
     Continuation continuation = {.site = &site, .addresses = &addresses};
     platform::WalkStack(Continue, &continuation);
-    // It was too long for what can be found, too.
+    // The omitted frames couldn't be found on the stack either.
     if (site.is_cut_off && !continuation.found) addresses.push_back(0);
   }
   return addresses;

@@ -4,35 +4,36 @@
 #include <cstdint>
 #include <vector>
 
-// Where exceptions were thrown: kept from the throw to the handler at the
-// boundary, in host and modules alike.
+// The stacks of throws, in the host and in modules, kept until the handler at
+// the boundary asks for them.
 
 namespace relib::internal {
 
-// For platform::ObserveThrows() in a module and in the host: walk the stack of
-// the calling thread and remember its addresses by the address of the exception
-// object. No memory is taken, no symbol looked up; an older throw is forgotten
-// for it when 1,024 are known already.
+// Observers for platform::ObserveThrows() in a module and in the host. They
+// walk the stack of the calling thread and store its addresses under the
+// address of the exception object. They allocate no memory and look up no
+// symbols. The newest 1,024 throws are kept.
 //
-// A throw in a module is followed until the call that came into the module:
-// callers beyond that are still there when the exception has come so far, and
-// one that is caught before doesn't pay for them.
+// For a throw in a module, the walk stops at the call that entered the module:
+// its callers are still on the stack when the exception gets there, and an
+// exception that is caught in the module doesn't pay for them.
 void RecordModuleThrow(const void* exception, uintptr_t caller,
                        bool skip_caller) noexcept;
 void RecordHostThrow(const void* exception, uintptr_t caller,
                      bool skip_caller) noexcept;
 
-// The return addresses from the place where `exception` was thrown to the end
-// of the stack: as recorded, and what is left of the calling thread's stack, if
-// it is the same still. Zero: there were too many, and those that are left out
-// stood here. Empty if nothing is known.
+// Returns the return addresses from the throw of `exception` to the end of the
+// stack: those recorded, followed by the rest of the calling thread's stack if
+// that is still the same. A zero stands for addresses that were omitted because
+// there were too many. Returns an empty vector if the throw isn't known.
 std::vector<uintptr_t> FindThrow(const void* exception);
 
-// The stack of the calling thread from the frame with the address `caller` on.
+// Returns the stack of the calling thread from the frame with the address
+// `caller` on.
 std::vector<uintptr_t> CaptureStack(uintptr_t caller);
 
-// The exception that this thread throws next was thrown in another form before:
-// in these places.
+// Makes `addresses` the stack of the exception that this thread throws next,
+// because that exception replaces one that was thrown there.
 void SubstituteNextThrow(const std::vector<uintptr_t>& addresses);
 
 }  // namespace relib::internal

@@ -27,7 +27,7 @@ namespace {
 using platform::AddressRange;
 using platform::Symbol;
 
-// The one symbolizer that there may be at a time, and what it has found.
+// The symbolizer, of which only one may exist at a time, and its results.
 class Lookup {
  public:
   Lookup() : lock_(Mutex()) {}
@@ -66,7 +66,7 @@ struct Trace {
                        });
   }
 
-  // Once; later calls do nothing.
+  // Symbolizes the addresses. Only the first call has an effect.
   void Resolve(Lookup& lookup) ABSL_LOCKS_EXCLUDED(mutex_) {
     const absl::MutexLock lock(mutex_);
     if (is_resolved_.load(std::memory_order_relaxed)) return;
@@ -98,12 +98,12 @@ struct Trace {
     return is_resolved_.load(std::memory_order_acquire);
   }
 
-  // To be called when it is resolved: nothing changes any more.
+  // Must be called after Resolve(), which makes the frames immutable.
   const std::vector<TraceFrame>& frames() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return frames_;
   }
 
-  // From zero it never comes back.
+  // Takes a reference, unless the last one is gone already.
   bool RetainIfAlive() {
     uint32_t count = references_.load(std::memory_order_relaxed);
     while (count != 0 && !references_.compare_exchange_weak(
@@ -117,7 +117,7 @@ struct Trace {
   }
 
  private:
-  // One copy of each text: most frames of a trace share a path.
+  // Returns the only copy of `text`: most frames of a trace share a path.
   const char* Keep(const std::string& text) {
     for (const std::unique_ptr<const std::string>& kept : texts_) {
       if (*kept == text) return kept->c_str();
@@ -136,7 +136,7 @@ struct Trace {
 
 namespace {
 
-// All traces that somebody holds and that aren't known to be resolved.
+// All referenced traces that may have to be resolved.
 class Unresolved {
  public:
   static Unresolved& Get() {
@@ -144,7 +144,8 @@ class Unresolved {
     return *unresolved;
   }
 
-  // True if it lies in an image that goes, and has to be resolved at once.
+  // Returns whether the trace must be resolved at once, because an address is
+  // in an image that is being unmapped.
   bool Add(Trace* trace) {
     const absl::MutexLock lock(mutex_);
     traces_.insert(trace);
@@ -158,7 +159,8 @@ class Unresolved {
     traces_.erase(trace);
   }
 
-  // Those that lie in `image`, each with one more reference.
+  // Returns the traces with an address in `image`, with an additional reference
+  // for each.
   std::vector<Trace*> BeginGoing(const AddressRange& image) {
     const absl::MutexLock lock(mutex_);
     going_.push_back(image);

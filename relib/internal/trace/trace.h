@@ -7,21 +7,22 @@
 #include "platform/host/stack_walker.h"
 #include "relib/backtrace.h"
 
-// The host's side of relib::Backtrace. A trace begins as addresses. They are
-// looked up when somebody asks for them; and at the latest when an image that
-// one of them lies in is unloaded: an address that hasn't been looked up always
-// belongs to the image that is loaded there.
+// The host's side of relib::Backtrace. A trace starts as addresses. They are
+// symbolized on demand, but at the latest when an image that contains one of
+// them is unloaded. So an address that isn't symbolized yet always belongs to
+// the image that is loaded there now.
 
 namespace relib::internal {
 
-// Empty for no addresses.
+// Returns the backtrace with these return addresses, callees before callers.
 Backtrace MakeBacktrace(std::vector<uintptr_t> addresses);
 
-// Around the unloading of an image. Looks up all addresses in it; while it
-// exists, they are looked up at once in each new trace.
+// A scope around the unmapping of an image. The constructor symbolizes all
+// addresses in the image; while the object exists, those in new traces are
+// symbolized at once.
 class ImageUnmapScope {
  public:
-  // `inside` is any address in the image.
+  // `inside` is an address in the image.
   explicit ImageUnmapScope(const void* inside);
   ImageUnmapScope(const ImageUnmapScope&) = delete;
   ImageUnmapScope& operator=(const ImageUnmapScope&) = delete;

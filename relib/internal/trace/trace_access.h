@@ -6,9 +6,9 @@
 
 #include "relib/internal/boundary/abi.h"
 
-// What relib::Backtrace is made of. Defined twice, for the host in trace.cc and
-// for modules in module_failure.cc. The functions of HostApi of these names say
-// what they do.
+// The functions that relib::Backtrace calls. Defined for the host in trace.cc
+// and for modules in module_failure.cc. HostApi documents those with the same
+// names.
 
 namespace relib::internal {
 

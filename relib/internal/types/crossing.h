@@ -11,6 +11,7 @@
 #include "relib/borrowed.h"
 #include "relib/internal/types/fields.h"
 #include "relib/internal/types/type_text.h"
+#include "relib/internal/types/verdict.h"
 #include "relib/transfer.h"
 
 // What may cross the boundary. docs/interfaces.md has the rules with examples;
@@ -25,12 +26,10 @@ enum class Crossing {
   kDeepCopy,
   // Points to something that it doesn't own; valid during the call.
   kBorrowed,
-  kNever,
 };
 
 // Why something may never cross.
 enum class Refusal {
-  kNone,
   // A part of it may not.
   kPart,
   kSharedOwnership,
@@ -50,14 +49,7 @@ enum class Refusal {
   kNotAnObject,
 };
 
-struct Verdict {
-  Crossing crossing = Crossing::kTrivial;
-  Refusal refusal = Refusal::kNone;
-};
-
-constexpr Verdict Refuse(Refusal refusal) {
-  return {Crossing::kNever, refusal};
-}
+using CrossingVerdict = Verdict<Crossing, Refusal>;
 
 // The verdict on a type without regard to its parts, and the parts. Specialised
 // below and by types of relib's own.
@@ -65,20 +57,18 @@ template <typename T>
 struct CrossingRule;
 
 template <typename T, typename... Path>
-constexpr Verdict VerdictOn();
+constexpr CrossingVerdict VerdictOn();
 
 // The worst of the parts decides: refused, borrowed, deep.
 template <typename... Path, typename... Parts>
-constexpr Verdict Combine(Verdict own, TypeList<Parts...>) {
-  if (own.crossing == Crossing::kNever) return own;
-  for (const Verdict part :
-       {Verdict{}, VerdictOn<std::remove_const_t<Parts>, Path...>()...}) {
-    if (part.crossing == Crossing::kNever) return Refuse(Refusal::kPart);
-    if (part.crossing == Crossing::kBorrowed) own = part;
-    if (part.crossing == Crossing::kDeepCopy &&
-        own.crossing == Crossing::kTrivial) {
-      own = part;
-    }
+constexpr CrossingVerdict Combine(CrossingVerdict own, TypeList<Parts...>) {
+  if (own.is_refused()) return own;
+  for (const CrossingVerdict part :
+       {CrossingVerdict(Crossing::kTrivial),
+        VerdictOn<std::remove_const_t<Parts>, Path...>()...}) {
+    if (part.is_refused()) return Refusal::kPart;
+    if (part == Crossing::kBorrowed) own = part;
+    if (part == Crossing::kDeepCopy && own == Crossing::kTrivial) own = part;
   }
   return own;
 }
@@ -86,9 +76,9 @@ constexpr Verdict Combine(Verdict own, TypeList<Parts...>) {
 // `Path` are the classes that `T` is a part of: one that contains itself, as a
 // tree does, is judged by its other parts.
 template <typename T, typename... Path>
-constexpr Verdict VerdictOn() {
+constexpr CrossingVerdict VerdictOn() {
   if constexpr ((std::is_same_v<T, Path> || ...)) {
-    return {};
+    return Crossing::kTrivial;
   } else {
     using Rule = CrossingRule<T>;
     return Combine<T, Path...>(Rule::kOwn, typename Rule::Parts());
@@ -96,8 +86,8 @@ constexpr Verdict VerdictOn() {
 }
 
 template <typename T>
-constexpr Crossing CrossingOf() {
-  return VerdictOn<std::remove_const_t<T>>().crossing;
+constexpr CrossingVerdict CrossingOf() {
+  return VerdictOn<std::remove_const_t<T>>();
 }
 
 template <typename T>
@@ -180,12 +170,12 @@ inline constexpr RefusedName kRefusedClasses[] = {
 };
 
 template <size_t N>
-constexpr Refusal RefusalOf(std::string_view name,
-                            const RefusedName (&names)[N]) {
+constexpr const RefusedName* FindRefusal(std::string_view name,
+                                         const RefusedName (&names)[N]) {
   for (const RefusedName& known : names) {
-    if (name == known.name) return known.refusal;
+    if (name == known.name) return &known;
   }
-  return Refusal::kNone;
+  return nullptr;
 }
 
 template <typename T>
@@ -199,39 +189,41 @@ constexpr bool HasForeignAllocator() {
 
 // Without the allocators and comparisons of containers.
 template <typename T>
-constexpr Verdict StandardTypeRule() {
+constexpr CrossingVerdict StandardTypeRule() {
   const Text name = StandardTemplate<T>();
   if (name.empty()) {
     const std::string_view whole = CompilerName<T>();
     if (whole.find("exception_ptr") != std::string_view::npos) {
-      return Refuse(Refusal::kExceptionPointer);
+      return Refusal::kExceptionPointer;
     }
-    const Refusal refusal =
-        RefusalOf(WithoutInlineNamespaces(whole), kRefusedClasses);
-    if (refusal != Refusal::kNone) return Refuse(refusal);
+    if (const RefusedName* const refused =
+            FindRefusal(WithoutInlineNamespaces(whole), kRefusedClasses)) {
+      return refused->refusal;
+    }
     if (whole.starts_with("std::filesystem::") && whole.ends_with("::path")) {
-      return {Crossing::kDeepCopy};
+      return Crossing::kDeepCopy;
     }
   }
   if (IsOneOf(name, kDeepTemplates)) {
-    if (HasForeignAllocator<T>()) return Refuse(Refusal::kAllocator);
-    return {Crossing::kDeepCopy};
+    if (HasForeignAllocator<T>()) return Refusal::kAllocator;
+    return Crossing::kDeepCopy;
   }
-  const Refusal refusal = RefusalOf(name, kRefusedTemplates);
-  if (refusal != Refusal::kNone) return Refuse(refusal);
-  if (name == "std::basic_string_view") return {Crossing::kBorrowed};
-  if (name == "std::polymorphic_allocator") return Refuse(Refusal::kAllocator);
+  if (const RefusedName* const refused = FindRefusal(name, kRefusedTemplates)) {
+    return refused->refusal;
+  }
+  if (name == "std::basic_string_view") return Crossing::kBorrowed;
+  if (name == "std::polymorphic_allocator") return Refusal::kAllocator;
   if (name.empty() ? CompilerName<T>().starts_with("std::bitset<")
                    : name == "std::chrono::duration" ||
                          name == "std::chrono::time_point" ||
                          name == "std::complex" || name == "std::bitset") {
-    return {Crossing::kTrivial};
+    return Crossing::kTrivial;
   }
   // std::monostate, and the allocators and comparisons of containers.
-  if (std::is_empty_v<T>) return {Crossing::kTrivial};
-  return Refuse(CompilerName<T>().find("terator") != std::string_view::npos
-                    ? Refusal::kIterator
-                    : Refusal::kUnknownStandardType);
+  if (std::is_empty_v<T>) return Crossing::kTrivial;
+  return CompilerName<T>().find("terator") != std::string_view::npos
+             ? Refusal::kIterator
+             : Refusal::kUnknownStandardType;
 }
 
 // Of the element types alone: allocators, comparisons and traits are judged
@@ -247,9 +239,9 @@ struct StandardTypeParts<T, true> {
 
 template <typename T>
 struct StandardCrossingRule {
-  static constexpr Verdict kOwn = StandardTypeRule<T>();
-  using Parts = typename StandardTypeParts<T, kOwn.crossing ==
-                                                  Crossing::kDeepCopy>::Types;
+  static constexpr CrossingVerdict kOwn = StandardTypeRule<T>();
+  using Parts =
+      typename StandardTypeParts<T, kOwn == Crossing::kDeepCopy>::Types;
 };
 
 template <typename T, bool kKnown>
@@ -262,53 +254,54 @@ struct UserTypeParts<T, true> {
 };
 
 template <typename T>
-constexpr Verdict UserTypeRule() {
+constexpr CrossingVerdict UserTypeRule() {
   if constexpr (HasTransfer<T>) {
-    if (!TransferIsRight<T>) return Refuse(Refusal::kTransferIsWrong);
-    return {Crossing::kDeepCopy};
+    if (!TransferIsRight<T>) return Refusal::kTransferIsWrong;
+    return Crossing::kDeepCopy;
   } else if constexpr (std::is_trivially_copyable_v<T> &&
                        std::is_standard_layout_v<T>) {
-    return {Crossing::kTrivial};
+    return Crossing::kTrivial;
   } else if constexpr (kFieldsAreKnown<T>) {
-    return {Crossing::kDeepCopy};
+    return Crossing::kDeepCopy;
   } else {
-    return Refuse(Refusal::kHiddenFields);
+    return Refusal::kHiddenFields;
   }
 }
 
 template <typename T>
 struct UserCrossingRule {
-  static constexpr Verdict kOwn = UserTypeRule<T>();
+  static constexpr CrossingVerdict kOwn = UserTypeRule<T>();
   using Parts =
       typename UserTypeParts<T, kFieldsAreKnown<T> && !HasTransfer<T>>::Types;
 };
 
-template <Crossing kCrossing, Refusal kRefusal = Refusal::kNone>
+// `kVerdict` is a Crossing or a Refusal.
+template <auto kVerdict>
 struct FixedCrossingRule {
-  static constexpr Verdict kOwn = {kCrossing, kRefusal};
+  static constexpr CrossingVerdict kOwn = kVerdict;
   using Parts = TypeList<>;
 };
 
 // Of a container.
 template <typename... Elements>
 struct DeepCrossingRule {
-  static constexpr Verdict kOwn = {Crossing::kDeepCopy};
+  static constexpr CrossingVerdict kOwn = Crossing::kDeepCopy;
   using Parts = TypeList<Elements...>;
 };
 
 template <typename T>
 constexpr auto SelectCrossingRule() {
   if constexpr (std::is_reference_v<T>) {
-    return FixedCrossingRule<Crossing::kNever, Refusal::kReference>();
+    return FixedCrossingRule<Refusal::kReference>();
   } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> ||
                        std::is_pointer_v<T> || std::is_null_pointer_v<T> ||
                        std::is_void_v<T>) {
     return FixedCrossingRule<Crossing::kTrivial>();
   } else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>) {
-    return FixedCrossingRule<Crossing::kNever, Refusal::kNotAnObject>();
+    return FixedCrossingRule<Refusal::kNotAnObject>();
   } else if constexpr (CompilerName<T>().starts_with("__gnu_cxx::")) {
     // The iterators of libstdc++.
-    return FixedCrossingRule<Crossing::kNever, Refusal::kIterator>();
+    return FixedCrossingRule<Refusal::kIterator>();
   } else if constexpr (CompilerName<T>().starts_with("std::")) {
     return StandardCrossingRule<T>();
   } else {
@@ -321,7 +314,7 @@ struct CrossingRule : decltype(SelectCrossingRule<T>()) {};
 
 template <typename T, size_t N>
 struct CrossingRule<T[N]> {
-  static constexpr Verdict kOwn = {};
+  static constexpr CrossingVerdict kOwn = Crossing::kTrivial;
   using Parts = TypeList<T>;
 };
 template <typename T, size_t N>
@@ -329,10 +322,10 @@ struct CrossingRule<std::array<T, N>> : CrossingRule<T[N]> {};
 
 template <typename T, size_t N>
 struct CrossingRule<std::span<T, N>> {
-  static constexpr Verdict kOwn =
+  static constexpr CrossingVerdict kOwn =
       std::is_const_v<T> || std::is_trivially_copyable_v<T>
-          ? Verdict{Crossing::kBorrowed}
-          : Refuse(Refusal::kMutableSpan);
+          ? CrossingVerdict(Crossing::kBorrowed)
+          : Refusal::kMutableSpan;
   using Parts = TypeList<T>;
 };
 
@@ -341,14 +334,14 @@ template <typename T>
 struct CrossingRule<std::unique_ptr<T>> : DeepCrossingRule<T> {};
 template <typename T>
 struct CrossingRule<std::unique_ptr<T[]>>
-    : FixedCrossingRule<Crossing::kNever, Refusal::kArrayPointer> {};
+    : FixedCrossingRule<Refusal::kArrayPointer> {};
 template <typename T, typename Deleter>
 struct CrossingRule<std::unique_ptr<T, Deleter>>
-    : FixedCrossingRule<Crossing::kNever, Refusal::kDeleter> {};
+    : FixedCrossingRule<Refusal::kDeleter> {};
 
 template <typename T>
 struct CrossingRule<Borrowed<T>> {
-  static constexpr Verdict kOwn = {Crossing::kBorrowed};
+  static constexpr CrossingVerdict kOwn = Crossing::kBorrowed;
   using Parts = TypeList<T>;
 };
 

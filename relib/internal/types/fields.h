@@ -6,8 +6,9 @@
 #include <string_view>
 #include <type_traits>
 
-// The fields of an aggregate, which C++20 can't list but can bind: their types,
-// names, offsets, and the widths of bit-fields.
+// The fields of an aggregate: their types, names, offsets, and the widths of
+// bit-fields. C++20 can't enumerate fields, but structured bindings can bind
+// them.
 
 namespace relib::internal {
 
@@ -16,7 +17,7 @@ struct TypeList {};
 
 inline constexpr size_t kMaxFields = 64;
 
-// Converts to a base class of `T`, and to nothing else.
+// Converts to base classes of T only.
 template <typename T>
 struct AnyBaseOf {
   template <typename Base>
@@ -24,7 +25,7 @@ struct AnyBaseOf {
   operator Base() const;  // NOLINT(google-explicit-constructor)
 };
 
-// n times {}, n names of structured bindings, and a macro applied to each name.
+// n times {}, n names of structured bindings, and a macro applied to n names.
 // clang-format off
 #define RELIB_INTERNAL_BRACES_1 {}
 #define RELIB_INTERNAL_BRACES_2 RELIB_INTERNAL_BRACES_1, {}
@@ -228,9 +229,9 @@ struct AnyBaseOf {
   F(62) F(63) F(64)
 // clang-format on
 
-// `{}` initialises exactly one member or base, whatever its type, and a member
-// that has no default can't be left out: so the largest number of them that
-// compiles is the number of members, and zero means that it isn't known.
+// Returns the number of members of T, or zero if it is unknown. `{}`
+// initializes exactly one member or base of any type, so this is the largest
+// number of them that compiles.
 template <typename T>
 constexpr size_t CountInitializers() {
   size_t count = 0;
@@ -253,14 +254,14 @@ constexpr size_t CountFields() {
   }
 }
 
-// True for aggregates without base classes, of 1 to kMaxFields fields that all
-// can be default-initialised.
+// True for aggregates without base classes, with 1 to kMaxFields fields that
+// can all be default-initialized.
 template <typename T>
 inline constexpr bool kFieldsAreKnown = CountFields<T>() != 0;
 
-// Calls `visitor` with the fields of `object`; needs kFieldsAreKnown<T>. The
-// compiler says here that a class with an anonymous union can't be decomposed:
-// give such a class a relib::Transfer.
+// Calls `visitor` with the fields of `object`. Requires kFieldsAreKnown<T>. If
+// the compiler reports here that a class with an anonymous union can't be
+// decomposed, specialize relib::Transfer for that class.
 template <typename T, typename Visitor>
 constexpr decltype(auto) VisitFields(T& object, Visitor&& visitor) {
   constexpr size_t kCount = CountFields<std::remove_const_t<T>>();
@@ -273,7 +274,7 @@ constexpr decltype(auto) VisitFields(T& object, Visitor&& visitor) {
 #undef RELIB_INTERNAL_VISIT
 }
 
-// An object of which only the addresses of its parts are used.
+// An object whose members are only used for their addresses.
 template <typename T>
 union Specimen {
   constexpr Specimen() : nothing() {}
@@ -285,7 +286,7 @@ union Specimen {
 template <typename T>
 inline constexpr Specimen<T> kSpecimen{};
 
-// A template argument that the compiler spells with the field's name.
+// A template argument whose text contains the name of the field.
 template <typename Field>
 struct FieldAddress {
   const Field* address;
@@ -305,12 +306,12 @@ consteval std::string_view FieldName() {
   return text.substr(text.find_last_of(".:>") + 1);
 }
 
-// Where `field`, a part of kSpecimen<T>, begins. Looks from `guess` on, then
-// from the beginning.
+// Returns the offset of `field`, a member of kSpecimen<T>. Tries the offsets
+// from `guess` on, then those from the beginning.
 template <typename T, typename Field>
 consteval size_t OffsetOf(const Field* field, [[maybe_unused]] size_t guess) {
 #if defined(__clang__)
-  // Asked whether it is constant, clang evaluates what it otherwise refuses.
+  // Clang evaluates this only inside of __builtin_constant_p().
 #define RELIB_INTERNAL_OFFSET                      \
   (reinterpret_cast<const unsigned char*>(field) - \
    reinterpret_cast<const unsigned char*>(&kSpecimen<T>))
@@ -332,19 +333,19 @@ consteval size_t OffsetOf(const Field* field, [[maybe_unused]] size_t guess) {
 struct FieldInfo {
   // Empty for a bit-field, whose address can't be taken.
   std::string_view name;
-  // In bytes; sizeof(T) if the compiler doesn't tell, as for a bit-field.
+  // In bytes. sizeof(T) if it is unknown, as for a bit-field.
   size_t offset;
-  // Zero unless it is a bit-field.
+  // The width of a bit-field; zero for other fields.
   int bits;
 };
 
-// True if T{} is a constant expression, whichever compiler asks.
+// True if T{} is a constant expression for every compiler.
 template <typename T>
 concept ConstantDefault = std::is_trivially_copyable_v<T> && requires {
   typename std::bool_constant<(static_cast<void>(T{}), true)>;
 };
 
-// The width of a bit-field: the first power of two that doesn't fit.
+// Finds the width of a bit-field: the first power of two that doesn't fit.
 #define RELIB_INTERNAL_WIDTH(f)                                                \
   if (index-- == 0) {                                                          \
     if constexpr (std::is_same_v<decltype(f), bool>) {                         \
@@ -359,7 +360,8 @@ concept ConstantDefault = std::is_trivially_copyable_v<T> && requires {
     }                                                                          \
   }
 
-// Of the field with this index; zero where it can't be measured.
+// Returns the width of the bit-field with index `index`, or zero if it can't be
+// measured.
 template <typename T>
 consteval int BitFieldWidth([[maybe_unused]] size_t index) {
   if constexpr (ConstantDefault<T>) {
@@ -377,7 +379,7 @@ consteval int BitFieldWidth([[maybe_unused]] size_t index) {
 }
 #undef RELIB_INTERNAL_WIDTH
 
-// sizeof of an expression that may be a pointer looks like a mistake.
+// Avoids the warning about sizeof of an expression that may be a pointer.
 template <typename T>
 inline constexpr size_t kSizeOf = sizeof(T);  // NOLINT: pointers, too
 
@@ -392,7 +394,7 @@ inline constexpr size_t kSizeOf = sizeof(T);  // NOLINT: pointers, too
     ++i;                                                                \
   }
 
-// What is known of each field; needs kFieldsAreKnown<T>.
+// The descriptions of the fields. Requires kFieldsAreKnown<T>.
 template <typename T>
 consteval std::array<FieldInfo, CountFields<T>()> DescribeFields() {
   constexpr size_t kCount = CountFields<T>();
@@ -429,7 +431,7 @@ auto BindFieldTypes(T& object) {
 }
 #undef RELIB_INTERNAL_TYPE
 
-// A TypeList of the fields' types; needs kFieldsAreKnown<T>.
+// A TypeList of the fields' types. Requires kFieldsAreKnown<T>.
 template <typename T>
 using FieldTypes = decltype(BindFieldTypes(*static_cast<T*>(nullptr)));
 

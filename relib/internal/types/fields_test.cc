@@ -151,7 +151,7 @@ TEST(FieldsTest, BitFieldsHaveWidths) {
   EXPECT_EQ(kBits[3].name, "");
   EXPECT_EQ(kBits[3].offset, sizeof(Bits));
   ExpectField(kBits[4], "last", offsetof(Bits, last));
-  // Measuring needs an object at compile time.
+  // Measuring the width needs an object at compile time.
   constexpr auto kBeside = DescribeFields<BitsBesideAString>();
   EXPECT_EQ(kBeside[0].bits, 0);
   EXPECT_EQ(kBeside[0].name, "");

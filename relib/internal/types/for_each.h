@@ -3,7 +3,7 @@
 
 // RELIB_INTERNAL_FOR_EACH(macro, argument, a, b, ...) expands to
 // macro(argument, a) macro(argument, b) ..., for up to 300 elements. Each level
-// below lets the preprocessor look at the text three more times.
+// below makes the preprocessor rescan the text three times.
 
 #define RELIB_INTERNAL_PARENTHESES ()
 #define RELIB_INTERNAL_EXPAND(...) \

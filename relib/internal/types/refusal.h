@@ -95,13 +95,13 @@ constexpr bool ExplainParts(TypeList<Parts...>) {
 // that is to blame.
 template <typename T>
 constexpr bool ExplainRefusal() {
-  constexpr Verdict kVerdict = VerdictOn<T>();
-  if constexpr (kVerdict.crossing != Crossing::kNever) {
+  constexpr CrossingVerdict kVerdict = VerdictOn<T>();
+  if constexpr (!kVerdict.is_refused()) {
     return true;
-  } else if constexpr (kVerdict.refusal == Refusal::kPart) {
+  } else if constexpr (kVerdict == Refusal::kPart) {
     return ExplainParts(typename CrossingRule<T>::Parts());
   } else {
-    return RefusedType<T, kVerdict.refusal>::kTold;
+    return RefusedType<T, kVerdict.refusal()>::kTold;
   }
 }
 

@@ -11,16 +11,17 @@
 #include "relib/internal/types/type_text.h"
 #include "relib/transfer.h"
 
-// Which types mean the same to every compiler and standard library of a
-// platform: in layout, in how they are passed, and in their text. What consists
-// of them alone may cross between a host and a module that differ in these.
+// Stable types are the same for every compiler and standard library of a
+// platform: in their layout, in how they are passed, and in their text
+// (type_text.h). Interfaces with stable types only may connect a host and a
+// module that are built with different compilers or standard libraries.
 
 namespace relib::internal {
 
-// StableRule<T>::FirstUnstable<>() is the name of the first type in `T` that
-// isn't stable, or empty. `Path` are the classes that `T` is a part of: one
-// that contains itself is judged by its other parts. relib/abi/ specializes it
-// for its types.
+// StableRule<T>::FirstUnstable<>() returns the name of the first type in T that
+// isn't stable, or "". `Path` are the classes that contain T: a class that
+// contains itself is judged by its other members. relib/abi/ specializes the
+// template for its types.
 template <typename T>
 struct StableRule;
 
@@ -31,7 +32,7 @@ struct IsStable {
   }
 };
 
-// What all of the given types are.
+// Stable if all of the types are.
 template <typename... Ts>
 struct AreStable {
   template <typename... Path>
@@ -50,16 +51,16 @@ struct AreStable<TypeList<Ts...>> : AreStable<Ts...> {};
 template <typename T, typename... Ts>
 inline constexpr bool kIsAnyOf = (std::is_same_v<T, Ts> || ...);
 
-// Not here: long double, whose size is a flag, wchar_t, which is another one,
-// and integers that only some compilers have.
+// Excludes long double and wchar_t, whose sizes depend on compiler flags, and
+// integers that only some compilers have.
 template <typename T>
 inline constexpr bool kIsStableFundamental =
     kIsAnyOf<T, void, bool, char, signed char, unsigned char, char8_t, char16_t,
              char32_t, short, unsigned short, int, unsigned int, long,
              unsigned long, long long, unsigned long long, float, double>;
 
-// Compilers choose the type behind an enum that doesn't name it. Only one that
-// does can be initialised like this.
+// True for enums with an explicit underlying type: only those can be
+// initialized like this. Compilers choose that of other enums differently.
 template <typename T>
 concept FixedEnum = std::is_enum_v<T> && requires { T{0}; };
 
@@ -69,9 +70,9 @@ constexpr bool IsOfStandardLibrary() {
          CompilerName<T>().starts_with("__gnu_cxx::");
 }
 
-// Compilers agree on plain names and on type arguments (type_text.h), but not
-// on how to write values in arguments, arguments of enclosing classes, local
-// and unnamed types.
+// Compilers agree on the text of plain names and type arguments (type_text.h),
+// but not on that of values in arguments, arguments of enclosing classes, local
+// types and unnamed types.
 template <typename T>
 constexpr bool HasPortableName() {
   return CompilerName<T>().find_first_of("<({") == std::string_view::npos;
@@ -123,7 +124,7 @@ struct StableRule<R(A...)> : AreStable<R, A...> {};
 template <typename T>
 struct StableRule<Borrowed<T>> : AreStable<T> {};
 
-// A class of the user's behind a pointer is a handle: it needn't be complete.
+// A pointer to a class of the user is a handle: the class may be incomplete.
 template <typename T>
 struct StableRule<T*> {
   template <typename... Path>

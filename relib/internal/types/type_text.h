@@ -12,13 +12,14 @@
 #include "relib/internal/types/text.h"
 #include "relib/transfer.h"
 
-// Types as text, at compile time. The same type has the same text in every
-// binary that agrees on the build facts (build_info.h), whichever compiler made
-// it; two types of one name but another layout differ in their description.
+// The text of types, at compile time. The same type has the same text in all
+// binaries with the same build facts (build_info.h), whichever compiler built
+// them. Two types with the same name but different layouts have different
+// descriptions.
 
 namespace relib::internal {
 
-// As the compiler prints it.
+// Returns the name of T as the compiler prints it.
 template <typename T>
 consteval std::string_view CompilerName() {
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -28,15 +29,15 @@ consteval std::string_view CompilerName() {
 #else
   std::string_view text = __PRETTY_FUNCTION__;
   const size_t begin = text.find("T = ") + 4;
-  // GCC explains std::string_view behind it.
+  // GCC appends an explanation of std::string_view.
   size_t end = text.find("; std::string_view", begin);
   if (end == std::string_view::npos) end = text.rfind(']');
 #endif
   return text.substr(begin, end - begin);
 }
 
-// Where the arguments of the template itself begin in the name of one of its
-// specializations: at the second '<' of "Outer<int>::Inner<long>".
+// Returns the position of the template's own arguments in the name of a
+// specialization: that of the second '<' in "Outer<int>::Inner<long>".
 constexpr size_t LastArguments(std::string_view name) {
   int depth = 0;
   for (size_t i = name.size(); i-- > 0;) {
@@ -46,8 +47,9 @@ constexpr size_t LastArguments(std::string_view name) {
   return name.size();
 }
 
-// The same for a template, without arguments. A specialization won't do: clang
-// prints an alias where the library prefers one (libc++: "std::string").
+// Returns the name of a template without arguments. It isn't taken from a
+// specialization, because Clang prints an alias where the library prefers one
+// (libc++: "std::string").
 template <template <typename...> typename Template>
 consteval std::string_view CompilerTemplateName() {
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -71,8 +73,8 @@ struct TemplateNameOf<Template<Ts...>> {
   static constexpr std::string_view kName = CompilerTemplateName<Template>();
 };
 
-// "std::any" of "std::__v1::any". Inline namespaces of standard libraries begin
-// with underscores; `name` begins with "std::".
+// Returns "std::any" for "std::__v1::any". The inline namespaces of standard
+// libraries begin with underscores. `name` must begin with "std::".
 constexpr Text WithoutInlineNamespaces(std::string_view name) {
   name.remove_prefix(5);
   while (name.starts_with('_') && name.find("::") != std::string_view::npos) {
@@ -83,8 +85,8 @@ constexpr Text WithoutInlineNamespaces(std::string_view name) {
   return result;
 }
 
-// "std::vector" of std::vector<int>; empty when `T` is no specialization of a
-// standard template. Inline namespaces are left out.
+// Returns "std::vector" for std::vector<int>, and "" if T isn't a
+// specialization of a standard template. Omits inline namespaces.
 template <typename T>
 constexpr Text StandardTemplate() {
   constexpr std::string_view kName = TemplateNameOf<T>::kName;
@@ -100,8 +102,9 @@ constexpr bool IsStandardTemplate(std::string_view name) {
   return StandardTemplate<T>() == name;
 }
 
-// Arguments that nobody writes: allocators, comparisons and the like. A type
-// whose allocator isn't the default one can't cross, so nothing is lost.
+// True for arguments that are omitted from the text: allocators, comparisons
+// and the like. A type with another allocator than the default can't cross, so
+// the text stays unambiguous.
 template <typename T>
 constexpr bool IsDefaultArgument() {
   const Text name = StandardTemplate<T>();
@@ -120,14 +123,14 @@ constexpr void AppendNumber(Text& out, size_t number) {
   while (count > 0) out += digits[--count];
 }
 
-// Spells a type. The primary template serves fundamental types and the user's
-// own ones.
+// Appends the text of a type. The primary template is for fundamental types and
+// those of the user.
 template <typename T>
 struct TypeText {
   static constexpr void Append(Text& out) { out += CompilerName<T>(); }
 };
 
-// The name of `T`, for messages and for the manifest.
+// Returns the text of T, for messages and for the manifest.
 template <typename T>
 constexpr Text TypeName() {
   Text out;
@@ -230,7 +233,8 @@ struct TypeText<T[N]> {
     out += ']';
   }
 };
-// Neither an array nor const more than the other, as the compiler sees it.
+// The compiler considers neither an array nor its elements more const than the
+// other.
 template <typename T, size_t N>
 struct TypeText<const T[N]> {
   static constexpr void Append(Text& out) {
@@ -248,7 +252,7 @@ struct TypeText<R(A...)> {
   }
 };
 
-// GCC and clang order the words of these differently.
+// GCC and Clang order the words of these names differently.
 #define RELIB_INTERNAL_NAMED_TYPE(type)                       \
   template <>                                                 \
   struct TypeText<type> {                                     \
@@ -265,7 +269,7 @@ RELIB_INTERNAL_NAMED_TYPE(unsigned long long);
 template <typename T>
 struct TypeLayout;
 
-// Appends the line of one type of the user's, and those of its fields.
+// Appends the line of a type of the user, and those of its fields' types.
 template <typename T>
 class UserTypeLayout {
  public:
@@ -285,7 +289,7 @@ class UserTypeLayout {
     }
   }
 
-  // False if it is there already.
+  // Returns false if the line is already in `out`.
   static constexpr bool AppendLine(Text& out, std::string_view layout) {
     Text line = "type\t";
     TypeText<T>::Append(line);
@@ -300,7 +304,8 @@ class UserTypeLayout {
   }
 
  private:
-  // "int x @0; unsigned int ?:3": a bit-field has no address, and so no name.
+  // Appends "int x @0; unsigned int ?:3". A bit-field has no address, and so
+  // its name is unknown.
   template <typename... Fields>
   static constexpr void AppendFields(Text& layout, TypeList<Fields...>) {
     constexpr auto kFields = DescribeFields<T>();
@@ -331,9 +336,9 @@ class UserTypeLayout {
   }
 };
 
-// Appends a line "type <name> <layout>", tabs between, for every type in `T`
-// whose layout the user decides, each once. The layouts of the standard library
-// are covered by the build facts.
+// Appends a tab-separated line "type <name> <layout>", once for every type in T
+// that the user defines. The build facts cover the layouts of the standard
+// library.
 template <typename T>
 struct TypeLayout {
   static constexpr void Append(Text& out) {
@@ -368,7 +373,7 @@ template <typename T, size_t N>
 struct TypeLayout<T[N]> : TypeLayout<T> {};
 template <typename T, size_t N>
 struct TypeLayout<const T[N]> : TypeLayout<T> {};
-// What is behind a pointer doesn't cross, and may be incomplete.
+// The target of a pointer doesn't cross and may be incomplete.
 template <typename T>
 struct TypeLayout<T*> {
   static constexpr void Append(Text&) {}

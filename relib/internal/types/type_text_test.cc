@@ -25,7 +25,7 @@
 #include "relib/function_ref.h"
 #include "relib/transfer.h"
 
-// The texts are part of the manifest: the same from every compiler.
+// The texts are part of the manifest, so every compiler must generate the same.
 
 namespace type_text_test {
 
@@ -110,7 +110,7 @@ std::string Layout() {
   return std::string(out);
 }
 
-// Also at compile time, where records are made.
+// Manifests are generated at compile time.
 static_assert(TypeName<int()>() == "int()");
 static_assert(TypeName<std::vector<std::map<std::string, int>>>() ==
               "std::vector<std::map<std::string, int>>");
@@ -213,7 +213,7 @@ TEST(TypeTextTest, LayoutsNameWhatTheUserDecides) {
     EXPECT_EQ(layout, point);
   }
   EXPECT_EQ(Layout<Point*>(), "");
-  // Fields are followed, each type told once.
+  // The types of fields follow, each once.
   const std::string named = Layout<std::pair<Named, Named>>();
   EXPECT_NE(
       named.find(
@@ -243,7 +243,7 @@ TEST(TypeTextTest, LayoutsNameFieldsOffsetsAndWidths) {
   EXPECT_EQ(Layout<type_text_test::Packed>(),
             "type\ttype_text_test::Packed\tsize 16, align 8: char first @0; "
             "char second @8; short third @10\n");
-  // A type in itself is told once.
+  // A recursive type is described once.
   EXPECT_EQ(Layout<type_text_test::Tree>(),
             "type\ttype_text_test::Tree\tsize " +
                 std::to_string(sizeof(type_text_test::Tree)) +
@@ -262,7 +262,7 @@ TEST(TypeTextTest, OfRelib) {
   EXPECT_EQ(TypeName<Borrowed<std::string_view>>(),
             "relib::Borrowed<std::string_view>");
   EXPECT_EQ((TypeName<std::span<const int, 3>>()), "std::span<const int, 3>");
-  // What a callback takes is compared as well.
+  // The parameter types of callbacks are compared, too.
   EXPECT_NE((Layout<FunctionRef<bool(const Point&)>>().find(Layout<Point>())),
             std::string::npos);
 }

@@ -12,29 +12,29 @@
 namespace relib::internal {
 
 struct BuildResult {
-  // OK, or how the command ended.
+  // OK if the command has succeeded, or else how it ended.
   absl::Status status;
-  // Everything that it wrote.
+  // The output of the command.
   std::string output;
   absl::Time started;
   absl::Time ended;
 };
 
 // Runs the build command in the background, one build at a time. The destructor
-// ends a build that runs. Not thread-safe.
+// kills a running build. Not thread-safe.
 class BuildRunner {
  public:
   BuildRunner(std::string command, std::string working_directory)
       : command_(std::move(command)),
         working_directory_(std::move(working_directory)) {}
 
-  // The command can't be started: the next Wait() tells.
+  // Starts the command. The next Wait() reports an error of that.
   void Start();
 
   bool running() const { return process_ != nullptr || failure_.has_value(); }
 
-  // Waits up to `timeout` for the end of the build; zero never blocks. Empty
-  // while it runs, and when none was started.
+  // Waits up to `timeout` for the end of the build; does not block with zero.
+  // Returns nullopt if the build still runs, or if none was started.
   std::optional<BuildResult> Wait(absl::Duration timeout);
 
   void Kill() {
@@ -46,7 +46,7 @@ class BuildRunner {
   const std::string command_;
   const std::string working_directory_;
   std::unique_ptr<platform::Subprocess> process_;
-  // Why there is no process.
+  // The reason why there is no process.
   std::optional<absl::Status> failure_;
   absl::Time started_;
 };

@@ -20,11 +20,11 @@
 namespace relib::internal {
 namespace {
 
-// How many quiet times changes that don't cease are waited for.
-constexpr int kMaxQuietTimes = 10;
+// If changes continue, they count as settled after this many debounce times.
+constexpr int kMaxDebounceTimes = 10;
 
-// The time of the last write, if the file system's word for it makes sense:
-// between `earliest` and `now`. A file that was moved here brings an older one.
+// Returns the time of the last write, or `now` if the file system does not report
+// one between `earliest` and `now`. A file that was moved here has an older one.
 absl::Time TimeOfChange(const std::string& path, absl::Time earliest,
                         absl::Time now) {
   std::error_code error;
@@ -99,7 +99,7 @@ void ChangeCollector::Add(std::string_view path, absl::Time now) {
 absl::Time ChangeCollector::settles_at() const {
   if (empty()) return absl::InfiniteFuture();
   return std::min(last_change_ + debounce_,
-                  batch_.since + kMaxQuietTimes * debounce_);
+                  batch_.since + kMaxDebounceTimes * debounce_);
 }
 
 ChangeBatch ChangeCollector::Take() {

@@ -13,21 +13,21 @@
 
 namespace relib::internal {
 
-// Changes that belong together: one save, or several in a row.
+// The changes of one save, or of several saves in a row.
 struct ChangeBatch {
-  // Each file once, in the order of their first change.
+  // The files, in the order of their first changes.
   std::vector<std::string> files;
-  // The first change.
+  // The time of the first change.
   absl::Time since;
-  // How long since then a build was running that came too early for them.
+  // How long after that an earlier build was still running, which did not
+  // include the changes.
   absl::Duration waited_for_build = absl::ZeroDuration();
 };
 
-// Watches files, and puts their changes together until they have settled. Not
-// thread-safe.
+// Watches files, and collects their changes into batches. Not thread-safe.
 class ChangeCollector {
  public:
-  // A path as the user spells it and as the system is asked for it.
+  // A path as in the options, and as an absolute path.
   struct WatchedPath {
     std::string spelled;
     std::string absolute;
@@ -36,25 +36,26 @@ class ChangeCollector {
   ChangeCollector(std::vector<WatchedPath> paths, NameFilter filter,
                   absl::Duration debounce);
 
-  // Takes note of what has changed; waits up to `timeout` for the first change,
-  // also for one that is ignored. Zero never blocks. After an error nothing is
-  // watched, and the next call starts anew: as changes may have been missed, it
-  // takes every path for changed.
+  // Collects changes. Waits up to `timeout` for the first change, even if that
+  // is ignored; does not block with zero. After an error, nothing is watched. The
+  // next call tries to watch again, and then treats every path as changed,
+  // because changes may have been missed.
   absl::Status Collect(absl::Duration timeout);
 
   bool watching() const { return watcher_ != nullptr; }
 
-  // No changes.
+  // Returns true if there are no changes.
   bool empty() const { return batch_.files.empty(); }
 
-  // When the changes, if there are no more until then, will have settled.
-  // InfiniteFuture when there are none.
+  // Returns the time at which the changes will have settled if no more come
+  // before. Returns InfiniteFuture if there are no changes.
   absl::Time settles_at() const;
 
-  // The changes so far, which are forgotten.
+  // Returns the changes so far, and forgets them.
   ChangeBatch Take();
 
-  // A build that has begun before the changes so far has ended at `time`.
+  // Must be called after a build that began before the changes so far, with the
+  // time of its end.
   void BuildEnded(absl::Time time) {
     if (!empty() && batch_.since < time) {
       batch_.waited_for_build = time - batch_.since;
@@ -68,11 +69,11 @@ class ChangeCollector {
   const NameFilter filter_;
   const absl::Duration debounce_;
   std::unique_ptr<platform::DirectoryWatcher> watcher_;
-  // There was no watcher for a while.
+  // True if there was no watcher for a while.
   bool may_have_missed_ = false;
   ChangeBatch batch_;
   absl::Time last_change_;
-  // When there was nothing to see yet.
+  // The time of the last Collect(): changes that come later are newer.
   absl::Time last_look_;
 };
 

@@ -7,13 +7,13 @@
 namespace relib::internal {
 namespace {
 
-// README.md says why each is here; keep them together.
+// README.md explains these names, and must be updated with them.
 constexpr std::string_view kAlwaysIgnored[] = {
     // Version control.
     ".git", ".hg", ".svn", ".jj",
     // Directories of editors and tools.
     ".vs", ".vscode", ".idea", ".cache", "__pycache__",
-    // Vim: swap files, backups, and a file to try whether it may write here.
+    // Vim: swap files, backups, and a file that tests for write access.
     "*.swp", "*.swo", "*.swx", "*~", "4913",
     // Emacs: locks and automatic saves.
     ".#*", "#*#",
@@ -22,14 +22,14 @@ constexpr std::string_view kAlwaysIgnored[] = {
     "*.TMP", "*.bak", "*.orig",
     // File managers.
     ".DS_Store", "Thumbs.db", "desktop.ini",
-    // What a build leaves, if it does so beside the sources.
+    // Files that a build makes beside the sources.
     "bazel-*", "*.o", "*.obj", "*.d", "*.a", "*.lib", "*.so", "*.so.*", "*.dll",
     "*.pdb", "*.ilk", "*.exe", "*.exp", ".ninja_log", ".ninja_deps"};
 
 }  // namespace
 
 bool MatchesPattern(std::string_view name, std::string_view pattern) {
-  // Where to go on when what follows the last star doesn't fit here.
+  // The last star, and where in `name` to try again after it.
   size_t star = std::string_view::npos;
   size_t resume = 0;
   size_t n = 0;

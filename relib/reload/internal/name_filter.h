@@ -7,17 +7,17 @@
 
 namespace relib::internal {
 
-// Knows the files whose changes never call for a build. Thread-safe.
+// Decides which files never cause a build. Thread-safe.
 class NameFilter {
  public:
-  // `patterns` are names, with `*` for any characters; to the ones that always
-  // count.
+  // Adds `patterns` to the names that are always ignored. `*` matches any
+  // characters.
   explicit NameFilter(std::vector<std::string> patterns)
       : patterns_(std::move(patterns)) {}
 
-  // True if one of the names in `path`, of a directory or of the file, is one
-  // to ignore. `path` counts from the watched directory: what lies above is
-  // nobody's business here.
+  // Returns true if one of the names in `path` is ignored: that of the file, or
+  // of a directory. `path` must be relative to the watched directory, because the
+  // names above it don't matter.
   bool Ignores(std::string_view path) const;
 
  private:
@@ -26,7 +26,7 @@ class NameFilter {
   const std::vector<std::string> patterns_;
 };
 
-// True if `name` is what `pattern` says, where `*` stands for any characters.
+// Returns true if `name` matches `pattern`, in which `*` matches any characters.
 bool MatchesPattern(std::string_view name, std::string_view pattern);
 
 }  // namespace relib::internal

@@ -1,4 +1,4 @@
-// Refuses to be unloaded for as long as the host wants it to.
+// Has a thread that runs, and prevents an unload, until the host ends it.
 
 #include <chrono>
 #include <thread>

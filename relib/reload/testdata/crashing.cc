@@ -1,4 +1,4 @@
-// Crashes when it is called back.
+// Crashes in call_back().
 
 #include "relib/module.h"
 #include "relib/reload/testdata/versioned.h"

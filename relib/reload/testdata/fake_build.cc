@@ -1,9 +1,10 @@
-// The build command of reloader_test.cc. In its working directory:
+// The build command of the tests of Reloader. These files in its working
+// directory control it:
 //
 //   builds.log  gets a line for each build
-//   hold        the build waits as long as there is such a file
-//   fail        the build prints this file and fails
-//   staged      becomes the file that is named on the command line; without it
+//   hold        makes the build wait as long as the file exists
+//   fail        makes the build print this file and fail
+//   staged      is copied to the file on the command line; if it does not exist,
 //               that file is deleted
 
 #include <chrono>
@@ -28,8 +29,8 @@ int main(int argc, char** argv) {
     std::filesystem::remove(module);
     return 0;
   }
-  // In place: the linker overwrites, too. (And std::filesystem::copy_file() of
-  // mingw-w64's GCC can't.)
+  // Overwrites the file in place, as linkers do. std::filesystem::copy_file() of
+  // mingw-w64's GCC can't overwrite files.
   std::ofstream(module, std::ios::binary | std::ios::trunc)
       << std::ifstream("staged", std::ios::binary).rdbuf();
   return 0;

@@ -1,4 +1,4 @@
-// Has an export of the right name and the wrong type.
+// Has an export with the right name and the wrong type.
 
 #include <string>
 

@@ -3,7 +3,7 @@
 
 #include "relib/interface.h"
 
-// A module that another one uses.
+// The interfaces of two modules, of which `whole` uses `part`.
 
 struct PartExports {
   relib::Export<int()> number;
@@ -18,9 +18,10 @@ struct WholeImports {
 RELIB_INTERFACE(WholeImports, part, meanwhile);
 
 struct WholeExports {
-  // The number of this one and that of the part, asked for twice.
+  // Returns the number of this module plus that of the part, which it asks for
+  // twice.
   relib::Export<int()> sum;
-  // The part's, as the static constructors saw it.
+  // Returns the number of the part, as the static constructors saw it.
   relib::Export<int()> part_at_start;
 };
 RELIB_INTERFACE(WholeExports, sum, part_at_start);

@@ -6,7 +6,7 @@
 // The interface of the modules in this directory.
 
 struct VersionedExports {
-  // Which of the modules this is.
+  // Returns the number of the module.
   relib::Export<int()> number;
   // Calls the import `called` and returns.
   relib::Export<void()> call_back = relib::implement<[] {}>;
@@ -15,7 +15,7 @@ RELIB_INTERFACE(VersionedExports, number, call_back);
 
 struct VersionedImports {
   relib::Import<void()> called;
-  // The busy module has a thread that runs as long as this is true.
+  // The thread of the busy module runs as long as this returns true.
   relib::Import<bool()> keep_running;
 };
 RELIB_INTERFACE(VersionedImports, called, keep_running);

@@ -19,7 +19,7 @@ int Sum() {
   const auto& imports = relib::imports<WholeImports>();
   const int first = imports.part();
   imports.meanwhile();
-  // Another part would show.
+  // If the part has changed during the call, the sum is wrong.
   return NUMBER + (imports.part() == first ? first : 1000);
 }
 

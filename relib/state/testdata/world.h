@@ -10,13 +10,13 @@
 #include "relib/interface.h"
 #include "relib/state/interface.h"
 
-// The state of test modules, as WORLD_VERSION has it:
-//   1  what the host is compiled with
-//   2  other fields, and other types of some
-//   3  a field that RELIB_MIGRATE makes of an old one
-//   4  a field that nothing can be made of
+// The state of test modules. WORLD_VERSION selects the layout:
+//   1  the one that the host is compiled with
+//   2  other fields, and some fields of other types
+//   3  a field that RELIB_MIGRATE computes from an old field
+//   4  a field that can't be converted
 //   5  a RELIB_MIGRATE that throws
-//   6  one that crashes
+//   6  a RELIB_MIGRATE that crashes
 #ifndef WORLD_VERSION
 #define WORLD_VERSION 1
 #endif
@@ -81,18 +81,18 @@ struct World {
 RELIB_STATE(World, ticks, speed, entities, scores, selected, number);
 #endif
 
-// What `poke` does to the world.
+// A change that `poke` makes to the world.
 enum class Poke {
-  // on_hit of the last entity is a function of the module.
+  // Sets on_hit of the last entity to a function of the module.
   kPointToCode,
   kPointToData,
   kPointToHeap,
   kPointToItself,
   kPointNowhere,
-  // The entities get memory of the module.
+  // Gives the entities a memory resource of the module.
   kUseOwnMemory,
   kThrow,
-  // In the middle of a change.
+  // Crashes in the middle of a change.
   kCrash,
 };
 

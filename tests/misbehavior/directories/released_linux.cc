@@ -6,8 +6,7 @@
 #include <string_view>
 
 #include "relib/module.h"
-#include "relib/release.h"
-#include "tests/misbehavior/harness/interface.h"
+#include "relib/release_posix.h"
 
 namespace {
 

@@ -1,0 +1,130 @@
+#include "relib/reload/internal/version_router.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "relib/errors.h"
+#include "relib/internal/loader/loaded_module.h"
+#include "relib/internal/loader/module_gate.h"
+
+namespace relib::internal {
+namespace {
+
+// References to a gate whose slots no version uses: those of ReusableSlots.
+constexpr long kUnusedReferences = 2;
+
+}  // namespace
+
+VersionRouter::VersionRouter(CallPauser& pauser, SlotsFactory make_slots)
+    : pauser_(pauser), make_slots_(std::move(make_slots)) {}
+
+GateAndSlots VersionRouter::AcquireSlots(const std::vector<bool>& has) {
+  for (ReusableSlots& slots : reusable_) {
+    if (slots.has != has || slots.parts.gate.use_count() != kUnusedReferences) {
+      continue;
+    }
+    slots.parts.gate->Reuse();
+    return slots.parts;
+  }
+  return reusable_
+      .emplace_back(ReusableSlots{.parts = make_slots_(this), .has = has})
+      .parts;
+}
+
+absl::Status VersionRouter::TryOut(const ModuleGate& gate,
+                                   absl::FunctionRef<absl::Status()> function) {
+  const auto set = [this](const ModuleGate* tried_out) {
+    const absl::MutexLock lock(pauser_.mutex_);
+    tried_out_ = tried_out;
+    tried_out_by_ = std::this_thread::get_id();
+  };
+  set(&gate);
+  absl::Status status = function();
+  set(nullptr);
+  return status;
+}
+
+void VersionRouter::Publish(const GateAndSlots& current) {
+  std::shared_ptr<ModuleGate> old;
+  {
+    const absl::MutexLock lock(pauser_.mutex_);
+    old = std::exchange(gate_, current.gate);
+    if (old != nullptr) old->Retire();
+    if (gate_ != nullptr) gate_->Admit();
+    slots_.store(current.slots.get(), std::memory_order_release);
+  }
+  if (old != nullptr) old->Close();
+}
+
+Detour VersionRouter::Route(const ModuleGate& gate, const void* entry) {
+  const absl::MutexLock lock(pauser_.mutex_);
+  const bool is_tried_out =
+      tried_out_ == &gate && tried_out_by_ == std::this_thread::get_id();
+  if (is_tried_out || (pauser_.paused_ && pauser_.IsAwaited())) {
+    return {.entry = entry, .is_inside = true};
+  }
+  if (pauser_.paused_ && pauser_.paused_by_ == std::this_thread::get_id()) {
+    return {.status = MakeError(
+                CallError::kUnloading,
+                "this thread is migrating states to another version of the "
+                "module, and the call would wait for itself; in the function "
+                "given to SetFirstCall(), call the exports that it is passed "
+                "instead of exports()")};
+  }
+  pauser_.mutex_.Await(absl::Condition(
+      +[](CallPauser* pauser) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pauser->mutex_) {
+        return !pauser->paused_;
+      },
+      &pauser_));
+  // If the gate of the current version is closed although calls are not
+  // paused, the program has unloaded that version itself.
+  if (gate_ == nullptr || (gate_.get() == &gate && !gate.is_open())) {
+    return {.status = MakeError(CallError::kUnloading,
+                                "the Reloader has no running version of the "
+                                "module: it was stopped")};
+  }
+  const auto offset =
+      static_cast<const char*>(entry) - static_cast<const char*>(gate.begin());
+  return {.entry = static_cast<const char*>(gate_->begin()) + offset};
+}
+
+bool CallPauser::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
+                       absl::Time deadline) {
+  {
+    const absl::MutexLock lock(mutex_);
+    paused_ = true;
+    paused_by_ = std::this_thread::get_id();
+    closed_ = gates;
+  }
+  for (const auto& gate : gates) gate->Close();
+  // Users first: their calls may continue into the modules that they use.
+  for (auto gate = gates.rbegin(); gate != gates.rend(); ++gate) {
+    if (!(*gate)->WaitForUsers(deadline).empty()) return false;
+  }
+  return true;
+}
+
+void CallPauser::Resume(bool reopen) {
+  const absl::MutexLock lock(mutex_);
+  if (reopen) {
+    for (const auto& gate : closed_) gate->Open();
+  }
+  closed_.clear();
+  paused_ = false;
+}
+
+bool CallPauser::IsAwaited() const {
+  return std::any_of(closed_.begin(), closed_.end(), [](const auto& gate) {
+    return gate->CalledByThisThread();
+  });
+}
+
+}  // namespace relib::internal

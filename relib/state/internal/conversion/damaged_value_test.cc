@@ -1,0 +1,146 @@
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <memory_resource>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relib/state/internal/checkpoint/saved_state.h"
+#include "relib/state/internal/conversion/conversion.h"
+#include "relib/state/internal/conversion/conversion_fixture.h"
+#include "relib/state/internal/conversion/conversion_types.h"
+#include "relib/state/internal/value/bytes.h"
+#include "relib/state/internal/value/object.h"
+#include "relib/state/internal/value/schema.h"
+#include "relib/state/migrate.h"
+
+// Files and values that are damaged, hostile or can't be converted.
+
+namespace relib::internal {
+namespace {
+
+using ::testing::HasSubstr;
+
+using DamagedValueTest = ConversionTest;
+
+struct OldEntity {
+  int64_t hp = 0;
+  old_version::Vec at;
+};
+RELIB_MIGRATE(const OldEntity& old, new_version::Entity& entity) {
+  entity.speed = static_cast<float>(old.hp) + old.at.x;
+}
+
+TEST_F(DamagedValueTest, FilesAreReadAsWritten) {
+  const SavedState saved = {.schema = Bound<old_version::World>().schema,
+                            .bytes = Encoded(OldWorld()),
+                            .pointer = {}};
+  const std::string file = ToFile(saved);
+  const absl::StatusOr<SavedState> read = FromFile(file);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->bytes, saved.bytes);
+  EXPECT_EQ(read->schema->fingerprint(), saved.schema->fingerprint());
+}
+
+TEST_F(DamagedValueTest, DamagedFilesAreRefused) {
+  const std::string file = ToFile({.schema = Bound<old_version::World>().schema,
+                                   .bytes = Encoded(OldWorld()),
+                                   .pointer = {}});
+  for (size_t size = 0; size < file.size(); ++size) {
+    ASSERT_EQ(FromFile(std::string_view(file).substr(0, size)).status().code(),
+              absl::StatusCode::kDataLoss);
+  }
+  std::mt19937 random(1);
+  for (int i = 0; i < 5'000; ++i) {
+    std::string damaged = file;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 << random() % 8);
+    ASSERT_EQ(FromFile(damaged).status().code(), absl::StatusCode::kDataLoss);
+  }
+}
+
+// Bytes that an attacker has given a valid checksum.
+TEST_F(DamagedValueTest, HostileBytesDoNoHarm) {
+  const BoundSchema type = Bound<old_version::World>();
+  const std::string schema = type.schema->ToBytes();
+  const std::string bytes = Encoded(OldWorld());
+  const auto run = [&](std::string_view some_schema,
+                       std::string_view some_bytes) {
+    const auto parsed = Schema::Parse(some_schema);
+    if (!parsed.ok()) return false;
+    auto conversion =
+        Conversion::Make(*parsed, StateTypeOf<new_version::World>::kType,
+                         std::make_shared<OwnCode>(), first_state_migrator);
+    if (!conversion.ok()) return false;
+    new_version::World world;
+    BytesReader in(some_bytes);
+    return (*conversion)->Run(in, &world).ok();
+  };
+  ASSERT_TRUE(run(schema, bytes));
+  std::mt19937 random(2);
+  const auto damage = [&](std::string text) {
+    for (unsigned flips = 1 + random() % 3; flips > 0; --flips) {
+      const size_t at = random() % text.size();
+      switch (random() % 3) {
+        case 0:
+          text[at] ^= static_cast<char>(1 << random() % 8);
+          break;
+        case 1:
+          text[at] = static_cast<char>(random());
+          break;
+        default:
+          text.resize(at + 1);
+      }
+    }
+    return text;
+  };
+  int survived = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    survived += run(damage(schema), bytes);
+    survived += run(schema, damage(bytes));
+    survived += run(damage(schema), damage(bytes));
+  }
+  // Damage to a number is indistinguishable from another number.
+  EXPECT_GT(survived, 0);
+}
+
+TEST_F(DamagedValueTest, RefusesValuesThatAreNestedTooDeeply) {
+  old_version::Tree tree;
+  for (int i = 0; i < 600; ++i) {
+    old_version::Tree outer;
+    outer.children.push_back(std::move(tree));
+    tree = std::move(outer);
+  }
+  const auto converted = Convert<old_version::Tree>(tree);
+  EXPECT_THAT(converted.status().message(), HasSubstr("more than 500 deep"));
+}
+
+struct Throws {
+  Throws() {
+    if (--left == 0) throw std::runtime_error("enough");
+  }
+  int a = 0;
+  static int left;
+};
+int Throws::left = 0;
+RELIB_STATE(Throws, a);
+
+TEST_F(DamagedValueTest, ConstructorsMayThrow) {
+  Throws::left = 1000;
+  Holder<std::pmr::vector<Throws>> from;
+  from.value.resize(50);
+  Throws::left = 20;
+  const auto converted = Convert<Holder<std::pmr::list<Throws>>>(from);
+  EXPECT_THAT(converted.status().message(), HasSubstr("enough"));
+}
+
+}  // namespace
+}  // namespace relib::internal

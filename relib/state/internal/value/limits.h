@@ -1,0 +1,17 @@
+#ifndef RELIB_STATE_INTERNAL_VALUE_LIMITS_H_
+#define RELIB_STATE_INTERNAL_VALUE_LIMITS_H_
+
+#include "absl/status/status.h"
+
+namespace relib::internal {
+
+// The deepest nesting of structs and containers in a value. Values are visited
+// recursively, so a deeper one could overflow the stack.
+inline constexpr int kMaxStateDepth = 500;
+
+// Returns the error for a value that is nested deeper.
+absl::Status TooDeep();
+
+}  // namespace relib::internal
+
+#endif  // RELIB_STATE_INTERNAL_VALUE_LIMITS_H_
