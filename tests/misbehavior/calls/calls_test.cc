@@ -99,7 +99,7 @@ TEST(CallsTest, InWhichTheHostUnloadsAreRefusedAtOnce) {
   EXPECT_EQ(RunTestModule(module), 7);
   EXPECT_EQ(UnloadErrorOf(seen), UnloadError::kCallsInFlight) << seen;
   EXPECT_THAT(std::string(seen.message()), HasSubstr("inside"));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(CallsTest, OfTheHostByAThreadWorkUntilItEnds) {
@@ -141,7 +141,7 @@ TEST(CallsTest, OfTheHostWorkUntilTheImageGoes) {
                                      }});
   EXPECT_EQ(RunTestModule(module), 0);
   calls.clear();
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_THAT(calls, ElementsAre("before_unload", "thread_local object",
                                  "static object"));
 }

@@ -123,7 +123,7 @@ TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
   const int given = open("/dev/zero", O_RDONLY);
   TestModule module = LoadTestModule("descriptors/given_linux");
   EXPECT_EQ(RunTestModule(module, absl::StrCat(given)), 2);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(given), "/dev/zero");
   close(given);
 }
@@ -131,7 +131,7 @@ TEST(Descriptors, ThatTheModuleWasGivenStayOpen) {
 TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
   TestModule module = LoadTestModule("descriptors/released_linux");
   const int released = static_cast<int>(RunTestModule(module, "/dev/zero"));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(released), "/dev/zero");
   close(released);
 }
@@ -141,7 +141,7 @@ TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
   const int returned = static_cast<int>(RunTestModule(module, "/dev/zero"));
   close(returned);
   ASSERT_EQ(open("/dev/null", O_RDONLY), returned);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_EQ(TargetOf(returned), "/dev/null");
   close(returned);
 }
@@ -149,7 +149,7 @@ TEST(Descriptors, WhoseNumberIsAnotherFileByNowStayOpen) {
 TEST(Descriptors, ThatSomebodyElseClosedAreForgotten) {
   TestModule module = LoadTestModule("descriptors/returned_linux");
   close(static_cast<int>(RunTestModule(module, "/dev/zero")));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, ThatWereReplacedArePutBack) {
@@ -198,7 +198,7 @@ TEST(Descriptors, ThatTheModulePutBackItselfAreNotTouched) {
     TestModule module = LoadTestModule("descriptors/restored_linux");
     RunTestModule(module, absl::StrCat(target));
     EXPECT_EQ(OpenDescriptors(), before);
-    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
     EXPECT_EQ(OpenDescriptors(), before);
     close(target);
   }
@@ -219,7 +219,7 @@ TEST(Descriptors, ThatCameInMessagesAreClosed) {
 TEST(Descriptors, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("descriptors/closed_linux");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, OfManyThreadsAreClosed) {

@@ -53,14 +53,14 @@ TEST(Descriptors, OfEachFunctionAreClosed) {
 TEST(Descriptors, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("descriptors/closed_windows");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Descriptors, ThatAreReleasedToTheHostStayOpen) {
   TestModule module = LoadTestModule("descriptors/released_windows");
   const auto released =
       static_cast<int>(RunTestModule(module, MakeDirectory() + "/file"));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_EQ(_close(released), 0);
 }
 

@@ -44,7 +44,7 @@ TEST(Directories, OfADescriptorOfTheHostLeaveItOpen) {
 TEST(Directories, ThatAreReleasedToTheHostGoOn) {
   TestModule module = LoadTestModule("directories/released_linux");
   DIR* directory = reinterpret_cast<DIR*>(RunTestModule(module));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_NE(readdir(directory), nullptr);
   EXPECT_EQ(closedir(directory), 0);
 }
@@ -52,7 +52,7 @@ TEST(Directories, ThatAreReleasedToTheHostGoOn) {
 TEST(Directories, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("directories/closed_linux");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Directories, StayFlat) { ExpectNoGrowth("directories/leaked_linux"); }

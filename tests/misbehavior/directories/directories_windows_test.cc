@@ -44,7 +44,7 @@ TEST(Directories, SearchedByEachFunctionAreClosed) {
 TEST(Directories, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("directories/closed_windows");
   EXPECT_EQ(RunTestModule(module, MakeDirectory()), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "relib/module.h"
 #include "relib/release_posix.h"
+#include "tests/misbehavior/harness/interface.h"
 
 namespace {
 

@@ -77,7 +77,7 @@ TEST_F(ExceptionsTest, HandlersThatAreLeftGo) {
 TEST_F(ExceptionsTest, HandlersThatAreRemovedAreNotReported) {
   TestModule module = LoadTestModule("exception_handlers/removed_windows");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_EQ(Filter(), &HostFilter);
 }
 
@@ -88,7 +88,7 @@ TEST_F(ExceptionsTest, TheProgramMayReplaceTheFilter) {
     return EXCEPTION_CONTINUE_SEARCH;
   };
   SetUnhandledExceptionFilter(own);
-  EXPECT_EQ(UnloadTestModule(module).left[0].count, 2);
+  EXPECT_EQ(UnloadTestModule(module).leftovers[0].count, 2);
   EXPECT_EQ(Filter(), own);
 }
 

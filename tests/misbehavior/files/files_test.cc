@@ -36,7 +36,7 @@ void ExpectRefused(const std::string& path, LoadError error,
 
 // Returns the path of a copy of a well-behaved module in which `from` is
 // replaced by `to`. Both have the same length.
-std::string Changed(const platform::TestFolder& directory,
+std::string Changed(const platform::TestDirectory& directory,
                     const std::string& from, const std::string& to) {
   const std::string bytes =
       platform::ReadFile(ModuleFile("well_behaved/leaves_nothing"));
@@ -73,7 +73,7 @@ TEST(FilesTest, BuiltInAnotherWay) {
 }
 
 TEST(FilesTest, WhoseRecordLies) {
-  const platform::TestFolder directory;
+  const platform::TestDirectory directory;
   ExpectRefused(Changed(directory, "entry\trun\t", "entry\tran\t"),
                 LoadError::kMissingExport, "'run'");
   ExpectRefused(Changed(directory, "entry\trun\t", "xntry\trun\t"),
@@ -81,7 +81,7 @@ TEST(FilesTest, WhoseRecordLies) {
 }
 
 TEST(FilesTest, ThatAreNoLibraries) {
-  const platform::TestFolder directory;
+  const platform::TestDirectory directory;
   platform::WriteFile(directory / "text.so", "text");
   ExpectRefused(directory / "text.so", LoadError::kNotAModule, "");
   ExpectRefused(directory.path(), LoadError::kNotAModule, "");
@@ -90,7 +90,7 @@ TEST(FilesTest, ThatAreNoLibraries) {
 
 // Cuts the file off at each hundredth of its length.
 TEST(FilesTest, ThatAreCutOff) {
-  const platform::TestFolder directory;
+  const platform::TestDirectory directory;
   const std::string path = directory / "cut.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   const size_t size = fs::file_size(path);
@@ -108,7 +108,7 @@ TEST(FilesTest, ThatAreCutOff) {
 
 // A build replaces its output in this way.
 TEST(FilesTest, ThatAreReplacedWhileTheyAreLoaded) {
-  const platform::TestFolder directory;
+  const platform::TestDirectory directory;
   const std::string path = directory / "module.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   absl::StatusOr<TestModule> module = Load<Exports>(path);
@@ -124,7 +124,7 @@ TEST(FilesTest, ThatAreReplacedWhileTheyAreLoaded) {
 }
 
 TEST(FilesTest, OfManyNamesAreLoadedOnce) {
-  const platform::TestFolder directory;
+  const platform::TestDirectory directory;
   const std::string path = directory / "module.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   std::vector<std::string> names = {path, directory / "./module.so",

@@ -59,7 +59,7 @@ TEST(FlsIndices, DontRunOut) {
 TEST(FlsIndices, ThatAreFreedAreNotReported) {
   TestModule module = LoadTestModule("fls_indices/freed_windows");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

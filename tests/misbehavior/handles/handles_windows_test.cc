@@ -107,7 +107,7 @@ TEST(Handles, ThatAreReleasedToTheHostStayOpen) {
   TestModule module = LoadTestModule("handles/released_windows");
   const int64_t handle =
       RunTestModule(module, absl::StrCat(MakeDirectory(), "\\file"));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_TRUE(IsOpen(handle));
   CloseHandle(reinterpret_cast<HANDLE>(handle));
 }
@@ -115,7 +115,7 @@ TEST(Handles, ThatAreReleasedToTheHostStayOpen) {
 TEST(Handles, ThatSomebodyElseClosedAreForgotten) {
   TestModule module = LoadTestModule("handles/returned_windows");
   CloseHandle(reinterpret_cast<HANDLE>(RunTestModule(module)));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Handles, OfUnixProgramsThatWineDoesNotGiveAreNotTaken) {

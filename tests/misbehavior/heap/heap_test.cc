@@ -122,14 +122,14 @@ TEST_F(ModuleHeapTest, OtherThreadsMayFree) {
 TEST(HeapTest, BlocksOfTheCLibraryCanBeFreed) {
   TestModule module = LoadTestModule("heap/mixes_with_c_library");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(HeapTest, SystemHeapServesAllFunctions) {
   TestModule module =
       LoadTestModule("heap/mixes_with_c_library", {.heap = Heap::kSystem});
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST_F(ModuleHeapTest, ZeroedPagesStayUntouched) {
@@ -270,7 +270,7 @@ TEST(HeapTest, SystemHeapKeepsWhatIsLeaked) {
   void* const block =
       reinterpret_cast<void*>(RunTestModule(module, "allocate"));
   EXPECT_GE(SizeOfHostsBlock(block), 64);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   free(block);
 }
 
@@ -305,7 +305,7 @@ TEST(HeapTest, CustomAllocatorIsUsed) {
     EXPECT_EQ(
         RunTestModule(module, "a text that is too long for its own storage"),
         0);
-    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
     EXPECT_GT(allocator.allocated, 0);
     EXPECT_EQ(allocator.allocated, allocator.freed);
   }
@@ -316,7 +316,7 @@ TEST_F(ModuleHeapTest, CustomAllocatorKeepsLeaks) {
   for (const char* way : {"aligned_new", "realloc", "calloc", "strdup"}) {
     TestModule module = LoadTestModule("heap/leaks", allocator.Options());
     EXPECT_EQ(RunTestModule(module, way), 1);
-    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   }
   EXPECT_EQ(allocator.allocated, allocator.freed + 4);
   EXPECT_EQ(allocator.largest_alignment, 256);
@@ -474,7 +474,7 @@ TEST_P(CheckedHeapTest, EveryDeleteIsChecked) {
     EXPECT_EQ(bad_free.kind, BadFree::Kind::kNotABlock);
     EXPECT_EQ(bad_free.place, "");
   }
-  EXPECT_THAT(UnloadTestModule(*other).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(*other).leftovers, IsEmpty());
   EXPECT_THAT(found_, IsEmpty());
 }
 
@@ -482,7 +482,7 @@ TEST_P(CheckedHeapTest, WhatIsRightIsNotReported) {
   TestModule module = LoadTestModule("well_behaved/leaves_nothing", Options());
   EXPECT_EQ(
       RunTestModule(module, "a text that is too long for its own storage"), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_THAT(found_, IsEmpty());
 }
 

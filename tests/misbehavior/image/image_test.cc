@@ -11,7 +11,7 @@ TEST(ImageTest, StaticsOfTemplatesAndInlineFunctionsDontKeepIt) {
     TestModule module = LoadTestModule("image/statics");
     // Each load has new statics.
     EXPECT_EQ(RunTestModule(module, "text"), 4);
-    EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
   }
 }
 

@@ -37,7 +37,7 @@ TEST(KeysTest, ThatAreGivenBackArentReported) {
   for (const char* name : {"keys/deleted_linux", "keys/c11_deleted_linux"}) {
     TestModule module = LoadTestModule(name);
     EXPECT_EQ(RunTestModule(module), 0);
-    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty()) << name;
+    EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty()) << name;
   }
 }
 
@@ -46,7 +46,7 @@ TEST(KeysTest, DontRunOut) {
   for (int i = 0; i < 3'000; ++i) {
     TestModule module = LoadTestModule("keys/leaked_linux");
     ASSERT_EQ(RunTestModule(module, "0"), 0) << i;
-    ASSERT_EQ(UnloadTestModule(module).left.size(), 1) << i;
+    ASSERT_EQ(UnloadTestModule(module).leftovers.size(), 1) << i;
   }
 }
 

@@ -63,7 +63,7 @@ TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   TestModule module = LoadTestModule("libraries/released_linux");
   const int64_t library = RunTestModule(module, Other());
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_TRUE(RawIsLoaded(Other()));
   RawClose(reinterpret_cast<void*>(library));
   EXPECT_FALSE(RawIsLoaded(Other()));
@@ -78,7 +78,7 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
               AllOf(HasSubstr(module.path()), HasSubstr("dlopen()"),
                     HasSubstr("by the library itself or by others")));
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, ThatDependOnTheModuleKeepIt) {
@@ -98,14 +98,14 @@ TEST(Libraries, ThatDependOnTheModuleKeepIt) {
   // Without an argument, closes the library.
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_FALSE(RawIsLoaded(dependent));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_FALSE(RawIsLoaded(module.mapped_path()));
 }
 
 TEST(Libraries, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("libraries/closed_linux");
   EXPECT_EQ(RunTestModule(module, ModuleFile("libraries/leaked_linux")), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, StayFlat) { ExpectNoGrowth("libraries/leaked_linux", Other()); }

@@ -49,7 +49,7 @@ TEST(Libraries, ThatTheHostHasLoadedAsWellStay) {
 TEST(Libraries, ThatAreReleasedToTheHostStay) {
   TestModule module = LoadTestModule("libraries/released_windows");
   const int64_t library = RunTestModule(module, Other());
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_TRUE(RawIsLoaded(Other()));
   RawClose(reinterpret_cast<void*>(library));
   EXPECT_FALSE(RawIsLoaded(Other()));
@@ -58,7 +58,7 @@ TEST(Libraries, ThatAreReleasedToTheHostStay) {
 TEST(Libraries, ThatAreFreedAreNotReported) {
   TestModule module = LoadTestModule("libraries/closed_windows");
   EXPECT_EQ(RunTestModule(module, ModuleFile("libraries/leaked_windows")), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
@@ -68,14 +68,14 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("1 more reference by "));
   EXPECT_EQ(RunTestModule(module, "give it back"), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, AModuleCantGiveBackTheHostsReference) {
   TestModule module = LoadTestModule("libraries/frees_itself_windows");
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Libraries, AModuleThatPinsItselfStays) {

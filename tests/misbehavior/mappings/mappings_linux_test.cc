@@ -161,7 +161,7 @@ TEST(Mappings, OfManyThreadsAreUnmapped) {
 TEST(Mappings, ThatAreUnmappedAreNotReported) {
   TestModule module = LoadTestModule("mappings/closed_linux");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Mappings, StayFlat) {

@@ -58,14 +58,14 @@ TEST(Mappings, ThatAreFreedAreNotReported) {
        {"mappings/closed_windows", "mappings/closed_by_function_windows"}) {
     TestModule module = LoadTestModule(name);
     EXPECT_EQ(RunTestModule(module), 0) << name;
-    EXPECT_THAT(UnloadTestModule(module).left, IsEmpty()) << name;
+    EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty()) << name;
   }
 }
 
 TEST(Mappings, ThatAreReleasedToTheHostStay) {
   TestModule module = LoadTestModule("mappings/released_windows");
   const int64_t address = RunTestModule(module);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_TRUE(IsMapped(address));
   EXPECT_TRUE(VirtualFree(reinterpret_cast<void*>(address), 0, MEM_RELEASE));
 }
@@ -75,7 +75,7 @@ TEST(Mappings, ThatSomebodyElseFreedAreForgotten) {
   std::ofstream(file) << "content";
   TestModule module = LoadTestModule("mappings/leaked_windows");
   UnmapViewOfFile(reinterpret_cast<void*>(RunTestModule(module, file)));
-  EXPECT_EQ(UnloadTestModule(module).left[0].count, 1);
+  EXPECT_EQ(UnloadTestModule(module).leftovers[0].count, 1);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ TEST(RuntimeTest, HandlersOfTheModuleArentTheHosts) {
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(std::get_terminate(), terminate);
   EXPECT_EQ(std::get_new_handler(), new_handler);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

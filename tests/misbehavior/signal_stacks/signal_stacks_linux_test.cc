@@ -60,7 +60,7 @@ TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   done = true;
   done.notify_all();
   thread.join();
-  EXPECT_TRUE(UnloadTestModule(module).left.empty());
+  EXPECT_TRUE(UnloadTestModule(module).leftovers.empty());
 }
 
 }  // namespace

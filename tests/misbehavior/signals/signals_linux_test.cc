@@ -109,14 +109,14 @@ TEST_F(SignalsTest, OneThatIsPutBackIsntReported) {
   TestModule module = LoadTestModule("signals/restored_linux");
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST_F(SignalsTest, TheProgramMayReplaceIt) {
   TestModule module = LoadTestModule("signals/sigaction_linux");
   EXPECT_EQ(RunTestModule(module), 0);
   signal(SIGUSR1, OtherHostHandler);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   raise(SIGUSR1);
   EXPECT_EQ(host_calls, 100);
 }

@@ -118,7 +118,7 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   const std::string file = absl::StrCat(MakeDirectory(), "/file");
   TestModule module = LoadTestModule("streams/released_linux");
   FILE* stream = reinterpret_cast<FILE*>(RunTestModule(module, file));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(ReadFile(file), "from the module, from the host");
@@ -143,7 +143,7 @@ TEST(Streams, OfTheProcessKeepNoBufferOfTheModule) {
               TestModule module =
                   LoadTestModule("streams/buffer_of_stdout_linux");
               RunTestModule(module, "from the module, ");
-              EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+              EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
               std::printf("from the host");
             }),
             "from the module, from the host");
@@ -224,7 +224,7 @@ TEST(Streams, ThatAreClosedAreNotReported) {
 TEST(Streams, OfTheListOfFileSystemsThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("streams/endmntent_linux");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Streams, StayFlat) {

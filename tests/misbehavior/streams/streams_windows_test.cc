@@ -76,7 +76,7 @@ TEST(Streams, OfChildrenAreClosed) {
 TEST(Streams, ThatAreClosedAreNotReported) {
   TestModule module = LoadTestModule("streams/closed_windows");
   EXPECT_EQ(RunTestModule(module, MakeDirectory() + "/file"), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 TEST(Streams, OfADescriptorOfTheHostLeaveItOpen) {
@@ -94,7 +94,7 @@ TEST(Streams, ThatAreReleasedToTheHostGoOn) {
   const std::string file = MakeDirectory() + "/file";
   TestModule module = LoadTestModule("streams/released_windows");
   FILE* stream = reinterpret_cast<FILE*>(RunTestModule(module, file));
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   EXPECT_GE(std::fputs("from the host", stream), 0);
   EXPECT_EQ(std::fclose(stream), 0);
   EXPECT_EQ(FileContent(file), "from the module, from the host");

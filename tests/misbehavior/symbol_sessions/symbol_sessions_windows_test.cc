@@ -20,7 +20,7 @@ TEST(SymbolSessions, ThatAreLeftAreEnded) {
 TEST(SymbolSessions, ThatAreEndedAreNotReported) {
   TestModule module = LoadTestModule("symbol_sessions/ended_windows");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

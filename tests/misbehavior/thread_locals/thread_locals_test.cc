@@ -51,7 +51,7 @@ TEST(ThreadLocalsTest, OfTheLoadingThread) {
   TestModule module = LoadTestModule("thread_locals/with_destructor");
   EXPECT_EQ(RunTestModule(module, AddressOf(destroyed)), 0);
   EXPECT_EQ(destroyed, 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
   EXPECT_EQ(destroyed, 1);
 }
 
@@ -60,7 +60,7 @@ TEST(ThreadLocalsTest, OfAThreadThatHasEnded) {
   TestModule module = LoadTestModule("thread_locals/with_destructor");
   std::thread([&] { RunTestModule(module, AddressOf(destroyed)); }).join();
   EXPECT_EQ(destroyed, 1);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
   EXPECT_EQ(destroyed, 1);
 }
 
@@ -81,7 +81,7 @@ TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
       });
     }
     while (called < kThreads) std::this_thread::yield();
-    EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+    EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
     EXPECT_EQ(destroyed, kThreads);
     done.Notify();
     for (std::thread& thread : threads) thread.join();
@@ -114,7 +114,7 @@ TEST(ThreadLocalsTest, LoadedCalledAndUnloadedOnDifferentThreads) {
   threads.emplace_back([&] {
     called.Block();
     EXPECT_EQ(destroyed, 0);
-    EXPECT_THAT(UnloadTestModule(*module).left, ::testing::IsEmpty());
+    EXPECT_THAT(UnloadTestModule(*module).leftovers, ::testing::IsEmpty());
     EXPECT_EQ(destroyed, 2);
     unloaded.Notify();
   });
@@ -144,7 +144,7 @@ TEST(ThreadLocalsTest, OfOneThreadGoInReverseOrder) {
   EXPECT_EQ(ended, 321);
   EXPECT_EQ(own, 0);
   EXPECT_EQ(other, 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
   EXPECT_EQ(own, 213);
   EXPECT_EQ(other, 132);
   unloaded.Notify();

@@ -119,7 +119,7 @@ TEST(ThreadsLinuxTest, OnesThatWereJoinedNeverRefuse) {
   for (int cycle = 0; cycle < 20; ++cycle) {
     TestModule module = LoadTestModule("threads/joined_linux");
     EXPECT_EQ(RunTestModule(module), 10000 + 1000 + 1 + 100 - 10 + 7);
-    ASSERT_THAT(UnloadTestModule(module).left, IsEmpty());
+    ASSERT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
   }
 }
 

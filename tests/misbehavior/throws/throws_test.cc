@@ -82,7 +82,7 @@ TEST(ThrowsTest, FromBeforeUnloadIsRefused) {
     ExpectThrown(status, "std::underflow_error", "not yet");
   }
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
 }  // namespace

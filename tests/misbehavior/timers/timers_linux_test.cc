@@ -58,7 +58,7 @@ TEST(TimersTest, ThatOnlyAProcessHas) {
 TEST(TimersTest, ThatAlarmHasSet) {
   TestModule module = LoadTestModule("timers/alarm_linux");
   EXPECT_EQ(RunTestModule(module), 60);
-  EXPECT_EQ(UnloadTestModule(module).left.size(), 1);
+  EXPECT_EQ(UnloadTestModule(module).leftovers.size(), 1);
   EXPECT_FALSE(IsIntervalTimerArmed());
 }
 
@@ -78,7 +78,7 @@ TEST(TimersTest, ThatUalarmHasSet) {
 TEST(TimersTest, ThatAreDeletedAreNotReported) {
   TestModule module = LoadTestModule("timers/deleted_linux");
   EXPECT_EQ(RunTestModule(module), 0);
-  EXPECT_THAT(UnloadTestModule(module).left, ::testing::IsEmpty());
+  EXPECT_THAT(UnloadTestModule(module).leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ TEST(TlsIndices, DontRunOut) {
   UnloadTestModule(module);
   module = LoadTestModule("tls_indices/leaked_windows");
   for (int i = 0; i < 800; ++i) ASSERT_EQ(RunTestModule(module), 0);
-  EXPECT_EQ(UnloadTestModule(module).left[0].count, 800);
+  EXPECT_EQ(UnloadTestModule(module).leftovers[0].count, 800);
 }
 
 }  // namespace
