@@ -38,8 +38,8 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 class ReloadStateTest : public ::testing::Test {
  protected:
-  // Installs the module world_<version> of relib/state/testdata. A trailer makes
-  // it a different file.
+  // Installs the module world_<version> of relib/state/testdata. A trailer
+  // makes it a different file.
   void Install(int version, std::string_view trailer = "") {
     WriteFile(
         module_ + ".new",

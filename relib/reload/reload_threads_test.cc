@@ -40,8 +40,8 @@ int Reloads() {
   return reloads;
 }
 
-// The modules are numbered 1 to 3. Bit n of `allowed_` is set while a call may go
-// to module n.
+// The modules are numbered 1 to 3. Bit n of `allowed_` is set while a call may
+// go to module n.
 class ReloadThreadsTest : public ::testing::TestWithParam<bool> {
  protected:
   bool crash_guard() const { return GetParam(); }

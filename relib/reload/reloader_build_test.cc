@@ -164,7 +164,7 @@ TEST_F(ReloaderTest, ABuildThatChangesNothingIsNotLoaded) {
   EXPECT_THAT(Kinds(events_),
               ElementsAre(Kind::kBuildStarted, Kind::kUnchanged));
 
-  // Back to what runs, after something that didn't work.
+  // After a failed load, return to the file of the current version.
   WriteFile(directory_ / "staged", "nonsense");
   Save();
   Await(Kind::kLoadFailed);
@@ -209,7 +209,7 @@ TEST_F(ReloaderTest, WaitingForAnEarlierBuildIsNoOverhead) {
   LetGo();
   Await(Kind::kBuildFailed);
   std::filesystem::remove(directory_ / "fail");
-  // Whether that was in time for the second build depends on the machine.
+  // The second build may have started before the file was removed.
   if (!PollUntil([&] {
         return !events_.empty() && (events_.back().kind == Kind::kUnloaded ||
                                     Kinds(events_).size() >= 4);
@@ -289,7 +289,7 @@ TEST_F(ReloaderTest, DestructionEndsABuild) {
   Await(Kind::kBuildStarted);
   ASSERT_TRUE(PollUntil([&] { return Builds() == builds + 1; }));
   reloader_.reset();
-  // Had the build lived on, it would end now by changing the module.
+  // If the build still ran, it would end now and change the module.
   const std::string before = ReadFile(module_);
   LetGo();
   absl::SleepFor(absl::Milliseconds(100));
@@ -316,7 +316,7 @@ TEST_F(ReloaderTest, ADirectoryToWatchMayComeLater) {
   EXPECT_EQ(Number(), 1);
   const ReloadEvent failed = Await(Kind::kWatchFailed);
   EXPECT_THAT(failed.status.message(), HasSubstr("later"));
-  // Once is enough.
+  // The same error is not reported twice.
   PollFor(absl::Milliseconds(600));
   EXPECT_THAT(
       Kinds(events_),

@@ -54,7 +54,7 @@ TEST_F(CrashingReloaderTest, TheLastGoodVersionComesBackUntilThereIsANewOne) {
   EXPECT_EQ(reloader_->status(), crashed.status);
   Await(Kind::kUnloaded, 2);
 
-  // The file that crashed is no new version.
+  // The file that has crashed is not loaded again.
   Install("crashing_9", module_);
   Await(Kind::kUnchanged);
   EXPECT_EQ(Number(), 1);

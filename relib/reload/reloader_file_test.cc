@@ -71,8 +71,8 @@ TEST_F(ReloaderTest, FileThatIsNotThereYet) {
 TEST_F(ReloaderTest, HalfWrittenFileIsNotLoaded) {
   StartFileWith("version_1");
   const std::string bytes = ReadFile(TestModule("version_2"));
-  // In place, like linkers that don't write to a temporary file first. Each
-  // part looks like the end of it.
+  // Write the file in place, as some linkers do. The pause after each part is
+  // long enough for the changes to settle.
   for (const double part : {0.0, 0.1, 0.5, 0.9, 0.99}) {
     WriteFile(
         module_,

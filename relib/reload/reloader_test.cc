@@ -54,7 +54,7 @@ TEST_F(ReloaderTest, FailedLoadLeavesTheOldVersionRunning) {
             LoadError::kNotAModule);
   EXPECT_EQ(Number(), 1);
 
-  // A build that succeeds and makes nothing.
+  // The build succeeds, but makes no file.
   events_.clear();
   std::filesystem::remove(directory_ / "staged");
   Save();
@@ -98,7 +98,7 @@ TEST_F(ReloaderTest, ALateCallDoesNotReachAVersionThatIsTriedOut) {
   Save();
   Await(Kind::kUnloaded);
   reloader_->SetFirstCall([&](const VersionedExports& third) {
-    // What the first version leaves is used again.
+    // The third version reuses the slots of the first one.
     EXPECT_EQ(&third, &first);
     EXPECT_EQ(*third.number(), 3);
     std::thread([&] { EXPECT_EQ(*first.number(), 2); }).join();
@@ -165,7 +165,7 @@ TEST_F(ReloaderTest, ContradictoryOptions) {
 TEST_F(ReloaderTest, AModuleWithoutAnInterface) {
   Install("version_3", module_);
   Reloader<> reloader(FileOptions());
-  // It wants imports, and there are none.
+  // The module needs imports.
   EXPECT_EQ(LoadErrorOf(reloader.Start(kPatience)), LoadError::kMissingImport);
 }
 

@@ -23,8 +23,9 @@ namespace {
 // If changes continue, they count as settled after this many debounce times.
 constexpr int kMaxDebounceTimes = 10;
 
-// Returns the time of the last write, or `now` if the file system does not report
-// one between `earliest` and `now`. A file that was moved here has an older one.
+// Returns the time of the last write, or `now` if the file system does not
+// report one between `earliest` and `now`. A file that was moved here has an
+// older one.
 absl::Time TimeOfChange(const std::string& path, absl::Time earliest,
                         absl::Time now) {
   std::error_code error;

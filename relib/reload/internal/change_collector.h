@@ -37,8 +37,8 @@ class ChangeCollector {
                   absl::Duration debounce);
 
   // Collects changes. Waits up to `timeout` for the first change, even if that
-  // is ignored; does not block with zero. After an error, nothing is watched. The
-  // next call tries to watch again, and then treats every path as changed,
+  // is ignored; does not block with zero. After an error, nothing is watched.
+  // The next call tries to watch again, and then treats every path as changed,
   // because changes may have been missed.
   absl::Status Collect(absl::Duration timeout);
 

@@ -16,8 +16,8 @@ class NameFilter {
       : patterns_(std::move(patterns)) {}
 
   // Returns true if one of the names in `path` is ignored: that of the file, or
-  // of a directory. `path` must be relative to the watched directory, because the
-  // names above it don't matter.
+  // of a directory. `path` must be relative to the watched directory, because
+  // the names above it don't matter.
   bool Ignores(std::string_view path) const;
 
  private:
@@ -26,7 +26,8 @@ class NameFilter {
   const std::vector<std::string> patterns_;
 };
 
-// Returns true if `name` matches `pattern`, in which `*` matches any characters.
+// Returns true if `name` matches `pattern`, in which `*` matches any
+// characters.
 bool MatchesPattern(std::string_view name, std::string_view pattern);
 
 }  // namespace relib::internal

@@ -4,7 +4,8 @@
 //   builds.log  gets a line for each build
 //   hold        makes the build wait as long as the file exists
 //   fail        makes the build print this file and fail
-//   staged      is copied to the file on the command line; if it does not exist,
+//   staged      is copied to the file on the command line; if it does not
+//   exist,
 //               that file is deleted
 
 #include <chrono>
@@ -29,8 +30,8 @@ int main(int argc, char** argv) {
     std::filesystem::remove(module);
     return 0;
   }
-  // Overwrites the file in place, as linkers do. std::filesystem::copy_file() of
-  // mingw-w64's GCC can't overwrite files.
+  // Overwrites the file in place, as linkers do. std::filesystem::copy_file()
+  // of mingw-w64's GCC can't overwrite files.
   std::ofstream(module, std::ios::binary | std::ios::trunc)
       << std::ifstream("staged", std::ios::binary).rdbuf();
   return 0;
