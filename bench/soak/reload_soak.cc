@@ -119,10 +119,11 @@ class Reloading {
     }
   }
 
-  ReplacedFile file_{{CopyOfModule("soak/reload_module"),
-                      OtherCopyOfModule("soak/reload_module"),
-                      CopyOfModule("soak/reload_module_of_other_layout"),
-                      OtherCopyOfModule("soak/reload_module_of_other_layout")}};
+  ReplacedFile file_{
+      {CopyOfModule("soak/modules/reload_module"),
+       OtherCopyOfModule("soak/modules/reload_module"),
+       CopyOfModule("soak/modules/reload_module_of_other_layout"),
+       OtherCopyOfModule("soak/modules/reload_module_of_other_layout")}};
   State<Kept> state_;
   Reloader<ReloadExports> reloader_{{.module = file_.path(),
                                      .debounce = absl::Milliseconds(1),

@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
   }
 
   const soak::Result result =
-      soak::RunSoak(relib::bench::CopyOfModule("soak/soak_module"), cycles,
-                    kSamples, soak::TablePrinter());
+      soak::RunSoak(relib::bench::CopyOfModule("soak/modules/soak_module"),
+                    cycles, kSamples, soak::TablePrinter());
   return soak::PrintVerdict(
       result.samples,
       absl::StrFormat(

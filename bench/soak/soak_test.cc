@@ -27,8 +27,8 @@ std::vector<Sample> Samples(const std::vector<int64_t>& values) {
 
 TEST(SoakTest, NothingGrows) {
   int64_t seen = 0;
-  const Result result = RunSoak(CopyOfModule("soak/soak_module"), 2'000, 20,
-                                [&](const Sample&) { ++seen; });
+  const Result result = RunSoak(CopyOfModule("soak/modules/soak_module"), 2'000,
+                                20, [&](const Sample&) { ++seen; });
   EXPECT_EQ(seen, 20);
   EXPECT_GT(result.calls, 0);
   EXPECT_THAT(Growth(result.samples), IsEmpty());

@@ -19,12 +19,7 @@ install_needed tidy
 if (($# > 0)); then
   files=("$@")
 else
-<<<<<<< HEAD
   list=$(tracked_files '*.cc' | awk '!/(^|\/)(testdata|fixtures)\// && (!/^tests\// || /_test\.cc$/)')
-=======
-  # What tests are made of misbehaves on purpose, some of it doesn't even compile.
-  list=$(tracked_files '*.cc' | awk '!/\/testdata\// && (!/^tests\/misbehavior\// || /_test\.cc$/)')
->>>>>>> h-mis
   mapfile -t files <<<"$list"
 fi
 

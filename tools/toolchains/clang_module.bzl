@@ -1,4 +1,4 @@
-"""clang_module(): a module for a host that another compiler has made; on Linux with another standard library as well."""
+"""clang_module(): a module for a host that another compiler has built; on Linux with another standard library as well."""
 
 load("@relib_libcxx//:facts.bzl", LIBCXX_AVAILABLE = "AVAILABLE")
 load("@relib_mingw_clang//:facts.bzl", MINGW_CLANG_AVAILABLE = "AVAILABLE")
@@ -10,13 +10,13 @@ _MINGW_CLANG_PLATFORM = str(Label("//tools/platforms:windows_x86_64_clang"))
 _INCOMPATIBLE = [Label("@platforms//:incompatible")]
 
 def if_clang_module(then, otherwise):
-    """A select(): for where clang_module() works, and makes a module by another compiler than the host's.
+    """Returns a select() that is true where clang_module() builds a module with another compiler than the host's.
 
-    With the address sanitizer it doesn't: that must be the same on both sides, and isn't the same for two compilers.
+    It is false with AddressSanitizer, which must be the same on both sides but differs between two compilers.
 
     Args:
-      then: what to choose there.
-      otherwise: what to choose elsewhere.
+      then: the value where it is true.
+      otherwise: the value elsewhere.
 
     Returns:
       The select().
@@ -28,16 +28,16 @@ def if_clang_module(then, otherwise):
         "//conditions:default": then if LIBCXX_AVAILABLE else otherwise,
     })
 
-# For what needs clang_module(): elsewhere it is skipped.
+# For targets that need clang_module(): they are skipped elsewhere.
 CLANG_MODULE_COMPATIBLE_WITH = if_clang_module([], _INCOMPATIBLE)
 
-# For what needs for_libcxx().
+# For targets that need for_libcxx().
 LIBCXX_COMPATIBLE_WITH = [Label("@platforms//os:linux")] + CLANG_MODULE_COMPATIBLE_WITH
 
 _OPTIONS = ["//command_line_option:" + name for name in ["copt", "linkopt"]]
 
-# The program has the runtime of its own compiler's sanitizers. clang's code can use GCC's ThreadSanitizer; it can't use
-# GCC's checks for undefined behaviour, and can do without.
+# The host has the runtime of its own compiler's sanitizers. Clang's code can use GCC's ThreadSanitizer. It can't use
+# GCC's checks for undefined behavior, and works without them.
 _FOREIGN_SANITIZERS = ["-fsanitize=undefined", "-fno-sanitize-recover=all"]
 
 def _by_clang_impl(settings, attr):
@@ -62,7 +62,7 @@ def _for_libcxx_impl(ctx):
 
 for_libcxx = rule(
     implementation = _for_libcxx_impl,
-    doc = "The files of a target as clang with libc++ builds it.",
+    doc = "The files of a target, built by clang with libc++.",
     attrs = {
         "platform": attr.string(default = _LIBCXX_PLATFORM),
         "target": attr.label(
@@ -77,7 +77,7 @@ for_libcxx = rule(
 
 _clang_module = rule(
     implementation = checked_module_impl,
-    doc = "What relib_module() does with a library, but built for another platform than the tool that checks it.",
+    doc = "Does what relib_module() does with a library, but builds it for another platform than the tool that checks it.",
     attrs = {
         "cross": attr.bool(),
         "file_name": attr.string(mandatory = True),
@@ -105,7 +105,7 @@ _clang_module = rule(
 )
 
 def clang_module(name, target_compatible_with = [], testonly = None, visibility = None, **kwargs):
-    """As relib_module(), by clang whatever else is built with: on Linux with libc++, on Windows with mingw-w64's libstdc++.
+    """Does what relib_module() does, always with clang: on Linux with libc++, on Windows with mingw-w64's libstdc++.
 
     Args:
       name: of the target, and of the file.

@@ -1,4 +1,4 @@
-"""What our toolchains have in common."""
+"""Shared by our toolchains."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:cc_toolchain_config_lib.bzl", "feature", "flag_group", "flag_set", "with_feature_set")
@@ -23,14 +23,14 @@ LINK_ACTIONS = [
 ]
 
 def flags_of(actions, flags, mode = None):
-    """Flags for some actions; if a compilation mode is given, in that mode alone."""
+    """Returns flags for some actions; if a compilation mode is given, for that mode alone."""
     return flag_set(
         actions = actions,
         flag_groups = [flag_group(flags = flags)],
         with_features = [with_feature_set(features = [mode])] if mode else [],
     )
 
-# What a compiler does with -c opt, on top of what it always does.
+# Flags for -c opt, in addition to those of every mode.
 OPTIMIZED_COMPILE_FLAGS = flags_of(COMPILE_ACTIONS, [
     "-O2",
     "-DNDEBUG",
@@ -40,7 +40,7 @@ OPTIMIZED_COMPILE_FLAGS = flags_of(COMPILE_ACTIONS, [
 
 OPTIMIZED_LINK_FLAGS = flags_of(LINK_ACTIONS, ["-Wl,--gc-sections"], "opt")
 
-# The features that Bazel asks for, and outputs that don't depend on the time.
+# Features that Bazel expects, and one that makes outputs independent of the time.
 COMMON_FEATURES = [
     feature(name = "dbg"),
     feature(name = "fastbuild"),
@@ -60,14 +60,14 @@ COMMON_FEATURES = [
 ]
 
 def system_toolchain(name, config, constraints, identifier, linker_files = []):
-    """A compiler that is installed on the system that builds, Linux on x86-64.
+    """Declares a toolchain of a compiler that is installed on the building system, Linux on x86-64.
 
     Args:
       name: of the cc_toolchain; the toolchain() is called "toolchain".
       config: the target that describes the compiler.
-      constraints: of the platforms that it builds for.
-      identifier: as the config says it.
-      linker_files: what it links that isn't installed.
+      constraints: those of the platforms that it builds for.
+      identifier: the one in the config.
+      linker_files: files that it links and that aren't installed.
     """
     native.toolchain(
         name = "toolchain",
@@ -80,7 +80,7 @@ def system_toolchain(name, config, constraints, identifier, linker_files = []):
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
     )
 
-    # No file of the system's compiler is an input of an action.
+    # The files of the installed compiler aren't inputs of actions.
     native.filegroup(name = "no_files")
     native.filegroup(
         name = "linker_files",

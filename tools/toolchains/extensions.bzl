@@ -1,4 +1,4 @@
-"""Module extension for the toolchains that have to be looked for."""
+"""Module extension for the toolchains that search for a compiler."""
 
 load("//tools/toolchains/libcxx:repository.bzl", "libcxx_repository")
 load("//tools/toolchains/mingw_clang:repository.bzl", "mingw_clang_repository")

@@ -1,4 +1,4 @@
-"""Registers the toolchains that Bazel doesn't find by itself, for a WORKSPACE."""
+"""Registers the toolchains that Bazel doesn't find by itself, in a WORKSPACE."""
 
 load("//tools/toolchains/libcxx:repository.bzl", "libcxx_repository")
 load("//tools/toolchains/mingw_clang:repository.bzl", "mingw_clang_repository")
@@ -12,7 +12,7 @@ def relib_toolchains():
         mingw_clang_repository(name = "relib_mingw_clang")
     native.register_toolchains(
         str(Label("//tools/toolchains/libcxx:toolchain")),
-        # Before GCC's, which serves the same platform.
+        # Registered before GCC's toolchain, which serves the same platform.
         str(Label("//tools/toolchains/mingw_clang:toolchain")),
         str(Label("//tools/toolchains/mingw:toolchain")),
     )

@@ -9,7 +9,7 @@ def _program_test_impl(ctx):
         is_executable = True,
     )
 
-    # In the same directory, which is where it is looked for.
+    # The program looks for the PDB file in its own directory.
     pdbs = getattr(ctx.attr.program[OutputGroupInfo], "pdb_file", depset())
     return [DefaultInfo(
         executable = test,
@@ -18,7 +18,7 @@ def _program_test_impl(ctx):
 
 program_test = rule(
     implementation = _program_test_impl,
-    doc = "Runs a program of this package as a test. cc_test leaves the PDB file, if there is one, where it was made.",
+    doc = "Runs a program of this package as a test. cc_test doesn't put the PDB file, if there is one, beside the program.",
     attrs = {
         "program": attr.label(
             mandatory = True,

@@ -15,8 +15,8 @@ expect() {
 
 run() { "$runner" "$program" "$@" | tr -d '\r'; }
 
-# signal NAME: runs the program, sends a signal to the runner, and prints what the runner exits with.
-# setsid, because a script's background ignores SIGINT, and that would be handed down.
+# signal NAME: runs the program, sends a signal to the runner, and prints the runner's exit code. setsid, because
+# programs in a script's background ignore SIGINT, and their children inherit that.
 signal() {
   local output=$TEST_TMPDIR/output child
   : >"$output"
@@ -32,35 +32,35 @@ leftovers() { find "$TEST_TMPDIR" -maxdepth 1 -name 'wine.*' | wc -l; }
 
 "$runner" "$program" exit 7
 expect "the exit code is the program's" $? 7
-# As GoogleTest leaves it behind when the program ends in the middle.
+# GoogleTest leaves this file behind when the program ends in the middle.
 touch "$TEST_TMPDIR/premature"
 TEST_PREMATURE_EXIT_FILE=$TEST_TMPDIR/premature "$runner" "$program" exit 0 2>/dev/null
-expect "an end in the middle of the tests isn't taken for a success" $? 1
+expect "an end in the middle of the tests is a failure" $? 1
 TEST_PREMATURE_EXIT_FILE=$TEST_TMPDIR/absent "$runner" "$program" exit 0
-expect "the end of the tests is" $? 0
+expect "an end after the tests is a success" $? 0
 "$runner" sh -c 'exit 5'
-expect "what isn't for Windows runs as it is" $? 5
+expect "a program for another system runs directly" $? 5
 expect "stdin reaches the program" "$(run repeat <<<hello)" "got hello"
 expect "a program can start another" "$(run child)" "child 7"
 
 start=$SECONDS
 run orphan >/dev/null
-expect "what a program leaves running ends with it" $((SECONDS - start < 60)) 1
+expect "processes that a program leaves running end with it" $((SECONDS - start < 60)) 1
 
 first=$(run temporary_file)
 second=$(run temporary_file)
 forward=${first//\\//}
-expect "temporary files lie in the test's directory" "${forward%%/wine.*}" "Z:$TEST_TMPDIR"
+expect "temporary files are in the test's directory" "${forward%%/wine.*}" "Z:$TEST_TMPDIR"
 expect "each program has its own temporary files" "$([[ ${first%\\*} != "${second%\\*}" ]]; echo $?)" 0
 
-expect "the test's directories have a drive" "$(run getenv TEST_TMPDIR)" "Z:$TEST_TMPDIR"
+expect "paths of the test's directories have a drive" "$(run getenv TEST_TMPDIR)" "Z:$TEST_TMPDIR"
 expect "SIGTERM ends the program" "$(signal TERM)" 143
 expect "SIGINT is Ctrl-C" "$(signal INT)" 42
 RELIB_WINE_TIMEOUT=2 "$runner" "$program" sleep >/dev/null 2>&1
 expect "a timeout ends the program" $? 137
-expect "nothing is left" "$(leftovers)" 0
+expect "no temporary directory is left" "$(leftovers)" 0
 
-# in_directory LENGTH COMMAND...: in a directory whose path has so many characters.
+# in_directory LENGTH COMMAND...: runs the command in a directory whose path has LENGTH characters.
 in_directory() {
   local path=/tmp/wine_runner_test.$$ part
   part=$(printf '%*s' $((($1 - ${#path}) / 2 - 1)) "" | tr ' ' d)

@@ -1,5 +1,5 @@
-// What wine_runner_test.sh runs with Wine: each argument asks for one thing
-// that a program may do.
+// Run by wine_runner_test.sh with Wine. The argument selects one thing that a
+// program may do.
 
 #include <windows.h>
 
@@ -57,7 +57,7 @@ int RunChild() {
   return EXIT_SUCCESS;
 }
 
-// Prints where temporary files go, and leaves one there.
+// Creates a temporary file and prints its path.
 int WriteTemporaryFile() {
   std::array<char, MAX_PATH> directory = {};
   std::array<char, MAX_PATH> file = {};

@@ -11,13 +11,15 @@
 #include "platform/windows/agent/heap/agent_memory.h"
 #include "platform/windows/agent/hook_stubs.h"
 
-// The hooks work by the module's own import table: the loader calls the TLS
-// callback below before any other code of the module, and that replaces the
-// entries of the functions in hooks.bzl. So they cover the static libraries in
-// the module (libstdc++, winpthreads), and no other library of the process.
+// Hooks work through the module's own import table. The loader calls the TLS
+// callback below before any other code of the module. The callback replaces the
+// table's entries for the functions that hooks.bzl names. So hooks cover the
+// static libraries in the module (libstdc++, winpthreads) and no other library
+// of the process.
 
-// The image, from its headers on; defined by the linker. Of unknown size, for
-// the compiler's sake: it warns of what lies behind a single IMAGE_DOS_HEADER.
+// The image, beginning with its headers; the linker defines it. Declared
+// without a size, because the compiler warns about accesses past a single
+// IMAGE_DOS_HEADER.
 extern "C" char __ImageBase[];
 
 namespace relib::platform {
@@ -25,9 +27,9 @@ namespace internal {
 namespace {
 
 // ---------------------------------------------------------------------------
-// The way to the module resources.
+// Records of resources, which go to the host.
 
-// What was taken before BindAgent(), by DllMain() or a TLS callback.
+// A resource that DllMain() or a TLS callback acquired before BindAgent().
 struct Early {
   Early* next;
   ResourceKind kind;
@@ -40,7 +42,7 @@ Early* early = nullptr;  // under `lock`
 constinit std::atomic<const AgentBinding*> bound = nullptr;
 
 void RememberEarly(ResourceKind kind, uint64_t value, bool is_runtime) {
-  // The handle of a thread stands for two things.
+  // The handle of a thread represents two resources.
   if (kind == ResourceKind::kThreads) {
     RememberEarly(ResourceKind::kHandles, value, is_runtime);
   }
@@ -48,7 +50,7 @@ void RememberEarly(ResourceKind kind, uint64_t value, bool is_runtime) {
       static_cast<Early*>(HeapAlloc(GetProcessHeap(), 0, sizeof(Early)));
   if (record == nullptr) return;
   if (kind == ResourceKind::kThreads) {
-    // The caller may close its own before the binding.
+    // The caller may close its own handle before the binding.
     HANDLE duplicate;
     if (!real_DuplicateHandle(
             GetCurrentProcess(), reinterpret_cast<HANDLE>(value),
@@ -76,9 +78,9 @@ const Caller* CallerOf(const AgentBinding* binding, bool is_runtime) {
   return is_runtime ? &binding->runtime : &binding->module;
 }
 
-// Hands over what came before. The caller has the lock.
+// Hands the early records to the host. The caller holds the lock.
 void ReplayEarly(const AgentBinding* binding) {
-  // The oldest first.
+  // Oldest first.
   Early* ordered = nullptr;
   while (early != nullptr) {
     Early* record = early;
@@ -142,7 +144,8 @@ namespace {
 
 char Lower(char c) { return 'A' <= c && c <= 'Z' ? c - 'A' + 'a' : c; }
 
-// Whether `library` is one of those that `prefixes` names.
+// Returns whether the name of `library` begins with one of `prefixes`, in any
+// case.
 bool IsOneOf(const char* library, const char* const* prefixes) {
   for (; *prefixes != nullptr; ++prefixes) {
     const char* prefix = *prefixes;
@@ -156,7 +159,7 @@ bool IsOneOf(const char* library, const char* const* prefixes) {
   return false;
 }
 
-// The hook for what `library` calls `function`; null if there is none.
+// Returns the hook for `function` of `library`, or null if there is none.
 const Hook* FindHook(const char* library, const char* function) {
   size_t begin = 0;
   size_t end = kHookCount;
@@ -178,7 +181,7 @@ const IMAGE_DATA_DIRECTORY& Directory(const char* base, int index) {
   return headers->OptionalHeader.DataDirectory[index];
 }
 
-// By its export table; null if it has none.
+// Returns null if the library exports nothing.
 const IMAGE_EXPORT_DIRECTORY* ExportsOf(const char* base) {
   const DWORD address =
       Directory(base, IMAGE_DIRECTORY_ENTRY_EXPORT).VirtualAddress;
@@ -187,13 +190,13 @@ const IMAGE_EXPORT_DIRECTORY* ExportsOf(const char* base) {
              : reinterpret_cast<const IMAGE_EXPORT_DIRECTORY*>(base + address);
 }
 
-// As the library calls itself; empty if it doesn't.
+// Returns the name of the library in its own export table, or "".
 const char* NameOf(const char* base) {
   const IMAGE_EXPORT_DIRECTORY* exports = ExportsOf(base);
   return exports == nullptr || exports->Name == 0 ? "" : base + exports->Name;
 }
 
-// Of the function with this ordinal; null if it has none.
+// Returns the name of the function with this ordinal, or null if it has none.
 const char* NameOf(const char* base, WORD ordinal) {
   const IMAGE_EXPORT_DIRECTORY* exports = ExportsOf(base);
   if (exports == nullptr) return nullptr;
@@ -207,13 +210,14 @@ const char* NameOf(const char* base, WORD ordinal) {
   return nullptr;
 }
 
-// The import table of one library, as the linker made it (`names`) and as the
-// loader has filled it in (`entries`).
+// Installs the hooks for the functions that are imported from one library.
+// `names` is the import table as the linker wrote it, `entries` as the loader
+// has filled it in.
 void ReplaceImportsOf(const char* library, const IMAGE_THUNK_DATA* names,
                       void** entries) {
   size_t count = 0;
   while (names[count].u1.AddressOfData != 0) ++count;
-  // Some linkers put it into a read-only section.
+  // Some linkers put the entries into a read-only section.
   DWORD protection;
   if (count == 0 || !VirtualProtect(entries, count * sizeof(*entries),
                                     PAGE_READWRITE, &protection)) {
@@ -258,14 +262,14 @@ void ReplaceImports() {
                          base + library->OriginalFirstThunk),
                      reinterpret_cast<void**>(base + library->FirstThunk));
   }
-  // What the agent calls past its hooks: naming the functions here puts them
-  // into the table of every module.
+  // Functions that the agent calls past its hooks. Naming them here imports
+  // them into every module.
   if (real_CloseHandle == nullptr) real_CloseHandle = &CloseHandle;
   if (real_DuplicateHandle == nullptr) real_DuplicateHandle = &DuplicateHandle;
 }
 
 // ---------------------------------------------------------------------------
-// The events of the image.
+// Events of the image.
 
 }  // namespace
 
@@ -301,8 +305,9 @@ void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
       RunThreadDestructors();
       break;
     case DLL_PROCESS_DETACH:
-      // Before the static destructors, as C++ wants it. When the process ends
-      // the other threads are gone already, in the middle of what they did.
+      // C++ destroys thread_local objects before static ones. When the process
+      // ends, the other threads have already been stopped at arbitrary points,
+      // so only this thread's objects are destroyed.
       if (process_ends != nullptr) {
         RunThreadDestructors();
         bound = nullptr;
@@ -318,11 +323,11 @@ void NTAPI OnLoaderEvent(void* /*image*/, DWORD reason, void* process_ends) {
 
 }  // namespace
 
-// For delay-loaded libraries, and for those who look functions up.
+// Covers delay-loaded libraries and code that looks functions up.
 FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
   const FARPROC real = real_GetProcAddress(library, name);
   if (real == nullptr) return nullptr;
-  // The lowest bits of a handle say that it is a file that is only mapped.
+  // The two lowest bits of a handle mark a file that is only mapped.
   const auto* base = reinterpret_cast<const char*>(
       reinterpret_cast<uintptr_t>(library) & ~uintptr_t{3});
   if (base == nullptr) return real;
@@ -331,7 +336,7 @@ FARPROC WINAPI Hooked_GetProcAddress(HMODULE library, const char* name) {
   if (function == nullptr) return real;
   const Hook* hook = FindHook(NameOf(base), function);
   if (hook == nullptr) return real;
-  // Another thread may be doing the same.
+  // Another thread may be in this function as well.
   InterlockedCompareExchangePointer(hook->real, reinterpret_cast<void*>(real),
                                     nullptr);
   return reinterpret_cast<FARPROC>(hook->replacement);
@@ -351,10 +356,9 @@ void BindAgent(const AgentBinding* binding) {
 
 }  // namespace relib::platform
 
-// The linker sorts the callbacks by what follows the `$`: this one comes before
-// those of the C library and of winpthreads (.CRT$XLC to .CRT$XLF). At the end
-// of a thread that means: while the memory of its thread_local objects is
-// there.
+// The linker sorts the callbacks by the part after the `$`. This one comes
+// before those of the C library and of winpthreads (.CRT$XLC to .CRT$XLF), so
+// at the end of a thread its thread_local objects still have their memory.
 #if defined(_MSC_VER)
 #pragma comment(linker, "/INCLUDE:_tls_used")
 #pragma comment(linker, "/INCLUDE:relib_agent_tls_callback")

@@ -9,33 +9,34 @@
 
 namespace relib::platform {
 
-// What the host gives to the agent of a module. Plain types only: host and
-// module may have been built by different compilers.
+// The interface that the host hands to the agent of a module. Plain types only,
+// because host and module may have been built by different compilers.
 struct AgentBinding {
   Caller module;
   Caller runtime;
 
-  // For the functions that only make or give back something that a value names.
+  // Hooks of functions that only create or free a resource, which `value`
+  // names.
   void (*add)(const Caller* caller, ResourceKind kind, uint64_t value);
   void (*remove)(const Caller* caller, ResourceKind kind, uint64_t value);
-  // For the others: each behaves as the function it stands for, and records
-  // what came of it.
+  // All other hooks. Each behaves like the function that it replaces, and
+  // records the effect.
   const HookTable* hooks;
 
   RelibHeapBinding* heap;
-  // One for all of the process, which a thread may take several times.
+  // The process's one lock for DbgHelp. It is recursive.
   void (*lock_dbghelp)();
   void (*unlock_dbghelp)();
 
-  // Takes the module's function that runs the destructors of the thread_local
-  // objects which the calling thread has there.
+  // The agent stores a function of the module here. It runs the destructors of
+  // the module's thread_local objects of the calling thread.
   void (**run_thread_destructors)();
-  // Calls a destructor in the image, if they aren't skipped.
+  // Calls a destructor in the image, unless destructors are skipped.
   void (*run_destructor)(const Caller* module, void (*destroy)(void*),
                          void* object);
   bool (*destructors_are_skipped)(const Caller* module);
-  // The static destructors are about to run; the last code of the image has
-  // run.
+  // Called before the static destructors run, and after the last code of the
+  // image has run.
   void (*before_destructors)(const Caller* module);
   void (*leave_image)(const Caller* module);
 };

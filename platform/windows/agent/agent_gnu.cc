@@ -1,5 +1,5 @@
-// The part of the agent that belongs to the C++ runtime of GCC and clang for
-// mingw-w64: destructors of thread_local objects.
+// The part of the agent for the C++ runtime of GCC, and of Clang for mingw-w64:
+// destructors of thread_local objects.
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@ namespace relib::platform {
 namespace internal {
 namespace {
 
-// One thread_local object that has a destructor.
+// A thread_local object with a destructor.
 struct Object {
   Object* next;
   DWORD thread;
@@ -34,10 +34,10 @@ struct Object {
 SRWLOCK objects_lock = SRWLOCK_INIT;
 Object* objects = nullptr;  // the newest first
 
-// The destructors of a thread of winpthreads run at the end of its start
-// routine, or in pthread_exit(): what the loader says of the end of a thread
-// comes under its lock, which is left for threads of other sorts, threads that
-// are cancelled, and objects that are constructed later.
+// The thread-local destructors of a thread of winpthreads run at the end of its
+// start routine, or in pthread_exit(). The loader's announcement of the end of
+// a thread comes under the loader's lock. It serves other kinds of threads,
+// threads that are cancelled, and objects that are constructed later.
 struct StartCall {
   void* (*start)(void*);
   void* argument;
@@ -51,7 +51,8 @@ void* RunThread(void* argument) {
   return result;
 }
 
-// Of `thread`, or of any if that is zero, which is no thread's id.
+// Removes the newest object of `thread` from the list and returns it, or null.
+// Zero, which is no thread's id, means any thread.
 Object* TakeNewest(DWORD thread) {
   AcquireSRWLockExclusive(&objects_lock);
   Object** link = &objects;
@@ -64,7 +65,8 @@ Object* TakeNewest(DWORD thread) {
   return taken;
 }
 
-// One at a time: a destructor may construct further objects.
+// Takes one object at a time, because a destructor may construct further
+// objects.
 void Run(DWORD thread) {
   while (Object* object = TakeNewest(thread)) {
     const Object copy = *object;
@@ -120,9 +122,10 @@ extern "C" int __wrap_pthread_key_delete(pthread_key_t key) {
   return error;
 }
 
-// Takes the place of libstdc++'s, which takes a reference on the library for
-// each object, so that it could never be unloaded; or which, when the last one
-// goes at the end of a thread, unloads it with that thread still inside.
+// Replaces the function of libstdc++. That one takes a reference on the library
+// for each object, so the library could never be unloaded; or, when the last
+// reference goes at the end of a thread, it unloads the library with the thread
+// still inside.
 extern "C" int __cxa_thread_atexit(void (*destructor)(void*), void* object,
                                    void* /*dso*/) {
   using relib::platform::internal::Object;

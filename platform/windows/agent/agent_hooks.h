@@ -1,7 +1,7 @@
 #ifndef PLATFORM_WINDOWS_AGENT_AGENT_HOOKS_H_
 #define PLATFORM_WINDOWS_AGENT_AGENT_HOOKS_H_
 
-// In the module: what the stubs (hook_stubs.cc) have in common.
+// Linked into modules: helpers of the generated stubs (hook_stubs.cc).
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,11 +20,12 @@
 
 namespace relib::platform::internal {
 
-// A function of the table: what takes its place in the import table, and where
-// the stub finds what was there.
+// A hooked function: its replacement in the import table, and the variable from
+// which the stub gets the real function.
 struct Hook {
   const char* name;
-  // How the libraries begin that have it, in small letters. Ends with null.
+  // Prefixes, in lower case, of the names of the libraries that have the
+  // function. Ends with null.
   const char* const* libraries;
   void* replacement;
   void** real;
@@ -34,7 +35,7 @@ struct Hook {
 extern const Hook kHooks[];
 extern const size_t kHookCount;
 
-// Null until the host has called BindAgent().
+// Returns null until the host has called BindAgent().
 const AgentBinding* BoundAgent();
 
 const Caller* CallerAt(const AgentBinding* binding, const void* return_address);
@@ -53,8 +54,9 @@ class KeepLastError {
   const DWORD error_;
 };
 
-// DbgHelp isn't thread-safe. Until the module is bound no code of it that uses
-// DbgHelp has run, but for DllMain() and callbacks of the loader.
+// Holds the process's lock for DbgHelp, which isn't thread-safe. Before the
+// module is bound there is no lock: only DllMain() and callbacks of the loader
+// run then.
 class DbgHelpLock {
  public:
   DbgHelpLock() : binding_(BoundAgent()) {
@@ -81,8 +83,8 @@ uint64_t ValueOf(T value) {
   }
 }
 
-// All ones is a failure of every sort of function, and zero one of those that
-// return pointers and handles.
+// All ones means failure for every kind of function; zero does so for functions
+// that return pointers and handles.
 template <typename T>
 bool HasFailed(T result) {
   if constexpr (sizeof(T) == sizeof(uint64_t)) {
@@ -93,14 +95,14 @@ bool HasFailed(T result) {
 }
 
 template <typename T>
-void Took(ResourceKind kind, T result, const void* return_address) {
+void RecordResult(ResourceKind kind, T result, const void* return_address) {
   if (HasFailed(result)) return;
   const KeepLastError keep;
   Record(kind, ValueOf(result), return_address);
 }
 
 template <typename T>
-void GivesBack(ResourceKind kind, T value, const void* return_address) {
+void ForgetArgument(ResourceKind kind, T value, const void* return_address) {
   Forget(kind, ValueOf(value), return_address);
 }
 

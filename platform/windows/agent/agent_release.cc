@@ -1,4 +1,4 @@
-// What relib/release.h says to the module resources.
+// The functions of relib/release.h: the module no longer owns these resources.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -8,32 +8,32 @@
 namespace {
 
 using relib::platform::ResourceKind;
-using relib::platform::internal::GivesBack;
+using relib::platform::internal::ForgetArgument;
 
 }  // namespace
 
 extern "C" {
 
 void __wrap_relib_platform_release_descriptor(int descriptor) {
-  GivesBack(ResourceKind::kDescriptors, descriptor, nullptr);
+  ForgetArgument(ResourceKind::kDescriptors, descriptor, nullptr);
 }
 
 void __wrap_relib_platform_release_stream(FILE* stream) {
-  GivesBack(ResourceKind::kStreams, stream, nullptr);
+  ForgetArgument(ResourceKind::kStreams, stream, nullptr);
 }
 
 void __wrap_relib_platform_release_mapping(void* address, size_t /*size*/) {
-  GivesBack(ResourceKind::kMappings, address, nullptr);
+  ForgetArgument(ResourceKind::kMappings, address, nullptr);
 }
 
 void __wrap_relib_platform_release_library(void* library) {
-  GivesBack(ResourceKind::kLibraries, library, nullptr);
+  ForgetArgument(ResourceKind::kLibraries, library, nullptr);
 }
 
 void __wrap_relib_platform_release_handle(void* handle) {
-  GivesBack(ResourceKind::kHandles, handle, nullptr);
-  GivesBack(ResourceKind::kRegistryKeys, handle, nullptr);
-  GivesBack(ResourceKind::kSockets, handle, nullptr);
+  ForgetArgument(ResourceKind::kHandles, handle, nullptr);
+  ForgetArgument(ResourceKind::kRegistryKeys, handle, nullptr);
+  ForgetArgument(ResourceKind::kSockets, handle, nullptr);
 }
 
 }  // extern "C"

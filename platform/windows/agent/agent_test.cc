@@ -1,5 +1,5 @@
-// The hooks of the agent, from both sides. What is the same on every system is
-// in platform/tests/module_resources_test.cc and
+// Tests the hooks of the agent from both sides. Tests that are the same for
+// every system are in platform/tests/module_resources_test.cc and
 // platform/tests/library_test.cc.
 
 #include "platform/agent/agent.h"
@@ -36,7 +36,7 @@ class AgentTest : public ::testing::Test {
  protected:
   void SetUp() override {
     absl::StatusOr<std::string> path =
-        CanonicalPath(Runfile("platform/windows/agent_test_library.dll"));
+        CanonicalPath(Runfile("platform/windows/agent/agent_test_library.dll"));
     ASSERT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     ASSERT_TRUE(library.ok()) << library.status();
@@ -58,14 +58,15 @@ class AgentTest : public ::testing::Test {
     return reinterpret_cast<F*>(library_.Symbol(name));
   }
 
-  // With the one that DllMain() started.
+  // `count` includes the thread that DllMain() started.
   void ExpectThreads(int count) {
     for (int i = 0; i < 10000 && Get<int()>("Running")() < count; ++i) Sleep(1);
     EXPECT_EQ(Get<int()>("Running")(), count);
     EXPECT_EQ(resources_->LiveThreads().size(), static_cast<size_t>(count));
   }
 
-  // The caller's handle is a full one, and says how the thread ended.
+  // The caller gets a handle with full access, which has the thread's exit
+  // code.
   static void ExpectExitCode(HANDLE thread, DWORD expected) {
     ASSERT_NE(thread, nullptr);
     EXPECT_EQ(WaitForSingleObject(thread, 30'000), WAIT_OBJECT_0);
@@ -131,7 +132,7 @@ TEST_F(AgentTest, BeginThread) {
 TEST_F(AgentTest, FreeLibraryAndExitThread) {
   const HANDLE thread = Get<HANDLE()>("StartFreeAndExit")();
   ExpectThreads(2);
-  // It holds a reference of its own.
+  // The thread holds a reference of its own.
   const absl::Status refused = library_.Unload();
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.message()),
@@ -156,16 +157,16 @@ TEST_F(AgentTest, AFunctionThatIsImportedByNumberIsHooked) {
 TEST_F(AgentTest, WhatWasTakenBeforeTheBindingIsGivenBack) {
   Get<void()>("Forget")();
   TearDown();
-  // The event and the thread's handle of DllMain().
+  // DllMain()'s event, and its handle of the thread.
   ASSERT_EQ(left_.size(), 1u);
   EXPECT_EQ(left_[0].kind, "handle");
   EXPECT_EQ(left_[0].count, 2u);
 }
 
-// On Linux the C library pins a library for that.
+// On Linux, the C library pins a library with such objects.
 TEST(ThreadLocalTest, ObjectsOfLiveThreadsAreDestroyedByTheUnload) {
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/thread_local.dll"));
+      CanonicalPath(Runfile("platform/tests/libraries/thread_local.dll"));
   ASSERT_TRUE(path.ok()) << path.status();
   absl::StatusOr<Library> library = Library::Load(*path);
   ASSERT_TRUE(library.ok()) << library.status();
@@ -192,7 +193,7 @@ TEST(ThreadLocalTest, ObjectsOfLiveThreadsAreDestroyedByTheUnload) {
 
 TEST(PinnedTest, APinnedLibraryIsCalledThat) {
   absl::StatusOr<std::string> path =
-      CanonicalPath(Runfile("platform/testdata/plain.dll"));
+      CanonicalPath(Runfile("platform/tests/libraries/plain.dll"));
   ASSERT_TRUE(path.ok()) << path.status();
   absl::StatusOr<Library> library = Library::Load(*path);
   ASSERT_TRUE(library.ok()) << library.status();
@@ -220,7 +221,7 @@ TEST_F(AgentTest, NoHandleIsLeaked) {
     ASSERT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
     const int now = test::CountHandles();
     EXPECT_GT(now, 0);
-    // The first ones make those of the C runtimes.
+    // The first rounds create the handles of the C runtimes.
     if (i == 5) before = now;
     if (i > 5) {
       EXPECT_LE(now, before) << i;

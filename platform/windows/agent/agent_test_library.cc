@@ -1,4 +1,4 @@
-// Starts threads through each of the functions of Windows that the agent hooks.
+// Starts threads through each of the functions that the agent hooks.
 
 #include <process.h>
 #include <windows.h>
@@ -36,7 +36,7 @@ void __cdecl End(void* ends) {
   if (ends != nullptr) _endthread();
 }
 
-// With the module's own reference, as it is meant to be used.
+// Takes a reference of its own, as FreeLibraryAndExitThread() requires.
 DWORD WINAPI FreeAndExit(void*) {
   HMODULE self;
   GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
@@ -52,7 +52,7 @@ bool forget = false;
 
 extern "C" {
 
-// Starts a thread too early, under the loader's lock.
+// Starts a thread under the loader's lock, before the module is bound.
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void*) {
   if (reason == DLL_PROCESS_ATTACH) {
     released = CreateEventW(nullptr, TRUE, FALSE, nullptr);
@@ -101,7 +101,8 @@ HANDLE StartFreeAndExit() {
   return CreateThread(nullptr, 0, &FreeAndExit, nullptr, 0, nullptr);
 }
 
-// 2^60 bytes of stack: the system refuses. What a caller sees of that.
+// Asks for a stack of 2^60 bytes, which the system refuses. Returns the error
+// that the caller sees.
 DWORD FailToCreateThread() {
   SetLastError(0);
   const HANDLE handle =
@@ -111,7 +112,7 @@ DWORD FailToCreateThread() {
   return GetLastError();
 }
 
-// Keeps eight, and gives one back.
+// Keeps eight indices and frees one.
 bool TakeTlsIndices() {
   for (int i = 0; i < 8; ++i) {
     if (TlsAlloc() == TLS_OUT_OF_INDEXES) return false;

@@ -1,5 +1,5 @@
-// Imports functions by their numbers, as import libraries for MSVC do it: what
-// an import library has, in GNU's assembler.
+// Imports functions by ordinal, as import libraries for MSVC do. The assembler
+// code writes the sections of an import library.
 
 #include <stdint.h>
 #include <windows.h>
@@ -35,7 +35,7 @@ extern "C" {
 
 extern void* relib_test_functions[];
 
-// Leaves one.
+// Leaks a socket.
 bool TakeSocket() {
   const auto start = reinterpret_cast<int(WINAPI*)(WORD, void*)>(
       relib_test_functions[0]);  // WSAStartup

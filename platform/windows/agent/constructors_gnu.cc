@@ -1,14 +1,14 @@
-// The static constructors with GCC and clang for mingw-w64.
+// Static constructors with GCC, and with Clang for mingw-w64.
 
 #include "platform/agent/agent.h"
 
 extern "C" {
 
-// Runs the static constructors, once, and registers the destructors with the
+// Runs the static constructors once. Registers the destructors with the
 // module's own atexit(), which FreeLibrary() runs. (mingw-w64, gccmain.c)
 void __real___main();
 
-// What the loader's entry point calls instead, under the loader's lock.
+// Called by the entry point instead, under the loader's lock.
 void __wrap___main() {}
 
 }  // extern "C"

@@ -1,5 +1,5 @@
-// The entry point of a module: the loader calls it after all TLS callbacks, so
-// what comes last of all in a thread and in the image has its place here.
+// The entry point of a module. The loader calls it after all TLS callbacks, so
+// it runs the last code of a thread and of the image.
 
 #include <windows.h>
 
@@ -8,7 +8,7 @@
 
 extern "C" {
 
-// The C runtime's. Runs the static destructors.
+// The entry point of the C runtime. Runs the static destructors.
 BOOL WINAPI DllMainCRTStartup(HINSTANCE image, DWORD reason, void* reserved);
 
 BOOL WINAPI relib_entry(HINSTANCE image, DWORD reason, void* reserved) {
@@ -19,7 +19,8 @@ BOOL WINAPI relib_entry(HINSTANCE image, DWORD reason, void* reserved) {
   if (reason == DLL_THREAD_DETACH) {
     relib::platform::internal::LeaveMemoryOfThread();
   } else if (reason == DLL_PROCESS_DETACH && reserved == nullptr) {
-    // Not when the process ends: threads may have been stopped anywhere.
+    // Skipped when the process ends, because threads may have been stopped
+    // anywhere.
     relib::platform::internal::LeaveImage();
   }
   return result;

@@ -1,7 +1,7 @@
 #ifndef PLATFORM_WINDOWS_AGENT_HOOK_TYPES_H_
 #define PLATFORM_WINDOWS_AGENT_HOOK_TYPES_H_
 
-// The types in the declarations of hooks.bzl, and what hooks get besides.
+// Types in the declarations of hooks.bzl, and the first parameter of hooks.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -16,13 +16,14 @@ namespace relib::platform {
 
 class ResourceSet;
 
-// What a hook is told first: whose call it is.
+// The first argument of a hook: whose call it is.
 struct Caller {
   ResourceSet* resources;
-  // It is the pthreads library in the module that takes something for itself.
-  // That is given back as well, but isn't the author's concern.
+  // The call comes from the pthreads library in the module, which acquires the
+  // resource for itself. Such a resource is reclaimed but not reported, since
+  // it isn't the author's concern.
   bool is_runtime;
-  // The module's image, once that has told where it is.
+  // The module's image; null until BindAgent().
   HMODULE* image;
 };
 

@@ -1,18 +1,18 @@
-"""The C runtime of mingw-w64, with memory of its own in a module."""
+"""Copies of mingw-w64's C runtime that have memory of their own in a module."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 
-# Which objects of which archives keep what they allocate, by the ends of their names; an empty list for all. The linker
-# finds the archives in this directory before the compiler's own.
+# Objects, by the ends of their names, that keep the memory that they allocate; an empty list means all objects of the
+# archive. The linker finds the archives in this directory before the compiler's own.
 _ARCHIVES = {
     "libmingw32.a": ["-tlsthrd.o"],
     "libmingwex.a": [
         "-basename.o",
         "-dirname.o",
-        # Numbers for printf() and strtod().
+        # Has the numbers of printf() and strtod().
         "-misc.o",
     ],
     "libmsvcrt.a": ["-onexit_table.o"],
@@ -20,7 +20,7 @@ _ARCHIVES = {
     "libwinpthread.a": [],
 }
 
-# What these call instead of what (runtime_gnu.cc).
+# Functions that these objects call, and their replacements (runtime_gnu.cc).
 _REPLACEMENTS = {
     "calloc": "relib_runtime_calloc",
     "free": "relib_runtime_free",
@@ -30,8 +30,8 @@ _REPLACEMENTS = {
     "__imp_InitializeCriticalSection": "relib_runtime_initialize_critical_section",
 }
 
-# Of those whose calls are told from the module's: the linker sorts code by what follows the `$`, so theirs lies between the
-# two marks of runtime_code_gnu.cc.
+# Archives whose calls are distinguished from the module's. The linker sorts code by the part of the section's name
+# after the `$`, so the code of these archives is between the two marks of runtime_code_gnu.cc.
 _MARKED_ARCHIVES = ["libpthread.a", "libwinpthread.a"]
 _MARK = " ".join([
     "--rename-section '%s=.text$zzzz_relib_runtime_1'" % section
@@ -109,7 +109,7 @@ def _runtime_archives_impl(ctx):
             mnemonic = "RuntimeArchive",
             outputs = [output],
             progress_message = "Giving %s memory of its own" % name,
-            # clang finds GCC's libraries by GCC on the PATH.
+            # Clang finds GCC's libraries through GCC on the PATH.
             use_default_shell_env = True,
         )
     return [
@@ -125,7 +125,7 @@ def _runtime_archives_impl(ctx):
 
 runtime_archives = rule(
     implementation = _runtime_archives_impl,
-    doc = "For what links it: copies of the runtime's archives whose own memory isn't that of malloc().",
+    doc = "Makes its dependents link copies of the runtime's archives, whose own memory doesn't come from malloc().",
     attrs = {
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
     },

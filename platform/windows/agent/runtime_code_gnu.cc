@@ -1,6 +1,6 @@
-// Which code is that of winpthreads: its sections have a name that comes
-// between those of two functions here (runtime_archives.bzl), and the linker
-// sorts them.
+// Tells the code of winpthreads from the module's. Its sections are renamed
+// (runtime_archives.bzl) so that the linker, which sorts sections by name, puts
+// them between the two functions here.
 
 #include <cstdint>
 
@@ -9,7 +9,7 @@
 namespace relib::platform::internal {
 namespace {
 
-// Not the same, so that nobody makes one of both.
+// The functions differ, so that no linker folds them into one.
 [[gnu::section(".text$zzzz_relib_runtime_0"), gnu::noinline, gnu::used]] int
 Begin() {
   return 0;

@@ -10,16 +10,17 @@ namespace internal {
 // FlushProcessWriteBuffers() does nothing in Wine 8: a litmus test without a
 // fence on the frequent side failed 25,000 times in 300,000 there.
 //
-// Initialised dynamically. Who asks before that reads false, which is correct.
+// Initialized dynamically. Code that runs earlier reads false, which is
+// correct.
 const bool kHeavyFenceIsProcessWide = !RunsUnderWine();
 
 }  // namespace internal
 
 void HeavyFence() {
-  // For the threads that have seen `false`, and for this one.
+  // Serves threads that have read `false`, and this thread.
   internal::FullFence();
-  // Interrupts every processor that runs a thread of this process; not only
-  // after the flag is set, for the threads that see it first.
+  // Interrupts every processor that runs a thread of this process. Called
+  // whatever the flag says, for threads that have already read `true`.
   FlushProcessWriteBuffers();
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }

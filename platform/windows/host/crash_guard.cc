@@ -16,34 +16,28 @@
 #include "platform/shared/crash_judge.h"
 #include "platform/windows/host/guarded_abort.h"
 #include "platform/windows/system/frame_walk.h"
-#include "platform/windows/system/thread_block.h"
+#include "platform/windows/system/mapped_image.h"
+#include "platform/windows/wine/exception_list.h"
 
 namespace relib::platform {
 namespace {
 
-// A call of CrashGuard::Run().
+// A call of CrashGuard::Run() that is running.
 struct GuardedCall {
-  // Of __builtin_setjmp(): the frame pointer, where to go on, the stack
-  // pointer.
+  // Filled by __builtin_setjmp(): the frame pointer, the address to continue
+  // at, the stack pointer.
   void* jump[5];
   const CrashGuard* guard;
   GuardedCall* outer;
   Crash* crash;
-  // To walk the stack with: after an overflow there is little of it, and Wine
-  // knows no SetThreadStackGuarantee().
+  // Used to walk the stack. Reserved here, because little of the stack is left
+  // after an overflow. (Wine has no SetThreadStackGuarantee().)
   CONTEXT registers;
-  // Wine's own libraries link their exception handlers there; Windows doesn't
-  // use it.
   void* exception_list;
 };
 
-void*& ExceptionList() {
-  return *reinterpret_cast<void**>(
-      &static_cast<NT_TIB*>(CurrentThreadBlock())->ExceptionList);
-}
-
-// Of a thread. Not a thread_local object, whose memory mingw-w64's GCC
-// allocates.
+// A pointer for each thread. Not a thread_local object, whose memory
+// mingw-w64's GCC allocates on first use.
 class PointerOfThread {
  public:
   void* Get() const { return TlsGetValue(index_); }
@@ -63,10 +57,11 @@ GuardedCall* Innermost() {
 void SetInnermost(GuardedCall* call) { InnermostPointer().Set(call); }
 
 // ---------------------------------------------------------------------------
-// Whose crash it is.
+// Deciding whose crash it is.
 
-// Fills in the frames of the crash, too. call.registers are those of the crash;
-// of a function here that was called instead of abort(), if it is in a call.
+// Returns whether the crash is one of the guarded image, and fills in the
+// frames of the crash. call.registers are those at the crash; or, in a call,
+// those of the function here that replaces abort().
 bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
   CONTEXT& registers = call.registers;
   CrashJudge judge(*call.guard, &call, *call.crash);
@@ -74,7 +69,8 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
   bool is_in_abort = interrupted == Interrupted::kInCall;
   if (interrupted == Interrupted::kBeforeInstruction &&
       ImageAt(registers.Rip).end == 0) {
-    // A call to an address without code: start with the caller, which is known.
+    // The call went to something that is not a function. The caller is known,
+    // so the walk begins there.
     judge.AddFrame(registers.Rip + 1);
     registers.Rip = *reinterpret_cast<const DWORD64*>(registers.Rsp);
     registers.Rsp += sizeof(DWORD64);
@@ -92,12 +88,12 @@ bool IsOfImage(GuardedCall& call, Interrupted interrupted) {
 // ---------------------------------------------------------------------------
 // The handlers.
 
-// Where the system goes on, on the stack of the guarded call.
-[[noreturn]] void Resume(GuardedCall* call) {
+// The system continues here, on the stack of the guarded call.
+[[noreturn]] void ResumeGuardedCall(GuardedCall* call) {
   __builtin_longjmp(call->jump, 1);
 }
 
-// False for an exception that isn't a crash, such as one of C++.
+// Returns false for an exception that isn't a crash, such as one of C++.
 bool KindOf(DWORD code, Crash::Kind& kind) {
   switch (code) {
     case EXCEPTION_ACCESS_VIOLATION:
@@ -142,11 +138,11 @@ LONG CALLBACK HandleException(EXCEPTION_POINTERS* exception) {
       has_address
           ? reinterpret_cast<const void*>(record.ExceptionInformation[1])
           : nullptr;
-  // Below are the places that a function has for its arguments in registers.
+  // A function may write its register arguments above its return address.
   constexpr uintptr_t kRoom = 256;
   const auto stack = reinterpret_cast<uintptr_t>(call->jump[2]);
   registers.Rsp = (stack - kRoom) / 16 * 16 - sizeof(void*);
-  registers.Rip = reinterpret_cast<DWORD64>(&Resume);
+  registers.Rip = reinterpret_cast<DWORD64>(&ResumeGuardedCall);
   registers.Rcx = reinterpret_cast<DWORD64>(call);
   constexpr DWORD kDirectionFlag = 1 << 10;
   registers.EFlags &= ~kDirectionFlag;
@@ -165,7 +161,7 @@ void AbortGuardedCall() {
   crash.code = 0;
   crash.address = nullptr;
   crash.is_write = false;
-  Resume(call);
+  ResumeGuardedCall(call);
 }
 
 namespace {
@@ -178,7 +174,7 @@ void InstallHandlers() {
   static_cast<void>(installed);
 }
 
-// What is left of a stack that has overflown has to do for the handler.
+// After a stack overflow, the handler runs on the rest of the stack.
 void PrepareThread() {
   static const PointerOfThread is_prepared;
   if (is_prepared.Get() != nullptr) return;
@@ -193,17 +189,12 @@ void PrepareThread() {
 }
 
 // ---------------------------------------------------------------------------
-// The libraries of an image.
+// Libraries that an image is linked against.
 
 void AddLibrariesOf(uintptr_t image, std::vector<AddressRange>& known) {
-  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
-      image + reinterpret_cast<const IMAGE_DOS_HEADER*>(image)->e_lfanew);
-  const IMAGE_DATA_DIRECTORY& directory =
-      headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-  if (directory.VirtualAddress == 0) return;
-  for (const auto* entry = reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(
-           image + directory.VirtualAddress);
-       entry->Name != 0; ++entry) {
+  const IMAGE_IMPORT_DESCRIPTOR* entry = ImportTable(image);
+  if (entry == nullptr) return;
+  for (; entry->Name != 0; ++entry) {
     const HMODULE library =
         GetModuleHandleA(reinterpret_cast<const char*>(image + entry->Name));
     if (library == nullptr) continue;
@@ -225,7 +216,7 @@ CrashGuard::CrashGuard(const void* address)
   AddLibrariesOf(image_.begin, libraries_);
 }
 
-// Not inline: whoever calls it keeps nothing in registers that a crash loses.
+// Not inline, so the caller keeps nothing in registers that a crash loses.
 [[gnu::noinline]] bool CrashGuard::Run(void (*function)(void*), void* argument,
                                        Crash& crash) const {
   PrepareThread();
@@ -233,14 +224,14 @@ CrashGuard::CrashGuard(const void* address)
   call.guard = this;
   call.outer = Innermost();
   call.crash = &crash;
-  call.exception_list = ExceptionList();
+  call.exception_list = WineExceptionList();
   if (__builtin_setjmp(call.jump) != 0) {
-    // Nothing that was in a register is known here.
+    // Registers don't have their values here.
     const GuardedCall* crashed = Innermost();
     SetInnermost(crashed->outer);
-    ExceptionList() = crashed->exception_list;
+    WineExceptionList() = crashed->exception_list;
     if (crashed->crash->kind == Crash::Kind::kStackOverflow) {
-      // The system has one guard page for each overflow.
+      // An overflow consumes the guard page of the stack; this restores it.
       _resetstkoflw();
     }
     return false;

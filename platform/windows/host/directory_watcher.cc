@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,7 +21,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/windows/host/change_reader.h"
+#include "platform/windows/host/pending_changes.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/file_index.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/wine.h"
@@ -28,20 +32,11 @@
 namespace relib::platform {
 namespace {
 
-constexpr DWORD kEvents =
-    FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME |
-    FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE;
-
 // The largest size that also works for network drives.
 constexpr DWORD kBufferSize = 64 * 1024;
 
-// Windows doesn't tell when a file is closed, and reports one save two or three
-// times: a file that is written to is reported when nothing was heard of it for
-// so long.
-constexpr absl::Duration kQuiet = absl::Milliseconds(10);
-
-// How often it is checked whether watched directories are still the ones that
-// were opened.
+// Interval of the check that the watched directories are still those that were
+// opened.
 constexpr absl::Duration kCheckRoots = absl::Milliseconds(100);
 
 std::string Join(std::string_view directory, std::string_view name) {
@@ -49,7 +44,8 @@ std::string Join(std::string_view directory, std::string_view name) {
   return absl::StrCat(directory, ends || directory.empty() ? "" : "/", name);
 }
 
-// File names differ in case only if a directory was told so.
+// Ignores case. Only a directory that is marked case-sensitive can hold names
+// that differ in case alone.
 bool SameName(const std::string& a, const std::string& b) {
   const std::wstring x = ToWide(a);
   const std::wstring y = ToWide(b);
@@ -77,52 +73,41 @@ Handle OpenDirectory(const std::string& path) {
                   FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr));
 }
 
-struct DirectoryId {
-  DWORD volume = 0;
-  DWORD high = 0;
-  DWORD low = 0;
-  friend bool operator==(const DirectoryId&, const DirectoryId&) = default;
-};
-
-DirectoryId IdOf(HANDLE directory) {
-  BY_HANDLE_FILE_INFORMATION info;
-  if (!GetFileInformationByHandle(directory, &info)) return {};
-  return {info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow};
-}
-
 struct Root;
 
-// A directory that the system reports changes of. Stays where it is while a
-// request is pending: the system writes into it.
+// A directory whose changes the system reports.
 struct Listener {
-  Root* root;
-  // Relative to the root's directory; empty for that one itself.
-  std::string directory;
-  // Names it in the messages of the completion port, which may come when it is
-  // gone.
-  ULONG_PTR key;
-  Handle handle;
-  OVERLAPPED overlapped = {};
-  bool pending = false;
-  // DWORD-aligned, as every allocation.
-  std::vector<char> buffer;
+  Listener(Root* root, std::string directory, ULONG_PTR key, Handle handle,
+           size_t buffer_size, bool is_recursive)
+      : root(root),
+        directory(std::move(directory)),
+        key(key),
+        reader(std::move(handle), buffer_size, is_recursive) {}
+
+  Root* const root;
+  // Relative to the root's directory; empty for that directory itself.
+  const std::string directory;
+  // Names the listener in messages of the completion port, which may arrive
+  // after it is gone.
+  const ULONG_PTR key;
+  ChangeReader reader;
 };
 
 // One path that was given to Watch().
 struct Root {
   std::string given;
-  // What is watched: the directory, or the one that holds the file.
+  // The directory that is watched: `given`, or the directory of that file.
   std::string directory;
   // The file's name there; empty if a whole directory is watched.
   std::string name;
-  DirectoryId id;
+  std::optional<FileIndex> id;
   // By their directory. Empty while the root's directory is gone; it may come
   // back.
   std::map<std::string, std::unique_ptr<Listener>> listeners;
 
-  // What is known to exist below, by names relative to the directory: the
-  // system doesn't tell whether a name that is gone was a directory, and which
-  // files went with it.
+  // Files and directories that are known to exist below, by names relative to
+  // `directory`. The system doesn't report whether a name that is gone was a
+  // directory, or which files went with it.
   std::set<std::string> files;
   std::set<std::string> directories;
 };
@@ -132,21 +117,14 @@ class ChangesWatcher final : public DirectoryWatcher {
   explicit ChangesWatcher(std::vector<std::unique_ptr<Root>> roots)
       : roots_(std::move(roots)) {}
 
-  ~ChangesWatcher() override {
-    for (const auto& root : roots_) {
-      for (const auto& [directory, listener] : root->listeners)
-        Close(*listener);
-    }
-  }
-
   absl::Status Start() {
     port_ = Handle(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
     if (!port_) return LastErrorStatus("watch for changes");
     for (const auto& root : roots_) {
-      absl::Status status = Open(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
-    ForgetChanges();
+    changes_.Clear();
     return absl::OkStatus();
   }
 
@@ -155,59 +133,24 @@ class ChangesWatcher final : public DirectoryWatcher {
     const absl::Time deadline = absl::Now() + timeout;
     while (true) {
       absl::Status status = CheckRoots();
-      // Takes everything that is there before it looks at the clock.
+      // Reads all messages before it looks at the clock.
       while (status.ok() && Dequeue(absl::ZeroDuration(), status)) {
       }
       if (!status.ok()) return status;
       if (overflow_) return TakeOverflow();
       const absl::Time now = absl::Now();
-      std::vector<std::string> ready = TakeQuiet(now);
+      std::vector<std::string> ready = changes_.Take(now);
       if (!ready.empty() || now >= deadline) return ready;
-      absl::Time until = std::min(deadline, next_check_);
-      for (const Change& change : changes_) {
-        until = std::min(until, change.last + kQuiet);
-      }
+      const absl::Time until =
+          std::min({deadline, next_check_, changes_.NextReady()});
       Dequeue(until - now, status);
       if (!status.ok()) return status;
     }
   }
 
  private:
-  struct Change {
-    std::string path;
-    absl::Time last;
-  };
-
-  // `settled`: there is nothing more to wait for.
-  void Changed(const std::string& path, bool settled = false) {
-    const absl::Time time = settled ? absl::InfinitePast() : absl::Now();
-    const auto [it, is_new] = index_.try_emplace(path, changes_.size());
-    if (is_new) {
-      changes_.push_back({path, time});
-    } else {
-      changes_[it->second].last = time;
-    }
-  }
-
-  void ForgetChanges() {
-    changes_.clear();
-    index_.clear();
-  }
-
-  std::vector<std::string> TakeQuiet(absl::Time now) {
-    std::vector<std::string> quiet;
-    std::erase_if(changes_, [&](const Change& change) {
-      if (change.last + kQuiet > now) return false;
-      quiet.push_back(change.path);
-      return true;
-    });
-    if (quiet.empty()) return quiet;
-    index_.clear();
-    for (size_t i = 0; i < changes_.size(); ++i) index_[changes_[i].path] = i;
-    return quiet;
-  }
-
-  // Starts from what is there now.
+  // Handles lost events: reports all roots and starts again with the files that
+  // exist now.
   absl::StatusOr<std::vector<std::string>> TakeOverflow() {
     overflow_ = false;
     std::vector<std::string> all;
@@ -215,85 +158,63 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (std::find(all.begin(), all.end(), root->given) == all.end()) {
         all.push_back(root->given);
       }
-      Lose(*root);
-      absl::Status status = Open(*root);
+      CloseRoot(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
-    ForgetChanges();
+    changes_.Clear();
     return all;
   }
 
-  // Opens a root if its directory is there and takes everything in it for
+  // Opens a root if its directory exists, and records everything in it as
   // changed.
-  absl::Status Open(Root& root) {
-    absl::Status status = Add(root, "");
+  absl::Status OpenRoot(Root& root) {
+    absl::Status status = Listen(root, "");
     if (!status.ok() || root.listeners.empty()) return status;
-    root.id = IdOf(root.listeners.begin()->second->handle.get());
+    root.id = FileIndexOf(root.listeners.begin()->second->reader.directory());
     if (root.name.empty()) return AddTree(root, "");
-    if (KindOf(root.given) == Kind::kFile) Changed(root.given);
+    if (KindOf(root.given) == Kind::kFile)
+      changes_.Add(root.given, /*is_final=*/false);
     return absl::OkStatus();
   }
 
-  // Listens to a directory. One that can't be opened is no error: it is gone.
-  absl::Status Add(Root& root, const std::string& directory) {
+  // Starts to listen to a directory. It is no error if the directory can't be
+  // opened, because it may be gone.
+  absl::Status Listen(Root& root, const std::string& directory) {
     if (root.listeners.contains(directory)) return absl::OkStatus();
-    auto listener = std::make_unique<Listener>();
-    listener->root = &root;
-    listener->directory = directory;
-    listener->key = ++last_key_;
-    listener->buffer.resize(
-        root.name.empty() && !one_by_one_ ? kBufferSize : kBufferSize / 4);
-    listener->handle = OpenDirectory(Join(root.directory, directory));
-    if (!listener->handle) return absl::OkStatus();
-    if (CreateIoCompletionPort(listener->handle.get(), port_.get(),
+    Handle handle = OpenDirectory(Join(root.directory, directory));
+    if (!handle) return absl::OkStatus();
+    const bool is_recursive = root.name.empty() && !one_by_one_;
+    auto listener = std::make_unique<Listener>(
+        &root, directory, ++last_key_, std::move(handle),
+        is_recursive ? kBufferSize : kBufferSize / 4, is_recursive);
+    if (CreateIoCompletionPort(listener->reader.directory(), port_.get(),
                                listener->key, 0) == nullptr) {
       return LastErrorStatus(absl::StrCat("watch ", root.given));
     }
-    absl::Status status = Listen(*listener);
-    if (!status.ok() || !listener->pending) return status;
+    switch (listener->reader.Start()) {
+      case ChangeReader::Result::kOk:
+        break;
+      case ChangeReader::Result::kOverflow:
+        overflow_ = true;
+        return absl::OkStatus();
+      case ChangeReader::Result::kGone:
+        return absl::OkStatus();
+      case ChangeReader::Result::kFailed:
+        return LastErrorStatus(absl::StrCat("watch ", root.given));
+    }
     by_key_[listener->key] = listener.get();
     root.listeners[directory] = std::move(listener);
     return absl::OkStatus();
   }
 
-  void Close(Listener& listener) {
-    by_key_.erase(listener.key);
-    if (!listener.pending) return;
-    listener.pending = false;
-    CancelIoEx(listener.handle.get(), &listener.overlapped);
-    DWORD size;
-    GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
-                        TRUE);
-  }
-
-  // Not pending afterwards, and no error: the directory is gone.
-  absl::Status Listen(Listener& listener) {
-    listener.overlapped = {};
-    listener.pending =
-        ReadDirectoryChangesW(listener.handle.get(), listener.buffer.data(),
-                              static_cast<DWORD>(listener.buffer.size()),
-                              listener.root->name.empty() && !one_by_one_,
-                              kEvents, nullptr, &listener.overlapped, nullptr);
-    if (listener.pending) return absl::OkStatus();
-    const DWORD error = GetLastError();
-    if (error == ERROR_NOTIFY_ENUM_DIR) {
-      overflow_ = true;
-      return absl::OkStatus();
-    }
-    if (error == ERROR_ACCESS_DENIED || error == ERROR_FILE_NOT_FOUND ||
-        error == ERROR_PATH_NOT_FOUND) {
-      return absl::OkStatus();
-    }
-    return ErrorStatus(error, absl::StrCat("watch ", listener.root->given));
-  }
-
-  void Lose(Root& root) {
-    if (!root.name.empty()) Changed(root.given, /*settled=*/true);
+  void CloseRoot(Root& root) {
+    if (!root.name.empty()) changes_.Add(root.given, /*is_final=*/true);
     RemoveTree(root, "");
   }
 
-  // A directory that was deleted, or moved away, or replaced: the handle
-  // follows the directory, but the name is what was asked for.
+  // Finds watched directories that were deleted, moved or replaced. A handle
+  // follows its directory, but the caller has asked for the name.
   absl::Status CheckRoots() {
     const absl::Time now = absl::Now();
     if (now < next_check_) return absl::OkStatus();
@@ -301,16 +222,16 @@ class ChangesWatcher final : public DirectoryWatcher {
     for (const auto& root : roots_) {
       if (!root->listeners.empty()) {
         const Handle again = OpenDirectory(root->directory);
-        if (again && IdOf(again.get()) == root->id) continue;
-        Lose(*root);
+        if (again && FileIndexOf(again.get()) == root->id) continue;
+        CloseRoot(*root);
       }
-      absl::Status status = Open(*root);
+      absl::Status status = OpenRoot(*root);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  // Takes one message of the system. False if there is none.
+  // Handles one message of the system. Returns false if there is none.
   bool Dequeue(absl::Duration timeout, absl::Status& status) {
     const DWORD milliseconds =
         timeout <= absl::ZeroDuration()
@@ -327,29 +248,33 @@ class ChangesWatcher final : public DirectoryWatcher {
     if (found == by_key_.end()) return true;
     Listener& listener = *found->second;
     Root& root = *listener.root;
-    listener.pending = false;
-    DWORD size;
-    if (!GetOverlappedResult(listener.handle.get(), &listener.overlapped, &size,
-                             FALSE)) {
-      if (GetLastError() == ERROR_NOTIFY_ENUM_DIR) {
-        overflow_ = true;
-      } else {
-        RemoveDirectory(root, listener.directory);
-      }
-      return true;
-    }
-    if (size == 0) {
+    // RemoveDirectory() destroys the listener.
+    const std::string directory = listener.directory;
+    std::vector<char> events;
+    const ChangeReader::Result result = listener.reader.Finish(events);
+    if (result == ChangeReader::Result::kOverflow) {
       overflow_ = true;
       return true;
     }
-    // Listens again at once: what happens until then is only buffered up to the
-    // size of the buffer. So the events move out of it first.
-    const std::vector<char> events(listener.buffer.begin(),
-                                   listener.buffer.begin() + size);
-    const std::string directory = listener.directory;
-    status = Listen(listener);
-    if (!listener.pending && !overflow_) RemoveDirectory(root, directory);
-    if (status.ok()) status = Read(root, directory, events);
+    if (result == ChangeReader::Result::kGone) {
+      RemoveDirectory(root, directory);
+      return true;
+    }
+    switch (listener.reader.Start()) {
+      case ChangeReader::Result::kOk:
+        break;
+      case ChangeReader::Result::kOverflow:
+        overflow_ = true;
+        break;
+      case ChangeReader::Result::kGone:
+        RemoveDirectory(root, directory);
+        break;
+      case ChangeReader::Result::kFailed:
+        status = LastErrorStatus(absl::StrCat("watch ", root.given));
+        RemoveDirectory(root, directory);
+        return true;
+    }
+    status = Read(root, directory, events);
     return true;
   }
 
@@ -374,11 +299,11 @@ class ChangesWatcher final : public DirectoryWatcher {
   absl::Status HandleEvent(Root& root, DWORD action, const std::string& name) {
     const bool gone =
         action == FILE_ACTION_REMOVED || action == FILE_ACTION_RENAMED_OLD_NAME;
-    // Whoever renames a file has written it.
+    // A file is complete before it is renamed.
     const bool renamed = action == FILE_ACTION_RENAMED_NEW_NAME;
     if (!root.name.empty()) {
       if (SameName(root.name, name) && KindOf(root.given) != Kind::kDirectory) {
-        Changed(root.given, gone || renamed);
+        changes_.Add(root.given, gone || renamed);
       }
       return absl::OkStatus();
     }
@@ -386,26 +311,26 @@ class ChangesWatcher final : public DirectoryWatcher {
       if (root.directories.contains(name)) {
         RemoveDirectory(root, name);
       } else if (root.files.erase(name) != 0) {
-        Changed(Join(root.given, name), /*settled=*/true);
+        changes_.Add(Join(root.given, name), /*is_final=*/true);
       }
       return absl::OkStatus();
     }
     switch (KindOf(Join(root.directory, name))) {
       case Kind::kNone:
-        // It was renamed or deleted since; that has an event of its own.
+        // It has been renamed or deleted since, which has an event of its own.
         break;
       case Kind::kDirectory:
         return AddTree(root, name);
       case Kind::kFile:
         root.files.insert(name);
-        Changed(Join(root.given, name), renamed);
+        changes_.Add(Join(root.given, name), renamed);
         break;
     }
     return absl::OkStatus();
   }
 
-  // Files below that weren't known are changes: they came with the directory,
-  // or before anybody told of it.
+  // Records files below that weren't known as changed: they came with the
+  // directory, or their events are still to come.
   absl::Status AddTree(Root& root, const std::string& top) {
     std::vector<std::string> todo = {top};
     while (!todo.empty()) {
@@ -413,7 +338,7 @@ class ChangesWatcher final : public DirectoryWatcher {
       todo.pop_back();
       root.directories.insert(directory);
       if (one_by_one_) {
-        absl::Status status = Add(root, directory);
+        absl::Status status = Listen(root, directory);
         if (!status.ok()) return status;
       }
       WIN32_FIND_DATAW data;
@@ -429,7 +354,7 @@ class ChangesWatcher final : public DirectoryWatcher {
             (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) {
           todo.push_back(std::move(path));
         } else if (root.files.insert(path).second) {
-          Changed(Join(root.given, path));
+          changes_.Add(Join(root.given, path), /*is_final=*/false);
         }
       } while (FindNextFileW(find, &data));
       FindClose(find);
@@ -439,7 +364,7 @@ class ChangesWatcher final : public DirectoryWatcher {
 
   void RemoveDirectory(Root& root, const std::string& directory) {
     if (directory.empty()) {
-      Lose(root);
+      CloseRoot(root);
     } else {
       RemoveTree(root, directory);
     }
@@ -451,7 +376,7 @@ class ChangesWatcher final : public DirectoryWatcher {
     const auto erase_below = [&](std::set<std::string>& names, bool report) {
       auto it = names.lower_bound(first);
       while (it != names.end() && it->starts_with(first)) {
-        if (report) Changed(Join(root.given, *it), /*settled=*/true);
+        if (report) changes_.Add(Join(root.given, *it), /*is_final=*/true);
         it = names.erase(it);
       }
     };
@@ -459,28 +384,26 @@ class ChangesWatcher final : public DirectoryWatcher {
     erase_below(root.files, true);
     std::erase_if(root.listeners, [&](const auto& entry) {
       if (entry.first != top && !entry.first.starts_with(first)) return false;
-      Close(*entry.second);
+      by_key_.erase(entry.second->key);
       return true;
     });
   }
 
-  // Wine's recursive watching loses directories that are renamed, and those
-  // that exist at the start, so each directory gets a handle of its own there.
-  // The price: when another Windows program deletes such a directory, it stays
-  // until the handle is closed (the Unix system's own programs delete it at
-  // once). On real Windows a handle would moreover keep others from renaming
-  // the directories above.
+  // Whether each directory gets a handle of its own. Wine's recursive watching
+  // loses directories that are renamed, and those that exist at the start. The
+  // price: a directory that another Windows program deletes exists until the
+  // handle is closed (programs of the Unix system delete it at once). On real
+  // Windows such a handle would also keep others from renaming the directories
+  // above.
   const bool one_by_one_ = RunsUnderWine();
-  std::vector<std::unique_ptr<Root>> roots_;
   Handle port_;
+  // Destroyed before the port, to which listeners report.
+  std::vector<std::unique_ptr<Root>> roots_;
   ULONG_PTR last_key_ = 0;
   std::unordered_map<ULONG_PTR, Listener*> by_key_;
   bool overflow_ = false;
   absl::Time next_check_ = absl::InfinitePast();
-  // What wasn't reported yet, in the order of the first change, and where in it
-  // each path stands.
-  std::vector<Change> changes_;
-  std::unordered_map<std::string, size_t> index_;
+  PendingChanges changes_;
 };
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "platform/host/file.h"
 
 #include <windows.h>
-// After windows.h.
-#include <winioctl.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,8 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
-#include "platform/windows/wine/wine.h"
+#include "platform/windows/wine/file_id.h"
 
 namespace relib::platform {
 namespace {
@@ -22,51 +21,18 @@ constexpr DWORD kErrorNoSuchDevice = 433;
 constexpr DWORD kShareAll =
     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-// Backup semantics open directories too, to tell what they are. The security
-// flags keep the server of a named pipe from acting in our name.
-HANDLE OpenPath(const std::string& path, DWORD access) {
-  return CreateFileW(ToWidePath(path).c_str(), access, kShareAll, nullptr,
-                     OPEN_EXISTING,
-                     FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT |
-                         SECURITY_IDENTIFICATION,
-                     nullptr);
-}
-
-class HandleCloser {
- public:
-  explicit HandleCloser(HANDLE handle) : handle_(handle) {}
-  ~HandleCloser() {
-    if (handle_ != nullptr) CloseHandle(handle_);
-  }
-  HandleCloser(const HandleCloser&) = delete;
-  HandleCloser& operator=(const HandleCloser&) = delete;
-
-  void Release() { handle_ = nullptr; }
-
- private:
-  HANDLE handle_;
-};
-
-// Wine 8 makes the volume's serial number of the drive's letter, so that one
-// file has two ids through C: and Z:, and two files of different Unix file
-// systems may have the same one. Its object id is device and inode, as it
-// should be. On Windows an object id is an optional property of NTFS, so only
-// there.
-bool WineFileId(HANDLE handle, FileId& id) {
-  FILE_OBJECTID_BUFFER buffer = {};
-  DWORD size;
-  if (!DeviceIoControl(handle, FSCTL_GET_OBJECT_ID, nullptr, 0, &buffer,
-                       sizeof(buffer), &size, nullptr)) {
-    return false;
-  }
-  std::memcpy(&id.volume, buffer.ObjectId, sizeof(id.volume));
-  id.high = 0;
-  std::memcpy(&id.low, buffer.ObjectId + 8, sizeof(id.low));
-  return true;
+// Backup semantics open directories too, so that errors can name them. The
+// security flags keep the server of a named pipe from acting in our name.
+Handle OpenPath(const std::string& path, DWORD access) {
+  return Handle(CreateFileW(ToWidePath(path).c_str(), access, kShareAll,
+                            nullptr, OPEN_EXISTING,
+                            FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT |
+                                SECURITY_IDENTIFICATION,
+                            nullptr));
 }
 
 bool QueryFileId(HANDLE handle, FileId& id) {
-  if (RunsUnderWine() && WineFileId(handle, id)) return true;
+  if (WineFileId(handle, id)) return true;
   FILE_ID_INFO info;
   if (GetFileInformationByHandleEx(handle, FileIdInfo, &info, sizeof(info))) {
     id.volume = info.VolumeSerialNumber;
@@ -74,7 +40,7 @@ bool QueryFileId(HANDLE handle, FileId& id) {
     std::memcpy(&id.high, info.FileId.Identifier + 8, sizeof(id.high));
     return true;
   }
-  // Some network file systems know only the old form.
+  // Some network file systems support only the old form.
   BY_HANDLE_FILE_INFORMATION old;
   if (!GetFileInformationByHandle(handle, &old)) return false;
   id.volume = old.dwVolumeSerialNumber;
@@ -83,12 +49,12 @@ bool QueryFileId(HANDLE handle, FileId& id) {
   return true;
 }
 
-// Whether the short form of a path `\\?\C:\...` means the same file: the prefix
-// also switches off the rules for long paths, for names that end in a dot or a
-// space, and for device names such as NUL.
+// Returns whether `path`, without the prefix of `\\?\C:\...`, means the same
+// file. The prefix also disables the rules for long paths, for names that end
+// in a dot or a space, and for device names such as NUL.
 bool IsPlain(std::wstring_view path) {
   if (path.size() >= MAX_PATH) return false;
-  // The system itself knows best: a plain path is its own full path.
+  // A plain path is its own full path for the system.
   wchar_t full[MAX_PATH];
   const std::wstring text(path);
   const DWORD size = GetFullPathNameW(text.c_str(), MAX_PATH, full, nullptr);
@@ -99,23 +65,23 @@ bool IsPlain(std::wstring_view path) {
 
 absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
   const std::string what = absl::StrCat("can't open ", path);
-  const HANDLE handle = OpenPath(path, GENERIC_READ);
-  if (handle == INVALID_HANDLE_VALUE) {
+  Handle handle = OpenPath(path, GENERIC_READ);
+  if (!handle) {
     const DWORD error = GetLastError();
-    // A device that is busy or absent, or a socket that Wine shows.
+    // Returned for a device that is busy or absent, and for a socket that Wine
+    // shows.
     if (error == ERROR_INVALID_HANDLE || error == kErrorNoSuchDevice) {
       return absl::InvalidArgumentError(
-          absl::StrCat(what, ": it is no regular file"));
+          absl::StrCat(what, ": it is not a regular file"));
     }
     absl::Status status = ErrorStatus(error, what);
-    // A name that no file can have.
+    // No file can have this name.
     if (absl::IsInvalidArgument(status)) {
       return absl::NotFoundError(status.message());
     }
     return status;
   }
-  HandleCloser closer(handle);
-  switch (GetFileType(handle)) {
+  switch (GetFileType(handle.get())) {
     case FILE_TYPE_DISK:
       break;
     case FILE_TYPE_PIPE:
@@ -126,10 +92,10 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
           absl::StrCat(what, ": it is a device, not a regular file"));
     default:
       return absl::InvalidArgumentError(
-          absl::StrCat(what, ": it is no regular file"));
+          absl::StrCat(what, ": it is not a regular file"));
   }
   FILE_STANDARD_INFO standard;
-  if (!GetFileInformationByHandleEx(handle, FileStandardInfo, &standard,
+  if (!GetFileInformationByHandleEx(handle.get(), FileStandardInfo, &standard,
                                     sizeof(standard))) {
     return LastErrorStatus(what);
   }
@@ -138,17 +104,17 @@ absl::StatusOr<std::unique_ptr<File>> File::Open(const std::string& path) {
         absl::StrCat(what, ": it is a directory, not a regular file"));
   }
   FileId id;
-  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
-  closer.Release();
+  if (!QueryFileId(handle.get(), id)) return LastErrorStatus(what);
   return std::unique_ptr<File>(
-      new File(path, /*is_canonical=*/false, reinterpret_cast<intptr_t>(handle),
-               id, static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
+      new File(path, /*is_canonical=*/false,
+               reinterpret_cast<intptr_t>(handle.Release()), id,
+               static_cast<uint64_t>(standard.EndOfFile.QuadPart)));
 }
 
 File::~File() { CloseHandle(reinterpret_cast<HANDLE>(handle_)); }
 
 bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
-  // Also keeps ReadFile() from the offsets that have a special meaning.
+  // Also protects ReadFile() from offsets with a special meaning.
   if (offset > size_ || count > size_ - offset) return false;
   auto* next = static_cast<char*>(out);
   while (count > 0) {
@@ -157,8 +123,7 @@ bool File::ReadAt(uint64_t offset, void* out, size_t count) const {
     position.OffsetHigh = static_cast<DWORD>(offset >> 32);
     const auto chunk = static_cast<DWORD>(std::min<size_t>(count, 1 << 30));
     DWORD read = 0;
-    // With a position it doesn't depend on the handle's own, so threads don't
-    // disturb each other.
+    // With an explicit position, threads don't share the handle's own.
     if (!ReadFile(reinterpret_cast<HANDLE>(handle_), next, chunk, &read,
                   &position) ||
         read == 0) {
@@ -198,11 +163,10 @@ absl::StatusOr<std::string> File::CanonicalPath() const {
 
 absl::StatusOr<FileId> IdOf(const std::string& path) {
   const std::string what = absl::StrCat("can't examine ", path);
-  const HANDLE handle = OpenPath(path, FILE_READ_ATTRIBUTES);
-  if (handle == INVALID_HANDLE_VALUE) return LastErrorStatus(what);
-  HandleCloser closer(handle);
+  const Handle handle = OpenPath(path, FILE_READ_ATTRIBUTES);
+  if (!handle) return LastErrorStatus(what);
   FileId id;
-  if (!QueryFileId(handle, id)) return LastErrorStatus(what);
+  if (!QueryFileId(handle.get(), id)) return LastErrorStatus(what);
   return id;
 }
 

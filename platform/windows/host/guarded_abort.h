@@ -3,8 +3,9 @@
 
 namespace relib::platform {
 
-// To be called by what stands in for abort(). Doesn't return if the calling
-// thread is in a call of CrashGuard::Run() whose image has called it.
+// Called by the replacement for abort() in modules. Doesn't return if the
+// calling thread is in a call of CrashGuard::Run() and the guarded image has
+// called abort().
 void AbortGuardedCall();
 
 }  // namespace relib::platform

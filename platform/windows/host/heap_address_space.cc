@@ -9,6 +9,7 @@
 
 #include "platform/heap/host/address_space.h"
 #include "platform/windows/agent/heap/heap_system.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/wine.h"
 
@@ -34,7 +35,7 @@ MEMORY_BASIC_INFORMATION FactsOf(const void* address) {
   return facts;
 }
 
-// The guard page that a stack grows by tells it from other memory.
+// A stack has a guard page, other memory has none.
 bool IsStack(void* allocation) {
   auto* position = static_cast<char*>(allocation);
   while (true) {
@@ -52,20 +53,19 @@ std::string FileAt(const void* address) {
   return length == 0 ? "a file" : ToUtf8({name, length});
 }
 
-std::string ImagePath(void* image) {
-  std::wstring path(32768, L'\0');
-  path.resize(GetModuleFileNameW(static_cast<HMODULE>(image), path.data(),
-                                 static_cast<DWORD>(path.size())));
+std::string DescribeImage(void* image) {
+  const std::wstring path = ImagePath(static_cast<HMODULE>(image));
   return path.empty() ? "a library" : ToUtf8(path);
 }
 
-// Windows has it since version 1803, and headers if they are asked for that.
+// Part of Windows since version 1803. The headers declare it only for programs
+// that require this version.
 using VirtualAlloc2 = void* WINAPI(HANDLE process, void* base, SIZE_T size,
                                    ULONG type, ULONG protection,
                                    MEM_EXTENDED_PARAMETER* parameters,
                                    ULONG count);
 
-// Null without it.
+// Returns null if the system has no VirtualAlloc2().
 void* MapAligned(size_t size, size_t alignment) {
   static const auto allocate =
       reinterpret_cast<VirtualAlloc2*>(reinterpret_cast<void*>(GetProcAddress(
@@ -84,7 +84,7 @@ void* MapAligned(size_t size, size_t alignment) {
 
 const RelibHeapSystem* HeapSystem() { return &kSystem; }
 
-// Wine has a byte for each page of a reservation, and writes to all of them.
+// Wine writes a byte for each page of a reservation, so it gets a smaller one.
 size_t WantedHeapRange() {
   static const size_t range =
       RunsUnderWine() ? size_t{512} << 20 : size_t{64} << 30;
@@ -97,8 +97,8 @@ void* ReserveAddresses(size_t size) {
 
 void* MapMemory(size_t size, size_t alignment) {
   if (void* const memory = MapAligned(size, alignment)) return memory;
-  // A part of a reservation can't be given back: the rest stays reserved with
-  // it.
+  // A part of a reservation can't be released, so the rest stays reserved with
+  // the part that is used.
   void* const reserved =
       ReserveAddresses(size + (alignment > 1 ? alignment : 0));
   if (reserved == nullptr) return nullptr;
@@ -130,7 +130,8 @@ void UnmapInSteps(void* memory, size_t touched, size_t /*size*/) {
 MemoryPlace PlaceOf(const void* address) {
   const MEMORY_BASIC_INFORMATION facts = FactsOf(address);
   if (facts.State != MEM_COMMIT) return {};
-  if (facts.Type == MEM_IMAGE) return {.name = ImagePath(facts.AllocationBase)};
+  if (facts.Type == MEM_IMAGE)
+    return {.name = DescribeImage(facts.AllocationBase)};
   if (facts.Type == MEM_MAPPED) return {.name = FileAt(address)};
   if (IsStack(facts.AllocationBase)) return {.name = "[stack]"};
   return {.name = "memory without a name", .may_be_c_library_heap = true};

@@ -7,34 +7,23 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/host/file.h"
-#include "platform/host/holders.h"
 #include "platform/image/pe_file.h"
+#include "platform/windows/host/library_holders.h"
 #include "platform/windows/system/dbghelp.h"
 #include "platform/windows/system/error.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/free_library.h"
 
-// How a refused unload finds out what holds the library
-//
-// - Libraries that are linked against it: the import tables of all loaded
-//   libraries, in memory, are searched for addresses inside of the image.
-// - References that others took, and pinning: from the loader's own count,
-// which
-//   no documented call tells. It is read where Wine 8, Windows 8 to 11 keep it,
-//   and believed only if it follows a reference that is taken and given back.
-//   (Not verified on real Windows: there the message may lack the number.)
-//
 // Static destructors run inside of FreeLibrary(), under the loader's lock, as
-// the C runtime does it: a destructor must not wait for another thread to start
+// the C runtime does it. A destructor must not wait for another thread to start
 // or to end.
 
 namespace relib::platform {
@@ -44,33 +33,12 @@ const std::string_view kLibrarySuffix = ".dll";
 
 namespace {
 
-// Takes a reference on the library that has `address` in its image.
-HMODULE ReferenceByAddress(const void* address) {
-  HMODULE module = nullptr;
-  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                     static_cast<LPCWSTR>(address), &module);
-  return module;
-}
-
-std::wstring ModulePath(HMODULE module) {
-  std::wstring path(MAX_PATH, L'\0');
-  for (;;) {
-    const DWORD size = GetModuleFileNameW(module, path.data(),
-                                          static_cast<DWORD>(path.size()));
-    if (size < path.size()) {
-      path.resize(size);
-      return path;
-    }
-    path.resize(path.size() * 2);
-  }
-}
-
 bool EqualIgnoringCase(std::wstring_view a, std::wstring_view b) {
   return CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(),
                               static_cast<int>(b.size()), TRUE) == CSTR_EQUAL;
 }
 
-// A missing library shall not stop the program with a message box.
+// Keeps a missing library from stopping the program with a message box.
 class QuietErrors {
  public:
   QuietErrors() {
@@ -84,9 +52,10 @@ class QuietErrors {
   DWORD old_ = 0;
 };
 
-// Notes which libraries the loader maps while the object lives, to tell a new
-// library from one more reference on an old one: a path can be written in many
-// ways and the loader sees through most, hard links included.
+// Records which libraries the loader maps while the object exists. That tells a
+// new library from one more reference on an old one: a path can be written in
+// many ways, and the loader sees through most of them, hard links included.
+//
 // https://learn.microsoft.com/windows/win32/devnotes/ldrregisterdllnotification
 class LoadObserver {
  public:
@@ -109,7 +78,7 @@ class LoadObserver {
   LoadObserver(const LoadObserver&) = delete;
   LoadObserver& operator=(const LoadObserver&) = delete;
 
-  // False if `module` was there before. Call it once, after loading.
+  // Returns false if `module` was loaded before. Call it once, after loading.
   bool IsNew(HMODULE module) {
     const bool works = cookie_ != nullptr;
     Stop();
@@ -129,13 +98,13 @@ class LoadObserver {
   using Register = LONG(NTAPI*)(ULONG, Callback, void*, void**);
   using Unregister = LONG(NTAPI*)(void*);
 
-  // Under the loader's lock, so one at a time.
+  // The loader calls this under its lock.
   static void CALLBACK Notify(ULONG reason, const Data* data, void* context) {
     constexpr ULONG kLoaded = 1;
     auto* self = static_cast<LoadObserver*>(context);
     if (reason != kLoaded) return;
-    // What another thread loads through relib is that thread's. Other foreign
-    // threads may be the loader's own workers.
+    // A library that another thread loads through relib belongs to that
+    // thread's observer. Other foreign threads may be workers of the loader.
     if (inside_ && self->thread_ != GetCurrentThreadId()) return;
     self->loaded_.push_back(static_cast<HMODULE>(data->base));
   }
@@ -156,8 +125,8 @@ class LoadObserver {
 
 thread_local bool LoadObserver::inside_ = false;
 
-// The system says "the specified module could not be found" for every library
-// that is missing, without its name.
+// Describes which libraries are missing. The system says "the specified module
+// could not be found" for every missing library, without its name.
 std::string MissingLibraries(const std::string& path) {
   absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
   if (!file.ok()) return absl::StrCat(" (", file.status().message(), ")");
@@ -180,143 +149,17 @@ std::string MissingLibraries(const std::string& path) {
                       "system's or in one given to AddDllDirectory()");
 }
 
-// How often the loader counts `module`; `kPinned`; or nothing if unknown.
-constexpr uint32_t kPinned = ~uint32_t{0};
-std::optional<uint32_t> ReferenceCount(HMODULE module) {
-  using Find = LONG(NTAPI*)(void* address, void** entry);
-  const auto find =
-      reinterpret_cast<Find>(reinterpret_cast<void*>(GetProcAddress(
-          GetModuleHandleW(L"ntdll.dll"), "LdrFindEntryForAddress")));
-  char* entry = nullptr;
-  if (find == nullptr || find(module, reinterpret_cast<void**>(&entry)) != 0 ||
-      entry == nullptr) {
-    return std::nullopt;
-  }
-  // Fields of LDR_DATA_TABLE_ENTRY for 64 bits, as debuggers know it.
-  constexpr size_t kDllBase = 0x30;
-  constexpr size_t kObsoleteLoadCount = 0x6c;  // Wine 8, Windows 7: 16 bits
-  constexpr size_t kDdagNode = 0x98;           // from Windows 8 on
-  constexpr size_t kLoadCount = 0x18;          // in LDR_DDAG_NODE: 32 bits
-  void* base;
-  std::memcpy(&base, entry + kDllBase, sizeof(base));
-  if (base != module) return std::nullopt;
-  auto read_old = [&]() -> uint32_t {
-    uint16_t count;
-    std::memcpy(&count, entry + kObsoleteLoadCount, sizeof(count));
-    return count == 0xffff ? kPinned : count;
-  };
-  char* node;
-  std::memcpy(&node, entry + kDdagNode, sizeof(node));
-  MEMORY_BASIC_INFORMATION memory;
-  const bool has_node = VirtualQuery(node, &memory, sizeof(memory)) != 0 &&
-                        memory.State == MEM_COMMIT &&
-                        (memory.Protect & PAGE_READWRITE) != 0;
-  auto read_new = [&]() -> uint32_t {
-    uint32_t count = 0;
-    if (has_node) std::memcpy(&count, node + kLoadCount, sizeof(count));
-    return count;
-  };
-  const uint32_t old_before = read_old();
-  const uint32_t new_before = read_new();
-  if (ReferenceByAddress(module) == nullptr) return std::nullopt;
-  const bool old_follows = read_old() == old_before + 1;
-  const bool new_follows = read_new() == new_before + 1;
-  FreeLibrary(module);
-  if (new_follows && read_new() == new_before) return new_before;
-  if (old_follows && read_old() == old_before) return old_before;
-  if (old_before == kPinned || new_before == kPinned) return kPinned;
-  return std::nullopt;
-}
-
-// Whether the import table of `module`, on which the caller holds a reference,
-// has an address between `begin` and `end`. The loader has checked the headers.
-bool ImportsFrom(HMODULE module, uintptr_t begin, uintptr_t end) {
-  const char* base = reinterpret_cast<const char*>(module);
-  const auto* dos = reinterpret_cast<const IMAGE_DOS_HEADER*>(base);
-  const auto* headers =
-      reinterpret_cast<const IMAGE_NT_HEADERS*>(base + dos->e_lfanew);
-  const IMAGE_DATA_DIRECTORY& directory =
-      headers->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-  if (directory.VirtualAddress == 0) return false;
-  const auto* import = reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(
-      base + directory.VirtualAddress);
-  for (; import->Name != 0 && import->FirstThunk != 0; ++import) {
-    const auto* thunk =
-        reinterpret_cast<const IMAGE_THUNK_DATA*>(base + import->FirstThunk);
-    for (; thunk->u1.Function != 0; ++thunk) {
-      if (thunk->u1.Function >= begin && thunk->u1.Function < end) return true;
-    }
-  }
-  return false;
-}
-
-// The paths of the loaded libraries that are linked against `module`.
-std::vector<std::string> Importers(HMODULE module) {
-  std::vector<std::string> importers;
-  MODULEINFO info;
-  std::vector<HMODULE> modules(256);
-  DWORD size = 0;
-  for (;;) {
-    const auto capacity = static_cast<DWORD>(modules.size() * sizeof(HMODULE));
-    if (!K32GetModuleInformation(GetCurrentProcess(), module, &info,
-                                 sizeof(info)) ||
-        !K32EnumProcessModules(GetCurrentProcess(), modules.data(), capacity,
-                               &size)) {
-      return importers;
-    }
-    if (size <= capacity) break;
-    modules.resize(size / sizeof(HMODULE) + 16);
-  }
-  modules.resize(size / sizeof(HMODULE));
-  const auto begin = reinterpret_cast<uintptr_t>(info.lpBaseOfDll);
-  for (HMODULE other : modules) {
-    // It may be gone since, and shall not go while it is read.
-    if (other == module || ReferenceByAddress(other) != other) continue;
-    if (ImportsFrom(other, begin, begin + info.SizeOfImage)) {
-      importers.push_back(ToUtf8(ModulePath(other)));
-    }
-    FreeLibrary(other);
-  }
-  return importers;
-}
-
-std::string Holders(HMODULE module) {
-  const std::vector<std::string> importers = Importers(module);
-  std::vector<std::string> reasons;
-  if (!importers.empty()) {
-    reasons.push_back(DescribeDependents(importers));
-  }
-  const std::optional<uint32_t> count = ReferenceCount(module);
-  if (count == kPinned) {
-    reasons.push_back(
-        "it is pinned until the process ends (GetModuleHandleEx with "
-        "GET_MODULE_HANDLE_EX_FLAG_PIN)");
-  } else if (!count.has_value() || *count > 1 + importers.size()) {
-    // Wine counts a library that is linked against it as a reference, too.
-    std::optional<uint32_t> more;
-    if (count.has_value()) {
-      more = *count - 1 - static_cast<uint32_t>(importers.size());
-    }
-    reasons.push_back(DescribeReferences(
-        more,
-        "LoadLibrary or GetModuleHandleEx (a C++ runtime without relib's agent "
-        "takes one for each thread_local object with a destructor)"));
-  }
-  if (reasons.empty()) return "what holds it is not known";
-  return absl::StrJoin(reasons, "; ");
-}
-
-// Whether `address` still lies in an image made from the file `path`, however
-// that came: the loader doesn't know of it any more.
+// Returns whether `address` is still in an image of the file `path`, which the
+// loader doesn't know any more.
 bool IsMappedFrom(const void* address, std::wstring_view path) {
   MEMORY_BASIC_INFORMATION memory;
   if (VirtualQuery(address, &memory, sizeof(memory)) == 0 ||
       memory.State == MEM_FREE || memory.Type != MEM_IMAGE) {
     return false;
   }
-  // Another thread's library may have taken the place by now. The name is that
-  // of a device (`\Device\HarddiskVolume2\a\b.dll`), so compare what follows
-  // the drive.
+  // Another thread's library may be there by now. The name is that of a device
+  // (`\Device\HarddiskVolume2\a\b.dll`), so only the part after the drive is
+  // compared.
   wchar_t name[1024];
   const DWORD size = K32GetMappedFileNameW(
       GetCurrentProcess(), const_cast<void*>(address), name, 1024);
@@ -343,10 +186,10 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   }
   QuietErrors quiet;
   LoadObserver observer;
-  // Libraries that it is linked against come from the directory of the program,
-  // the system's, or those that the program named with AddDllDirectory(): never
-  // from the directory of the library, which may be one for temporary files,
-  // from the current one, or from PATH.
+  // Libraries that it is linked against come from the program's directory, the
+  // system's directories, or those that the program named with
+  // AddDllDirectory(). They never come from the directory of the library, which
+  // may be one for temporary files, from the current directory, or from PATH.
   module =
       LoadLibraryExW(wide.c_str(), nullptr, LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
   if (module == nullptr) {
@@ -379,13 +222,13 @@ absl::Status Library::Unload() {
     return absl::FailedPreconditionError("there is no library to unload");
   }
   const auto module = static_cast<HMODULE>(handle_);
-  const std::wstring path = ModulePath(module);
+  const std::wstring path = ImagePath(module);
   const BOOL freed = FreeLibraryBesideOthers(module);
   const DWORD error = GetLastError();
-  // Takes the reference back if the library is still there, in one step.
-  const HMODULE again = ReferenceByAddress(address_);
-  if (again == module && EqualIgnoringCase(ModulePath(again), path)) {
-    const std::string holders = Holders(module);
+  // Takes the reference back if the library is still loaded, in one step.
+  const HMODULE again = ReferenceImageAt(address_);
+  if (again == module && EqualIgnoringCase(ImagePath(again), path)) {
+    const std::string holders = DescribeHolders(module);
     if (!freed) {
       FreeLibraryBesideOthers(again);
       return absl::FailedPreconditionError(absl::StrCat(
@@ -396,7 +239,7 @@ absl::Status Library::Unload() {
         absl::StrCat("can't unload ", path_, ": ", holders));
   }
   if (again != nullptr) {
-    // Another thread's library has taken the place already.
+    // Another thread's library has been mapped at this address.
     FreeLibraryBesideOthers(again);
   } else if (IsMappedFrom(address_, path)) {
     handle_ = nullptr;

@@ -5,11 +5,12 @@
 #include <cstdint>
 
 #include "platform/windows/system/frame_walk.h"
+#include "platform/windows/system/mapped_image.h"
 
 namespace relib::platform {
 
-// By the unwind tables of the images, and not by CaptureStackBackTrace(): that
-// tells no stack pointers, and on Wine it goes on behind the last frame.
+// Uses the unwind tables of the images. CaptureStackBackTrace() reports no
+// stack pointers, and on Wine it continues past the last frame.
 void WalkStack(bool (*visit)(void* context, const StackFrame& frame),
                void* context) {
   ULONG_PTR lowest, highest;
@@ -28,9 +29,8 @@ AddressRange ImageAt(uintptr_t address) {
     return {};
   }
   const auto begin = reinterpret_cast<uintptr_t>(image);
-  const auto* headers = reinterpret_cast<const IMAGE_NT_HEADERS*>(
-      begin + reinterpret_cast<const IMAGE_DOS_HEADER*>(image)->e_lfanew);
-  return {.begin = begin, .end = begin + headers->OptionalHeader.SizeOfImage};
+  return {.begin = begin,
+          .end = begin + ImageHeaders(begin).OptionalHeader.SizeOfImage};
 }
 
 AddressRange CLibraryImage() {

@@ -7,7 +7,6 @@
 // clang-format on
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -22,25 +21,13 @@
 #include "platform/shared/demangle.h"
 #include "platform/windows/system/dbghelp.h"
 #include "platform/windows/system/handle.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 
 namespace relib::platform {
 namespace {
 
-std::wstring PathOf(HMODULE module) {
-  std::wstring path(MAX_PATH, L'\0');
-  while (true) {
-    const DWORD size = GetModuleFileNameW(module, path.data(),
-                                          static_cast<DWORD>(path.size()));
-    if (size < path.size()) {
-      path.resize(size);
-      return path;
-    }
-    path.resize(2 * path.size());
-  }
-}
-
-// The whole file; empty if it can't be read.
+// Returns the contents of the file; empty if it can't be read.
 std::string BytesOf(const std::wstring& path) {
   const Handle file(
       CreateFileW(path.c_str(), GENERIC_READ,
@@ -60,17 +47,14 @@ std::string BytesOf(const std::wstring& path) {
   return bytes;
 }
 
-// Whether the image at `base` was made from `file`: a renamed file leaves its
-// name to another one. The headers tell, but for what the loader changes there.
+// Returns whether the image at `base` was loaded from a file with the contents
+// `file`: another file may have taken the name of a renamed one. Compares the
+// headers, except for the field that the loader changes.
 bool IsImageOf(uintptr_t base, std::string_view file) {
   const auto* memory = reinterpret_cast<const char*>(base);
-  const size_t headers =
-      reinterpret_cast<const IMAGE_DOS_HEADER*>(base)->e_lfanew;
-  const auto& optional =
-      reinterpret_cast<const IMAGE_NT_HEADERS*>(memory + headers)
-          ->OptionalHeader;
-  const size_t changed = headers + offsetof(IMAGE_NT_HEADERS, OptionalHeader) +
-                         offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase);
+  const IMAGE_OPTIONAL_HEADER64& optional = ImageHeaders(base).OptionalHeader;
+  const size_t changed =
+      reinterpret_cast<uintptr_t>(&optional.ImageBase) - base;
   const size_t after = changed + sizeof(optional.ImageBase);
   const size_t size = optional.SizeOfHeaders;
   return size <= file.size() && after <= size &&
@@ -78,8 +62,8 @@ bool IsImageOf(uintptr_t base, std::string_view file) {
          std::memcmp(memory + after, file.data() + after, size - after) == 0;
 }
 
-// Whether the file comes with the system: without debug information on Windows,
-// with much of it, which takes long to read, on Wine.
+// Returns whether the file is a part of the system. On Windows such files have
+// no debug information; on Wine they have much, which takes long to read.
 bool IsOfSystem(const std::wstring& path) {
   wchar_t directory[MAX_PATH];
   const int size = static_cast<int>(GetSystemDirectoryW(directory, MAX_PATH));
@@ -88,15 +72,14 @@ bool IsOfSystem(const std::wstring& path) {
              CSTR_EQUAL;
 }
 
-// DbgHelp's session, which is relib's own: the program and modules may have
-// others under the handle of the process. Begun at the first use, and never
-// ended:
-// what DbgHelp knows of the program itself, which can take long to read, is
-// kept.
+// Returns relib's own session of DbgHelp, or null if there is none. The program
+// and modules may have others under the handle of the process. The session
+// begins at the first use and never ends, to keep what DbgHelp knows of the
+// program, which can take long to read.
 HANDLE Session() {
   static char session;
-  // No search path, else it looks in the current directory and asks symbol
-  // servers: what an image says of its symbols has to do.
+  // Without a search path, DbgHelp doesn't look in the current directory and
+  // doesn't ask symbol servers. It finds the symbols that an image names.
   static const bool begun = SymInitializeW(&session, L"", FALSE) != FALSE;
   return begun ? &session : nullptr;
 }
@@ -127,7 +110,7 @@ class WindowsSymbolizer final : public Symbolizer {
     const Image& image = ImageOf(range);
     symbol.image = image.path;
     symbol.offset = address - range.begin;
-    // First the linker's names, which are complete.
+    // The linker's symbol table has the complete names.
     symbol.function = Demangle(
         CoffFunctionAt(image.file, static_cast<uint32_t>(call - range.begin)));
     if (!image.has_debug_info) return {symbol};
@@ -145,7 +128,7 @@ class WindowsSymbolizer final : public Symbolizer {
  private:
   struct Image {
     std::string path;
-    // Its bytes; empty if it isn't the one that is loaded.
+    // The contents of the file; empty if it isn't the one that is loaded.
     std::string file;
     bool has_debug_info = false;
   };
@@ -158,14 +141,15 @@ class WindowsSymbolizer final : public Symbolizer {
     const auto [known, is_new] = images_.try_emplace(range.begin);
     Image& image = known->second;
     if (!is_new) return image;
-    const std::wstring path = PathOf(reinterpret_cast<HMODULE>(range.begin));
+    const std::wstring path = ImagePath(reinterpret_cast<HMODULE>(range.begin));
     image.path = ToUtf8(path);
     image.file = BytesOf(path);
     if (!IsImageOf(range.begin, image.file)) image.file.clear();
     if (image.file.empty() || IsOfSystem(path) || Session() == nullptr) {
       return image;
     }
-    // Of the program, which it knows already, it says so by no error.
+    // For the program, which DbgHelp knows already, it returns zero without an
+    // error.
     SetLastError(ERROR_SUCCESS);
     image.has_debug_info =
         SymLoadModuleExW(Session(), nullptr, path.c_str(), nullptr, range.begin,
@@ -178,7 +162,7 @@ class WindowsSymbolizer final : public Symbolizer {
   static std::string NameOf(uintptr_t call) {
     std::string name = NameAt(call);
     if (!name.empty()) return name;
-    // Of a function without debug information Wine knows where it begins, but
+    // For a function without debug information, Wine knows where it begins but
     // not where it ends.
     DWORD64 image;
     const RUNTIME_FUNCTION* function =
@@ -197,14 +181,14 @@ class WindowsSymbolizer final : public Symbolizer {
     if (!SymFromAddrW(Session(), address, &displacement, &buffer.info)) {
       return "";
     }
-    // Public symbols are mangled; the others are written in MSVC's way.
+    // Public symbols are mangled; the others are in MSVC's notation.
     return absl::StrReplaceAll(
         Demangle(ToUtf8(buffer.info.Name)),
         {{"`anonymous namespace'", "(anonymous namespace)"}});
   }
 
-  // Bazel compiles in a directory that it calls so; DbgHelp makes Windows'
-  // slashes of those, and may put a drive before it.
+  // Removes the name that Bazel gives to the directory in which it compiles.
+  // DbgHelp changes slashes to backslashes and may put a drive before it.
   static std::string FileName(std::string name) {
     constexpr std::string_view kDirectory = "/proc/self/cwd/";
     std::replace(name.begin(), name.end(), '\\', '/');
@@ -214,7 +198,7 @@ class WindowsSymbolizer final : public Symbolizer {
 
   const DbgHelpLock lock_;
   DWORD old_options_;
-  // By where they begin.
+  // By the address of their first byte.
   std::map<uintptr_t, Image> images_;
 };
 

@@ -27,7 +27,7 @@ bool WaitForThreadEnd(uint64_t id, absl::Time deadline) {
   while (true) {
     const absl::Duration left =
         std::max(deadline - absl::Now(), absl::ZeroDuration());
-    // In portions that a DWORD holds.
+    // Waits in portions that fit into a DWORD.
     const DWORD milliseconds = static_cast<DWORD>(absl::ToInt64Milliseconds(
         absl::Ceil(std::min(left, absl::Hours(1)), absl::Milliseconds(1))));
     if (WaitForSingleObject(thread.get(), milliseconds) == WAIT_OBJECT_0) {

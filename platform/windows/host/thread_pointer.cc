@@ -14,17 +14,18 @@ constinit std::atomic<uint64_t> thread_pointer_offset{0};
 
 namespace {
 
-// In the environment block of a 64-bit thread.
+// Indices below kDirectIndices have their values at kFirstIndexOffset in the
+// environment block of a 64-bit thread.
 constexpr DWORD kDirectIndices = 64;
 constexpr uint64_t kFirstIndexOffset = 0x1480;
 
-// Belong to the process until its end.
+// Never freed.
 struct Indices {
   DWORD pointer = TlsAlloc();
   DWORD at_end = TlsAlloc();
 
   Indices() {
-    // Only when a program has used up all of the 1,088.
+    // Fails only if the program has used up all 1,088 indices.
     if (pointer == TLS_OUT_OF_INDEXES || at_end == TLS_OUT_OF_INDEXES)
       std::abort();
     if (pointer < kDirectIndices) {
@@ -40,7 +41,7 @@ const Indices& GetIndices() {
   return indices;
 }
 
-// Early, while the low indices are free.
+// Allocated early, while low indices are free.
 [[maybe_unused]] const Indices& indices_at_start = GetIndices();
 
 // TlsGetValue() sets the last error even when it succeeds.
@@ -78,8 +79,8 @@ void AtThreadEnd(void (*function)()) {
 
 }  // namespace relib::platform
 
-// The linker sorts the callbacks by what follows the `$`: this one comes after
-// those of the C library and of winpthreads (.CRT$XLC to .CRT$XLF), which
+// The linker sorts the callbacks by the part after the `$`. This one comes
+// after those of the C library and of winpthreads (.CRT$XLC to .CRT$XLF), which
 // destroy thread_local objects.
 #if defined(_MSC_VER)
 #pragma comment(linker, "/INCLUDE:_tls_used")

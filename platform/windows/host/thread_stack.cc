@@ -11,9 +11,9 @@
 #include "platform/windows/system/frame_walk.h"
 #include "platform/windows/system/handle.h"
 
-// The thread is held while its stack is walked, so nothing here may take a lock
-// that it could hold: no memory is allocated meanwhile. It doesn't answer when
-// it can't be suspended.
+// The thread is suspended while its stack is walked, so nothing here may take a
+// lock that the thread could hold. In particular no memory is allocated. The
+// result is empty if the thread can't be suspended.
 
 namespace relib::platform {
 namespace {
@@ -36,7 +36,7 @@ std::vector<uintptr_t> StackOfThread(uint64_t id) {
   if (SuspendThread(thread.get()) == static_cast<DWORD>(-1)) return {};
   CONTEXT registers = {};
   registers.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
-  // Waits until it is really suspended.
+  // GetThreadContext() waits until the thread is suspended.
   if (GetThreadContext(thread.get(), &registers)) {
     WalkFrames(registers, Interrupted::kBeforeInstruction,
                [&addresses](const StackFrame& frame) {

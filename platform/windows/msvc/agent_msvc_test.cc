@@ -1,5 +1,5 @@
-// That the agent's hooks work in a library of MSVC's ABI, in a host by another
-// compiler.
+// Tests that the agent's hooks work in a library of MSVC's ABI, in a host that
+// another compiler has built.
 
 #include <windows.h>
 
@@ -66,7 +66,7 @@ TEST_F(AgentMsvcTest, AThreadCountsUntilItIsGone) {
       resources_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
   SetEvent(event_);
   EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
-  // The library leaves its handle.
+  // The library leaves the thread's handle behind.
   const std::vector<Leftover> left = Unload();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].count, 1u);
@@ -89,7 +89,7 @@ TEST_F(AgentMsvcTest, WhatItLeavesIsGivenBack) {
   EXPECT_NE(Get<HANDLE()>("TakeEvent")(), nullptr);
   const std::vector<Leftover> left = Unload();
   ASSERT_EQ(left.size(), 2u);
-  // Wine doesn't tell of which sort a handle is.
+  // Wine doesn't report the type of a handle.
   EXPECT_THAT(left[0].kind, AnyOf("handle", "event"));
   EXPECT_EQ(left[1].kind, "TLS index");
   EXPECT_EQ(OpenEventW(SYNCHRONIZE, FALSE, L"relib-msvc-test"), nullptr);

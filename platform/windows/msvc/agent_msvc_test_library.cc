@@ -1,6 +1,7 @@
-// A library of MSVC's ABI with the agent in it. clang makes it without MSVC's
-// headers and libraries, so what the agent needs of the C and C++ runtimes is
-// here, as little as will do: there are no static and no thread_local objects.
+// A library of MSVC's ABI with the agent in it. Clang builds it without MSVC's
+// headers and libraries. So the parts of the C and C++ runtimes that the agent
+// needs are here, reduced to the minimum: there are no static and no
+// thread_local objects.
 
 #include <string.h>
 #include <windows.h>
@@ -14,7 +15,7 @@ namespace relib::platform::internal {
 void RunThreadDestructors() {}
 void RunAllThreadDestructors() {}
 bool IsRuntimeCode(const void* /*address*/) { return false; }
-// There is no heap that would be the module's.
+// The module has no heap of its own.
 void BindMemory(RelibHeapBinding* /*binding*/) {}
 void LeaveMemoryOfThread() {}
 void LeaveMemory() {}
@@ -24,9 +25,9 @@ void LeaveMemory() {}
 extern "C" {
 
 // ---------------------------------------------------------------------------
-// Of the C runtime.
+// Parts of the C runtime.
 
-// The callbacks of the loader lie between these two.
+// The callbacks of the loader are between these two.
 #pragma section(".CRT$XLA", long, read)
 #pragma section(".CRT$XLZ", long, read)
 __declspec(allocate(
@@ -37,7 +38,7 @@ __declspec(allocate(
 ULONG _tls_index = 0;
 char tls_template[16] = {};
 
-// The linker knows it by its name.
+// The linker finds it by its name.
 // NOLINTNEXTLINE(readability-identifier-naming)
 extern const IMAGE_TLS_DIRECTORY64 _tls_used = {
     reinterpret_cast<ULONGLONG>(tls_template),
@@ -64,7 +65,7 @@ BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void* process_ends) {
 }
 
 // ---------------------------------------------------------------------------
-// For the test.
+// Functions for the test.
 
 __declspec(dllexport) void Start(const relib::platform::AgentBinding* binding) {
   relib::platform::BindAgent(binding);

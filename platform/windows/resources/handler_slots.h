@@ -10,30 +10,31 @@
 
 namespace relib::platform {
 
-// Functions of the host that the system is given in place of handlers of
-// modules that get no argument of their own: one for each slot, which asks
-// whether the module is still there. Lock-free, because handlers of exceptions
-// run whatever locks are held. `kWaits`: calls wait while a slot is held;
-// otherwise they aren't made.
+// Functions of the host that are registered with the system in place of
+// handlers of modules, where handlers get no argument of their own. There is
+// one function for each slot, which asks whether the module is still loaded.
+// Lock-free, because handlers of exceptions run whatever locks are held.
+//
+// While a slot is held, calls wait if `kWaits`; otherwise they are dropped.
 template <typename Result, typename Argument, bool kWaits>
 class HandlerSlots {
  public:
   using Handler = Result(WINAPI*)(Argument);
 
   struct Slot {
-    // Null: it is free, or what it was for is going.
+    // Null if the slot is free, or if its handler is being removed.
     std::atomic<Handler> handler = nullptr;
     std::atomic<int> running = 0;
-    // The only thread that may call it, if not zero.
+    // If not zero, the only thread that may call the handler.
     std::atomic<DWORD> held_for = 0;
     Handler trampoline = nullptr;
   };
 
-  // Null if all are taken.
-  static Slot* Take(Handler handler) {
+  // Returns null if all slots are taken.
+  static Slot* Acquire(Handler handler) {
     const size_t first = next.fetch_add(1);
     for (size_t i = 0; i < kSlots; ++i) {
-      // Not the one that was given back last: a thread may be on its way there.
+      // Not the slot that was released last: a thread may be about to enter it.
       const size_t index = (first + i) % kSlots;
       Slot& slot = slots[index];
       Handler free = nullptr;
@@ -48,8 +49,8 @@ class HandlerSlots {
     return nullptr;
   }
 
-  // Waits for the one that runs.
-  static void Give(Slot* slot) {
+  // Waits for calls that are running.
+  static void Release(Slot* slot) {
     slot->handler = nullptr;
     while (slot->running != 0) SwitchToThread();
   }
@@ -57,7 +58,7 @@ class HandlerSlots {
  private:
   static constexpr size_t kSlots = 128;
 
-  // Against the calling thread.
+  // Returns whether the slot is held and the calling thread may not call it.
   static bool IsHeld(const Slot& slot) {
     const DWORD held_for = slot.held_for;
     return held_for != 0 && held_for != GetCurrentThreadId();

@@ -1,8 +1,8 @@
 """The functions that are replaced in a module's import table, on Windows.
 
-A kind of resource is a key of HOOKS, with the functions that create or give back such a thing, and a file
-resources/KIND.cc that implements the kind in the host: platform/resources/resources.h says how. The agent's part in the module
-and the table that the host hands to it follow from here.
+Each kind of resource is a key of HOOKS and a directory: KIND/hooks.bzl lists the functions that create or free such
+resources, and KIND/KIND.cc implements the kind in the host (platform/resources/resources.h says how). The stubs in the module
+and the table of hooks that the host hands to it are generated from here.
 """
 
 load(
@@ -36,19 +36,19 @@ load(":thread_pools/hooks.bzl", THREAD_POOLS = "HOOKS")
 load(":threads/hooks.bzl", THREADS = "HOOKS")
 load(":tls_indices/hooks.bzl", TLS_INDICES = "HOOKS")
 
-# By kind and by the library of the function (_LIBRARIES). Types are those of hook_types.h. The word in front says what
-# happens when the module calls it:
+# By kind and by the library of the function (_LIBRARIES). The types are those of hook_types.h. The word in front says
+# what happens when the module calls the function:
 #
-#   adds     it is called; the kind's Add() gets the result, unless that says that it failed
-#   removes  the kind's Remove() gets the first argument; then it is called
-#   after    it is called; then the host's hook, which gets the result and the arguments
-#   early    the host's hook is called instead; but before the module knows its host it is done as by `adds`
-#   later    likewise, but before that it isn't done at all: the last argument is given to Add() then, and stands for the
-#            result
-#   locked   it is called, under the process's one lock for DbgHelp
-#   (none)   the host's hook is called instead; before the module knows its host, the function itself
+#   adds     calls it; the kind's Add() gets the result, unless the result means failure
+#   removes  the kind's Remove() gets the first argument; then calls it
+#   after    calls it; then the host's hook, which gets the result and the arguments
+#   early    calls the host's hook instead; but before the module is bound, does the same as `adds`
+#   later    calls the host's hook instead; but before the module is bound, calls nothing: the last argument is passed to
+#            Add() and is the result
+#   locked   calls it under the process's one lock for DbgHelp
+#   (none)   calls the host's hook instead; before the module is bound, calls the function itself
 #
-# The order of the kinds is that in which they are given back.
+# The kinds are reclaimed in this order.
 #
 # buildifier: disable=unsorted-dict-items
 HOOKS = {
@@ -74,15 +74,15 @@ HOOKS = {
     "heap": HEAP,
 }
 
-# Functions that the agent itself implements, as Hooked_NAME in agent.cc.
+# Functions that the agent implements itself, as Hooked_NAME in agent.cc.
 AGENT_FUNCTIONS = {
     "KERNEL32": [
-        # The others, too, are found by it.
+        # It returns the hooks of the other functions.
         "FARPROC GetProcAddress(HMODULE library, const char* name)",
     ],
 }
 
-# How the functions of a library are called, and the beginnings of the names of the libraries that have them.
+# For each library: the calling convention of its functions, and the prefixes of the names of libraries that have them.
 _LIBRARIES = {
     "ADVAPI32": struct(
         convention = "WINAPI",
@@ -96,7 +96,7 @@ _LIBRARIES = {
         convention = "WINAPI",
         prefixes = ["ws2_32.", "wsock32."],
     ),
-    # Of whichever C runtime the module has: they do the same.
+    # Functions that do the same in every C runtime.
     "any C runtime": struct(
         convention = "__cdecl",
         prefixes = ["msvcr", "ucrtbase", "api-ms-win-crt-"],
@@ -105,7 +105,7 @@ _LIBRARIES = {
         convention = "WINAPI",
         prefixes = ["dbghelp."],
     ),
-    # The C runtime of the program, which may be another than the module's.
+    # Functions of the program's C runtime; the module may use another one.
     "msvcrt": struct(
         convention = "__cdecl",
         prefixes = ["msvcrt."],
@@ -147,7 +147,7 @@ HOOKED_FUNCTIONS = [hook.name for hook in _HOOKS] + [
     for declaration in declarations
 ]
 
-# Those that the host implements one by one.
+# Hooks that the host implements one by one.
 _HOST_HOOKS = [hook for hook in _HOOKS if hook.word in ["after", "early", "later", ""]]
 
 _AGENT_HOOKS = [
@@ -157,7 +157,7 @@ _AGENT_HOOKS = [
 ]
 
 def hook_table_header():
-    """The kinds, and the host's functions as a struct of pointers, for both sides."""
+    """Returns a header for both sides: the kinds of resources, and a struct of pointers to the host's hooks."""
     return generated_header(
         "PLATFORM_WINDOWS_AGENT_HOOK_TABLE_H_",
         _TABLE,
@@ -165,7 +165,7 @@ def hook_table_header():
         resource_kind_enum(HOOKS) + "\n" + hook_table_struct(_HOST_HOOKS),
     )
 
-# What the stub does, by the word in front. `real_NAME` is what was in the import table.
+# The body of a stub, by the word in front. `real_NAME` is the function that was in the import table.
 _STUBS = {
     "": """  if (const AgentBinding* binding = BoundAgent()) {{
     const Caller* caller = CallerAt(binding, RELIB_RETURN_ADDRESS());
@@ -174,7 +174,7 @@ _STUBS = {
   return real_{name}({arguments});
 """,
     "adds": """  {result} result = real_{name}({arguments});
-  Took(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
   return result;
 """,
     "after": """  {result} result = real_{name}({arguments});
@@ -190,20 +190,20 @@ _STUBS = {
     return binding->hooks->{name}({host_arguments});
   }}
   {result} result = real_{name}({arguments});
-  Took(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, result, RELIB_RETURN_ADDRESS());
   return result;
 """,
     "later": """  if (const AgentBinding* binding = BoundAgent()) {{
     const Caller* caller = CallerAt(binding, RELIB_RETURN_ADDRESS());
     return binding->hooks->{name}({host_arguments});
   }}
-  Took(ResourceKind::k{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
+  RecordResult(ResourceKind::k{kind}, {last_argument}, RELIB_RETURN_ADDRESS());
   return reinterpret_cast<{result}>({last_argument});
 """,
     "locked": """  const DbgHelpLock lock;
   return real_{name}({arguments});
 """,
-    "removes": """  GivesBack(ResourceKind::k{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
+    "removes": """  ForgetArgument(ResourceKind::k{kind}, {first_argument}, RELIB_RETURN_ADDRESS());
   return real_{name}({arguments});
 """,
 }
@@ -223,11 +223,7 @@ def _fields(hook):
     }
 
 def hook_stubs_header():
-    """The module's side: the functions that the hooks stand for.
-
-    Returns:
-      The text of a header.
-    """
+    """Returns a header for the module's side, which declares pointers to the real functions."""
     return generated_header(
         "PLATFORM_WINDOWS_AGENT_HOOK_STUBS_H_",
         _TABLE,
@@ -242,11 +238,7 @@ def hook_stubs_header():
     )
 
 def hook_stubs_source():
-    """The module's side: what stands in the import table instead of each function.
-
-    Returns:
-      The text of a source file.
-    """
+    """Returns a source file for the module's side: a stub for each function, and the table of hooks."""
     hooks = {hook.name: hook for hook in _HOOKS + _AGENT_HOOKS}
     return "// Generated from " + _TABLE + """.
 
@@ -281,7 +273,7 @@ def _variable(library):
     return "kLibrariesOf" + "".join([word.capitalize() for word in library.split(" ")])
 
 def resource_kinds_header():
-    """For the host: the kinds of resources in their order, and what each of them implements."""
+    """Returns a header for the host: the kinds of resources in their order, and their hooks."""
     return generated_header(
         "PLATFORM_WINDOWS_RESOURCES_RESOURCE_KINDS_H_",
         _TABLE,

@@ -7,14 +7,16 @@
 
 namespace relib::platform {
 
-// All kinds derive from it, for the functions of the table with `adds`, `early`
-// or `removes` in front.
+// Base class of all kinds. Its functions serve the hooks with `adds`, `early`,
+// `later` or `removes` in front (hooks.bzl).
 class RecordedResources : public Resources {
  public:
-  // Such a function has returned `value`. `of_runtime`: not to be reported.
+  // A hooked function has returned `value`. `of_runtime`: the resource isn't to
+  // be reported.
   virtual void Add(uint64_t /*value*/, bool /*of_runtime*/) {}
 
-  // One is about to give `value` back, which may be none of the module's.
+  // A hooked function is about to free `value`, which may belong to somebody
+  // else.
   virtual void Remove(uint64_t /*value*/) {}
 };
 

@@ -9,12 +9,13 @@
 
 namespace relib::platform {
 
-// A handler of which the process has one, and setting it returns what was there
-// before: which modules have set it, on top of what. Thread-safe.
+// A handler of which the process has only one, where setting it returns the
+// previous one. Records which modules have set it, and what it was before.
+// Thread-safe.
 template <typename Handler>
 class ReplacedHandler {
  public:
-  // `exchange` sets the handler and returns the one before.
+  // `exchange` sets the handler and returns the previous one.
   template <typename Exchange>
   Handler Set(const void* owner, Handler handler, Exchange exchange) {
     const std::lock_guard lock(mutex_);
@@ -28,16 +29,16 @@ class ReplacedHandler {
     return before;
   }
 
-  // Puts back what was there before `owner`, unless somebody else has set it
-  // since. True if it did.
+  // Restores the handler from before `owner` set it, unless somebody else has
+  // set it since. Returns whether it did.
   template <typename Exchange>
-  bool PutBack(const void* owner, Exchange exchange) {
+  bool Restore(const void* owner, Exchange exchange) {
     const std::lock_guard lock(mutex_);
     const auto own = Find(owner);
     if (own == layers_.end()) return false;
     const Layer gone = *own;
     layers_.erase(own);
-    // Others that found it must not put it back.
+    // Owners that have replaced it must not restore it.
     for (Layer& layer : layers_) {
       if (layer.before == gone.now) layer.before = gone.before;
     }

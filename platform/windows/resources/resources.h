@@ -1,12 +1,13 @@
 #ifndef PLATFORM_WINDOWS_RESOURCES_RESOURCES_H_
 #define PLATFORM_WINDOWS_RESOURCES_RESOURCES_H_
 
-// What all kinds of resources use. platform/resources/resources.h tells how one
-// is added.
+// Shared by all kinds of resources. platform/resources/resources.h says how to
+// add a kind.
 //
-// No absl::Mutex, nor absl's hash tables: they make thread-local state, on
-// threads that are a module's and may be at their end. With GCC for Windows
-// that is the host's emulated TLS and its pthreads.
+// No absl::Mutex and no hash tables of Abseil: they create thread-local state,
+// and here that would happen on threads that belong to a module and may be
+// about to end. With GCC for Windows such state uses the host's emulated TLS
+// and its pthreads.
 
 #include <cstdint>
 #include <map>
@@ -20,13 +21,13 @@
 
 namespace relib::platform {
 
-// For hooks: the T of a module, from what they are given.
+// For hooks: returns the module's resources of kind T.
 template <typename T>
 T& ResourcesOf(const Caller* caller) {
   return ResourcesOf<T>(*caller->resources);
 }
 
-// Things that are named by a value. Thread-safe.
+// Resources that are named by a value. Thread-safe.
 class Records {
  public:
   struct Record {
@@ -35,7 +36,7 @@ class Records {
   };
 
   void Add(uint64_t value, bool of_runtime);
-  // False if it isn't there. One of several with the same value.
+  // Removes one record of `value`. Returns false if there is none.
   bool Remove(uint64_t value);
   bool Has(uint64_t value) const;
   std::vector<Record> TakeAll();

@@ -10,7 +10,7 @@
 namespace relib::platform {
 namespace {
 
-// No CRITICAL_SECTION, which would have to be initialised first, nor a
+// Not a CRITICAL_SECTION, which would need initialization, nor a
 // std::recursive_mutex, which would make threads of modules known to the host's
 // pthreads.
 SRWLOCK section = SRWLOCK_INIT;
@@ -19,12 +19,12 @@ int depth = 0;                // under `section`
 
 struct Session {
   int users = 0;
-  // Begun by somebody whose calls aren't seen here: it isn't ours to end.
+  // The program has begun the session, so only the program may end it.
   bool is_programs = false;
 };
 
-// Under the lock. Never destroyed: modules may be unloaded after the static
-// objects of the host are gone.
+// Protected by the lock. Never destroyed, because modules may be unloaded after
+// the static objects of the host are gone.
 std::map<HANDLE, Session>* sessions = nullptr;
 
 std::map<HANDLE, Session>& Sessions() {
@@ -39,7 +39,8 @@ BOOL Begin(HANDLE process, const wchar_t* path, BOOL all_modules) {
   return SymInitializeW(process, path, all_modules);
 }
 
-// As SymRefreshModuleList(), which does nothing in Wine 8.
+// With EnumerateLoadedModulesW64(), replaces SymRefreshModuleList(), which does
+// nothing in Wine 8.
 BOOL CALLBACK LoadModule(const wchar_t* /*name*/, DWORD64 base, ULONG size,
                          void* process) {
   wchar_t path[MAX_PATH];
@@ -54,7 +55,7 @@ template <typename Char>
 BOOL Share(HANDLE process, const Char* path, BOOL all_modules) {
   const DbgHelpLock lock;
   Session& session = Sessions()[process];
-  // The program may have ended or begun one meanwhile.
+  // The program may have ended or begun a session meanwhile.
   if (!HasSymbolSession(process)) {
     session = {};
     if (!Begin(process, path, all_modules)) {
@@ -75,7 +76,7 @@ BOOL Share(HANDLE process, const Char* path, BOOL all_modules) {
 
 void LockDbgHelp() {
   const DWORD self = GetCurrentThreadId();
-  // Only this thread itself ever stores that.
+  // Only this thread itself stores its id.
   if (owner.load(std::memory_order_relaxed) != self) {
     AcquireSRWLockExclusive(&section);
     owner.store(self, std::memory_order_relaxed);

@@ -9,9 +9,10 @@
 
 namespace relib::platform {
 
-// DbgHelp isn't thread-safe, and its sessions and options are the process's.
-// relib and all modules (hooks.bzl) use it under this lock. A thread may take
-// it several times: DbgHelp calls functions of its callers.
+// DbgHelp isn't thread-safe, and its sessions and options belong to the
+// process. relib and all modules (resources/symbol_sessions/hooks.bzl) use it
+// under this lock. The lock is recursive, because DbgHelp calls functions of
+// its callers.
 void LockDbgHelp();
 void UnlockDbgHelp();
 
@@ -23,25 +24,27 @@ class DbgHelpLock {
   DbgHelpLock& operator=(const DbgHelpLock&) = delete;
 };
 
-// Whether somebody has begun a session under this handle, and not ended it. The
-// caller has the lock.
+// Returns whether a session exists under this handle. The caller holds the
+// lock.
 bool HasSymbolSession(HANDLE process);
 
-// Sessions that modules share with each other and with the program:
-// SymCleanup() by one of them would end it for all. Each is ended with its last
-// user; one that the program has begun, by the program alone.
+// Modules share sessions with each other and with the program, because
+// SymCleanup() by one of them would end a session for all. A session ends with
+// its last user. A session that the program has begun is ended by the program
+// alone.
 
-// As SymInitializeW(), but for a session that is there it adds one user.
+// Like SymInitializeW(), but adds a user to a session that exists.
 BOOL ShareSymbolSession(HANDLE process, const wchar_t* path, BOOL all_modules);
-// As SymInitialize().
+// Like SymInitialize().
 BOOL ShareSymbolSession(HANDLE process, const char* path, BOOL all_modules);
 
-// As SymCleanup(), for one user.
+// Like SymCleanup(), for one user.
 BOOL LeaveSymbolSession(HANDLE process);
 
-// The image at `base` is gone: what comes to lie there must not get its names
-// in a session that modules or the program have under the handle of the process
-// or that modules have under another.
+// Removes the symbols of the image at `base`, which is gone, so that another
+// image at that address doesn't get its names. Covers the sessions that modules
+// or the program have under the handle of the process, and those that modules
+// have under other handles.
 void ForgetSymbolsOf(const void* base);
 
 }  // namespace relib::platform

@@ -1,4 +1,4 @@
-// That relib, modules and the program can all use DbgHelp in one process.
+// Tests that relib, modules and the program can all use DbgHelp in one process.
 
 #include "platform/windows/system/dbghelp.h"
 
@@ -27,8 +27,8 @@ namespace {
 class User {
  public:
   User() {
-    absl::StatusOr<std::string> path =
-        CanonicalPath(Runfile("platform/windows/dbghelp_test_library.dll"));
+    absl::StatusOr<std::string> path = CanonicalPath(
+        Runfile("platform/windows/system/dbghelp_test_library.dll"));
     EXPECT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     EXPECT_TRUE(library.ok()) << library.status();
@@ -49,7 +49,7 @@ class User {
     return reinterpret_cast<uintptr_t>(library_->Symbol("FindsOwnName"));
   }
 
-  // Returns how many sessions it has left.
+  // Returns how many sessions the library has left behind.
   uint64_t Unload() {
     const absl::Status status = library_->Unload();
     EXPECT_TRUE(status.ok()) << status;
@@ -65,7 +65,7 @@ class User {
   std::unique_ptr<Library> library_;
 };
 
-// What the program finds under the handle of the process.
+// Returns whether the program finds an image under the handle of the process.
 bool ProgramKnows(uintptr_t address) {
   return SymGetModuleBase64(GetCurrentProcess(), address) != 0;
 }
@@ -121,7 +121,7 @@ TEST(DbgHelpTest, TheProgramHasInitialisedItBefore) {
   EXPECT_TRUE(user.Call("FindsOwnName"));
   EXPECT_TRUE(ProgramKnows(user.address()));
   EXPECT_TRUE(user.Call("EndSession"));
-  // It isn't the module's to end.
+  // Only the program may end its session.
   EXPECT_TRUE(HasSymbolSession(GetCurrentProcess()));
   EXPECT_TRUE(ProgramKnows(user.address()));
   EXPECT_EQ(user.Unload(), 0u);
@@ -150,7 +150,7 @@ TEST(DbgHelpTest, TheLastOfSeveralModulesEndsIt) {
   EXPECT_FALSE(HasSymbolSession(GetCurrentProcess()));
 }
 
-// What comes to lie at its place must not get its names.
+// Another image at the same address must not get its names.
 TEST(DbgHelpTest, NobodyRemembersALibraryThatIsGone) {
   const ProgramSession session;
   User user;
@@ -190,7 +190,7 @@ TEST(DbgHelpTest, ManyThreadsAtOnce) {
       for (int round = 0; round < 100; ++round) {
         bool right = true;
         if (i == 0) {
-          // Symbolizers are one at a time.
+          // Only one Symbolizer exists at a time.
           right = NameByRelib(user.address()) == "FindsOwnName";
         } else if (i == 1) {
           right = user.Call("BeginSession") && user.Call("EndSession");

@@ -1,4 +1,4 @@
-// Uses DbgHelp on its own, as a module with a crash reporter does.
+// Uses DbgHelp as a module with a crash reporter does.
 
 #include <windows.h>
 // Behind windows.h, which it needs.
@@ -42,7 +42,7 @@ bool BeginSessionOfAllModules() {
 
 bool EndSession() { return SymCleanup(GetCurrentProcess()) != FALSE; }
 
-// Whether the library finds the name of its own function.
+// Returns whether the library finds the name of its own function.
 bool FindsOwnName() {
   struct {
     SYMBOL_INFO info;

@@ -52,7 +52,7 @@ absl::StatusCode CodeOf(uint32_t code) {
     case ERROR_BAD_EXE_FORMAT:
     case ERROR_INVALID_ADDRESS:
       return absl::StatusCode::kInvalidArgument;
-    // Somebody else has it open; the same call may succeed later.
+    // Another handle to the file is open; the same call may succeed later.
     case ERROR_SHARING_VIOLATION:
     case ERROR_LOCK_VIOLATION:
     case ERROR_USER_MAPPED_FILE:

@@ -8,13 +8,13 @@
 
 namespace relib::platform {
 
-// A Windows error code as a status: "<what>: <the system's text> (error 5)".
-// `code` is never ERROR_SUCCESS; a call that fails without saying why
-// (code 0) gives Unknown.
+// Returns a Windows error code as a status: "<what>: <the system's text> (error
+// 5)". `code` is never ERROR_SUCCESS; a call that fails without a reason (code
+// 0) gives Unknown.
 absl::Status ErrorStatus(uint32_t code, std::string_view what);
 
-// The same for GetLastError(). Call it before anything else can change that:
-// `what` must be built beforehand, or cost no system call.
+// Does the same for GetLastError(). Call it before anything else can change
+// that: `what` must be built beforehand, or without a system call.
 absl::Status LastErrorStatus(std::string_view what);
 
 }  // namespace relib::platform

@@ -9,18 +9,18 @@
 
 namespace relib::platform {
 
-// Where a thread with some registers is.
+// The position of a thread when its registers were taken.
 enum class Interrupted {
-  // In a call, as the caller of RtlCaptureContext() is.
+  // In a call, as a caller of RtlCaptureContext() is.
   kInCall,
-  // Before some instruction, which then counts as that of a call: its frame's
-  // address is one more.
+  // Before an instruction, which counts as a call: the address of the frame is
+  // one more.
   kBeforeInstruction,
 };
 
-// Such a function has nothing on the stack but the address of its caller; or in
-// front of it the two registers that ___chkstk_ms() saves, which looks for a
-// stack overflow.
+// Returns from a function without an unwind table entry, or returns false. Such
+// a function has only its return address on the stack; or, before it, the two
+// registers that ___chkstk_ms() saves, which probes for a stack overflow.
 inline bool ReturnFromLeaf(CONTEXT& registers) {
   for (int saved = 0; saved <= 2; ++saved) {
     const auto* stack = reinterpret_cast<const DWORD64*>(registers.Rsp) + saved;
@@ -33,9 +33,10 @@ inline bool ReturnFromLeaf(CONTEXT& registers) {
   return false;
 }
 
-// Calls visit(frame) with the frames of a stack, callees before callers, until
-// it returns false or the unwind tables end. Leaves the last ones in
-// `registers`. Takes no memory and no lock of relib's, and little of the stack.
+// Calls visit(frame) for the frames of a stack, callees before callers, until
+// it returns false or the unwind tables end. Leaves the registers of the last
+// frame in `registers`. Allocates no memory, takes no lock of relib's, and
+// needs little of the stack.
 template <typename Visit>
 void WalkFrames(CONTEXT& registers, Interrupted interrupted, Visit visit) {
   bool is_first = interrupted == Interrupted::kBeforeInstruction;
@@ -46,11 +47,12 @@ void WalkFrames(CONTEXT& registers, Interrupted interrupted, Visit visit) {
       return;
     }
     DWORD64 image;
-    // The call, and not what follows it: that may be another function.
+    // Looks at the call and not at the instruction after it, which may belong
+    // to another function.
     RUNTIME_FUNCTION* function = RtlLookupFunctionEntry(
         registers.Rip - (is_first ? 0 : 1), &image, nullptr);
     if (function == nullptr) {
-      // Only a function that calls nothing has no entry.
+      // Only a function that calls nothing lacks an entry.
       if (!is_first || !ReturnFromLeaf(registers)) return;
     } else {
       void* handler_data;

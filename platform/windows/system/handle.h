@@ -7,9 +7,9 @@
 
 namespace relib::platform {
 
-// Owns a HANDLE. Null and INVALID_HANDLE_VALUE, of which each call of the
-// system returns another one for "none", are both empty. Leaves the last error
-// alone when it closes one.
+// Owns a HANDLE. Null and INVALID_HANDLE_VALUE are both empty, because some
+// calls of the system return one for "none" and some the other. Closing a
+// handle keeps the last error.
 class Handle {
  public:
   Handle() = default;
@@ -29,6 +29,9 @@ class Handle {
     CloseHandle(std::exchange(handle_, nullptr));
     SetLastError(saved);
   }
+
+  // Returns the handle, which the caller owns from now on.
+  HANDLE Release() { return std::exchange(handle_, nullptr); }
 
   HANDLE get() const { return handle_; }
   explicit operator bool() const { return handle_ != nullptr; }

@@ -14,9 +14,8 @@
 namespace relib::platform::test {
 namespace {
 
-// The system's table of all handles (SystemExtendedHandleInformation), which
-// mingw-w64's headers don't have.
-constexpr ULONG kHandlesOfAll = 64;
+// SystemExtendedHandleInformation, which the headers of mingw-w64 lack.
+constexpr ULONG kAllHandles = 64;
 
 using QuerySystemInformation = LONG(NTAPI*)(ULONG what, void* table, ULONG size,
                                             ULONG* needed);
@@ -42,15 +41,15 @@ static_assert(sizeof(Head) == 16);
 // STATUS_INFO_LENGTH_MISMATCH
 constexpr auto kTooShort = static_cast<LONG>(0xC0000004);
 
-std::vector<Entry> HandlesOfAll() {
+std::vector<Entry> AllHandles() {
   static const auto query = reinterpret_cast<QuerySystemInformation>(
       reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
                                              "NtQuerySystemInformation")));
-  // In units of an entry, for the alignment.
+  // Elements of the entry's type give the table its alignment.
   std::vector<Entry> table(1024);
   LONG status;
-  // It may grow between two calls.
-  while ((status = query(kHandlesOfAll, table.data(),
+  // The table may grow between two calls.
+  while ((status = query(kAllHandles, table.data(),
                          static_cast<ULONG>(table.size() * sizeof(Entry)),
                          nullptr)) == kTooShort) {
     table.resize(2 * table.size());
@@ -62,11 +61,11 @@ std::vector<Entry> HandlesOfAll() {
   return std::vector<Entry>(entries, entries + count);
 }
 
-// Abseil keeps what a thread has waited by for the next threads, and the
-// handles in it are made when one waits, or has to wait for another that wakes
-// it, for the first time: some hundred unloads later, perhaps, each of which
-// has a thread.
-void MakeHandlesForWaiting() {
+// Abseil keeps the objects that threads have waited on for the next threads. It
+// creates the handles in them when a thread first waits, or first waits for
+// another thread that wakes it. Without this function, that may happen some
+// hundred unloads later, each of which has a thread.
+void CreateHandlesForWaiting() {
   constexpr int kThreads = 4;
   constexpr int kTurns = 200;
   absl::Mutex mutex;
@@ -87,14 +86,14 @@ void MakeHandlesForWaiting() {
 }  // namespace
 
 int CountHandles() {
-  static const bool made = (MakeHandlesForWaiting(), true);
-  static_cast<void>(made);
+  static const bool created = (CreateHandlesForWaiting(), true);
+  static_cast<void>(created);
   DWORD count = 0;
   if (GetProcessHandleCount(GetCurrentProcess(), &count) && count != 0) {
     return static_cast<int>(count);
   }
-  // Wine 8 says that there are none.
-  const std::vector<Entry> entries = HandlesOfAll();
+  // Wine 8 counts none.
+  const std::vector<Entry> entries = AllHandles();
   return static_cast<int>(
       std::count_if(entries.begin(), entries.end(), [](const Entry& entry) {
         return entry.process == GetCurrentProcessId();

@@ -3,8 +3,8 @@
 
 namespace relib::platform::test {
 
-// How many handles this process has. The first call starts threads and makes
-// them wait, so that the handles for that aren't made later.
+// Returns how many handles this process has. The first call starts threads and
+// makes them wait, so that the handles for that aren't created later.
 int CountHandles();
 
 }  // namespace relib::platform::test

@@ -5,11 +5,12 @@
 
 namespace relib::platform {
 
-// Volatile, because GCC 12 takes a constant for the index of an array without
-// elements when it optimizes, and warns; NtCurrentTeb() has one.
+// Volatile, because GCC 12 warns about a constant, which it takes for the index
+// of an array without elements when it optimizes. NtCurrentTeb() uses a
+// constant.
 inline const volatile DWORD kThreadBlockOffset = FIELD_OFFSET(NT_TIB, Self);
 
-// NtCurrentTeb(), of this thread.
+// Returns NtCurrentTeb().
 inline void* CurrentThreadBlock() {
   return reinterpret_cast<void*>(__readgsqword(kThreadBlockOffset));
 }

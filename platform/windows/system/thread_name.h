@@ -7,7 +7,8 @@
 
 namespace relib::platform {
 
-// In UTF-8. Empty when the thread has no name, and before Windows 10 1607.
+// Returns the name in UTF-8. Empty if the thread has no name, and before
+// Windows 10 version 1607.
 std::string ThreadName(HANDLE thread);
 
 }  // namespace relib::platform

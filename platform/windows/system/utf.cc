@@ -9,7 +9,7 @@
 namespace relib::platform {
 namespace {
 
-// CreateDirectoryW wants room for a file name of 8.3 below the directory, so
+// CreateDirectoryW() requires room for an 8.3 file name below the directory, so
 // its limit is lower than MAX_PATH.
 constexpr size_t kMaxPlainPath = MAX_PATH - 13;
 
@@ -37,13 +37,13 @@ std::string ToUtf8(std::wstring_view wide) {
 std::wstring ToWidePath(std::string_view path) {
   std::wstring wide = ToWide(path);
   std::replace(wide.begin(), wide.end(), L'/', L'\\');
-  // `\\?\` and `\\.\` say that the path is already in its final form.
+  // The prefixes `\\?\` and `\\.\` mark a path that is in its final form.
   if (wide.starts_with(L"\\\\?\\") || wide.starts_with(L"\\\\.\\")) {
     return wide;
   }
-  // The prefix also turns the resolution of "." and ".." off, and works for
-  // absolute paths only: let the system do both first. A relative path may only
-  // become long by that.
+  // The prefix disables the resolution of "." and "..", and works for absolute
+  // paths only. So the system does both first. A relative path may become long
+  // that way.
   const DWORD needed = GetFullPathNameW(wide.c_str(), 0, nullptr, nullptr);
   if (needed <= kMaxPlainPath) return wide;
   std::wstring full(needed, L'\0');

@@ -6,14 +6,15 @@
 
 namespace relib::platform {
 
-// Every string of the platform contracts is UTF-8; the system's calls with a W
-// take UTF-16. Neither direction fails: what is no valid text becomes U+FFFD.
+// Convert between UTF-8, which all strings of the platform contracts are, and
+// UTF-16, which the system's functions with a W take. Neither fails: invalid
+// text becomes U+FFFD.
 std::wstring ToWide(std::string_view utf8);
 std::string ToUtf8(std::wstring_view wide);
 
-// `path` in the form that the system's calls take: backslashes only, and from
-// the length at which they need it absolute with the prefix `\\?\`, which lifts
-// the limit of 260 characters. Both `Z:/a/b` and `Z:\a\b` work.
+// Returns `path` in the form that the system's functions take: with backslashes
+// only, and, if it is too long otherwise, absolute with the prefix `\\?\`,
+// which lifts the limit of 260 characters. Both `Z:/a/b` and `Z:\a\b` work.
 std::wstring ToWidePath(std::string_view path);
 
 }  // namespace relib::platform

@@ -40,7 +40,7 @@ TEST(UtfTest, LongPathsGetThePrefix) {
   const std::wstring wide = ToWide(name);
   EXPECT_EQ(ToWidePath(path),
             L"\\\\?\\Z:\\" + wide + L"\\" + wide + L"\\" + wide);
-  // Once more changes nothing.
+  // A second conversion changes nothing.
   EXPECT_EQ(ToWidePath(ToUtf8(ToWidePath(path))), ToWidePath(path));
 }
 

@@ -15,17 +15,19 @@
 namespace relib::platform {
 namespace {
 
-// In milliseconds. On a busy machine, the other thread may not run for long.
+// In milliseconds. On a busy machine, the other thread may not run for a long
+// time.
 constexpr DWORD kMaxWait = 10'000;
 
 constexpr NTSTATUS kNoMoreEntries = static_cast<NTSTATUS>(0x8000001A);
 
-// Held exclusively by the thread that frees, shared by those that look. Who
-// holds the loader's lock may throw: it is taken before this one.
+// Held exclusively by the thread that frees a library, shared by threads that
+// search. A thread that holds the loader's lock may throw, so that lock is
+// taken before this one.
 SRWLOCK list_lock = SRWLOCK_INIT;
 std::atomic<DWORD> freeing_thread = 0;
 
-// Of ntdll.
+// Functions of ntdll.
 NTSTATUS(NTAPI* lock_loader)(ULONG flags, ULONG* result, ULONG_PTR* cookie);
 NTSTATUS(NTAPI* unlock_loader)(ULONG flags, ULONG_PTR cookie);
 
@@ -35,7 +37,7 @@ void Find(const char* name, Function*& function) {
       GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name)));
 }
 
-// Tries until it has the lock or has waited for long.
+// Returns false if the lock isn't free within kMaxWait.
 template <typename Try>
 bool LockFor(Try try_lock) {
   if (try_lock(&list_lock)) return true;
@@ -47,8 +49,8 @@ bool LockFor(Try try_lock) {
   return false;
 }
 
-// In the loader's list, in the order of memory. From the debugger's view of the
-// structures, of which winternl.h has only parts.
+// Searches the loader's list in the order of memory. The offsets are those that
+// debuggers use; winternl.h has only parts of the structures.
 NTSTATUS FindInList(const void* address, LDR_DATA_TABLE_ENTRY** found) {
   constexpr size_t kDllBase = 0x30;
   constexpr size_t kSizeOfImage = 0x40;
@@ -73,7 +75,7 @@ NTSTATUS FindInList(const void* address, LDR_DATA_TABLE_ENTRY** found) {
 
 NTSTATUS NTAPI FindEntryForAddress(const void* address,
                                    LDR_DATA_TABLE_ENTRY** found) {
-  // In the library's own code, which runs at its end.
+  // The library's own code may throw while it is freed.
   const bool frees =
       freeing_thread.load(std::memory_order_relaxed) == GetCurrentThreadId();
   const bool locked = !frees && LockFor(TryAcquireSRWLockShared);
@@ -82,7 +84,7 @@ NTSTATUS NTAPI FindEntryForAddress(const void* address,
   return status;
 }
 
-// Puts that in the place of Wine's function, if that is the one that is known.
+// Replaces Wine's function with FindEntryForAddress(), if it is the known one.
 bool ReplaceWinesFunction() {
   if (!RunsUnderWine()) return false;
   unsigned char* code;
@@ -90,15 +92,16 @@ bool ReplaceWinesFunction() {
   Find("LdrUnlockLoaderLock", unlock_loader);
   Find("LdrFindEntryForAddress", code);
   if (lock_loader == nullptr || unlock_loader == nullptr) return false;
-  // It begins with the way to the list: gs:[0x30], and from there
-  // ProcessEnvironmentBlock and Ldr. What locks would begin otherwise.
+  // The known function begins with the path to the list: gs:[0x30], and from
+  // there ProcessEnvironmentBlock and Ldr. A function that locks would begin
+  // differently.
   constexpr unsigned char kStart[] = {0x65, 0x48, 0x8b, 0x04, 0x25, 0x30,
                                       0,    0,    0,    0x48, 0x8b, 0x40,
                                       0x60, 0x48, 0x8b, 0x40, 0x18};
   if (code == nullptr || std::memcmp(code, kStart, sizeof(kStart)) != 0) {
     return false;
   }
-  // jmp [rip+0], and where to.
+  // jmp [rip+0], followed by the target.
   unsigned char jump[14] = {0xff, 0x25};
   const auto target = &FindEntryForAddress;
   std::memcpy(jump + 6, &target, sizeof(target));
@@ -113,13 +116,13 @@ bool ReplaceWinesFunction() {
   return true;
 }
 
-// Before there are other threads, as a rule.
+// Initialized before there are other threads, as a rule.
 const bool kIsReplaced = ReplaceWinesFunction();
 
 }  // namespace
 
 BOOL FreeLibraryBesideOthers(HMODULE library) {
-  // A library may free another one at its end.
+  // A library may free another one while it is freed.
   if (!kIsReplaced ||
       freeing_thread.load(std::memory_order_relaxed) == GetCurrentThreadId()) {
     return FreeLibrary(library);

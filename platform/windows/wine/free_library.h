@@ -5,14 +5,17 @@
 
 namespace relib::platform {
 
-// FreeLibrary(), which other threads needn't know of that throw, or walk their
-// stacks. On Windows they needn't anyway. Wine 8 finds the library of each
-// frame in the list of the process's libraries, without a lock
-// (LdrFindEntryForAddress() of its ntdll): a thread that is at one that is
-// freed reads memory that is somebody else's by then, and crashes. There, a
-// function that waits while this frees takes the place of Wine's, from before
-// main() on; it waits 10 s at most, in case the library's own code waits for
-// that thread. What others free by FreeLibrary() itself isn't covered.
+// Calls FreeLibrary(), and is safe while other threads throw exceptions or walk
+// their stacks.
+//
+// On Windows FreeLibrary() is safe by itself. Wine 8 finds the library of each
+// frame in the list of the process's libraries without a lock
+// (LdrFindEntryForAddress() of its ntdll). A thread that is at a library which
+// is freed reads memory that has another owner by then, and crashes. So, from
+// before main() on, a function that waits for calls of
+// FreeLibraryBesideOthers() replaces Wine's. It waits 10 s at most, in case the
+// library's own code waits for that thread. Libraries that others free by
+// FreeLibrary() itself aren't covered.
 BOOL FreeLibraryBesideOthers(HMODULE library);
 
 }  // namespace relib::platform

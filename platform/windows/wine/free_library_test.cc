@@ -23,13 +23,13 @@ HMODULE LibraryAt(const void* address) {
   if (FindEntryForAddress()(address, reinterpret_cast<void**>(&entry)) != 0) {
     return nullptr;
   }
-  // In LDR_DATA_TABLE_ENTRY for 64 bits.
+  // Offset in the 64-bit LDR_DATA_TABLE_ENTRY.
   constexpr size_t kDllBase = 0x30;
   return *reinterpret_cast<const HMODULE*>(entry + kDllBase);
 }
 
-// Another Wine may have another function, which is left alone then: see
-// whether it locks, and what docs/platforms.md says.
+// If this fails, this Wine has another function, which relib then leaves alone.
+// See whether it locks, and update README.md.
 TEST(FreeLibraryTest, WinesSearchIsReplaced) {
   if (!RunsUnderWine()) GTEST_SKIP() << "about Wine";
   const unsigned char jump[] = {0xff, 0x25, 0, 0, 0, 0};

@@ -24,17 +24,17 @@ absl::Status StartUnixProgram(const std::wstring& program,
   STARTUPINFOW startup = {};
   startup.cb = sizeof(startup);
   PROCESS_INFORMATION process = {};
-  std::wstring directory = ToWide(directory);
-  std::replace(directory.begin(), directory.end(), L'/', L'\\');
-  // CREATE_NEW_CONSOLE is what makes Wine call setsid().
+  std::wstring windows_directory = ToWide(directory);
+  std::replace(windows_directory.begin(), windows_directory.end(), L'/', L'\\');
+  // CREATE_NEW_CONSOLE makes Wine call setsid().
   if (!CreateProcessW((L"\\\\?\\unix\\" + program).c_str(), command_line.data(),
                       nullptr, nullptr, FALSE, CREATE_NEW_CONSOLE, nullptr,
-                      directory.c_str(), &startup, &process)) {
+                      windows_directory.c_str(), &startup, &process)) {
     return LastErrorStatus(
         absl::StrCat("run the Unix system's ", ToUtf8(program)));
   }
-  // For a Unix program Wine leaves in `process` what its stack held before: it
-  // must not be closed, for it may be the handle of something else.
+  // For a Unix program, Wine fills `process` with old contents of its stack.
+  // They must not be closed, for they may be handles of something else.
   return absl::OkStatus();
 }
 

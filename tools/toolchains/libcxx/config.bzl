@@ -1,6 +1,6 @@
 """clang with a static libc++ for Bazel: the second compiler on Linux.
 
-GCC's libgcc is its unwinder, as it is that of everything else on the system.
+It uses the unwinder of GCC's libgcc, as everything else on the system does.
 """
 
 load("@relib_libcxx//:facts.bzl", "CLANG", "INCLUDE_DIRECTORIES", "TOOLS")
@@ -30,7 +30,8 @@ def _libcxx_toolchain_config_impl(ctx):
             flags_of(CPP_COMPILE_ACTIONS, ["-stdlib=libc++"]),
             flags_of(COMPILE_ACTIONS, [
                 "-fno-omit-frame-pointer",
-                # The ThreadSanitizer may be that of a host by GCC, which has no __tsan_memcpy; it intercepts memcpy.
+                # The ThreadSanitizer may be that of a host built with GCC, which has no __tsan_memcpy; it intercepts
+                # memcpy.
                 "-mllvm",
                 "-tsan-instrument-memintrinsics=0",
             ]),

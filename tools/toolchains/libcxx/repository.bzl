@@ -1,8 +1,8 @@
-"""libcxx_repository(): looks for a clang that has its libc++."""
+"""libcxx_repository(): searches for a clang that has its libc++."""
 
 _VERSIONS = [19, 20, 21, 22, 18, 17, 16]
 
-# What our code takes, and what a module is linked with.
+# Uses what our code needs, and is linked as a module is.
 _PROGRAM = """
 #if __clang_major__ < 16
 #error too old
@@ -18,7 +18,7 @@ _COMPILE = ["-std=c++20", "-stdlib=libc++", "-x", "c++", "program.cc"]
 _LINK = ["-fuse-ld=bfd", "-Wl,-Bstatic", "-lc++", "-lc++abi", "-Wl,-Bdynamic", "-lm", "-pthread", "-o", "program"]
 
 def _include_directories(lines):
-    """The compiler's own, from what it says when it is asked to be verbose."""
+    """Returns the compiler's own directories, from its verbose output."""
     begin = lines.index("#include <...> search starts here:")
     end = lines.index("End of search list.")
     return [line.strip() for line in lines[begin + 1:end]]
@@ -32,7 +32,7 @@ def _libcxx_repository_impl(repository_ctx):
             continue
         directories = []
 
-        # libstdc++'s too: a target may ask for it.
+        # A target may ask for libstdc++.
         for flags in [[], ["-stdlib=libstdc++", "-D_LIBCPP_VERSION"]]:
             verbose = repository_ctx.execute(
                 [clang] + _COMPILE + flags + ["-v", "-fsyntax-only"],
@@ -43,13 +43,13 @@ def _libcxx_repository_impl(repository_ctx):
                 if directory not in directories
             ]
 
-        # And the lists of what the sanitizers leave alone, which are a package of their own.
+        # The sanitizers' ignore lists are in a package of their own.
         resources = repository_ctx.execute([clang, "-print-resource-dir"]).stdout.strip()
         directories.append(resources + "/share")
         paths = [repository_ctx.path(directory) for directory in directories]
         paths = [path for path in paths if path.exists]
 
-        # As the compiler names them, and as the files that it reports are found.
+        # Both as the compiler names them, and with links resolved, as it reports the headers that it found.
         normal = [str(path) for path in paths]
         real = [str(path.realpath) for path in paths]
         facts = struct(

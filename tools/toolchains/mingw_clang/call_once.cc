@@ -1,11 +1,12 @@
-// What std::call_once() needs of libstdc++, with the system's thread_local
-// variables. GCC has built its own with emulated ones, which have other names;
-// they are the only ones that libstdc++ shares with its callers.
+// The parts of libstdc++ that std::call_once() needs, with thread_local
+// variables of the system. GCC has built libstdc++ with emulated variables,
+// which have other names. These are the only thread_local variables that
+// libstdc++ shares with its callers.
 
 // NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl58-cpp): libstdc++'s names.
 namespace std {
-// As <mutex> declares them: without a constructor, so without a function that
-// would call it.
+// <mutex> declares them like this: they have no constructor, and so no function
+// that would call it.
 __thread void* __once_callable;
 __thread void (*__once_call)();
 }  // namespace std

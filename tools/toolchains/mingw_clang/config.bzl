@@ -1,11 +1,11 @@
 """clang and lld with mingw-w64's C library and GCC's libstdc++: the second compiler for Windows.
 
-Its thread_local variables are the system's, where GCC emulates them, and its debug information is a PDB file, where GCC
-writes DWARF. Two features:
+It uses the system's thread_local variables, where GCC emulates them, and writes debug information into a PDB file, where
+GCC writes DWARF. Two features:
 
-    codeview           (on) -g makes what PDB files are made of; without it, DWARF
+    codeview           (on) -g writes the input of PDB files; without it, DWARF
     generate_pdb_file  (off, but relib_module() asks for it) a PDB file beside the program or library, with functions and
-                       lines at least; without it, the linker writes a symbol table instead, which knows functions alone
+                       lines at least; without it, the linker writes a symbol table instead, which has functions alone
 """
 
 load("@relib_mingw_clang//:facts.bzl", "CLANG", "INCLUDE_DIRECTORIES", "LINK_FLAGS", "TOOLS")
@@ -33,14 +33,14 @@ def _mingw_clang_toolchain_config_impl(ctx):
         include_directories = INCLUDE_DIRECTORIES,
         compile_flags = [
             _TARGET,
-            # mingw-w64's header leaves out what clang's own header has.
+            # mingw-w64's header would define a function that clang's own header defines.
             "-D__INTRINSIC_DEFINED___cpuidex",
         ],
         debug_flags = ["-g"],
         link_flags = [
             _TARGET,
             "-fuse-ld=lld",
-            # Bazel makes programs with -pie.
+            # Bazel links programs with -pie, which lld ignores here.
             "-Wno-unused-command-line-argument",
             "-static",
             "-pthread",
@@ -55,11 +55,11 @@ def _mingw_clang_toolchain_config_impl(ctx):
                 enabled = True,
                 flag_sets = [flags_of(COMPILE_ACTIONS, ["-gcodeview"])],
             ),
-            # Bazel's name for it. The program or library names the file without its directory.
+            # Named by Bazel. The program or library refers to the file without its directory.
             feature(
                 name = "generate_pdb_file",
                 flag_sets = [
-                    # Of a function that isn't extern, nothing else would be in it.
+                    # Without this, the file has nothing about functions that aren't extern.
                     flags_of(COMPILE_ACTIONS, ["-gline-tables-only"]),
                     flags_of(LINK_ACTIONS, ["-Wl,--pdb=", "-Wl,-Xlink=-pdbaltpath:%%_PDB%%"]),
                 ],

@@ -1,8 +1,8 @@
-"""mingw_clang_repository(): looks for a clang that can use the headers and libraries of mingw-w64's GCC."""
+"""mingw_clang_repository(): searches for a clang that can use the headers and libraries of mingw-w64's GCC."""
 
 _VERSIONS = [19, 20, 21, 22, 18, 17, 16]
 
-# What our code takes, and what a module is linked with.
+# Uses what our code needs, and is linked as a module is.
 _PROGRAM = """
 #if __clang_major__ < 16
 #error too old
@@ -21,12 +21,12 @@ _TARGET = "--target=x86_64-w64-mingw32"
 _COMPILE = [_TARGET, "-std=c++20", "-x", "c++", "program.cc"]
 _LINK = ["-x", "none", "-fuse-ld=lld", "-static", "-pthread", "libcall_once.a", "-lstdc++", "-o", "program.exe"]
 
-# Newer versions of lld give an image without a PDB file the record of one that has no name. Wine's DbgHelp takes any file of
-# the directory for that, and crashes. With this, the record is empty.
+# Newer versions of lld write a record of a PDB file without a name into an image that has no PDB file. Wine's DbgHelp
+# then takes any file of the directory for it, and crashes. With this flag, the record is empty.
 _NO_BUILD_ID = "-Wl,--build-id=none"
 
 def _include_directories(lines):
-    """The compiler's own, from what it says when it is asked to be verbose."""
+    """Returns the compiler's own directories, from its verbose output."""
     begin = lines.index("#include <...> search starts here:")
     end = lines.index("End of search list.")
     return [line.strip() for line in lines[begin + 1:end]]
@@ -58,7 +58,7 @@ def _mingw_clang_repository_impl(repository_ctx):
 
         without_build_id = repository_ctx.execute([clang] + _COMPILE + _LINK + [_NO_BUILD_ID]).return_code == 0
 
-        # As the compiler names them, and as the files that it reports are found.
+        # Both as the compiler names them, and with links resolved, as it reports the headers that it found.
         normal = [str(path) for path in paths]
         real = [str(path.realpath) for path in paths]
         facts = struct(
@@ -69,7 +69,7 @@ def _mingw_clang_repository_impl(repository_ctx):
         )
         break
     if not facts.available:
-        # No rule asks for it then.
+        # No rule uses it then.
         repository_ctx.file("libcall_once.a", "")
     repository_ctx.file("BUILD.bazel", """
 filegroup(

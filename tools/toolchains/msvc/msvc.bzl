@@ -1,6 +1,6 @@
-"""clang and lld in the place of MSVC: its dialect and its ABI, but none of its headers and libraries.
+"""clang and lld instead of MSVC: with its dialect and its ABI, but without its headers and libraries.
 
-mingw-w64's headers and libstdc++ stand in for them, which is good enough to compile with, and not to link with.
+mingw-w64's headers and libstdc++ replace them, which is good enough to compile, but not to link.
 """
 
 load("@relib_mingw_clang//:facts.bzl", "AVAILABLE", "CLANG", "INCLUDE_DIRECTORIES")
@@ -17,11 +17,11 @@ _FLAGS = [
     "-nostdinc",
     "-isystem" + _INCLUDE,
 ] + ["-isystem" + directory for directory in INCLUDE_DIRECTORIES] + [
-    # mingw-w64's headers take a compiler that isn't GCC for a very old one.
+    # mingw-w64's headers assume that a compiler other than GCC is very old.
     "-fgnuc-version=4.2.1",
     "-D_WIN32_WINNT=0x0A00",
     "-DNOMINMAX",
-    # MSVC has no such type, and no such warning.
+    # MSVC has neither this type nor these warnings.
     "-U__SIZEOF_INT128__",
     "-D__STRICT_ANSI__",
     "-Wno-#warnings",
@@ -56,7 +56,7 @@ def _msvc_library_impl(ctx):
                 "-Wall",
                 "-Wextra",
                 "-Werror",
-                # Nothing of the C and C++ runtimes.
+                # Without the C and C++ runtimes.
                 "-fno-builtin",
                 "-fno-exceptions",
                 "-fno-rtti",
@@ -100,11 +100,11 @@ msvc_library = rule(
             providers = [CcInfo],
         ),
         "hdrs": attr.label_list(
-            doc = "What else the sources include.",
+            doc = "Other headers that the sources include.",
             allow_files = True,
         ),
         "imports": attr.label(
-            doc = "A .def file with the functions of KERNEL32 that they call.",
+            doc = "A .def file with the functions of KERNEL32 that the sources call.",
             allow_single_file = True,
             mandatory = True,
         ),
@@ -148,10 +148,10 @@ done
 
 msvc_syntax = rule(
     implementation = _msvc_syntax_impl,
-    doc = "Parses sources as MSVC would. The result is a list of them.",
+    doc = "Parses sources as MSVC would, and writes a list of them.",
     attrs = {
         "deps": attr.label_list(
-            doc = "Libraries whose headers they include.",
+            doc = "Libraries whose headers the sources include.",
             providers = [CcInfo],
         ),
         "srcs": attr.label_list(

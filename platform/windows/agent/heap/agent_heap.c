@@ -1,6 +1,7 @@
-// mimalloc, and the allocation functions of the module: definitions of their
-// names, which the linker takes before it looks into the C library, and the
-// pointers that code uses which was compiled to import them.
+// mimalloc and the allocation functions of the module. The functions are
+// defined under their own names, which the linker prefers to those of the C
+// library. Code that was compiled to import them uses the `__imp_` pointers
+// defined here.
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@
 #include "platform/windows/agent/heap/heap_system.h"
 #include "platform/windows/agent/heap/thread_index.h"
 
-// GCC's thread-local variables allocate memory themselves: mimalloc has a TLS
-// index, and for the rest, which guards its messages, none.
+// GCC's thread-local variables allocate memory themselves. So mimalloc gets a
+// TLS index for its heap. Its other thread-local variable, which guards its
+// messages, becomes an ordinary one.
 #define __thread
 #define MI_TLS_SLOT 0
 static RelibThreadIndex heap_index;
@@ -28,7 +30,7 @@ static inline void mi_tls_slot_set(size_t slot, void* value) {
   (void)slot;
   RelibSetThreadValue(heap_index, value);
 }
-// RelibLeaveHeapOfThread() is called in place of a callback.
+// RelibLeaveHeapOfThread() is called instead of a callback.
 #define FlsAlloc(callback) ((void)(callback), 0)
 #define FlsSetValue(index, value) ((void)0)
 #define FlsFree(index) ((void)0)
@@ -39,16 +41,17 @@ static BOOL HeapVirtualFree(void* memory, size_t size, DWORD type);
 
 #define VirtualAlloc HeapVirtualAlloc
 #define VirtualFree HeapVirtualFree
-// With MEM_RESET, of which nothing is needed.
+// Used with MEM_RESET only, which isn't needed.
 #define VirtualUnlock(memory, size) ((void)0)
-// It looks for VirtualAlloc2() and for random numbers, and would keep
-// references. Its random numbers serve no security here.
+// mimalloc looks for VirtualAlloc2() and for a source of random numbers, and
+// would keep references on libraries. Its random numbers serve no security
+// here.
 #define LoadLibraryA(name) NULL
-// No huge pages: another library less to import.
+// No huge pages, so one library fewer is imported.
 #define OpenProcessToken(...) FALSE
 #define LookupPrivilegeValueA(...) FALSE
 #define AdjustTokenPrivileges(...) FALSE
-// A weak definition of it would replace the C++ runtime's.
+// mimalloc's weak definition would replace the C++ runtime's function.
 #define _ZSt15get_new_handlerv RelibUnusedNewHandler
 
 #include "platform/heap/agent/mimalloc_heap.h"
@@ -77,7 +80,7 @@ static size_t SizeOfExtra(const void* memory) {
 
 static BOOL HeapVirtualFree(void* memory, size_t size, DWORD type) {
   if (type == MEM_RELEASE) {
-    // Of its own data mimalloc frees that of threads alone.
+    // The only data of its own that mimalloc frees is that of threads.
     return GiveMemoryBack(memory,
                           InRange(memory)
                               ? _mi_os_good_alloc_size(sizeof(mi_thread_data_t))
@@ -110,7 +113,8 @@ static bool SystemIsAccessible(const void* memory) {
          facts.State == MEM_COMMIT;
 }
 
-// It is one call instead of two each time, and of the size that is needed.
+// A large block of its own costs one call instead of two, and has the size that
+// is needed.
 static bool SystemMapsAlone(size_t size) { return size > MI_SEGMENT_SIZE; }
 
 // There is no fork().
@@ -137,7 +141,7 @@ static void SystemRangeReserved(void* memory, size_t size) {
   (void)memory, (void)size;
 }
 
-// Large pages are for those with a privilege only.
+// Large pages need a privilege.
 static void SystemArenaUsed(void* memory, size_t size, bool dense) {
   (void)memory, (void)size, (void)dense;
 }
@@ -187,7 +191,7 @@ HOOK(size_t, _msize, void* block) {
   return (size_t)-1;
 }
 
-// A block grows in place only as far as its size class goes.
+// A block can grow in place only within its size class.
 HOOK(void*, _expand, void* block, size_t size) {
   return block != NULL && size <= SizeOf(block) ? block : NULL;
 }

@@ -1,6 +1,7 @@
-// Functions of the C library that return memory to be freed by the caller: in a
-// module it comes from the module's heap. As in agent_heap.c, a definition of
-// the name and the pointer for code that was compiled to import it.
+// Functions of the C library that return memory which the caller frees. In a
+// module the memory comes from the module's heap. As in agent_heap.c, each
+// function is defined under its own name, with the pointer for code that was
+// compiled to import it.
 
 #include <direct.h>
 #include <stddef.h>
@@ -30,7 +31,8 @@ Char* Duplicate(const Char* text) {
   return static_cast<Char*>(CopyOf(text, (Length(text) + 1) * sizeof(Char)));
 }
 
-// The same text in the module's heap, in a block of at least `size` characters.
+// Moves `text` to the module's heap, into a block of at least `size`
+// characters.
 template <typename Char>
 Char* Adopt(Char* text, size_t size = 0) {
   if (text == nullptr) return nullptr;

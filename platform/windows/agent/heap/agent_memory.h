@@ -3,16 +3,16 @@
 
 #include "platform/heap/heap_binding.h"
 
-// The memory of a module: its heap, its thread_local variables, and what the C
-// runtime keeps.
+// The memory of a module: its heap, its thread_local variables, and the memory
+// that the C runtime keeps.
 namespace relib::platform::internal {
 
 void BindMemory(RelibHeapBinding* binding);
 
-// When the last code of the calling thread in the image has run.
+// Called after the last code of the calling thread in the image has run.
 void LeaveMemoryOfThread();
 
-// When the last code of the image has run, and all is counted.
+// Called after the last code of the image has run and all blocks are counted.
 void LeaveMemory();
 
 }  // namespace relib::platform::internal

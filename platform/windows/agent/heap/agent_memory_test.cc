@@ -1,4 +1,4 @@
-// The memory of a module in corners that the catalogue of modules doesn't
+// Tests the memory of a module in corners that the misbehavior tests don't
 // reach.
 
 #include <windows.h>
@@ -26,13 +26,13 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// The library, and what it leaves.
+// The test library, bound as a module is.
 class LoadedLibrary {
  public:
   explicit LoadedLibrary(const ModuleResourcesOptions& options = {})
       : resources_(ModuleResources::Create(options)) {
     absl::StatusOr<std::string> path = CanonicalPath(
-        Runfile("platform/windows/agent_memory_test_library.dll"));
+        Runfile("platform/windows/agent/heap/agent_memory_test_library.dll"));
     EXPECT_TRUE(path.ok()) << path.status();
     absl::StatusOr<Library> library = Library::Load(*path);
     EXPECT_TRUE(library.ok()) << library.status();
@@ -87,7 +87,7 @@ void UseOnThreads() {
   LoadedLibrary library;
   auto* const count = library.Get<int64_t()>("Count");
   auto* const allocate = library.Get<void(size_t)>("Allocate");
-  // With what DllMain() has counted.
+  // DllMain() has counted once.
   EXPECT_EQ(count(), 2);
   std::atomic<int> counted = 0;
   std::atomic<bool> unloaded = false;
@@ -97,7 +97,7 @@ void UseOnThreads() {
       for (int64_t j = 1; j <= 3; ++j) EXPECT_EQ(count(), j);
       allocate(100);
       ++counted;
-      // Half of them end when the module is gone.
+      // Half of the threads end after the module is gone.
       while (i % 2 == 0 && !unloaded) Sleep(1);
     });
   }
@@ -113,7 +113,7 @@ TEST(AgentMemoryTest, EveryThreadHasItsOwn) {
   for (int i = 0; i < 20; ++i) UseOnThreads();
 }
 
-// Only 64 indices lie where they are found without a call.
+// Only 64 indices are found without a call.
 TEST(AgentMemoryTest, HighThreadIndicesServe) {
   std::vector<DWORD> indices;
   do {

@@ -1,4 +1,4 @@
-// Uses memory at times when little of a module works yet.
+// Uses memory before most of a module works.
 
 #include <stdlib.h>
 #include <windows.h>
@@ -24,7 +24,7 @@ alignas(128) thread_local Large large;
 
 extern "C" {
 
-// Before the host has bound the module.
+// Runs before the host has bound the module.
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, void*) {
   if (reason == DLL_PROCESS_ATTACH) {
     freed_later = malloc(1000);
@@ -41,7 +41,8 @@ void Start(const relib::platform::AgentBinding* binding) {
   relib::platform::RunConstructors();
 }
 
-// True if what DllMain() has allocated is as it should be.
+// Returns whether the blocks that DllMain() has allocated have their contents.
+// Frees them.
 bool UseEarlyBlocks() {
   void* const grown = realloc(grown_later, 100'000);
   const bool right =
@@ -51,8 +52,8 @@ bool UseEarlyBlocks() {
   return right;
 }
 
-// How often it was called on this thread; on the loading one, one more. Zero if
-// another variable of the thread is wrong.
+// Returns how often it was called on this thread, plus one on the loading
+// thread. Zero if another variable of the thread is wrong.
 int64_t Count() {
   if (reinterpret_cast<uintptr_t>(&large) % 128 != 0) return 0;
   for (char& byte : large.bytes) {

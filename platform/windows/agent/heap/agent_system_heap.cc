@@ -25,7 +25,8 @@ struct Functions {
   size_t (*size)(void* block) = CLibraryFunction<size_t(void*)>("_msize");
 };
 
-// Not a local static variable: the C++ runtime's lock for those allocates.
+// Not a local static variable, because the C++ runtime's lock for those
+// allocates.
 INIT_ONCE functions_once = INIT_ONCE_STATIC_INIT;
 alignas(Functions) char functions[sizeof(Functions)];
 
@@ -40,8 +41,8 @@ const Functions& CLibrary() {
   return *reinterpret_cast<const Functions*>(functions);
 }
 
-// Its free() doesn't take what its aligned functions return: aligned blocks are
-// cut from others here, and carry a mark.
+// The C library's free() doesn't accept blocks of its aligned functions. So
+// aligned blocks are cut from larger ones here, and are marked.
 bool IsAligned(const void* block) { return BlockHeader::IsBefore(block); }
 
 struct EarlyBlock {
@@ -51,7 +52,8 @@ struct EarlyBlock {
 SRWLOCK early_lock = SRWLOCK_INIT;
 EarlyBlock* early_blocks = nullptr;
 
-// Calls `visit` until it says true of one, which is taken out of the list.
+// Calls `visit` for each early block until it returns true, and removes that
+// block from the list.
 template <typename Predicate>
 bool TakeEarly(Predicate visit) {
   if (early_blocks == nullptr) return false;
@@ -78,7 +80,8 @@ void* SystemHeapAllocate(size_t size, size_t alignment, size_t offset,
     return zero ? CLibrary().allocate_zeroed(1, size)
                 : CLibrary().allocate(size);
   }
-  // In memory of unknown alignment: room for the block wherever it begins.
+  // The memory's alignment is unknown, so it has room for the block wherever it
+  // begins.
   const BlockHeader::Layout layout(size, alignment, offset);
   if (!layout.is_possible()) {
     errno = ENOMEM;
@@ -125,7 +128,7 @@ void SystemYield() { SwitchToThread(); }
 void EarlyBlocks::Add(void* block) {
   auto* const early = static_cast<EarlyBlock*>(
       HeapAlloc(GetProcessHeap(), 0, sizeof(EarlyBlock)));
-  // Without it, one that is leaked stays.
+  // Without the entry, a block that is leaked is never freed.
   if (block == nullptr || early == nullptr) return;
   AcquireSRWLockExclusive(&early_lock);
   *early = {.next = early_blocks, .block = block};

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-// Of the C library, whichever that is.
+// Imported from the module's C library, whichever that is.
 extern "C" void* __imp__errno;  // NOLINT(bugprone-reserved-identifier)
 
 namespace relib::platform::internal {

@@ -3,8 +3,8 @@
 
 namespace relib::platform::internal {
 
-// In a module: a function of the C library, past what the module has in its
-// place. Ends the process if it has none of that name.
+// Returns a function of the C library, past the module's own definition of that
+// name. Ends the process if there is none.
 void (*FindCLibraryFunction(const char* name))();
 
 template <typename Function>

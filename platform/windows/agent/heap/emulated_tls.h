@@ -3,15 +3,15 @@
 
 #include <cstdint>
 
-// The memory of thread_local variables with GCC; nothing with compilers whose
-// code finds it by itself.
+// The memory of thread_local variables with GCC. With other compilers, which
+// find the variables without a call, these functions do nothing.
 namespace relib::platform::internal {
 
-// Makes access fast, by an index of TlsAlloc().
+// Makes access fast by an index of TlsAlloc().
 void UseThreadIndex(uint32_t index);
 
-// Those of the calling thread, or of all threads, when their last code in the
-// image has run.
+// Free the variables of the calling thread, or of all threads, after their last
+// code in the image has run.
 void FreeThreadLocals();
 void FreeAllThreadLocals();
 

@@ -1,9 +1,10 @@
 // Thread-local variables of GCC, which on Windows calls a function for the
-// address of each. That of libgcc has two faults in a module: its memory comes
-// from malloc(), so that the module seems to leak it; and it frees that by a
-// thread key of winpthreads, before the destructors of objects that come later,
-// and not at all for threads that outlive the module. This one has memory of
-// its own, until the thread, or all, have left the image for good.
+// address of each. The function of libgcc has two faults in a module. Its
+// memory comes from malloc(), so the module seems to leak it. And it frees the
+// memory by a thread key of winpthreads: before the destructors of objects that
+// come later, and never for threads that outlive the module. The function here
+// has memory of its own, which it keeps until the thread, or all threads, have
+// left the image for good.
 
 #include <string.h>
 #include <windows.h>
@@ -19,13 +20,13 @@
 namespace relib::platform {
 namespace {
 
-// A variable, as the compiler describes it.
+// A thread_local variable as the compiler describes it.
 struct Variable {
   size_t size;
   size_t alignment;
-  // From one; zero as long as no thread has used it.
+  // Counts from one; zero until a thread uses the variable.
   size_t number;
-  // Null for zeros.
+  // Null if the variable is all zeros.
   const void* initial;
 };
 
@@ -35,7 +36,7 @@ struct Thread {
   Thread** link;
   DWORD id;
   size_t count;
-  // By number; null for those that weren't used yet.
+  // By number; null for variables that weren't used yet.
   struct Object {
     void* memory;
     void* variable;
@@ -46,14 +47,14 @@ SRWLOCK lock = SRWLOCK_INIT;
 size_t variable_count = 0;  // under `lock`
 Thread* threads = nullptr;  // under `lock`
 
-// Without it, a thread looks itself up in the list. Set before the module has
-// any thread but the loading one.
+// Without an index, a thread finds itself in the list. The index is set before
+// the module has any thread but the loading one.
 RelibThreadIndex thread_index;
 bool has_thread_index = false;
 
 void* Take(size_t size) {
   void* const memory = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);
-  // As libgcc does: nobody can be told.
+  // As in libgcc: there is no way to report an error.
   if (memory == nullptr) std::abort();
   return memory;
 }
@@ -69,7 +70,7 @@ Thread* FindInList() {
   return thread;
 }
 
-// Null if it has used no variable.
+// Returns null if the calling thread has used no variable.
 Thread* Find() {
   if (!has_thread_index) return FindInList();
   auto* thread = static_cast<Thread*>(RelibThreadValue(thread_index));
@@ -79,7 +80,7 @@ Thread* Find() {
 Thread& FindOrAdd() {
   Thread* thread = Find();
   if (thread == nullptr && has_thread_index) {
-    // From before there was an index.
+    // The thread may have used variables before there was an index.
     thread = FindInList();
   }
   if (thread == nullptr) {
@@ -96,7 +97,7 @@ Thread& FindOrAdd() {
   return *thread;
 }
 
-// Under `lock`.
+// The caller holds `lock`.
 void Free(Thread* thread) {
   *thread->link = thread->next;
   if (thread->next != nullptr) thread->next->link = thread->link;
@@ -135,7 +136,7 @@ void Grow(Thread& thread, size_t count) {
 }
 
 void Create(const Variable& variable, Thread::Object& object) {
-  // What the heap's own alignment leaves to be done.
+  // The heap aligns blocks to MEMORY_ALLOCATION_ALIGNMENT only.
   const size_t extra =
       variable.alignment > MEMORY_ALLOCATION_ALIGNMENT ? variable.alignment : 0;
   object.memory = Take(variable.size + extra);
@@ -191,7 +192,8 @@ void* __emutls_get_address(relib::platform::Variable* variable) {
   return object.variable;
 }
 
-// For variables that several sources define (-fcommon), before any is used.
+// Called for variables that several sources define (-fcommon), before any is
+// used.
 void __emutls_register_common(relib::platform::Variable* variable, size_t size,
                               size_t alignment, const void* initial) {
   if (variable->size < size) {

@@ -1,7 +1,7 @@
-// What the libraries of mingw-w64 that are linked into a module call for memory
-// of their own, which they keep: mutexes and threads of winpthreads, the list
-// of destructors, the digits of printf(). It isn't what the module leaves, so
-// it doesn't come from the module's heap. (runtime_archives.bzl)
+// Memory of the libraries of mingw-w64 that are linked into a module: mutexes
+// and threads of winpthreads, the list of destructors, the digits of printf().
+// The libraries keep this memory, so it would seem to be leaked by the module
+// if it came from the module's heap. (runtime_archives.bzl)
 
 #include "platform/windows/agent/heap/runtime_gnu.h"
 
@@ -13,7 +13,7 @@
 
 namespace {
 
-// In front of each block.
+// Precedes each block.
 struct alignas(16) Block {
   Block* next;
   Block** link;
@@ -96,7 +96,7 @@ char* relib_runtime_strdup(const char* text) {
                                             : memcpy(copy, text, size));
 }
 
-// A critical section that nobody deletes keeps memory for debuggers.
+// A critical section that is never deleted keeps memory for debuggers.
 static void WINAPI
 InitializeCriticalSectionWithoutDebugInfo(CRITICAL_SECTION* section) {
   InitializeCriticalSectionEx(section, 0, CRITICAL_SECTION_NO_DEBUG_INFO);

@@ -3,7 +3,8 @@
 
 namespace relib::platform::internal {
 
-// What the C runtime keeps, when the last code of the image has run.
+// Frees the memory that the C runtime keeps, after the last code of the image
+// has run.
 void FreeRuntimeMemory();
 
 }  // namespace relib::platform::internal

@@ -1,9 +1,9 @@
 #ifndef PLATFORM_WINDOWS_AGENT_HEAP_THREAD_INDEX_H_
 #define PLATFORM_WINDOWS_AGENT_HEAP_THREAD_INDEX_H_
 
-// A pointer for each thread, by an index of TlsAlloc(), in C and without thread
-// locals. The first 64 indices lie in the thread's environment block
-// (platform/native/thread_pointer.h).
+// A pointer for each thread by an index of TlsAlloc(), in C and without
+// thread-local variables. The first 64 indices are in the thread's environment
+// block (platform/native/thread_pointer.h).
 
 #include <stdbool.h>  // NOLINT(modernize-deprecated-headers): C.
 #include <stdint.h>   // NOLINT(modernize-deprecated-headers)
@@ -12,7 +12,7 @@
 // NOLINTNEXTLINE(modernize-use-using): C.
 typedef struct RelibThreadIndex {
   uint32_t index;
-  // In the environment block; zero if the index isn't among them.
+  // Offset in the environment block; zero if the index isn't among those.
   uint64_t offset;
 } RelibThreadIndex;
 
@@ -27,7 +27,7 @@ static inline void* RelibThreadValue(RelibThreadIndex index) {
     __asm__ volatile("movq %%gs:(%1), %0" : "=r"(value) : "r"(index.offset));
     return value;
   }
-  // Sets it even when it succeeds.
+  // TlsGetValue() sets the last error even when it succeeds.
   const DWORD error = GetLastError();
   value = TlsGetValue(index.index);
   SetLastError(error);

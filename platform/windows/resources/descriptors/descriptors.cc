@@ -44,14 +44,14 @@ bool Descriptors::Has(int descriptor) const {
   return descriptors_.contains(descriptor);
 }
 
-void Descriptors::Replaces(int target) {
+void Descriptors::BeforeReplace(int target) {
   const std::lock_guard lock(mutex_);
   if (descriptors_.contains(target) || replaced_.contains(target)) return;
   if (HandleOfDescriptor(target) == -1) return;
   replaced_[target] = {.saved = _dup(target)};
 }
 
-void Descriptors::Replaced(const Caller* caller, int target, bool done) {
+void Descriptors::AfterReplace(const Caller* caller, int target, bool done) {
   const std::lock_guard lock(mutex_);
   const auto found = replaced_.find(target);
   if (found == replaced_.end()) {
@@ -131,16 +131,16 @@ void hooks::_pipe(const Caller* caller, int result, int* descriptors,
 void hooks::_open_osfhandle(const Caller* caller, int result, intptr_t handle,
                             int /*flags*/) {
   if (result == -1) return;
-  // The descriptor owns it from now on.
+  // The descriptor owns the handle from now on.
   ResourcesOf<Handles>(caller).Remove(static_cast<uint64_t>(handle));
   Of(caller).Add(caller, result);
 }
 
 int hooks::_dup2(const Caller* caller, int descriptor, int target) {
   if (descriptor == target) return ::_dup2(descriptor, target);
-  Of(caller).Replaces(target);
+  Of(caller).BeforeReplace(target);
   const int result = ::_dup2(descriptor, target);
-  Of(caller).Replaced(caller, target, result == 0);
+  Of(caller).AfterReplace(caller, target, result == 0);
   return result;
 }
 

@@ -10,8 +10,8 @@
 
 namespace relib::platform {
 
-// The handle behind a descriptor of the C runtime; -1 if it isn't open. A
-// number that has another one by now is somebody else's.
+// Returns the handle behind a descriptor of the C runtime, or -1 if it isn't
+// open. A descriptor whose handle has changed belongs to somebody else by now.
 intptr_t HandleOfDescriptor(int descriptor);
 
 // "7 C:\tmp\cache"
@@ -30,10 +30,11 @@ class Descriptors final : public RecordedResources {
   }
   bool Has(int descriptor) const;
 
-  // Around a call that puts something else in the place of `target`, which may
-  // be open and somebody else's: that will be put back. `done`: it has.
-  void Replaces(int target);
-  void Replaced(const Caller* caller, int target, bool done);
+  // Called before and after `target` is replaced. If `target` is open and
+  // belongs to somebody else, it will be restored. `done`: the replacement has
+  // succeeded.
+  void BeforeReplace(int target);
+  void AfterReplace(const Caller* caller, int target, bool done);
 
   void Reclaim(ReclaimReport& report) override;
 
@@ -43,9 +44,9 @@ class Descriptors final : public RecordedResources {
     bool of_runtime = false;
   };
   struct Replacement {
-    // A duplicate of what was there.
+    // A duplicate of the replaced descriptor.
     int saved = -1;
-    // Of what the module has put there.
+    // The handle behind the module's replacement.
     intptr_t handle = -1;
   };
 

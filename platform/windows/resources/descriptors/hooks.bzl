@@ -1,4 +1,4 @@
-"""The functions that create or give back descriptors; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free descriptors; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "msvcrt": [

@@ -8,8 +8,8 @@
 namespace relib::platform {
 namespace {
 
-// Searches for files in a directory; opendir() is one. Those of the C runtime
-// are the system's own.
+// Searches for files in a directory, including opendir(). The searches of the C
+// runtime are those of the system.
 class Directories final : public RecordedResources {
  public:
   void Add(uint64_t value, bool of_runtime) override {
@@ -21,7 +21,7 @@ class Directories final : public RecordedResources {
   void Reclaim(ReclaimReport& report) override {
     for (const auto& [search, of_runtime] : searches_.TakeAll()) {
       FindClose(reinterpret_cast<HANDLE>(search));
-      // What was searched for isn't to be asked.
+      // The system doesn't return what the search was for.
       if (!of_runtime) report.Add("directory", "a search for files");
     }
   }

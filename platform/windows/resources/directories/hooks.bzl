@@ -1,4 +1,4 @@
-"""The functions that create or give back directories; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free searches of directories; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

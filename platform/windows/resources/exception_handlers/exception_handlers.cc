@@ -32,18 +32,18 @@ class ExceptionHandlers final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kExceptionHandlers;
 
-  // A handler from before the module knew its host, which stands for its
-  // handle: that of winpthreads, the first thing that it does. Given to the
-  // system as it is, it could be called when the image is gone.
+  // Adds a handler that was registered before the module was bound; it is its
+  // own key. winpthreads registers one as the first thing it does. If the
+  // system called it directly, it could do so after the image is gone.
   void Add(uint64_t value, bool of_runtime) override {
     const auto handler = reinterpret_cast<PVECTORED_EXCEPTION_HANDLER>(value);
     AddHandler(of_runtime, false, 1, handler, reinterpret_cast<void*>(value));
   }
 
-  // `key`: what the module has got for a handle; null for the handle itself.
+  // `key`: the handle that the module has; null if it is that of the system.
   void* AddHandler(bool of_runtime, bool continues, ULONG first,
                    PVECTORED_EXCEPTION_HANDLER handler, void* key = nullptr) {
-    Slots::Slot* slot = Slots::Take(handler);
+    Slots::Slot* slot = Slots::Acquire(handler);
     if (slot == nullptr) {
       SetLastError(ERROR_NOT_ENOUGH_MEMORY);
       return nullptr;
@@ -52,7 +52,7 @@ class ExceptionHandlers final : public RecordedResources {
                        ? ::AddVectoredContinueHandler(first, slot->trampoline)
                        : ::AddVectoredExceptionHandler(first, slot->trampoline);
     if (handle == nullptr) {
-      Slots::Give(slot);
+      Slots::Release(slot);
       return nullptr;
     }
     const std::lock_guard lock(mutex_);
@@ -76,7 +76,7 @@ class ExceptionHandlers final : public RecordedResources {
     }
     const ULONG removed = continues ? ::RemoveVectoredContinueHandler(handle)
                                     : ::RemoveVectoredExceptionHandler(handle);
-    // A handler may remove itself: it runs on.
+    // A handler may remove itself and continue.
     if (slot != nullptr) slot->handler = nullptr;
     return removed;
   }
@@ -86,13 +86,13 @@ class ExceptionHandlers final : public RecordedResources {
     std::vector<std::string> obstacles;
     for (const auto& [key, handler] : handlers_) {
       if (handler.slot->running != 0) {
-        obstacles.push_back("its vectored exception handler runs");
+        obstacles.push_back("its vectored exception handler is running");
       }
     }
     return obstacles;
   }
 
-  // Who raises an exception may hold any lock, so it can't be made to wait: the
+  // A thread that raises an exception may hold any lock, so it can't wait: the
   // handler isn't called.
   bool Hold() override {
     const std::lock_guard lock(mutex_);
@@ -111,7 +111,7 @@ class ExceptionHandlers final : public RecordedResources {
   }
 
   void LeaveImage(ReclaimReport& report) override {
-    if (UnhandledFilter().PutBack(this, ExchangeFilter)) {
+    if (UnhandledFilter().Restore(this, ExchangeFilter)) {
       report.Add("exception handler", "SetUnhandledExceptionFilter");
     }
     std::map<void*, Handler> handlers;
@@ -125,7 +125,7 @@ class ExceptionHandlers final : public RecordedResources {
       } else {
         ::RemoveVectoredExceptionHandler(handler.handle);
       }
-      Slots::Give(handler.slot);
+      Slots::Release(handler.slot);
       if (handler.of_runtime) continue;
       report.Add("exception handler", handler.continues
                                           ? "AddVectoredContinueHandler"

@@ -1,4 +1,4 @@
-"""The functions that create or give back exception handlers; ../hooks.bzl explains the rows."""
+"""Hooked functions that register exception handlers; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

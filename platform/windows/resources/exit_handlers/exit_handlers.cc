@@ -13,8 +13,9 @@
 namespace relib::platform {
 namespace {
 
-// What modules have given to _onexit() of the C runtime, which keeps it until
-// the process ends. Their atexit() is their own and runs when the image goes.
+// Functions that modules have registered with _onexit() of the C runtime, which
+// keeps them until the process ends. A module's atexit() is its own and runs
+// when the image goes.
 class ExitHandlers final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kExitHandlers;
@@ -51,7 +52,7 @@ class ExitHandlers final : public RecordedResources {
     return *all;
   }
 
-  // Runs those of `owner`, of all for null, the last one first.
+  // Runs the handlers of `owner`, or of all owners if null, the last one first.
   static void Run(const ExitHandlers* owner) {
     All& all = AllHandlers();
     while (true) {

@@ -1,6 +1,6 @@
-"""The functions that create or give back exit handlers; ../hooks.bzl explains the rows."""
+"""Hooked functions that register exit handlers; ../hooks.bzl explains the rows."""
 
-# What else the module gives to the end of the process stays in the module: its atexit() is its own.
+# Other functions that the module registers for the end of the process stay in the module: its atexit() is its own.
 HOOKS = {
     "msvcrt": [
         "_onexit_t _onexit(_onexit_t function)",

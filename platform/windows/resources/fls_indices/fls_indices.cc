@@ -17,11 +17,12 @@
 namespace relib::platform {
 namespace {
 
-// A thread that ends calls them, maybe under locks of the system.
+// Called by threads that end, perhaps under locks of the system.
 using Slots = HandlerSlots<void, void*, /*kWaits=*/false>;
 
-// Fiber-local storage, with a callback for each value. FlsFree() calls it for
-// those of all threads; later, the end of any of them would call what is gone.
+// Indices of fiber-local storage, with a callback for each value. FlsFree()
+// calls the callback for the values of all threads. Without it, the end of any
+// of those threads would call code that is gone.
 class FlsIndices final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kFlsIndices;
@@ -32,11 +33,11 @@ class FlsIndices final : public RecordedResources {
   }
 
   DWORD Allocate(const Caller* caller, PFLS_CALLBACK_FUNCTION destroy) {
-    Slots::Slot* slot = destroy != nullptr ? Slots::Take(destroy) : nullptr;
+    Slots::Slot* slot = destroy != nullptr ? Slots::Acquire(destroy) : nullptr;
     const DWORD index =
         ::FlsAlloc(slot != nullptr ? slot->trampoline : destroy);
     if (index == FLS_OUT_OF_INDEXES) {
-      if (slot != nullptr) Slots::Give(slot);
+      if (slot != nullptr) Slots::Release(slot);
       return index;
     }
     const std::lock_guard lock(mutex_);
@@ -56,7 +57,7 @@ class FlsIndices final : public RecordedResources {
       }
     }
     const BOOL result = ::FlsFree(index);
-    // A callback may do this: it runs on.
+    // A callback may free its index and continue.
     if (slot != nullptr) slot->handler = nullptr;
     return result;
   }
@@ -66,7 +67,7 @@ class FlsIndices final : public RecordedResources {
     std::vector<std::string> obstacles;
     for (const auto& [index, entry] : indices_) {
       if (entry.slot != nullptr && entry.slot->running != 0) {
-        obstacles.push_back("the callback of an FLS index runs");
+        obstacles.push_back("the callback of an FLS index is running");
       }
     }
     return obstacles;
@@ -80,11 +81,11 @@ class FlsIndices final : public RecordedResources {
     }
     for (const auto& [index, entry] : indices) {
       if (entry.slot != nullptr && destructors_->are_skipped()) {
-        Slots::Give(entry.slot);
+        Slots::Release(entry.slot);
         ::FlsFree(index);
       } else {
         ::FlsFree(index);
-        if (entry.slot != nullptr) Slots::Give(entry.slot);
+        if (entry.slot != nullptr) Slots::Release(entry.slot);
       }
       if (!entry.of_runtime) report.Add("FLS index", absl::StrCat(index));
     }
@@ -92,7 +93,7 @@ class FlsIndices final : public RecordedResources {
 
  private:
   struct Entry {
-    // Null if it has no callback.
+    // Null if the index has no callback.
     Slots::Slot* slot = nullptr;
     bool of_runtime = false;
   };

@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 
 namespace relib::platform {
 namespace {
 
-// Classes of NtQueryObject(), and the beginning of what either answers.
+// Classes of NtQueryObject(). Both answers begin with a UNICODE_STRING.
 constexpr int kObjectNameInformation = 1;
 constexpr int kObjectTypeInformation = 2;
 
@@ -27,7 +28,7 @@ std::string QueryText(HANDLE handle, int what) {
   static const auto query = reinterpret_cast<Query>(reinterpret_cast<void*>(
       GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQueryObject")));
   if (query == nullptr) return "";
-  // Aligned as the structure is.
+  // Aligned for UNICODE_STRING.
   std::vector<uint64_t> answer(256);
   for (int attempt = 0; attempt < 2; ++attempt) {
     const auto size = static_cast<ULONG>(answer.size() * sizeof(uint64_t));
@@ -46,7 +47,7 @@ std::string QueryText(HANDLE handle, int what) {
 std::string DescribeFile(HANDLE file) {
   switch (GetFileType(file)) {
     case FILE_TYPE_PIPE:
-      // To ask for its name would wait for whoever reads from it.
+      // Asking for its name would wait for a thread that reads from the pipe.
       return "pipe";
     case FILE_TYPE_CHAR:
       return "device";
@@ -70,7 +71,7 @@ std::string DescribeFile(HANDLE file) {
   return ToUtf8(path);
 }
 
-// The names that the functions of the system use, instead of the kernel's.
+// Returns the name that the system's functions use for a type of the kernel.
 std::string TypeName(std::string_view type) {
   if (type == "Event") return "event";
   if (type == "Mutant") return "mutex";
@@ -116,7 +117,7 @@ std::string DescribeMappedFile(void* address) {
   std::wstring name(32'768, L'\0');
   name.resize(K32GetMappedFileNameW(GetCurrentProcess(), address, name.data(),
                                     static_cast<DWORD>(name.size())));
-  // Wine's way, and Windows': "\??\C:\a\b", "\Device\HarddiskVolume2\a\b"
+  // Wine returns "\??\C:\a\b", Windows "\Device\HarddiskVolume2\a\b".
   constexpr std::wstring_view kPrefix = L"\\??\\";
   if (name.starts_with(kPrefix)) return ToUtf8(name.substr(kPrefix.size()));
   for (wchar_t letter = L'A'; letter <= L'Z'; ++letter) {
@@ -131,10 +132,8 @@ std::string DescribeMappedFile(void* address) {
   return ToUtf8(name);
 }
 
-std::string LibraryPath(HMODULE library) {
-  std::wstring path(32'768, L'\0');
-  path.resize(GetModuleFileNameW(library, path.data(),
-                                 static_cast<DWORD>(path.size())));
+std::string DescribeLibrary(HMODULE library) {
+  const std::wstring path = ImagePath(library);
   return path.empty() ? "a data file" : ToUtf8(path);
 }
 

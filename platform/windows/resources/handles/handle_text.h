@@ -8,20 +8,23 @@
 namespace relib::platform {
 
 struct HandleText {
-  // "open file", or "handle" for what is no file.
+  // "open file", or "handle" for other objects.
   std::string kind;
-  // For people: "C:\tmp\cache", "pipe", "event", "mutex Global\x".
+  // Human-readable: "C:\tmp\cache", "pipe", "event", "mutex Global\x".
   std::string text;
 };
 
-// What a handle of this process refers to. Empty if it isn't open.
+// Describes the object behind a handle of this process. Empty if the handle
+// isn't open.
 HandleText DescribeHandle(HANDLE handle);
 
-// The file that is mapped at `address`. Empty if none is, or if its name isn't
-// known.
+// Returns the path of the file that is mapped at `address`. Empty if there is
+// none, or if its name isn't known.
 std::string DescribeMappedFile(void* address);
 
-std::string LibraryPath(HMODULE library);
+// Returns the path of the file of `library`, or "a data file" if the library
+// was loaded as one.
+std::string DescribeLibrary(HMODULE library);
 
 bool IsThisProcess(HANDLE process);
 

@@ -16,7 +16,7 @@ void Handles::Reclaim(ReclaimReport& report) {
     const auto handle = reinterpret_cast<HANDLE>(value);
     if (!of_runtime) {
       HandleText text = DescribeHandle(handle);
-      // Somebody else has closed it.
+      // The handle has been closed by code outside of the module.
       if (text.kind.empty()) continue;
       report.Add(text.kind, std::move(text.text));
     }
@@ -28,8 +28,9 @@ namespace {
 
 Handles& Of(const Caller* caller) { return ResourcesOf<Handles>(caller); }
 
-// For a program of the Unix system, Wine leaves in `process` what its stack
-// held before: numbers that may be handles of something else.
+// Records the handles of a new process. For a program of the Unix system, Wine
+// fills `process` with old contents of its stack, which may be handles of
+// something else.
 void AddProcess(const Caller* caller, const PROCESS_INFORMATION& process) {
   if (process.dwProcessId == 0 ||
       GetProcessId(process.hProcess) != process.dwProcessId) {
@@ -48,7 +49,7 @@ std::unique_ptr<RecordedResources> MakeHandles() {
 void hooks::CreateIoCompletionPort(const Caller* caller, HANDLE result,
                                    HANDLE /*file*/, HANDLE port,
                                    ULONG_PTR /*key*/, DWORD /*threads*/) {
-  // Otherwise it has added a file to the port that there was.
+  // With a `port`, the call adds a file to it.
   if (result != nullptr && port == nullptr) Of(caller).Add(caller, result);
 }
 

@@ -9,7 +9,7 @@
 
 namespace relib::platform {
 
-// What CloseHandle() closes.
+// Handles that CloseHandle() closes.
 class Handles final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kHandles;

@@ -1,4 +1,4 @@
-"""The functions that create or give back heap; ../hooks.bzl explains the rows."""
+"""The heap of the module, whose functions are defined in the module; ../hooks.bzl explains the rows."""
 
-# The last: what is given back before may have its memory here.
+# The heap is reclaimed last, because other resources may have memory in it.
 HOOKS = {}

@@ -9,7 +9,7 @@
 namespace relib::platform {
 namespace {
 
-// Of HeapCreate(), with all blocks in them.
+// Heaps of HeapCreate(), with all blocks in them.
 class Heaps final : public RecordedResources {
  public:
   void Add(uint64_t value, bool of_runtime) override {

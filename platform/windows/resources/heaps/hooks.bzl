@@ -1,4 +1,4 @@
-"""The functions that create or give back heaps; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free heaps; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

@@ -1,4 +1,4 @@
-"""The functions that create or give back keys; ../hooks.bzl explains the rows."""
+"""Thread keys of pthreads; ../hooks.bzl explains the rows."""
 
-# Of the pthreads library in the module (agent_gnu.cc).
+# The functions belong to the pthreads library in the module, so the linker replaces them (agent_gnu.cc).
 HOOKS = {}

@@ -8,7 +8,7 @@ namespace relib::platform {
 namespace {
 
 // Thread keys of the pthreads library that is linked into the module. They go
-// with it: the destructors of their values aren't called any more.
+// with the library; the destructors of their values aren't called any more.
 class Keys final : public RecordedResources {
  public:
   void Add(uint64_t value, bool of_runtime) override {

@@ -1,4 +1,4 @@
-"""The functions that create or give back libraries; ../hooks.bzl explains the rows."""
+"""Hooked functions that take or drop references on libraries; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

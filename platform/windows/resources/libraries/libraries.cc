@@ -14,8 +14,8 @@
 namespace relib::platform {
 namespace {
 
-// References. A module that has one on itself, or on a library that needs it,
-// never comes so far that these are given back: the unload is refused.
+// References on libraries. References on the module itself, or on a library
+// that needs it, are never reclaimed here: the unload is refused.
 class Libraries final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kLibraries;
@@ -29,7 +29,7 @@ class Libraries final : public RecordedResources {
   }
   void Remove(uint64_t value) override { references_.Remove(value); }
 
-  // Until the process ends.
+  // Records a library that stays until the process ends.
   void Pin(HMODULE library) {
     const std::lock_guard lock(mutex_);
     pinned_.push_back(library);
@@ -38,12 +38,12 @@ class Libraries final : public RecordedResources {
   void Reclaim(ReclaimReport& report) override {
     for (const auto& [value, of_runtime] : references_.TakeAll()) {
       const auto library = reinterpret_cast<HMODULE>(value);
-      if (!of_runtime) report.Add("library", LibraryPath(library));
+      if (!of_runtime) report.Add("library", DescribeLibrary(library));
       FreeLibraryBesideOthers(library);
     }
     const std::lock_guard lock(mutex_);
     for (HMODULE library : pinned_) {
-      report.Add("pinned library", LibraryPath(library));
+      report.Add("pinned library", DescribeLibrary(library));
     }
   }
 
@@ -68,8 +68,9 @@ void GotHandle(const Caller* caller, BOOL result, DWORD flags,
   }
 }
 
-// The last reference on a module is the host's: without one of its own, a
-// module that gives itself back would go while it is in use.
+// Returns whether the module may free this reference. The last reference on a
+// module is the host's. A module that freed it would be unloaded while it is in
+// use.
 bool MayFree(const Caller* caller, HMODULE library) {
   return Of(caller).RemoveOne(library) || library != *caller->image;
 }
@@ -96,7 +97,8 @@ BOOL hooks::FreeLibrary(const Caller* caller, HMODULE library) {
 
 void hooks::FreeLibraryAndExitThread(const Caller* caller, HMODULE library,
                                      DWORD code) {
-  // The thread ends in the host, which frees the module when it is gone.
+  // The thread ends in the host, which frees the module after the thread is
+  // gone.
   if (MayFree(caller, library)) FreeLibraryBesideOthers(library);
   ExitThread(code);
 }

@@ -15,7 +15,7 @@
 namespace relib::platform {
 namespace {
 
-// What lies at an address that VirtualAlloc() or MapViewOfFile() has returned.
+// The memory at an address that VirtualAlloc() or MapViewOfFile() has returned.
 struct Mapping {
   DWORD type = 0;  // zero: nothing
   uint64_t bytes = 0;
@@ -62,7 +62,7 @@ class Mappings final : public RecordedResources {
           UnmapViewOfFile(address);
           break;
         default:
-          // Somebody else has freed it.
+          // The memory has been freed by code outside of the module.
           continue;
       }
       if (!of_runtime) {
@@ -75,7 +75,7 @@ class Mappings final : public RecordedResources {
   Records mappings_;
 };
 
-// Records memory that has been reserved: not when it has only got pages.
+// Records memory that has been reserved.
 void Allocated(const Caller* caller, void* result) {
   MEMORY_BASIC_INFORMATION memory;
   if (result == nullptr || VirtualQuery(result, &memory, sizeof(memory)) == 0) {
@@ -119,7 +119,7 @@ void hooks::VirtualAlloc2(const Caller* caller, void* result, HANDLE process,
                           void* address, SIZE_T /*size*/, ULONG how,
                           ULONG /*protection*/, void* /*parameters*/,
                           ULONG /*count*/) {
-  // Null is this process.
+  // Null means this process.
   AllocatedIn(caller, process != nullptr ? process : GetCurrentProcess(),
               result, address, how);
 }
@@ -132,7 +132,8 @@ BOOL hooks::VirtualFree(const Caller* caller, void* address, SIZE_T size,
 BOOL hooks::VirtualFreeEx(const Caller* caller, HANDLE process, void* address,
                           SIZE_T size, DWORD how) {
   if ((how & MEM_RELEASE) != 0 && IsThisProcess(process)) {
-    // Before it is free: another thread of the module may get it at once.
+    // Removed before the memory is free, because another thread of the module
+    // may get it at once.
     ResourcesOf<Mappings>(caller).Remove(reinterpret_cast<uint64_t>(address));
   }
   return ::VirtualFreeEx(process, address, size, how);

@@ -1,6 +1,6 @@
-"""The functions that create or give back process state; ../hooks.bzl explains the rows."""
+"""Hooked functions that change the state of the process; ../hooks.bzl explains the rows."""
 
-# Reported, not put back.
+# Changes are reported and not undone.
 HOOKS = {
     "KERNEL32": [
         "BOOL SetCurrentDirectoryA(const char* path)",

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kKindText = "process state";
 
-// What functions that end in A take.
+// Converts text from the encoding of functions that end in A.
 std::wstring FromAnsi(std::string_view text) {
   if (text.empty()) return L"";
   const auto size = static_cast<int>(text.size());
@@ -58,43 +58,43 @@ std::string TextOf(const std::optional<std::wstring>& value) {
   return value.has_value() ? ToUtf8(*value) : "not set";
 }
 
-// Of the whole process: changed by a module, reported when it goes, and left as
-// it is, because nobody can tell who counts on it by then. Each is noted before
-// its first change.
+// State of the whole process that a module has changed. It is reported when the
+// module goes, and is left as it is, because nobody can tell which code relies
+// on it by then. Each value is saved before its first change.
 class ProcessState final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kProcessState;
 
-  void ChangesDirectory() {
+  void SaveDirectory() {
     const std::lock_guard lock(mutex_);
     if (!directory_.has_value()) directory_ = CurrentDirectory();
   }
 
-  void ChangesVariable(std::wstring name) {
+  void SaveVariable(std::wstring name) {
     const std::lock_guard lock(mutex_);
     if (variables_.contains(name)) return;
     std::optional<std::wstring> value = Variable(name);
     variables_.emplace(std::move(name), std::move(value));
   }
 
-  void ChangesLocale() {
+  void SaveLocale() {
     const std::lock_guard lock(mutex_);
     if (!locale_.has_value()) locale_ = ::setlocale(LC_ALL, nullptr);
   }
 
-  void ChangesErrorMode() {
+  void SaveErrorMode() {
     const std::lock_guard lock(mutex_);
     if (!error_mode_.has_value()) error_mode_ = GetErrorMode();
   }
 
-  void ChangesPriority() {
+  void SavePriority() {
     const std::lock_guard lock(mutex_);
     if (!priority_.has_value()) {
       priority_ = GetPriorityClass(GetCurrentProcess());
     }
   }
 
-  void ChangedMask(int before, int now) {
+  void RecordMask(int before, int now) {
     const std::lock_guard lock(mutex_);
     if (!mask_.has_value()) mask_ = before;
     mask_now_ = now;
@@ -159,86 +159,86 @@ std::unique_ptr<RecordedResources> MakeProcessState() {
 }
 
 BOOL hooks::SetCurrentDirectoryA(const Caller* caller, const char* path) {
-  Of(caller).ChangesDirectory();
+  Of(caller).SaveDirectory();
   return ::SetCurrentDirectoryA(path);
 }
 
 BOOL hooks::SetCurrentDirectoryW(const Caller* caller, const wchar_t* path) {
-  Of(caller).ChangesDirectory();
+  Of(caller).SaveDirectory();
   return ::SetCurrentDirectoryW(path);
 }
 
 int hooks::_chdir(const Caller* caller, const char* path) {
-  Of(caller).ChangesDirectory();
+  Of(caller).SaveDirectory();
   return ::_chdir(path);
 }
 
 int hooks::_wchdir(const Caller* caller, const wchar_t* path) {
-  Of(caller).ChangesDirectory();
+  Of(caller).SaveDirectory();
   return ::_wchdir(path);
 }
 
 BOOL hooks::SetEnvironmentVariableA(const Caller* caller, const char* name,
                                     const char* value) {
-  if (name != nullptr) Of(caller).ChangesVariable(FromAnsi(name));
+  if (name != nullptr) Of(caller).SaveVariable(FromAnsi(name));
   return ::SetEnvironmentVariableA(name, value);
 }
 
 BOOL hooks::SetEnvironmentVariableW(const Caller* caller, const wchar_t* name,
                                     const wchar_t* value) {
-  if (name != nullptr) Of(caller).ChangesVariable(name);
+  if (name != nullptr) Of(caller).SaveVariable(name);
   return ::SetEnvironmentVariableW(name, value);
 }
 
 int hooks::_putenv(const Caller* caller, const char* assignment) {
   const std::string_view text = assignment;
-  Of(caller).ChangesVariable(FromAnsi(text.substr(0, text.find('='))));
+  Of(caller).SaveVariable(FromAnsi(text.substr(0, text.find('='))));
   return ::_putenv(assignment);
 }
 
 int hooks::_wputenv(const Caller* caller, const wchar_t* assignment) {
   const std::wstring_view text = assignment;
-  Of(caller).ChangesVariable(std::wstring(text.substr(0, text.find(L'='))));
+  Of(caller).SaveVariable(std::wstring(text.substr(0, text.find(L'='))));
   return ::_wputenv(assignment);
 }
 
 int hooks::_putenv_s(const Caller* caller, const char* name,
                      const char* value) {
-  Of(caller).ChangesVariable(FromAnsi(name));
+  Of(caller).SaveVariable(FromAnsi(name));
   return ::_putenv_s(name, value);
 }
 
 int hooks::_wputenv_s(const Caller* caller, const wchar_t* name,
                       const wchar_t* value) {
-  Of(caller).ChangesVariable(name);
+  Of(caller).SaveVariable(name);
   return ::_wputenv_s(name, value);
 }
 
 int hooks::_umask(const Caller* caller, int mask) {
   const int before = ::_umask(mask);
-  Of(caller).ChangedMask(before, mask);
+  Of(caller).RecordMask(before, mask);
   return before;
 }
 
 char* hooks::setlocale(const Caller* caller, int category, const char* locale) {
-  if (locale != nullptr) Of(caller).ChangesLocale();
+  if (locale != nullptr) Of(caller).SaveLocale();
   return ::setlocale(category, locale);
 }
 
 wchar_t* hooks::_wsetlocale(const Caller* caller, int category,
                             const wchar_t* locale) {
-  if (locale != nullptr) Of(caller).ChangesLocale();
+  if (locale != nullptr) Of(caller).SaveLocale();
   return ::_wsetlocale(category, locale);
 }
 
 UINT hooks::SetErrorMode(const Caller* caller, UINT mode) {
-  Of(caller).ChangesErrorMode();
+  Of(caller).SaveErrorMode();
   return ::SetErrorMode(mode);
 }
 
 BOOL hooks::SetPriorityClass(const Caller* caller, HANDLE process,
                              DWORD priority) {
-  if (IsThisProcess(process)) Of(caller).ChangesPriority();
+  if (IsThisProcess(process)) Of(caller).SavePriority();
   return ::SetPriorityClass(process, priority);
 }
 

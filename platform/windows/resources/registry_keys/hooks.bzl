@@ -1,4 +1,4 @@
-"""The functions that create or give back registry keys; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free registry keys; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "ADVAPI32": [

@@ -10,14 +10,14 @@
 namespace relib::platform {
 namespace {
 
-// While the image is there: the library that has RegCloseKey() may go with it,
-// as the program needn't use it.
+// Reclaimed while the image is there. The library that has RegCloseKey() may go
+// with the image, if the program doesn't use it.
 class RegistryKeys final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kRegistryKeys;
 
   void Opened(const Caller* caller, LONG result, const HKEY* key) {
-    // What is predefined (HKEY_CURRENT_USER) needs no closing.
+    // Predefined keys such as HKEY_CURRENT_USER aren't closed.
     if (result != ERROR_SUCCESS || key == nullptr ||
         static_cast<int32_t>(reinterpret_cast<uintptr_t>(*key)) < 0) {
       return;

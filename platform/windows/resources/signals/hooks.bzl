@@ -1,4 +1,4 @@
-"""The functions that create or give back signals; ../hooks.bzl explains the rows."""
+"""Hooked functions that set signal handlers; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

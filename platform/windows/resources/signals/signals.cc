@@ -22,7 +22,7 @@ namespace {
 
 using Slots = HandlerSlots<BOOL, DWORD, /*kWaits=*/true>;
 
-// Of the C runtime.
+// The signals of the C runtime.
 constexpr std::pair<int, const char*> kSignals[] = {
     {SIGABRT, "SIGABRT"}, {SIGBREAK, "SIGBREAK"}, {SIGFPE, "SIGFPE"},
     {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},     {SIGSEGV, "SIGSEGV"},
@@ -38,19 +38,19 @@ ReplacedHandler<SignalHandler>* HandlerOf(int signal) {
   return nullptr;
 }
 
-// Of the C runtime's signals and of the console's.
+// Handlers of the C runtime's signals and of the console's events.
 class Signals final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSignals;
 
   BOOL AddConsoleHandler(PHANDLER_ROUTINE handler) {
-    Slots::Slot* slot = Slots::Take(handler);
+    Slots::Slot* slot = Slots::Acquire(handler);
     if (slot == nullptr) {
       SetLastError(ERROR_NOT_ENOUGH_MEMORY);
       return FALSE;
     }
     if (!::SetConsoleCtrlHandler(slot->trampoline, TRUE)) {
-      Slots::Give(slot);
+      Slots::Release(slot);
       return FALSE;
     }
     const std::lock_guard lock(mutex_);
@@ -81,7 +81,7 @@ class Signals final : public RecordedResources {
     std::vector<std::string> obstacles;
     for (const Console& entry : console_) {
       if (entry.slot->running != 0) {
-        obstacles.push_back("its handler of SetConsoleCtrlHandler runs");
+        obstacles.push_back("its handler of SetConsoleCtrlHandler is running");
       }
     }
     return obstacles;
@@ -104,7 +104,7 @@ class Signals final : public RecordedResources {
 
   void LeaveImage(ReclaimReport& report) override {
     for (const auto& [signal, name] : kSignals) {
-      if (HandlerOf(signal)->PutBack(this, [signal](SignalHandler handler) {
+      if (HandlerOf(signal)->Restore(this, [signal](SignalHandler handler) {
             return ::signal(signal, handler);
           })) {
         report.Add("signal handler", name);
@@ -117,7 +117,7 @@ class Signals final : public RecordedResources {
     }
     for (const Console& entry : console) {
       ::SetConsoleCtrlHandler(entry.slot->trampoline, FALSE);
-      Slots::Give(entry.slot);
+      Slots::Release(entry.slot);
       report.Add("signal handler", "SetConsoleCtrlHandler");
     }
   }
@@ -142,7 +142,7 @@ std::unique_ptr<RecordedResources> MakeSignals() {
 
 BOOL hooks::SetConsoleCtrlHandler(const Caller* caller,
                                   PHANDLER_ROUTINE handler, BOOL add) {
-  // Null is no function, but says whether Ctrl+C counts.
+  // Null is not a function: `add` says then whether Ctrl+C is ignored.
   if (handler == nullptr) return ::SetConsoleCtrlHandler(handler, add);
   return add ? Of(caller).AddConsoleHandler(handler)
              : Of(caller).RemoveConsoleHandler(handler);

@@ -1,4 +1,4 @@
-"""The functions that create or give back sockets; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free sockets; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "WS2_32": [

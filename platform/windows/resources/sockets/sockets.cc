@@ -9,8 +9,8 @@
 namespace relib::platform {
 namespace {
 
-// While the image is there: the library with their functions may go with it,
-// as the program needn't use it.
+// Reclaimed while the image is there. The library with the socket functions may
+// go with the image, if the program doesn't use it.
 class Sockets final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSockets;
@@ -37,7 +37,7 @@ class Sockets final : public RecordedResources {
     const auto clean_up = reinterpret_cast<CleanUp>(
         reinterpret_cast<void*>(GetProcAddress(library, "WSACleanup")));
     for (const auto& [socket, of_runtime] : sockets_.TakeAll()) {
-      // Zero: closed by somebody else.
+      // A failure means that somebody else has closed the socket.
       if (close == nullptr || close(socket) != 0 || of_runtime) continue;
       report.Add("open file", "socket");
     }
@@ -49,7 +49,7 @@ class Sockets final : public RecordedResources {
 
  private:
   Records sockets_;
-  // How often it has called WSAStartup() more than WSACleanup().
+  // Calls of WSAStartup() minus calls of WSACleanup().
   std::atomic<int> starts_ = 0;
 };
 

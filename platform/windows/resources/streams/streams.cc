@@ -22,18 +22,18 @@ DWORD WINAPI ClosePipe(void* stream) {
   return 0;
 }
 
-// Streams of the C runtime. They go while the image is there, which may hold
-// their buffers.
+// Streams of the C runtime. They are reclaimed while the image is there, which
+// may hold their buffers.
 class Streams final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kStreams;
 
   struct Stream {
     bool owns_descriptor = true;
-    // Of _popen().
+    // Opened by _popen().
     bool has_child = false;
     bool of_runtime = false;
-    // It has got one of the module.
+    // The module has given the stream a buffer.
     bool has_buffer = false;
     intptr_t handle = -1;
   };
@@ -49,7 +49,7 @@ class Streams final : public RecordedResources {
     streams_[file] = stream;
   }
 
-  // It may be closed now, or be the host's from now on.
+  // The stream is about to be closed, or it belongs to the host from now on.
   void Remove(uint64_t value) override {
     auto* file = reinterpret_cast<FILE*>(value);
     bool has_buffer = false;
@@ -72,8 +72,9 @@ class Streams final : public RecordedResources {
     return streams_.contains(file);
   }
 
-  // A stream has got a buffer of the module; or somebody else's, a file.
-  void Uses(FILE* file) {
+  // Records that a stream has a buffer of the module; or that somebody else's
+  // stream has a file of the module.
+  void RecordBuffer(FILE* file) {
     const std::lock_guard lock(mutex_);
     const auto found = streams_.find(file);
     if (found == streams_.end()) {
@@ -106,11 +107,12 @@ class Streams final : public RecordedResources {
  private:
   static void Close(FILE* file, const Stream& stream) {
     const int descriptor = _fileno(file);
-    // Somebody has closed it, and it may be another one by now.
+    // The stream has been closed elsewhere, and the FILE may be another stream
+    // by now.
     if (HandleOfDescriptor(descriptor) != stream.handle) return;
     fflush(file);
     if (stream.has_child) {
-      // That waits for the child.
+      // _pclose() waits for the child.
       setvbuf(file, nullptr, _IONBF, 0);
       const HANDLE thread =
           CreateThread(nullptr, 0, &ClosePipe, file, 0, nullptr);
@@ -157,11 +159,11 @@ FILE* Reopen(const Caller* caller, FILE* stream, Open open) {
   const int target = _fileno(stream);
   if (target < 0) return open();
   fflush(stream);
-  descriptors.Replaces(target);
+  descriptors.BeforeReplace(target);
   FILE* result = open();
-  descriptors.Replaced(caller, target,
-                       result != nullptr && _fileno(result) == target);
-  if (result != nullptr) Of(caller).Uses(result);
+  descriptors.AfterReplace(caller, target,
+                           result != nullptr && _fileno(result) == target);
+  if (result != nullptr) Of(caller).RecordBuffer(result);
   return result;
 }
 
@@ -214,12 +216,12 @@ FILE* hooks::_wfreopen(const Caller* caller, const wchar_t* path,
 
 int hooks::setvbuf(const Caller* caller, FILE* stream, char* buffer, int mode,
                    size_t size) {
-  if (buffer != nullptr) Of(caller).Uses(stream);
+  if (buffer != nullptr) Of(caller).RecordBuffer(stream);
   return ::setvbuf(stream, buffer, mode, size);
 }
 
 void hooks::setbuf(const Caller* caller, FILE* stream, char* buffer) {
-  if (buffer != nullptr) Of(caller).Uses(stream);
+  if (buffer != nullptr) Of(caller).RecordBuffer(stream);
   ::setbuf(stream, buffer);
 }
 

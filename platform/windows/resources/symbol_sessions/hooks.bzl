@@ -1,4 +1,4 @@
-"""The functions that create or give back symbol sessions; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free sessions of DbgHelp; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "dbghelp": [

@@ -9,16 +9,16 @@
 namespace relib::platform {
 namespace {
 
-// What a module has begun with DbgHelp.
+// Sessions of DbgHelp that a module has begun.
 class SymbolSessions final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSymbolSessions;
 
-  void Begun(HANDLE process) {
+  void AddSession(HANDLE process) {
     sessions_.Add(reinterpret_cast<uint64_t>(process), /*of_runtime=*/false);
   }
-  // False if it has begun none.
-  bool Ended(HANDLE process) {
+  // Returns false if the module has begun none.
+  bool RemoveSession(HANDLE process) {
     return sessions_.Remove(reinterpret_cast<uint64_t>(process));
   }
 
@@ -39,7 +39,7 @@ BOOL Initialize(const Caller* caller, HANDLE process, const Char* path,
   const DbgHelpLock lock;
   auto& sessions = ResourcesOf<SymbolSessions>(caller);
   if (!ShareSymbolSession(process, path, all_modules)) return FALSE;
-  sessions.Begun(process);
+  sessions.AddSession(process);
   return TRUE;
 }
 
@@ -61,7 +61,7 @@ BOOL hooks::SymInitializeW(const Caller* caller, HANDLE process,
 
 BOOL hooks::SymCleanup(const Caller* caller, HANDLE process) {
   const DbgHelpLock lock;
-  if (!ResourcesOf<SymbolSessions>(caller).Ended(process)) {
+  if (!ResourcesOf<SymbolSessions>(caller).RemoveSession(process)) {
     SetLastError(ERROR_INVALID_HANDLE);
     return FALSE;
   }

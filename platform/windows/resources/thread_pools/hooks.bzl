@@ -1,4 +1,4 @@
-"""The functions that create or give back thread pools; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free callbacks of thread pools; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

@@ -18,21 +18,21 @@
 namespace relib::platform {
 namespace {
 
-enum class Sort { kWork, kTimer, kWait, kRegisteredWait, kQueueTimer };
+enum class Kind { kWork, kTimer, kWait, kRegisteredWait, kQueueTimer };
 
-// A function of the module that a thread of the system's pools calls by way of
-// the host, which knows whether the module is still there.
+// A function of the module that a thread of the system's pools calls through
+// the host, which knows whether the module is still loaded.
 struct Call {
   std::shared_ptr<Callbacks> callbacks;
-  // Of the type that belongs to its sort.
+  // The type depends on the function that registers it.
   void* function = nullptr;
   void* argument = nullptr;
-  // Of those that are called once: how many of the module haven't come yet.
+  // For one-shot callbacks: how many of the module are outstanding.
   std::shared_ptr<std::atomic<int>> pending = {};
 };
 
 template <typename Function, typename... Arguments>
-void Make(const Call& call, Arguments... arguments) {
+void Invoke(const Call& call, Arguments... arguments) {
   if (!call.callbacks->Enter()) return;
   reinterpret_cast<Function>(call.function)(arguments...);
   call.callbacks->Leave();
@@ -41,27 +41,27 @@ void Make(const Call& call, Arguments... arguments) {
 void CALLBACK RunWork(PTP_CALLBACK_INSTANCE instance, void* argument,
                       PTP_WORK work) {
   const Call& call = *static_cast<Call*>(argument);
-  Make<PTP_WORK_CALLBACK>(call, instance, call.argument, work);
+  Invoke<PTP_WORK_CALLBACK>(call, instance, call.argument, work);
 }
 
 void CALLBACK RunTimer(PTP_CALLBACK_INSTANCE instance, void* argument,
                        PTP_TIMER timer) {
   const Call& call = *static_cast<Call*>(argument);
-  Make<PTP_TIMER_CALLBACK>(call, instance, call.argument, timer);
+  Invoke<PTP_TIMER_CALLBACK>(call, instance, call.argument, timer);
 }
 
 void CALLBACK RunWait(PTP_CALLBACK_INSTANCE instance, void* argument,
                       PTP_WAIT wait, TP_WAIT_RESULT result) {
   const Call& call = *static_cast<Call*>(argument);
-  Make<PTP_WAIT_CALLBACK>(call, instance, call.argument, wait, result);
+  Invoke<PTP_WAIT_CALLBACK>(call, instance, call.argument, wait, result);
 }
 
 void CALLBACK RunWaitOrTimer(void* argument, BOOLEAN timed_out) {
   const Call& call = *static_cast<Call*>(argument);
-  Make<WAITORTIMERCALLBACK>(call, call.argument, timed_out);
+  Invoke<WAITORTIMERCALLBACK>(call, call.argument, timed_out);
 }
 
-// Of those that are called once; they own their Call.
+// Ends a one-shot callback, which owns its Call.
 struct Once {
   explicit Once(void* argument) : call(static_cast<Call*>(argument)) {}
   ~Once() { --*call->pending; }
@@ -71,12 +71,12 @@ struct Once {
 
 void CALLBACK RunSimple(PTP_CALLBACK_INSTANCE instance, void* argument) {
   const Once once(argument);
-  Make<PTP_SIMPLE_CALLBACK>(*once.call, instance, once.call->argument);
+  Invoke<PTP_SIMPLE_CALLBACK>(*once.call, instance, once.call->argument);
 }
 
 DWORD WINAPI RunWorkItem(void* argument) {
   const Once once(argument);
-  Make<LPTHREAD_START_ROUTINE>(*once.call, once.call->argument);
+  Invoke<LPTHREAD_START_ROUTINE>(*once.call, once.call->argument);
   return 0;
 }
 
@@ -84,12 +84,12 @@ class ThreadPools final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreadPools;
 
-  // What the system is to call, and with what.
+  // Returns the argument for a callback that the system may call often.
   Call* NewCall(void* function, void* argument) {
     auto call = std::make_unique<Call>(Call{
         .callbacks = callbacks_, .function = function, .argument = argument});
     const std::lock_guard lock(mutex_);
-    // Also of those that are closed: the system may still be about to call.
+    // Kept after the object is closed, because the system may be about to call.
     return calls_.emplace_back(std::move(call)).get();
   }
 
@@ -101,13 +101,13 @@ class ThreadPools final : public RecordedResources {
                     .pending = pending_};
   }
 
-  void AddObject(void* object, Sort sort, HANDLE queue = nullptr) {
+  void AddObject(void* object, Kind kind, HANDLE queue = nullptr) {
     const std::lock_guard lock(mutex_);
-    objects_[reinterpret_cast<uint64_t>(object)] = {.sort = sort,
+    objects_[reinterpret_cast<uint64_t>(object)] = {.kind = kind,
                                                     .queue = queue};
   }
 
-  // A queue of timers.
+  // Adds a queue of timers.
   void Add(uint64_t value, bool /*of_runtime*/) override {
     const std::lock_guard lock(mutex_);
     queues_.push_back(reinterpret_cast<HANDLE>(value));
@@ -122,7 +122,7 @@ class ThreadPools final : public RecordedResources {
     const std::lock_guard lock(mutex_);
     std::erase(queues_, queue);
     std::erase_if(objects_, [queue](const auto& entry) {
-      return entry.second.sort == Sort::kQueueTimer &&
+      return entry.second.kind == Kind::kQueueTimer &&
              entry.second.queue == queue;
     });
   }
@@ -133,7 +133,8 @@ class ThreadPools final : public RecordedResources {
     if (const int count = *pending_;
         count > static_cast<int>(obstacles.size())) {
       obstacles.push_back(absl::StrCat(
-          count, " of its callbacks wait for a thread of a thread pool"));
+          count,
+          " of its callbacks are waiting for a thread of a thread pool"));
     }
     return obstacles;
   }
@@ -143,19 +144,20 @@ class ThreadPools final : public RecordedResources {
 
   void LeaveImage(ReclaimReport& /*report*/) override { callbacks_->Close(); }
 
-  // Waits for threads, which may need the loader's lock: not before.
+  // Waits for threads that may need the loader's lock, so this doesn't happen
+  // in LeaveImage().
   void Reclaim(ReclaimReport& report) override {
     for (const auto& [value, object] : objects_) {
       void* pointer = reinterpret_cast<void*>(value);
-      switch (object.sort) {
-        case Sort::kWork: {
+      switch (object.kind) {
+        case Kind::kWork: {
           const auto work = static_cast<PTP_WORK>(pointer);
           WaitForThreadpoolWorkCallbacks(work, TRUE);
           CloseThreadpoolWork(work);
           report.Add("thread pool callback", "CreateThreadpoolWork");
           break;
         }
-        case Sort::kTimer: {
+        case Kind::kTimer: {
           const auto timer = static_cast<PTP_TIMER>(pointer);
           SetThreadpoolTimer(timer, nullptr, 0, 0);
           WaitForThreadpoolTimerCallbacks(timer, TRUE);
@@ -163,7 +165,7 @@ class ThreadPools final : public RecordedResources {
           report.Add("timer", "CreateThreadpoolTimer");
           break;
         }
-        case Sort::kWait: {
+        case Kind::kWait: {
           const auto wait = static_cast<PTP_WAIT>(pointer);
           SetThreadpoolWait(wait, nullptr, nullptr);
           WaitForThreadpoolWaitCallbacks(wait, TRUE);
@@ -171,11 +173,11 @@ class ThreadPools final : public RecordedResources {
           report.Add("thread pool callback", "CreateThreadpoolWait");
           break;
         }
-        case Sort::kRegisteredWait:
+        case Kind::kRegisteredWait:
           UnregisterWaitEx(pointer, INVALID_HANDLE_VALUE);
           report.Add("thread pool callback", "RegisterWaitForSingleObject");
           break;
-        case Sort::kQueueTimer:
+        case Kind::kQueueTimer:
           DeleteTimerQueueTimer(object.queue, pointer, INVALID_HANDLE_VALUE);
           report.Add("timer", "CreateTimerQueueTimer");
           break;
@@ -191,7 +193,7 @@ class ThreadPools final : public RecordedResources {
 
  private:
   struct Object {
-    Sort sort = Sort::kWork;
+    Kind kind = Kind::kWork;
     HANDLE queue = nullptr;
   };
 
@@ -224,7 +226,7 @@ PTP_WORK hooks::CreateThreadpoolWork(const Caller* caller,
                                      PTP_CALLBACK_ENVIRON environment) {
   const PTP_WORK work = ::CreateThreadpoolWork(
       &RunWork, Of(caller).NewCall(AsPointer(function), argument), environment);
-  if (work != nullptr) Of(caller).AddObject(work, Sort::kWork);
+  if (work != nullptr) Of(caller).AddObject(work, Kind::kWork);
   return work;
 }
 
@@ -235,7 +237,7 @@ PTP_TIMER hooks::CreateThreadpoolTimer(const Caller* caller,
   const PTP_TIMER timer = ::CreateThreadpoolTimer(
       &RunTimer, Of(caller).NewCall(AsPointer(function), argument),
       environment);
-  if (timer != nullptr) Of(caller).AddObject(timer, Sort::kTimer);
+  if (timer != nullptr) Of(caller).AddObject(timer, Kind::kTimer);
   return timer;
 }
 
@@ -244,7 +246,7 @@ PTP_WAIT hooks::CreateThreadpoolWait(const Caller* caller,
                                      PTP_CALLBACK_ENVIRON environment) {
   const PTP_WAIT wait = ::CreateThreadpoolWait(
       &RunWait, Of(caller).NewCall(AsPointer(function), argument), environment);
-  if (wait != nullptr) Of(caller).AddObject(wait, Sort::kWait);
+  if (wait != nullptr) Of(caller).AddObject(wait, Kind::kWait);
   return wait;
 }
 
@@ -275,7 +277,7 @@ BOOL hooks::RegisterWaitForSingleObject(const Caller* caller, HANDLE* wait,
   const BOOL result = ::RegisterWaitForSingleObject(
       wait, object, &RunWaitOrTimer,
       Of(caller).NewCall(AsPointer(function), argument), timeout, flags);
-  if (result) Of(caller).AddObject(*wait, Sort::kRegisteredWait);
+  if (result) Of(caller).AddObject(*wait, Kind::kRegisteredWait);
   return result;
 }
 
@@ -286,7 +288,7 @@ BOOL hooks::CreateTimerQueueTimer(const Caller* caller, HANDLE* timer,
   const BOOL result = ::CreateTimerQueueTimer(
       timer, queue, &RunWaitOrTimer,
       Of(caller).NewCall(AsPointer(function), argument), first, period, flags);
-  if (result) Of(caller).AddObject(*timer, Sort::kQueueTimer, queue);
+  if (result) Of(caller).AddObject(*timer, Kind::kQueueTimer, queue);
   return result;
 }
 

@@ -1,4 +1,4 @@
-"""The functions that create or give back threads; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free threads; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

@@ -54,9 +54,9 @@ bool Threads::Add(HANDLE handle) {
   auto thread =
       std::make_shared<const ThreadHandle>(duplicate, GetThreadId(duplicate));
   const std::lock_guard lock(mutex_);
-  // Now and then, so that a module that starts threads all the time doesn't
-  // keep a handle of each.
-  if (threads_.size() >= 2 * alive_) ForgetTheDead();
+  // Done now and then, so that a module that starts threads all the time
+  // doesn't keep a handle of each.
+  if (threads_.size() >= 2 * alive_) RemoveEnded();
   threads_.push_back(std::move(thread));
   return true;
 }
@@ -65,7 +65,7 @@ std::vector<ThreadInfo> Threads::Live() const {
   std::vector<std::shared_ptr<const ThreadHandle>> threads;
   {
     const std::lock_guard lock(mutex_);
-    ForgetTheDead();
+    RemoveEnded();
     threads = threads_;
   }
   std::vector<ThreadInfo> infos;
@@ -76,11 +76,12 @@ std::vector<ThreadInfo> Threads::Live() const {
 }
 
 bool Threads::WaitUntilNone(absl::Time deadline) const {
-  // One after the other takes no longer than all at once, and has no limit of
-  // 64. A thread may start others, so look again after each.
+  // Waiting for one thread after the other takes no longer than waiting for all
+  // at once, and has no limit of 64. A thread may start others, so look again
+  // after each.
   while (const std::shared_ptr<const ThreadHandle> thread = AnyLive()) {
     const absl::Duration left = deadline - absl::Now();
-    // In slices, as the clock may be set. Rounded up, so as not to spin.
+    // In slices, because the clock may be set. Rounded up, so as not to spin.
     const int64_t milliseconds = std::clamp<int64_t>(
         absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))), 0,
         60'000);
@@ -91,34 +92,34 @@ bool Threads::WaitUntilNone(absl::Time deadline) const {
   return true;
 }
 
-void Threads::ForgetTheDead() const {
+void Threads::RemoveEnded() const {
   std::erase_if(threads_, [](const auto& thread) { return thread->Wait(0); });
   alive_ = std::max<size_t>(threads_.size(), 8);
 }
 
 std::shared_ptr<const ThreadHandle> Threads::AnyLive() const {
   const std::lock_guard lock(mutex_);
-  ForgetTheDead();
+  RemoveEnded();
   return threads_.empty() ? nullptr : threads_.front();
 }
 
 namespace {
 
-// Records a thread that is suspended and lets it run, or ends it.
+// Records a suspended thread and lets it run. Ends it if it can't be recorded.
 bool Launch(const Caller* caller, HANDLE handle, bool stay_suspended) {
   if (!ResourcesOf<Threads>(caller).Add(handle)) {
     TerminateThread(handle, 1);  // it hasn't run, so it holds nothing
     CloseHandle(handle);
     return false;
   }
-  // The module's own handle is its to close.
+  // The module closes its own handle.
   ResourcesOf<Handles>(caller).Add(caller, handle);
   if (!stay_suspended) ResumeThread(handle);
   return true;
 }
 
 // _beginthread() can't create a suspended thread, and closes the handle when
-// the thread ends: so the thread waits until its creator has recorded it.
+// the thread ends. So the thread waits until its creator has recorded it.
 struct BeginThreadCall {
   BeginThreadStart start = nullptr;
   void* argument = nullptr;
@@ -185,7 +186,7 @@ uintptr_t hooks::_beginthread(const Caller* caller, BeginThreadStart start,
     CloseHandle(recorded);
     return kFailed;
   }
-  // From SetEvent() on it is the thread's, with both handles.
+  // From SetEvent() on, the thread owns the call with both handles.
   BeginThreadCall* call = owned.release();
   const bool run =
       ResourcesOf<Threads>(caller).Add(reinterpret_cast<HANDLE>(handle));

@@ -15,34 +15,34 @@
 
 namespace relib::platform {
 
-// A handle of a thread. It is signalled when the thread is gone: after its
+// A handle of a thread. It is signaled when the thread is gone: after its
 // thread-local destructors and the calls of all DllMain()s.
 class ThreadHandle;
 
-// The threads that a module has started, by their handles: so it doesn't matter
-// how they end, and the functions that end them need no hook.
+// The threads that a module has started, by their handles. So it doesn't matter
+// how they end, and functions that end threads need no hook.
 class Threads final : public RecordedResources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kThreads;
 
-  // The handle stays the caller's.
+  // The caller keeps the handle.
   void Add(uint64_t handle, bool of_runtime) override;
 
-  // Records a thread that is suspended. False if it can't.
+  // Records a thread that is suspended. Returns false if it can't.
   bool Add(HANDLE handle);
 
   std::vector<ThreadInfo> Live() const;
 
-  // False if there is one by then.
+  // Returns false if there still is one at the deadline.
   bool WaitUntilNone(absl::Time deadline) const;
 
  private:
-  void ForgetTheDead() const;
+  void RemoveEnded() const;
   std::shared_ptr<const ThreadHandle> AnyLive() const;
 
   mutable Mutex mutex_;
   mutable std::vector<std::shared_ptr<const ThreadHandle>> threads_;
-  // When the dead were last forgotten.
+  // The number of threads after the last RemoveEnded(), at least 8.
   mutable size_t alive_ = 8;
 };
 

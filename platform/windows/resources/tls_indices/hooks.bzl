@@ -1,4 +1,4 @@
-"""The functions that create or give back tls indices; ../hooks.bzl explains the rows."""
+"""Hooked functions that create or free TLS indices; ../hooks.bzl explains the rows."""
 
 HOOKS = {
     "KERNEL32": [

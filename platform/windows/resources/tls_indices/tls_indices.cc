@@ -9,8 +9,8 @@
 namespace relib::platform {
 namespace {
 
-// A process has 1,088, and a static winpthreads takes one when a module first
-// uses it, for good.
+// Indices of TlsAlloc(). A process has 1,088. A static winpthreads takes one
+// when a module first uses it, and never frees it.
 class TlsIndices final : public RecordedResources {
  public:
   void Add(uint64_t value, bool of_runtime) override {

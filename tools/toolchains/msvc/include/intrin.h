@@ -1,7 +1,8 @@
 #ifndef TOOLS_TOOLCHAINS_MSVC_INCLUDE_INTRIN_H_
 #define TOOLS_TOOLCHAINS_MSVC_INCLUDE_INTRIN_H_
 
-// In place of clang's own, which needs MSVC's headers: what we use of it.
+// Replaces clang's own header, which needs MSVC's headers: declares what we use
+// of it.
 
 extern "C" {
 void* _ReturnAddress(void);

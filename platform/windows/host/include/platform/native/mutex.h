@@ -7,9 +7,9 @@
 
 namespace relib::platform {
 
-// For what runs on threads of modules, with std::lock_guard and
-// std::unique_lock: std::mutex would make those threads known to the host's
-// pthreads, which keep something for each.
+// For code that runs on threads of modules, with std::lock_guard and
+// std::unique_lock. A std::mutex would make those threads known to the host's
+// pthreads, which allocate memory for each.
 class Mutex {
  public:
   constexpr Mutex() = default;

@@ -10,19 +10,19 @@
 
 // platform/host/thread_pointer.h has the contract.
 //
-// The first 64 indices of TlsAlloc() lie in a part of the thread's environment
-// block that is the same in all versions of Windows: programs that were
-// compiled for the oldest of them read it directly as well.
+// The first 64 indices of TlsAlloc() are in a part of the thread's environment
+// block that is the same in all versions of Windows, because programs compiled
+// for the oldest of them read it directly as well.
 
 namespace relib::platform {
 
 namespace internal {
 
-// Of the pointer in the environment block. Zero: not known yet, or the index
-// was too high.
+// Offset of the pointer in the environment block. Zero if it isn't known yet,
+// or if the index was too high.
 extern constinit std::atomic<uint64_t> thread_pointer_offset;
 
-// By way of TlsGetValue() and TlsSetValue(). Leave GetLastError() as it is.
+// Call TlsGetValue() and TlsSetValue(). Keep the last error.
 void* FindThreadPointer() noexcept;
 void FindAndSetThreadPointer(void* pointer) noexcept;
 
@@ -35,7 +35,7 @@ inline void WriteEnvironmentBlock(uint64_t offset, void* value) {
                  reinterpret_cast<uint64_t>(value));
 }
 #else
-// Volatile: in the order in which they are written.
+// Volatile keeps the accesses in program order.
 [[gnu::always_inline]] inline void* ReadEnvironmentBlock(uint64_t offset) {
   void* value;
   asm volatile("movq %%gs:(%1), %0" : "=r"(value) : "r"(offset));
@@ -50,7 +50,7 @@ inline void WriteEnvironmentBlock(uint64_t offset, void* value) {
 }  // namespace internal
 
 inline void* ThreadPointer() {
-  // Relaxed: it is all that there is to know.
+  // Relaxed: the offset guards no other data.
   const uint64_t offset =
       internal::thread_pointer_offset.load(std::memory_order_relaxed);
   if (offset == 0) [[unlikely]]
