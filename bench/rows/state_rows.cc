@@ -15,6 +15,7 @@
 #include "bench/modules/state_interface.h"
 #include "benchmark/benchmark.h"
 #include "relib/host.h"
+#include "relib/state/internal/core/state_core.h"
 #include "relib/state/state.h"
 
 namespace relib::bench {
@@ -74,11 +75,12 @@ const RowRegistration kMigrate({
               [versions](int64_t count) {
                 const internal::LoadedModule& second =
                     internal::ModuleAccess::Loaded(versions->second);
+                internal::StateCore& core =
+                    internal::StateBaseAccess::Core(versions->state);
                 std::chrono::nanoseconds time(0);
                 for (int64_t i = 0; i < count; ++i) {
-                  time += TimeOf(
-                      [&] { CHECK_OK(versions->state.Migrate(second)); });
-                  versions->state.Abandon();
+                  time += TimeOf([&] { CHECK_OK(core.Migrate(second)); });
+                  core.Abandon();
                 }
                 return time;
               },

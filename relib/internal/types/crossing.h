@@ -14,8 +14,8 @@
 #include "relib/internal/types/verdict.h"
 #include "relib/transfer.h"
 
-// What may cross the boundary. docs/interfaces.md has the rules with examples;
-// refusal.h has the words for what may not.
+// Decides which types may cross the boundary. docs/interfaces.md has the rules
+// with examples; refusal.h explains the refusals to the user.
 
 namespace relib::internal {
 
@@ -28,7 +28,7 @@ enum class Crossing {
   kBorrowed,
 };
 
-// Why something may never cross.
+// The reason why a type may not cross.
 enum class Refusal {
   // A part of it may not.
   kPart,
@@ -226,8 +226,8 @@ constexpr CrossingVerdict StandardTypeRule() {
              : Refusal::kUnknownStandardType;
 }
 
-// Of the element types alone: allocators, comparisons and traits are judged
-// with the container.
+// The element types alone: allocators, comparisons and traits are judged with
+// the container.
 template <typename T, bool kIsDeep>
 struct StandardTypeParts {
   using Types = TypeList<>;
@@ -282,7 +282,7 @@ struct FixedCrossingRule {
   using Parts = TypeList<>;
 };
 
-// Of a container.
+// The rule for a container.
 template <typename... Elements>
 struct DeepCrossingRule {
   static constexpr CrossingVerdict kOwn = Crossing::kDeepCopy;
