@@ -63,7 +63,7 @@ TEST(FilesTest, WithoutTheExport) {
 TEST(FilesTest, BuiltInAnotherWay) {
   for (const internal::BuildFact& fact : internal::kBuildFacts) {
     if (fact.matching == internal::Matching::kInformational) continue;
-    const platform::TestFolder directory;
+    const platform::TestDirectory directory;
     const std::string begin = absl::StrCat("build\t", fact.key, "\t");
     ExpectRefused(
         Changed(directory, absl::StrCat(begin, fact.value, "\n"),
