@@ -4,9 +4,9 @@
 //
 //   bazel run //bench:call_path_test -- --record    updates the file
 //
-// Only instructions in the program and in the module are counted. Those in the
-// C and C++ libraries depend on the versions of the libraries and on the
-// processor.
+// Only instructions in the program and in the module are counted.
+// Instructions in the C and C++ libraries depend on the versions of the
+// libraries and on the processor.
 
 #include <algorithm>
 #include <cstdint>

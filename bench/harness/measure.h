@@ -9,7 +9,7 @@
 
 namespace relib::bench {
 
-// How much time the measurement of a row takes.
+// The number of repetitions that the measurement of a row takes.
 struct Effort {
   int rounds = 31;
   // The time that each side has in a round.

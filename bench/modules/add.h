@@ -7,7 +7,7 @@ namespace relib::bench {
 
 inline int Add(int a, int b) { return a + b; }
 
-// Does the same in a source of its own, so that callers cannot inline it.
+// The same function in its own source, so that callers cannot inline it.
 int AddElsewhere(int a, int b);
 
 }  // namespace relib::bench

@@ -207,8 +207,8 @@ TEST(SubprocessTest, KillAfterTheEndKeepsTheCode) {
   EXPECT_EQ(process->Wait(absl::ZeroDuration())->code, 5);
 }
 
-// Wait() waits for the command, and not for a process that it has left behind
-// with its output. The destructor kills that process.
+// Wait() waits for the command, and not for a background process that
+// still holds its output. The destructor kills that process.
 TEST(SubprocessTest, BackgroundProcessDoesNotDelayTheEnd) {
   const TestDirectory directory;
   std::unique_ptr<Subprocess> process =

@@ -25,7 +25,7 @@ class UntrackedResources final : public ModuleResources {
   void LeaveThread() override {}
   void SkipDestructors() override {}
 
-  // The report must not read as if the module had left nothing.
+  // The report must not read as if there were no leftovers.
   std::vector<Leftover> Reclaim() override {
     return {{.kind = "untracked resource",
              .count = 1,

@@ -72,11 +72,11 @@ struct ReloadEvent {
   // The output of the build command, including warnings.
   std::string output = {};
 
-  // How long the build command ran. Zero if there was no build.
+  // The duration of the build command. Zero if there was no build.
   absl::Duration build_time = absl::ZeroDuration();
 
-  // How long loading took: to copy, check and map the file, and to run its
-  // static constructors.
+  // The time to load the module: to copy, check and map the file, and to run
+  // its static constructors.
   absl::Duration load_time = absl::ZeroDuration();
 
   // For kReloaded, the time from the first change until the new version could
@@ -99,7 +99,7 @@ struct ReloadEvent {
   // already.
   std::optional<UnloadReport> unload = {};
 
-  // Returns one line for people, without a newline and without `output`.
+  // Returns one human-readable line, without a newline and without `output`.
   std::string ToString() const;
 };
 

@@ -53,7 +53,7 @@ struct ReloadOptions {
   // always ignored; relib/reload/README.md lists them.
   std::vector<std::string> ignore = {};
 
-  // How long Poll() may wait in one attempt to unload an old version; see
+  // The time that Poll() may wait in one attempt to unload an old version; see
   // UnloadOptions::deadline. If the old version refuses, later polls try again,
   // less and less often, down to once per second.
   absl::Duration unload_deadline = absl::Milliseconds(10);
@@ -69,8 +69,8 @@ struct ReloadOptions {
   // to Add() instead.
   std::vector<StateBase*> states = {};
 
-  // How long a switch that must pause calls, to migrate a state or to make a
-  // checkpoint, waits for the calls that run. New calls wait meanwhile. If the
+  // The time that a switch waits for running calls if it must pause calls to
+  // migrate a state or to make a checkpoint. New calls wait meanwhile. If the
   // running calls don't return in time, all calls continue, and later polls try
   // again.
   absl::Duration switch_deadline = absl::Milliseconds(10);

@@ -17,8 +17,7 @@
 namespace relib {
 
 // An empty directory. The destructor deletes it with its contents. Its paths
-// use
-// '/' on every system.
+// use '/' on every system.
 class TestDirectory {
  public:
   TestDirectory() {

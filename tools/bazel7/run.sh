@@ -79,7 +79,7 @@ make_chroot() {
   as_root mv "$root.new" "$root"
 }
 
-# What the project needs, in the chroot $1.
+# Installs the packages that the project needs in the chroot $1.
 install_in_chroot() {
   in_chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
     --no-install-recommends bazel-bootstrap ca-certificates g++ libdw-dev python3 valgrind xz-utils \
@@ -131,7 +131,7 @@ BUILD
   module google_benchmark "$rules" "$platforms"
   module googletest "$rules" "$platforms"
   module rules_shell
-  # What Bazel's built-in modules name, but C++ doesn't use.
+  # Bazel's built-in modules name these, but C++ does not use them.
   for name in apple_support protobuf zlib; do module "$name"; done
   module buildozer
   as_root tee "$root/modules/buildozer/buildozer_binary.bzl" >/dev/null <<'BZL'
@@ -152,7 +152,7 @@ mkdir -p "$(dirname "$root")"
 exec 9>"$root.lock"
 flock 9
 [[ -d $root ]] || make_chroot
-# One that was made before the project needed it.
+# The chroot may be older than the project's need for these packages.
 [[ -e $root/usr/include/elfutils/libdwfl.h && -e $root/usr/bin/valgrind ]] || install_in_chroot "$root"
 
 startup=(--output_user_root=/var/cache/bazel)

@@ -25,7 +25,7 @@ def _edit(path, *replacements):
 
 
 def _play(terminal):
-    """What the user does."""
+    """Plays the user."""
     terminal.wait_for("version 1")
     # Fewer, so that the picture is small.
     terminal.type("--")

@@ -16,7 +16,7 @@ _MODULE = _ROOT / "examples/live_reload/module.cc"
 
 
 def _play(terminal, source):
-    """What the user does."""
+    """Plays the user."""
 
     def save(text):
         # Typing takes a while.

@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|(.)", re.DOTALL)
 
 
 class Screen:
-    """What the terminal shows; each cell is (character, colour, colour behind it)."""
+    """The contents of the terminal; each cell is (character, colour, background colour)."""
 
     def __init__(self, columns, rows):
         self.columns = columns
@@ -86,7 +86,7 @@ class Screen:
             self._color = _COLORS.get(numbers[-1], _FOREGROUND)
 
     def draw(self):
-        """As SVG: squares by colour, and lines of text."""
+        """Returns SVG: squares by colour, and lines of text."""
         squares = {}
         texts = []
         for y, row in enumerate(self.cells):
@@ -119,7 +119,7 @@ def render(events, columns, rows, label, frame_seconds):
             frames.append(screen.draw())
             next_frame += frame_seconds
         screen.write(text)
-    # What differs from the one before; a pause of the recording is one frame.
+    # Frames that differ from the one before: a pause of the recording is one frame.
     shown = [frame for i, frame in enumerate(frames) if i == 0 or frame != frames[i - 1]]
     total = len(shown) * frame_seconds
     width = 2 * _MARGIN + columns * _CHARACTER

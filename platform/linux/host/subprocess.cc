@@ -39,8 +39,8 @@ namespace {
 
 constexpr int kKilled = 128 + SIGKILL;
 
-// How long Kill() lets the command tidy up (compilers delete their temporary
-// files) before it is ended the hard way.
+// The time that Kill() gives the command to clean up, in which compilers delete
+// their temporary files, before it sends SIGKILL.
 constexpr absl::Duration kGrace = absl::Milliseconds(250);
 
 // The leader of the command's session. The exit code comes through a pipe and
@@ -232,7 +232,7 @@ class ShellCommand final : public Subprocess {
   std::thread collector_;
 };
 
-// What posix_spawn() takes, with its clean-up.
+// The arguments of posix_spawn() that must be destroyed.
 class SpawnPlan {
  public:
   SpawnPlan() {

@@ -167,8 +167,8 @@ class ShellCommand final : public Subprocess {
     char buffer[16384];
     OVERLAPPED overlapped = {};
     overlapped.hEvent = read_event_.get();
-    // What is waited for; an end of the pipe takes the first one out, the end
-    // of the process the last one.
+    // The handles to wait for. The first is removed at the end of the pipe, the
+    // last at the end of the process.
     bool reading = true;
     bool running = true;
     bool pending = false;
@@ -257,7 +257,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
     const std::string& command, const std::string& working_directory) {
   std::wstring directory;
   if (!working_directory.empty()) {
-    // As cmd wants it: backslashes, and no prefix for long paths.
+    // cmd requires backslashes, and rejects the prefix for long paths.
     directory = ToWide(working_directory);
     std::replace(directory.begin(), directory.end(), L'/', L'\\');
     const std::string what =

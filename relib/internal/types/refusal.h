@@ -6,8 +6,8 @@
 #include "relib/internal/types/crossing.h"
 #include "relib/internal/types/fields.h"
 
-// Says why a type can't cross, and what to use instead. The type itself stands
-// in the compiler's next lines: "in instantiation of RefusedType<...>".
+// Says why a type can't cross, and what to use instead. The compiler names the
+// type in its next lines: "in instantiation of RefusedType<...>".
 
 namespace relib::internal {
 
@@ -91,8 +91,8 @@ constexpr bool ExplainParts(TypeList<Parts...>) {
   return (ExplainRefusal<std::remove_const_t<Parts>>() && ...);
 }
 
-// Doesn't compile if `T` is refused; what is said is said of the part of it
-// that is to blame.
+// Fails to compile if `T` is refused. The message names the part of `T` that is
+// the reason.
 template <typename T>
 constexpr bool ExplainRefusal() {
   constexpr CrossingVerdict kVerdict = VerdictOn<T>();

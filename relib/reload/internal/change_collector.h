@@ -19,8 +19,8 @@ struct ChangeBatch {
   std::vector<std::string> files;
   // The time of the first change.
   absl::Time since;
-  // How long after that an earlier build was still running, which did not
-  // include the changes.
+  // The time after `since` during which an earlier build, which did not include
+  // the changes, was still running.
   absl::Duration waited_for_build = absl::ZeroDuration();
 };
 

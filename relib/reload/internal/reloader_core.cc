@@ -30,15 +30,15 @@ using Kind = ReloadEvent::Kind;
 // The pause between two attempts to load a file that looks incomplete.
 constexpr absl::Duration kLoadRetryPause = absl::Milliseconds(25);
 
-// How long a file that no longer changes may look incomplete before that is
-// reported. Linkers that write in place take about a second.
+// The time that a file which no longer changes may look incomplete before that
+// is reported. Linkers that write in place take about a second.
 constexpr absl::Duration kPatience = absl::Seconds(2);
 
-// How often to check whether a version has crashed.
+// The interval between checks whether a version has crashed.
 constexpr absl::Duration kCrashCheckInterval = absl::Milliseconds(20);
 
-// How often to collect changes while a build runs, so that the queue of the
-// system does not overflow.
+// The interval in which changes are collected while a build runs. It keeps the
+// queue of the system from overflowing.
 constexpr absl::Duration kCollectInterval = absl::Milliseconds(50);
 
 // Limits every wait, in case that the system's clock is set back.
@@ -184,7 +184,7 @@ void ReloaderCore::Step() {
   }
   // Load the files before the next build, which may change them.
   TryNewFiles();
-  if (!sources_.building() && sources_.HasSettledChanges()) {
+  if (!sources_.building() && sources_.HasQuietChanges()) {
     if (sources_.has_build()) {
       sources_.StartBuild(sources_.TakeChanges());
     } else {

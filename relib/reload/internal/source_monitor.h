@@ -40,9 +40,7 @@ class SourceMonitor {
   void CollectChanges(absl::Duration timeout);
 
   // Returns true if there are changes, and no more have come for a while.
-  bool HasSettledChanges() const {
-    return changes_->settles_at() <= absl::Now();
-  }
+  bool HasQuietChanges() const { return changes_->settles_at() <= absl::Now(); }
   ChangeBatch TakeChanges() { return changes_->Take(); }
 
   void StartBuild(ChangeBatch changes);

@@ -5,8 +5,7 @@
 //   hold        makes the build wait as long as the file exists
 //   fail        makes the build print this file and fail
 //   staged      is copied to the file on the command line; if it does not
-//   exist,
-//               that file is deleted
+//               exist, that file is deleted
 
 #include <chrono>
 #include <filesystem>
