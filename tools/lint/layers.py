@@ -82,6 +82,11 @@ class Graph:
         labels = [label for name in ("srcs", "hdrs", "textual_hdrs") for label in rule.lists.get(name, [])]
         return self._all_files(labels, ())
 
+    @staticmethod
+    def _has_files(rule):
+        """Whether a rule lists sources or headers; a library that lists none stands for its dependencies."""
+        return any(rule.lists.get(name) for name in ("srcs", "hdrs", "textual_hdrs"))
+
     def header_names(self, rule, attributes=("hdrs", "textual_hdrs")):
         """Yields (name in an #include, file) for the headers that a rule offers."""
         for path in self._all_files([label for name in attributes for label in rule.lists.get(name, [])], ()):
@@ -99,7 +104,7 @@ class Graph:
         rule = self.rules.get(label)
         if rule is None or label in seen:
             return []
-        if rule.kind == "cc_library":
+        if rule.kind == "cc_library" and self._has_files(rule):
             return [rule]
         found = [rule] if rule.lists.get("hdrs") else []
         return found + [library for each in rule.inputs for library in self.libraries(each, seen + (label,))]

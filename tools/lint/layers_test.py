@@ -117,6 +117,12 @@ class DepsTest(TreeTest):
         top = rule("cc_library", "//top:top", srcs=["//top:top.cc"], deps=["//low:wrapper"])
         self.assertEqual(self.check(self.LOW, wrapper, top), [])
 
+    def test_follows_libraries_without_files(self):
+        self.write("top/top.cc", '#include "low/low.h"\n#include "middle/middle.h"\n')
+        group = rule("cc_library", "//low:group", deps=["//low:low", "//middle:middle"])
+        top = rule("cc_library", "//top:top", srcs=["//top:top.cc"], deps=["//low:group"])
+        self.assertEqual(self.check(self.LOW, self.MIDDLE, group, top), [])
+
     def test_knows_other_include_directories(self):
         self.write("top/top.cc", '#include "native/a.h"\n#include "short/b.h"\n')
         includes = rule("cc_library", "//low:a", hdrs=["//low:include/native/a.h"], includes=["include"])

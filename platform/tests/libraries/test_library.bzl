@@ -24,6 +24,7 @@ def test_library(name, srcs, additional_linker_inputs = [], linkopts = []):
         deps = [
             "//platform/agent",
             "//platform/agent:emergency_pool",
+            "//platform/agent:header",
         ],
     )
     cc_binary(
