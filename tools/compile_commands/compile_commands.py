@@ -252,10 +252,15 @@ def write(path, content):
 
 
 def closest(source, entries):
-    """Returns the entry of a source, or of the one whose path has most in common with it."""
+    """Returns the entry of a source, or of one in the nearest directory; there, of the one with most flags."""
     if source in entries:
         return entries[source]
-    return entries[max(sorted(entries), key=lambda other: len(os.path.commonprefix([source, other])))]
+
+    def nearness(other):
+        shared = os.path.commonpath(["/" + source, "/" + other])
+        return len(shared), len(entries[other]["arguments"])
+
+    return entries[max(sorted(entries), key=nearness)]
 
 
 def print_flags(sources, entries):

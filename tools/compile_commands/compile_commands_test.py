@@ -78,11 +78,12 @@ class PrintTest(unittest.TestCase):
         entries = [
             {"file": "low/a.cc", "arguments": ["clang++", "-DA", "-D_B=\"x\"", "-c", "low/a.cc"]},
             {"file": "middle/b.cc", "arguments": ["clang++", "-DB", "-c", "middle/b.cc"]},
+            {"file": "middle/d.cc", "arguments": ["clang++", "-DD", "-I", "third", "-c", "middle/d.cc"]},
         ]
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
             compile_commands.print_flags(["low/a.cc", "middle/c.cc"], entries)
-        self.assertEqual(output.getvalue(), "low/a.cc -DA '-D_B=\"x\"'\nmiddle/c.cc -DB\n")
+        self.assertEqual(output.getvalue(), "low/a.cc -DA '-D_B=\"x\"'\nmiddle/c.cc -DD -I third\n")
 
 
 class DatabaseTest(unittest.TestCase):

@@ -147,7 +147,7 @@ absl::Status ConversionRunner::ReadAlternative(const Node& node, void* to,
   if (is_empty && !was_optional) return absl::OkStatus();
   void* value = nullptr;
   const size_t now = was_optional ? index : node.alternative_indices[index];
-  const absl::Status status = Emplace(node, now, to, value);
+  absl::Status status = Emplace(node, now, to, value);
   if (!status.ok() || is_empty) return status;
   return Read(was_optional ? *node.element : *node.alternatives[index], value,
               depth + 1);

@@ -128,7 +128,7 @@ absl::Status ConversionRunner::FillList(const Node& node, size_t count,
   if (node.to->kind == StateKind::kArray) {
     return FillArray(node, count, to, depth, source);
   }
-  const absl::Status status = Clear(*node.to, to);
+  absl::Status status = Clear(*node.to, to);
   if (!status.ok()) return status;
   return node.to->access->append == nullptr
              ? InsertElements(node, count, to, source)

@@ -28,7 +28,7 @@ absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) const {
   if (*old == *next->type.schema) {
     return owner_.has_value() && options_.check_pointers;
   }
-  const absl::Status status =
+  absl::Status status =
       Conversion::Make(std::move(old), *next->type.types.front(),
                        next->type.code, *module.states().migrators)
           .status();

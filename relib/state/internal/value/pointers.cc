@@ -67,7 +67,7 @@ absl::Status Walk::VisitObject(size_t index, const char* object, int depth) {
   if (depth > kMaxStateDepth) return TooDeep();
   const SchemaType& type = At(index);
   if (!everywhere_ && !type.has_pointers) return absl::OkStatus();
-  const absl::Status status = visit_(index, object, path_);
+  absl::Status status = visit_(index, object, path_);
   if (!status.ok()) return status;
   if (type.is_plain && !type.has_pointers) return absl::OkStatus();
   if (IsContainer(type.kind) && !MayHaveInterestingElements(type)) {
@@ -149,7 +149,7 @@ absl::StatusOr<std::vector<Range>> RangesOf(const BoundSchema& type,
                                             const void* object) {
   const auto begin = reinterpret_cast<uintptr_t>(object);
   std::vector<Range> ranges = {{begin, begin + type.schema->root().size}};
-  const absl::Status status =
+  absl::Status status =
       Walk(type, /*everywhere=*/true,
            [&](size_t index, const char* address, const std::string&) {
              if (!IsContainer(type.schema->types()[index].kind)) {

@@ -48,7 +48,7 @@ absl::StatusOr<Alternative> AlternativeOf(const BoundSchema& type, size_t index,
   const bool is_optional =
       type.schema->types()[index].kind == StateKind::kOptional;
   Alternative alternative;
-  const absl::Status status = type.code->Call([&]() -> Failure* {
+  absl::Status status = type.code->Call([&]() -> Failure* {
     alternative.index = access.index(object);
     const bool is_empty =
         alternative.index == (is_optional ? 0 : kNoAlternative);
