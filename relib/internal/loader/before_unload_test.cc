@@ -62,20 +62,23 @@ TEST(BeforeUnloadTest, WhatHasReturnedInTimeIsNotRefused) {
   EXPECT_EQ(run.failure(), nullptr);
 }
 
+// Not a member: libgcc for Windows frees the memory of a thread_local object
+// before the destructor runs.
+std::atomic<absl::Notification*> end_of_destructor = nullptr;
+
 struct WaitsInDestructor {
-  absl::Notification* until = nullptr;
-  ~WaitsInDestructor() {
-    if (until != nullptr) until->WaitForNotification();
-  }
+  bool used = false;
+  ~WaitsInDestructor() { end_of_destructor.load()->WaitForNotification(); }
 };
 thread_local WaitsInDestructor waits_in_destructor;
 
 TEST(BeforeUnloadTest, GivesUpOnADestructorThatHangs) {
   absl::Notification end;
+  end_of_destructor = &end;
   std::atomic<uint64_t> thread = 0;
   BeforeUnload run(
       [&] {
-        waits_in_destructor.until = &end;
+        waits_in_destructor.used = true;
         return nullptr;
       },
       thread);
