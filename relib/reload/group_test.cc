@@ -19,8 +19,8 @@
 #include "gtest/gtest.h"
 #include "platform/host/library.h"
 #include "relib/errors.h"
-#include "relib/reload/test_directory.h"
 #include "relib/reload/testdata/parts.h"
+#include "tests/support/test_files.h"
 
 namespace relib {
 namespace {

@@ -19,9 +19,9 @@
 #include "relib/errors.h"
 #include "relib/host.h"
 #include "relib/reload/reloader.h"
-#include "relib/reload/test_directory.h"
 #include "relib/state/state.h"
 #include "relib/state/testdata/world.h"
+#include "tests/support/test_files.h"
 
 namespace relib {
 namespace {

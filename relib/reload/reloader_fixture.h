@@ -22,8 +22,8 @@
 #include "relib/reload/event.h"
 #include "relib/reload/options.h"
 #include "relib/reload/reloader.h"
-#include "relib/reload/test_directory.h"
 #include "relib/reload/testdata/versioned.h"
+#include "tests/support/test_files.h"
 
 namespace relib {
 

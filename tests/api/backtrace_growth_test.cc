@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "relib/backtrace.h"
 #include "relib/host.h"
-#include "tests/modules/tracing.h"
+#include "tests/modules/tracing/tracing.h"
 #include "tests/support/module_file.h"
 #include "tests/support/process_use.h"
 
@@ -30,7 +30,8 @@ absl::StatusOr<Module<tracing::Exports>> LoadTracing(std::string_view name) {
 // Returns whether modules have PDB files. Wine's DbgHelp never unmaps them.
 bool ModulesHavePdbFiles() {
   return std::filesystem::exists(
-      std::filesystem::path(ModuleFile("tracing")).replace_extension(".pdb"));
+      std::filesystem::path(ModuleFile("tracing/tracing"))
+          .replace_extension(".pdb"));
 }
 
 void ExpectNoGrowth(const ProcessUse& before, const ProcessUse& after) {
@@ -42,7 +43,8 @@ void ExpectNoGrowth(const ProcessUse& before, const ProcessUse& after) {
 }
 
 TEST(BacktraceGrowthTest, TenThousandCaptures) {
-  absl::StatusOr<Module<tracing::Exports>> module = LoadTracing("tracing");
+  absl::StatusOr<Module<tracing::Exports>> module =
+      LoadTracing("tracing/tracing");
   ASSERT_TRUE(module.ok()) << module.status();
   const auto capture = [&module](int count) {
     for (int i = 0; i < count; ++i) {
@@ -65,8 +67,8 @@ TEST(BacktraceGrowthTest, TenThousandCaptures) {
 TEST(BacktraceGrowthTest, AThousandReloads) {
   const auto reload = [](int count) {
     for (int i = 0; i < count; ++i) {
-      absl::StatusOr<Module<tracing::Exports>> module =
-          LoadTracing(i % 2 == 0 ? "tracing" : "tracing_other_version");
+      absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(
+          i % 2 == 0 ? "tracing/tracing" : "tracing/tracing_other_version");
       ASSERT_TRUE(module.ok()) << module.status();
       absl::Status status = module->exports().fail(How::kDirectly);
       // An unload looks up the names of existing backtraces, which takes a tenth

@@ -24,7 +24,7 @@
 #include "gtest/gtest.h"
 #include "platform/host/library.h"
 #include "relib/host.h"
-#include "tests/modules/tracing.h"
+#include "tests/modules/tracing/tracing.h"
 #include "tests/support/module_file.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/test_files.h"
@@ -39,7 +39,7 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using tracing::How;
 
-constexpr std::string_view kModuleSource = "tests/modules/tracing.cc";
+constexpr std::string_view kModuleSource = "tests/modules/tracing/tracing.cc";
 constexpr std::string_view kHostSource = "tests/api/backtrace_test.cc";
 
 absl::StatusOr<Module<tracing::Exports>> LoadTracing(
@@ -51,7 +51,7 @@ absl::StatusOr<Module<tracing::Exports>> LoadTracing(
 
 // Loads a module, calls an export that throws, unloads the module, and returns
 // the exception.
-ExceptionInfo Thrown(How how, const std::string& file = "tracing") {
+ExceptionInfo Thrown(How how, const std::string& file = "tracing/tracing") {
   absl::StatusOr<Module<tracing::Exports>> module =
       LoadTracing(ModuleFile(file));
   EXPECT_TRUE(module.ok()) << module.status();
@@ -177,7 +177,7 @@ TEST(BacktraceTest, OfEachNestedException) {
 
 TEST(BacktraceTest, NestedExceptionsAreAllInTheMessage) {
   absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"));
+      LoadTracing(ModuleFile("tracing/tracing"));
   ASSERT_TRUE(module.ok()) << module.status();
   EXPECT_THAT(
       std::string(module->exports().fail(How::kNested).message()),
@@ -198,8 +198,8 @@ TEST(BacktraceTest, NestedExceptionsAreAllInTheMessage) {
 
 TEST(BacktraceTest, OfAnImport) {
   int line = 0;
-  absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"), [&line] { ThrowInHost(&line); });
+  absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(
+      ModuleFile("tracing/tracing"), [&line] { ThrowInHost(&line); });
   ASSERT_TRUE(module.ok()) << module.status();
   const std::optional<ExceptionInfo> exception =
       ExceptionOf(module->exports().fail(How::kByImport));
@@ -218,8 +218,8 @@ TEST(BacktraceTest, OfAnImport) {
 
 TEST(BacktraceTest, OfAnImportWhichTheCppLibraryMakesThrow) {
   int line = 0;
-  absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"), [&line] { ThrowByLibrary(&line); });
+  absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(
+      ModuleFile("tracing/tracing"), [&line] { ThrowByLibrary(&line); });
   ASSERT_TRUE(module.ok()) << module.status();
   const std::optional<ExceptionInfo> exception =
       ExceptionOf(module->exports().fail(How::kByImport));
@@ -238,7 +238,7 @@ TEST(BacktraceTest, OfAnImportWhichTheCppLibraryMakesThrow) {
 
 TEST(BacktraceTest, OfMainBeforeUnloadAndConstructors) {
   absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"));
+      LoadTracing(ModuleFile("tracing/tracing"));
   ASSERT_TRUE(module.ok()) << module.status();
   std::optional<ExceptionInfo> exception = ExceptionOf(module->CallMain());
   ASSERT_TRUE(exception.has_value());
@@ -253,7 +253,7 @@ TEST(BacktraceTest, OfMainBeforeUnloadAndConstructors) {
   ASSERT_TRUE(module->Unload().ok());
 
   const absl::Status not_loaded =
-      LoadTracing(ModuleFile("tracing_throwing_constructor")).status();
+      LoadTracing(ModuleFile("tracing/tracing_throwing_constructor")).status();
   EXPECT_EQ(LoadErrorOf(not_loaded), LoadError::kConstructorFailed);
   exception = ExceptionOf(not_loaded);
   ASSERT_TRUE(exception.has_value());
@@ -263,7 +263,7 @@ TEST(BacktraceTest, OfMainBeforeUnloadAndConstructors) {
 
 TEST(BacktraceTest, WithoutDebugInformationHasNames) {
   const ExceptionInfo exception =
-      Thrown(How::kDirectly, "tracing_without_debug_info");
+      Thrown(How::kDirectly, "tracing/tracing_without_debug_info");
   const std::vector<BacktraceFrame> frames = exception.backtrace.frames();
   ASSERT_FALSE(frames.empty());
   EXPECT_EQ(frames[0].function, "tracing::(anonymous namespace)::ThrowHere()");
@@ -273,7 +273,8 @@ TEST(BacktraceTest, WithoutDebugInformationHasNames) {
 }
 
 TEST(BacktraceTest, WithoutSymbolsHasModulesAndOffsets) {
-  const ExceptionInfo exception = Thrown(How::kDirectly, "tracing_stripped");
+  const ExceptionInfo exception =
+      Thrown(How::kDirectly, "tracing/tracing_stripped");
   const std::vector<BacktraceFrame> frames = exception.backtrace.frames();
   ASSERT_FALSE(frames.empty());
   EXPECT_THAT(frames[0].function, IsEmpty());
@@ -308,7 +309,7 @@ TEST(BacktraceTest, IsCapturedInTheHost) {
 
 TEST(BacktraceTest, IsCapturedInAModule) {
   absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"));
+      LoadTracing(ModuleFile("tracing/tracing"));
   ASSERT_TRUE(module.ok()) << module.status();
   const std::string text = module->exports().capture().value_or("");
   EXPECT_THAT(text,
@@ -321,11 +322,11 @@ TEST(BacktraceTest, GoesThroughHostAndModulesByTurns) {
   Backtrace backtrace;
   int line = 0;
   absl::StatusOr<Module<tracing::Exports>> inner =
-      LoadTracing(ModuleFile("tracing_other_version"),
+      LoadTracing(ModuleFile("tracing/tracing_other_version"),
                   [&] { backtrace = CaptureInHost(&line); });
   ASSERT_TRUE(inner.ok()) << inner.status();
   absl::StatusOr<Module<tracing::Exports>> outer = LoadTracing(
-      ModuleFile("tracing"),
+      ModuleFile("tracing/tracing"),
       [&inner] { EXPECT_TRUE(inner->exports().fail(How::kByImport).ok()); });
   ASSERT_TRUE(outer.ok()) << outer.status();
   ASSERT_TRUE(outer->exports().fail(How::kByImport).ok());
@@ -376,20 +377,20 @@ uintptr_t BaseOf(const BacktraceFrame& frame) {
 }
 
 TEST(BacktraceTest, IsThatOfItsVersionAfterAReloadAtTheSameAddress) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "module.so";
   // The addresses differ if something else was mapped in the meantime.
   for (int attempt = 0; attempt < 20; ++attempt) {
     // The backtraces are read only when both exist.
     absl::Status old_status, other_status;
-    Put("tracing", path);
+    Put("tracing/tracing", path);
     {
       absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(path);
       ASSERT_TRUE(module.ok()) << module.status();
       old_status = module->exports().fail(How::kDirectly);
       ASSERT_TRUE(module->Unload().ok());
     }
-    Put("tracing_other_version", path);
+    Put("tracing/tracing_other_version", path);
     absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(path);
     ASSERT_TRUE(module.ok()) << module.status();
     other_status = module->exports().fail(How::kDirectly);
@@ -410,16 +411,16 @@ TEST(BacktraceTest, IsThatOfItsVersionAfterAReloadAtTheSameAddress) {
 }
 
 TEST(BacktraceTest, HasNoNamesOfAFileThatWasReplaced) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "module.so";
-  Put("tracing", path);
+  Put("tracing/tracing", path);
   absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(path);
   ASSERT_TRUE(module.ok()) << module.status();
   const std::optional<ExceptionInfo> exception =
       ExceptionOf(module->exports().fail(How::kDirectly));
   ASSERT_TRUE(exception.has_value());
   std::filesystem::rename(path, directory / "renamed.so");
-  Put("tracing_other_version", path);
+  Put("tracing/tracing_other_version", path);
   const std::vector<BacktraceFrame> frames = exception->backtrace.frames();
   ASSERT_FALSE(frames.empty());
   EXPECT_THAT(frames[0].function, IsEmpty()) << frames[0].ToString();
@@ -430,15 +431,15 @@ TEST(BacktraceTest, HasNoNamesOfAFileThatWasReplaced) {
 
 // The next build overwrites the originals while the module runs.
 TEST(BacktraceTest, OfAPrivateCopyDoesntNeedTheOriginals) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "module.so";
   const std::filesystem::path pdb = directory / "tracing.pdb";
-  Put("tracing", path);
+  Put("tracing/tracing", path);
   absl::StatusOr<Module<tracing::Exports>> module =
       LoadTracing(path, [] {}, {.private_copy = true});
   ASSERT_TRUE(module.ok()) << module.status();
   const absl::Status before = module->exports().fail(How::kDirectly);
-  Put("tracing_other_version", path);
+  Put("tracing/tracing_other_version", path);
   if (std::filesystem::exists(pdb)) {
     CopyOver(directory / "tracing_other_version.pdb", pdb);
   }
@@ -458,8 +459,8 @@ TEST(BacktraceTest, OfAPrivateCopyDoesntNeedTheOriginals) {
 TEST(BacktraceTest, OutlivesAPrivateCopy) {
   absl::Status status;
   {
-    absl::StatusOr<Module<tracing::Exports>> module =
-        LoadTracing(ModuleFile("tracing"), [] {}, {.private_copy = true});
+    absl::StatusOr<Module<tracing::Exports>> module = LoadTracing(
+        ModuleFile("tracing/tracing"), [] {}, {.private_copy = true});
     ASSERT_TRUE(module.ok()) << module.status();
     status = module->exports().fail(How::kDirectly);
     ASSERT_TRUE(module->Unload().ok());
@@ -474,7 +475,7 @@ TEST(BacktraceTest, OutlivesAPrivateCopy) {
 
 TEST(BacktraceTest, IsNotReadBackFromText) {
   absl::StatusOr<Module<tracing::Exports>> module =
-      LoadTracing(ModuleFile("tracing"));
+      LoadTracing(ModuleFile("tracing/tracing"));
   ASSERT_TRUE(module.ok()) << module.status();
   absl::Status written(absl::StatusCode::kAborted, "");
   {
@@ -491,7 +492,7 @@ TEST(BacktraceTest, IsNotReadBackFromText) {
 
 TEST(BacktraceTest, OfManyThreadsWhileModulesComeAndGo) {
   absl::StatusOr<Module<tracing::Exports>> steady =
-      LoadTracing(ModuleFile("tracing"));
+      LoadTracing(ModuleFile("tracing/tracing"));
   ASSERT_TRUE(steady.ok()) << steady.status();
   std::atomic<bool> done = false;
   std::vector<std::thread> throwers;
@@ -511,7 +512,7 @@ TEST(BacktraceTest, OfManyThreadsWhileModulesComeAndGo) {
     absl::Status status;
     {
       absl::StatusOr<Module<tracing::Exports>> module =
-          LoadTracing(ModuleFile("tracing_other_version"));
+          LoadTracing(ModuleFile("tracing/tracing_other_version"));
       ASSERT_TRUE(module.ok()) << module.status();
       std::thread other([&module] {
         for (int n = 0; n < 5; ++n) {

@@ -13,7 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/host.h"
-#include "tests/modules/linked.h"
+#include "tests/modules/linked/linked.h"
 #include "tests/support/module_file.h"
 
 namespace relib {
@@ -32,15 +32,15 @@ linked::UserImports ImportsOf(const Offering& module) {
 
 Offering LoadOffering(const LoadOptions& options = {}) {
   absl::StatusOr<Offering> module =
-      Load<linked::Exports>(ModuleFile("linked"), options);
+      Load<linked::Exports>(ModuleFile("linked/linked"), options);
   EXPECT_TRUE(module.ok()) << module.status();
   return *std::move(module);
 }
 
 User LoadUser(const linked::UserImports& imports,
               const LoadOptions& options = {}) {
-  absl::StatusOr<User> module =
-      Load<linked::UserExports>(ModuleFile("linked_user"), imports, options);
+  absl::StatusOr<User> module = Load<linked::UserExports>(
+      ModuleFile("linked/linked_user"), imports, options);
   EXPECT_TRUE(module.ok()) << module.status();
   return *std::move(module);
 }
@@ -101,7 +101,7 @@ TEST(LinkTest, EveryUserIsNamedOnce) {
   User second = LoadUser(ImportsOf(offering), {.private_copy = true});
   const absl::Status refused = offering.Unload().status();
   const std::string text(refused.message());
-  const std::string name = ModuleFile("linked_user");
+  const std::string name = ModuleFile("linked/linked_user");
   EXPECT_THAT(text, HasSubstr("(" + name + ")")) << "the same name";
   EXPECT_EQ(first.Unload().status(), absl::OkStatus());
   EXPECT_EQ(UnloadErrorOf(offering.Unload().status()), UnloadError::kInUse);
@@ -113,7 +113,7 @@ TEST(LinkTest, AUserThatDoesntWantItDoesntHoldIt) {
   Offering offering = LoadOffering();
   // A module without imports.
   absl::StatusOr<Offering> other = Load<linked::Exports>(
-      ModuleFile("linked"), ImportsOf(offering), {.private_copy = true});
+      ModuleFile("linked/linked"), ImportsOf(offering), {.private_copy = true});
   ASSERT_TRUE(other.ok()) << other.status();
   EXPECT_EQ(offering.Unload().status(), absl::OkStatus());
 }
@@ -125,11 +125,13 @@ TEST(LinkTest, LinksOfWhatIsGoneAreRefused) {
     imports = ImportsOf(offering);
     EXPECT_EQ(offering.Unload().status(), absl::OkStatus());
     const absl::Status refused =
-        Load<linked::UserExports>(ModuleFile("linked_user"), imports).status();
+        Load<linked::UserExports>(ModuleFile("linked/linked_user"), imports)
+            .status();
     EXPECT_EQ(LoadErrorOf(refused), LoadError::kMissingImport) << refused;
   }
   const absl::Status refused =
-      Load<linked::UserExports>(ModuleFile("linked_user"), imports).status();
+      Load<linked::UserExports>(ModuleFile("linked/linked_user"), imports)
+          .status();
   EXPECT_EQ(LoadErrorOf(refused), LoadError::kMissingImport) << refused;
   EXPECT_THAT(std::string(refused.message()), HasSubstr("'add'"));
 }
@@ -138,10 +140,10 @@ TEST(LinkTest, AFailedLoadHoldsNothing) {
   Offering offering = LoadOffering();
   linked::UserImports imports = ImportsOf(offering);
   imports.crash = {};
-  EXPECT_EQ(
-      LoadErrorOf(Load<linked::UserExports>(ModuleFile("linked_user"), imports)
-                      .status()),
-      LoadError::kMissingImport);
+  EXPECT_EQ(LoadErrorOf(Load<linked::UserExports>(
+                            ModuleFile("linked/linked_user"), imports)
+                            .status()),
+            LoadError::kMissingImport);
   EXPECT_EQ(offering.Unload().status(), absl::OkStatus());
 }
 
@@ -155,7 +157,7 @@ TEST(LinkTest, UnloadsAndLoadsAtTheSameTime) {
       unloaded = offering.Unload({.deadline = absl::Seconds(30)}).ok();
     });
     absl::StatusOr<User> user = Load<linked::UserExports>(
-        ModuleFile("linked_user"), imports, {.private_copy = true});
+        ModuleFile("linked/linked_user"), imports, {.private_copy = true});
     if (user.ok()) {
       EXPECT_EQ(*user->exports().add_three(1, 2, 3), 6);
     } else {

@@ -30,7 +30,7 @@ void ExpectError(const absl::StatusOr<Module<>>& module, LoadError error,
 }
 
 TEST(LoadLinuxTest, NoRegularFile) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string fifo = directory / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   // open() would block until a writer opens the FIFO.
@@ -51,7 +51,7 @@ TEST(LoadLinuxTest, NoRegularFile) {
 
 TEST(LoadLinuxTest, NoPermission) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "secret.so";
   fs::copy_file(ModuleFile("answer"), path);
   fs::permissions(path, fs::perms::none);

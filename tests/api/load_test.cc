@@ -120,7 +120,7 @@ class LoadTest : public ::testing::Test {
     return directory_ / FileName(name);
   }
   std::string Write(std::string_view name, const std::string& bytes) const {
-    platform::WriteFile(Path(name), bytes);
+    WriteFile(Path(name), bytes);
     return Path(name);
   }
   // Returns the path of a copy of a module, in whose manifest some text is
@@ -128,7 +128,7 @@ class LoadTest : public ::testing::Test {
   std::string Patched(
       std::string_view name,
       const std::vector<std::pair<std::string, std::string>>& changes) const {
-    std::string bytes = platform::ReadFile(ModuleFile(name));
+    std::string bytes = ReadFile(ModuleFile(name));
     for (const auto& [from, to] : changes) {
       EXPECT_EQ(from.size(), to.size());
       // HasSubstr() would print the whole library.
@@ -138,7 +138,7 @@ class LoadTest : public ::testing::Test {
     return Write(name, bytes);
   }
 
-  platform::TestDirectory directory_;
+  TestDirectory directory_;
 };
 
 template <typename Module>
@@ -223,12 +223,12 @@ TEST_F(LoadTest, ALibraryOfAnotherSystem) {
 }
 
 TEST_F(LoadTest, ALibraryOfAnotherMachine) {
-  std::string bytes = platform::ReadFile(ModuleFile("answer"));
+  std::string bytes = ReadFile(ModuleFile("answer"));
   if (platform::kTargetSystem == platform::System::kLinux) {
     bytes[18] = static_cast<char>(183);
     ExpectError(Load(Write("machine", bytes)), LoadError::kIncompatible,
                 {Path("machine"), "AArch64", "x86-64"});
-    bytes = platform::ReadFile(ModuleFile("answer"));
+    bytes = ReadFile(ModuleFile("answer"));
     bytes[4] = 1;
     ExpectError(Load(Write("machine", bytes)), LoadError::kIncompatible,
                 {Path("machine"), "32-bit"});
@@ -263,7 +263,7 @@ class Prefix final : public platform::ByteSource {
 };
 
 TEST_F(LoadTest, AFileThatIsCutOffAnywhere) {
-  const std::string bytes = platform::ReadFile(ModuleFile("stripped"));
+  const std::string bytes = ReadFile(ModuleFile("stripped"));
   const platform::MemoryByteSource whole(bytes);
   const std::string path = Write("cut", bytes);
   // The system's loader must handle truncated files that pass relib's check.
@@ -637,12 +637,12 @@ TEST_F(LoadTest, AFileThatIsReplacedMeanwhile) {
     ExpectError(LoadChanged(path, [&] { Replace(path, directory_ / "new"); }),
                 LoadError::kChangedWhileLoading, {path, "private_copy"});
     // Neither module is still loaded.
-    Replace(path, Write("again", platform::ReadFile(ModuleFile("answer"))));
+    Replace(path, Write("again", ReadFile(ModuleFile("answer"))));
     const absl::StatusOr<Module<>> module = Load(path);
     ASSERT_TRUE(module.ok()) << module.status();
     EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
   }
-  platform::WriteFile(directory_ / "new", "text");
+  WriteFile(directory_ / "new", "text");
   ExpectError(LoadChanged(path, [&] { Replace(path, directory_ / "new"); }),
               LoadError::kLoaderFailed, {path});
 }
@@ -651,18 +651,18 @@ TEST_F(LoadTest, AFileThatIsOverwrittenMeanwhile) {
   for (const std::string_view other : {"main_void", "greeter"}) {
     SCOPED_TRACE(other);
     const std::string path = Patched("answer", {});
-    const std::string bytes = platform::ReadFile(ModuleFile(other));
-    ExpectError(LoadChanged(path, [&] { platform::WriteFile(path, bytes); }),
+    const std::string bytes = ReadFile(ModuleFile(other));
+    ExpectError(LoadChanged(path, [&] { WriteFile(path, bytes); }),
                 LoadError::kChangedWhileLoading, {path, "private_copy"});
   }
   const std::string path = Patched("answer", {});
-  ExpectError(LoadChanged(path, [&] { platform::WriteFile(path, "text"); }),
+  ExpectError(LoadChanged(path, [&] { WriteFile(path, "text"); }),
               LoadError::kLoaderFailed, {path});
   // Another build of the same module is accepted.
-  const std::string bytes = platform::ReadFile(ModuleFile("stripped"));
-  platform::WriteFile(path, platform::ReadFile(ModuleFile("answer")));
+  const std::string bytes = ReadFile(ModuleFile("stripped"));
+  WriteFile(path, ReadFile(ModuleFile("answer")));
   const absl::StatusOr<Module<>> module =
-      LoadChanged(path, [&] { platform::WriteFile(path, bytes); });
+      LoadChanged(path, [&] { WriteFile(path, bytes); });
   ASSERT_TRUE(module.ok()) << module.status();
   EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
 }
@@ -683,7 +683,7 @@ TEST_F(LoadTest, AFileThatIsDeletedMeanwhile) {
 TEST_F(LoadTest, APrivateCopyIsNotChangedMeanwhile) {
   const std::string path = Patched("answer", {});
   const absl::StatusOr<Module<>> module = LoadChanged(
-      path, [&] { platform::WriteFile(path, "text"); }, {.private_copy = true});
+      path, [&] { WriteFile(path, "text"); }, {.private_copy = true});
   ASSERT_TRUE(module.ok()) << module.status();
   EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
 }

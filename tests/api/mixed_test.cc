@@ -58,7 +58,7 @@ class MixedTest : public ::testing::TestWithParam<Build> {
 
 TEST_P(MixedTest, TheManifestTells) {
   EXPECT_EQ(*exports().has_exceptions(), GetParam().exceptions);
-  const std::string bytes = platform::ReadFile(File());
+  const std::string bytes = ReadFile(File());
   const auto expect_fact = [&](std::string_view key, bool on) {
     EXPECT_TRUE(absl::StrContains(
         bytes, absl::StrCat("build\t", key, on ? "\ton" : "\toff")))

@@ -55,7 +55,7 @@ TEST(StillMappedTest, AnotherHandleKeepsTheModule) {
 
 TEST(StillMappedTest, ALibraryThatIsLinkedAgainstItKeepsTheModule) {
   std::string path = ModuleFile("answer");
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   if (platform::kTargetSystem == platform::System::kWindows) {
     // The copy has the name that the module had when the other library was
     // linked against it.

@@ -6,7 +6,7 @@ README.md explains how to add one.
 
 load("@rules_cc//cc:cc_test.bzl", "cc_test")
 load("//relib:defs.bzl", "relib_module")
-load("//tests/modules:unloadable_module.bzl", "unloadable_module")
+load("//tests/modules/refused:unloadable_module.bzl", "unloadable_module")
 load("//tools:test_list.bzl", "test_list")
 load(":categories.bzl", "CATEGORIES")
 load(":facts.bzl", "kind_facts", "module_facts", "test_facts")

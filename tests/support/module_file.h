@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_MODULE_FILE_H_
 #define TESTS_SUPPORT_MODULE_FILE_H_
 
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -10,12 +11,16 @@
 
 namespace relib {
 
-// Returns the path of the module //tests/modules:<name>, which the test must
-// list in its data.
+// Returns the path of a module below tests/modules, which the test must list in
+// its data. `name` is "answer" for //tests/modules:answer, and
+// "tracing/stripped" for //tests/modules/tracing:stripped.
 inline std::string ModuleFile(std::string_view name) {
+  const size_t slash = name.rfind('/');
+  const size_t base = slash == std::string_view::npos ? 0 : slash + 1;
   return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
                       std::getenv("TEST_WORKSPACE"), "/tests/modules/",
-                      platform::kLibraryPrefix, name, platform::kLibrarySuffix);
+                      name.substr(0, base), platform::kLibraryPrefix,
+                      name.substr(base), platform::kLibrarySuffix);
 }
 
 }  // namespace relib

@@ -1,17 +1,21 @@
 #ifndef TESTS_SUPPORT_TEST_FILES_H_
 #define TESTS_SUPPORT_TEST_FILES_H_
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
+#include <system_error>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 // Helpers for tests that create files.
-namespace relib::platform {
+namespace relib {
 
 // An empty directory for the running test, which is deleted at its end.
 class TestDirectory {
@@ -19,8 +23,8 @@ class TestDirectory {
   TestDirectory() {
     static int count = 0;
     path_ = std::filesystem::absolute(testing::TempDir()) /
-            ("directory-" + std::to_string(absl::ToUnixNanos(absl::Now())) +
-             "-" + std::to_string(++count));
+            absl::StrCat("directory-", absl::ToUnixNanos(absl::Now()), "-",
+                         ++count);
     std::filesystem::create_directories(path_);
   }
   ~TestDirectory() {
@@ -32,15 +36,15 @@ class TestDirectory {
 
   // Returns the path, with '/' as the separator on every system.
   std::string path() const { return path_.generic_string(); }
-  std::string operator/(const std::string& name) const {
-    return path() + "/" + name;
+  std::string operator/(std::string_view name) const {
+    return absl::StrCat(path(), "/", name);
   }
 
  private:
   std::filesystem::path path_;
 };
 
-inline void WriteFile(const std::string& path, const std::string& text) {
+inline void WriteFile(const std::string& path, std::string_view text) {
   std::ofstream stream(path, std::ios::binary | std::ios::trunc);
   stream << text;
   stream.close();
@@ -50,6 +54,13 @@ inline void WriteFile(const std::string& path, const std::string& text) {
 inline std::string ReadFile(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+// Returns the path of a data file of the test. `path` is relative to the root
+// of the workspace.
+inline std::string Runfile(std::string_view path) {
+  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
+                      std::getenv("TEST_WORKSPACE"), "/", path);
 }
 
 // Polls until `condition` is true. Returns false after half a minute.
@@ -63,6 +74,6 @@ bool Eventually(Condition condition) {
   return true;
 }
 
-}  // namespace relib::platform
+}  // namespace relib
 
 #endif  // TESTS_SUPPORT_TEST_FILES_H_

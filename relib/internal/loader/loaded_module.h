@@ -25,11 +25,11 @@
 #include "relib/errors.h"
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/state_abi.h"
+#include "relib/internal/files/private_copies.h"
 #include "relib/internal/gate/gate.h"
 #include "relib/internal/loader/before_unload.h"
 #include "relib/internal/loader/module_gate.h"
 #include "relib/internal/loader/module_state.h"
-#include "relib/internal/loader/private_copies.h"
 #include "relib/internal/manifest/manifest_reader.h"
 #include "relib/options.h"
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "relib/internal/loader/private_copies.h"
+#include "relib/internal/files/private_copies.h"
 
 namespace relib::internal {
 

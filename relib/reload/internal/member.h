@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "relib/internal/loader/private_copies.h"
+#include "relib/internal/files/private_copies.h"
 #include "relib/reload/internal/reloadable_version.h"
 #include "relib/reload/internal/version_router.h"
 #include "relib/state/state_base.h"

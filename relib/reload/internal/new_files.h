@@ -5,8 +5,8 @@
 
 #include "absl/time/time.h"
 #include "relib/reload/event.h"
-#include "relib/reload/internal/build_runner.h"
-#include "relib/reload/internal/change_collector.h"
+#include "relib/reload/internal/sources/build_runner.h"
+#include "relib/reload/internal/sources/change_collector.h"
 
 namespace relib::internal {
 

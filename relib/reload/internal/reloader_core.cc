@@ -16,9 +16,9 @@
 #include "absl/time/time.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
-#include "relib/reload/internal/change_collector.h"
 #include "relib/reload/internal/checks.h"
 #include "relib/reload/internal/member.h"
+#include "relib/reload/internal/sources/change_collector.h"
 #include "relib/reload/options.h"
 #include "relib/state/internal/core/state_core.h"
 

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/checks.h"
-#include "relib/reload/internal/name_filter.h"
+#include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {
 namespace {

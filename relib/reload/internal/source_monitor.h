@@ -7,11 +7,11 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "relib/reload/internal/build_runner.h"
-#include "relib/reload/internal/change_collector.h"
 #include "relib/reload/internal/event_reporter.h"
 #include "relib/reload/internal/member.h"
 #include "relib/reload/internal/new_files.h"
+#include "relib/reload/internal/sources/build_runner.h"
+#include "relib/reload/internal/sources/change_collector.h"
 #include "relib/reload/options.h"
 
 namespace relib::internal {

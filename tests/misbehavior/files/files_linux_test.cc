@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 // Opening a FIFO would wait for a writer.
 TEST(FilesLinuxTest, ThatAreFifos) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string fifo = directory / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const absl::Status status = Load<Exports>(fifo).status();

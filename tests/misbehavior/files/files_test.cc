@@ -36,15 +36,14 @@ void ExpectRefused(const std::string& path, LoadError error,
 
 // Returns the path of a copy of a well-behaved module in which `from` is
 // replaced by `to`. Both have the same length.
-std::string Changed(const platform::TestDirectory& directory,
-                    const std::string& from, const std::string& to) {
-  const std::string bytes =
-      platform::ReadFile(ModuleFile("well_behaved/leaves_nothing"));
+std::string Changed(const TestDirectory& directory, const std::string& from,
+                    const std::string& to) {
+  const std::string bytes = ReadFile(ModuleFile("well_behaved/leaves_nothing"));
   // HasSubstr() would print the whole library.
   EXPECT_TRUE(absl::StrContains(bytes, from)) << from;
   EXPECT_EQ(from.size(), to.size());
   std::string path = directory / "changed.so";
-  platform::WriteFile(path, absl::StrReplaceAll(bytes, {{from, to}}));
+  WriteFile(path, absl::StrReplaceAll(bytes, {{from, to}}));
   return path;
 }
 
@@ -63,7 +62,7 @@ TEST(FilesTest, WithoutTheExport) {
 TEST(FilesTest, BuiltInAnotherWay) {
   for (const internal::BuildFact& fact : internal::kBuildFacts) {
     if (fact.matching == internal::Matching::kInformational) continue;
-    const platform::TestDirectory directory;
+    const TestDirectory directory;
     const std::string begin = absl::StrCat("build\t", fact.key, "\t");
     ExpectRefused(
         Changed(directory, absl::StrCat(begin, fact.value, "\n"),
@@ -73,7 +72,7 @@ TEST(FilesTest, BuiltInAnotherWay) {
 }
 
 TEST(FilesTest, WhoseRecordLies) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   ExpectRefused(Changed(directory, "entry\trun\t", "entry\tran\t"),
                 LoadError::kMissingExport, "'run'");
   ExpectRefused(Changed(directory, "entry\trun\t", "xntry\trun\t"),
@@ -81,8 +80,8 @@ TEST(FilesTest, WhoseRecordLies) {
 }
 
 TEST(FilesTest, ThatAreNoLibraries) {
-  const platform::TestDirectory directory;
-  platform::WriteFile(directory / "text.so", "text");
+  const TestDirectory directory;
+  WriteFile(directory / "text.so", "text");
   ExpectRefused(directory / "text.so", LoadError::kNotAModule, "");
   ExpectRefused(directory.path(), LoadError::kNotAModule, "");
   ExpectRefused(directory / "none.so", LoadError::kNotFound, "");
@@ -90,7 +89,7 @@ TEST(FilesTest, ThatAreNoLibraries) {
 
 // Cuts the file off at each hundredth of its length.
 TEST(FilesTest, ThatAreCutOff) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "cut.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   const size_t size = fs::file_size(path);
@@ -108,7 +107,7 @@ TEST(FilesTest, ThatAreCutOff) {
 
 // A build replaces its output in this way.
 TEST(FilesTest, ThatAreReplacedWhileTheyAreLoaded) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "module.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   absl::StatusOr<TestModule> module = Load<Exports>(path);
@@ -124,7 +123,7 @@ TEST(FilesTest, ThatAreReplacedWhileTheyAreLoaded) {
 }
 
 TEST(FilesTest, OfManyNamesAreLoadedOnce) {
-  const platform::TestDirectory directory;
+  const TestDirectory directory;
   const std::string path = directory / "module.so";
   fs::copy_file(ModuleFile("well_behaved/leaves_nothing"), path);
   std::vector<std::string> names = {path, directory / "./module.so",

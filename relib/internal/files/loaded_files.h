@@ -1,5 +1,5 @@
-#ifndef RELIB_INTERNAL_LOADER_LOADED_FILES_H_
-#define RELIB_INTERNAL_LOADER_LOADED_FILES_H_
+#ifndef RELIB_INTERNAL_FILES_LOADED_FILES_H_
+#define RELIB_INTERNAL_FILES_LOADED_FILES_H_
 
 #include <optional>
 #include <string>
@@ -25,4 +25,4 @@ void ReleaseFile(const platform::FileId& id);
 
 }  // namespace relib::internal
 
-#endif  // RELIB_INTERNAL_LOADER_LOADED_FILES_H_
+#endif  // RELIB_INTERNAL_FILES_LOADED_FILES_H_

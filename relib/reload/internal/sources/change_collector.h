@@ -1,5 +1,5 @@
-#ifndef RELIB_RELOAD_INTERNAL_CHANGE_COLLECTOR_H_
-#define RELIB_RELOAD_INTERNAL_CHANGE_COLLECTOR_H_
+#ifndef RELIB_RELOAD_INTERNAL_SOURCES_CHANGE_COLLECTOR_H_
+#define RELIB_RELOAD_INTERNAL_SOURCES_CHANGE_COLLECTOR_H_
 
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "platform/host/directory_watcher.h"
-#include "relib/reload/internal/name_filter.h"
+#include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {
 
@@ -79,4 +79,4 @@ class ChangeCollector {
 
 }  // namespace relib::internal
 
-#endif  // RELIB_RELOAD_INTERNAL_CHANGE_COLLECTOR_H_
+#endif  // RELIB_RELOAD_INTERNAL_SOURCES_CHANGE_COLLECTOR_H_

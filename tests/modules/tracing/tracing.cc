@@ -1,4 +1,4 @@
-#include "tests/modules/tracing.h"
+#include "tests/modules/tracing/tracing.h"
 
 #include <cstdlib>
 #include <exception>

@@ -1,5 +1,5 @@
-#ifndef TESTS_MODULES_LINKED_H_
-#define TESTS_MODULES_LINKED_H_
+#ifndef TESTS_MODULES_LINKED_LINKED_H_
+#define TESTS_MODULES_LINKED_LINKED_H_
 
 #include <string>
 #include <vector>
@@ -37,4 +37,4 @@ RELIB_INTERFACE(UserExports, add_three, join, fail, crash);
 
 }  // namespace linked
 
-#endif  // TESTS_MODULES_LINKED_H_
+#endif  // TESTS_MODULES_LINKED_LINKED_H_

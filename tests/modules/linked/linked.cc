@@ -1,4 +1,4 @@
-#include "tests/modules/linked.h"
+#include "tests/modules/linked/linked.h"
 
 #include <stdexcept>
 #include <string>

@@ -1,4 +1,4 @@
-#include "relib/reload/internal/change_collector.h"
+#include "relib/reload/internal/sources/change_collector.h"
 
 #include <filesystem>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "relib/reload/test_directory.h"
+#include "tests/support/test_files.h"
 
 namespace relib::internal {
 namespace {

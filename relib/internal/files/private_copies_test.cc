@@ -1,4 +1,4 @@
-#include "relib/internal/loader/private_copies.h"
+#include "relib/internal/files/private_copies.h"
 
 #include <cstddef>
 #include <cstdint>

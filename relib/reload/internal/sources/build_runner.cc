@@ -1,4 +1,4 @@
-#include "relib/reload/internal/build_runner.h"
+#include "relib/reload/internal/sources/build_runner.h"
 
 #include <memory>
 #include <optional>

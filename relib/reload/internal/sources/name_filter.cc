@@ -1,4 +1,4 @@
-#include "relib/reload/internal/name_filter.h"
+#include "relib/reload/internal/sources/name_filter.h"
 
 #include <algorithm>
 #include <cstddef>

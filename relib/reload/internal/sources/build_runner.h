@@ -1,5 +1,5 @@
-#ifndef RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_
-#define RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_
+#ifndef RELIB_RELOAD_INTERNAL_SOURCES_BUILD_RUNNER_H_
+#define RELIB_RELOAD_INTERNAL_SOURCES_BUILD_RUNNER_H_
 
 #include <memory>
 #include <optional>
@@ -53,4 +53,4 @@ class BuildRunner {
 
 }  // namespace relib::internal
 
-#endif  // RELIB_RELOAD_INTERNAL_BUILD_RUNNER_H_
+#endif  // RELIB_RELOAD_INTERNAL_SOURCES_BUILD_RUNNER_H_

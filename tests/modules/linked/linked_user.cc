@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "relib/module.h"
-#include "tests/modules/linked.h"
+#include "tests/modules/linked/linked.h"
 
 namespace linked {
 namespace {

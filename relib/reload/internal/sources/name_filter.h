@@ -1,5 +1,5 @@
-#ifndef RELIB_RELOAD_INTERNAL_NAME_FILTER_H_
-#define RELIB_RELOAD_INTERNAL_NAME_FILTER_H_
+#ifndef RELIB_RELOAD_INTERNAL_SOURCES_NAME_FILTER_H_
+#define RELIB_RELOAD_INTERNAL_SOURCES_NAME_FILTER_H_
 
 #include <string>
 #include <string_view>
@@ -32,4 +32,4 @@ bool MatchesPattern(std::string_view name, std::string_view pattern);
 
 }  // namespace relib::internal
 
-#endif  // RELIB_RELOAD_INTERNAL_NAME_FILTER_H_
+#endif  // RELIB_RELOAD_INTERNAL_SOURCES_NAME_FILTER_H_

@@ -1,5 +1,5 @@
-#ifndef RELIB_INTERNAL_LOADER_PRIVATE_COPIES_H_
-#define RELIB_INTERNAL_LOADER_PRIVATE_COPIES_H_
+#ifndef RELIB_INTERNAL_FILES_PRIVATE_COPIES_H_
+#define RELIB_INTERNAL_FILES_PRIVATE_COPIES_H_
 
 #include <memory>
 #include <string>
@@ -56,4 +56,4 @@ bool HasContentsOf(const PrivateCopy& copy, const std::string& path);
 
 }  // namespace relib::internal
 
-#endif  // RELIB_INTERNAL_LOADER_PRIVATE_COPIES_H_
+#endif  // RELIB_INTERNAL_FILES_PRIVATE_COPIES_H_

@@ -1,5 +1,5 @@
-#ifndef TESTS_MODULES_TRACING_H_
-#define TESTS_MODULES_TRACING_H_
+#ifndef TESTS_MODULES_TRACING_TRACING_H_
+#define TESTS_MODULES_TRACING_TRACING_H_
 
 #include <string>
 
@@ -50,4 +50,4 @@ RELIB_INTERFACE(Imports, call_back);
 
 }  // namespace tracing
 
-#endif  // TESTS_MODULES_TRACING_H_
+#endif  // TESTS_MODULES_TRACING_TRACING_H_

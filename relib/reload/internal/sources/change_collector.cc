@@ -1,4 +1,4 @@
-#include "relib/reload/internal/change_collector.h"
+#include "relib/reload/internal/sources/change_collector.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/directory_watcher.h"
-#include "relib/reload/internal/name_filter.h"
+#include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {
 namespace {

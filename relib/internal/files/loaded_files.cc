@@ -1,4 +1,4 @@
-#include "relib/internal/loader/loaded_files.h"
+#include "relib/internal/files/loaded_files.h"
 
 #include <algorithm>
 #include <optional>
