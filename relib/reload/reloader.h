@@ -54,10 +54,11 @@ namespace relib {
 // ends. No call is refused because of a reload. A call waits only while calls
 // are paused to migrate a state or to make a checkpoint.
 //
-// All other functions must be called on one thread. Callbacks, static
-// constructors and before_unload run on that thread, inside of Poll(), Start()
-// and Stop(); only the build command runs in the background. A Reloader must
-// not be moved while one of its functions or calls runs.
+// All other functions must be called on one thread. Callbacks and static
+// constructors run on that thread, inside of Poll(), Start() and Stop(). These
+// wait for before_unload, which runs on a thread of its own, until the unload
+// deadline. The build command runs in the background. A Reloader must not be
+// moved while one of its functions or calls runs.
 //
 // The destructor ends a running build, and unloads all versions as ~Module()
 // does.

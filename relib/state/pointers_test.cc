@@ -11,6 +11,7 @@
 #include "relib/state/checkpoint.h"
 #include "relib/state/state.h"
 #include "relib/state/state_fixture.h"
+#include "tests/support/sanitized.h"
 
 namespace relib {
 namespace {
@@ -65,9 +66,7 @@ TEST_F(PointersTest, PointersIntoTheModuleAreFound) {
 }
 
 TEST_F(PointersTest, PointersToTheHeapOfTheModuleAreFound) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer's heap is that of the process";
-#endif
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's heap is that of the process";
   State<World> world;
   WorldModule module = LoadFor(world, 1);
   ASSERT_TRUE(module.exports().poke(*world, Poke::kPointToHeap).ok());

@@ -142,6 +142,7 @@ def misbehavior_test(
             "//platform/host:thread_id",
             "//relib:host",
             "//tests/misbehavior/harness:test_module",
+            "//tests/support:sanitized",
             "@abseil-cpp//absl/status",
             "@abseil-cpp//absl/status:statusor",
             "@abseil-cpp//absl/strings",

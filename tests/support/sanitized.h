@@ -1,17 +1,16 @@
 #ifndef TESTS_SUPPORT_SANITIZED_H_
 #define TESTS_SUPPORT_SANITIZED_H_
 
+#include "platform/shared/sanitizer.h"
+
 namespace relib {
 
+// Whether this file is compiled with the sanitizer.
+inline constexpr bool kAddressSanitizer = RELIB_PLATFORM_ASAN != 0;
+inline constexpr bool kThreadSanitizer = RELIB_PLATFORM_TSAN != 0;
+
 // Whether a sanitizer replaces the heap and may map memory at any time.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool kSanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-inline constexpr bool kSanitized = false;
-#endif
+inline constexpr bool kSanitized = kAddressSanitizer || kThreadSanitizer;
 
 }  // namespace relib
 

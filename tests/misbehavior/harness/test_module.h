@@ -17,14 +17,6 @@
 
 namespace relib::misbehavior {
 
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool kThreadSanitizer = true;
-#elif defined(__has_feature)
-inline constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
-#else
-inline constexpr bool kThreadSanitizer = false;
-#endif
-
 // A module that misbehaves, loaded by a test.
 using TestModule = relib::Module<Exports>;
 

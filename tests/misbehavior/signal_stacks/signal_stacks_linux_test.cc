@@ -12,6 +12,7 @@
 #include "platform/host/thread_id.h"
 #include "relib/host.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::misbehavior {
 namespace {
@@ -27,14 +28,6 @@ TEST(SignalStacksTest, OfTheThreadThatUnloads) {
   EXPECT_EQ(after.ss_sp, before.ss_sp);
   EXPECT_EQ(after.ss_flags, before.ss_flags);
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kAddressSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kAddressSanitizer = __has_feature(address_sanitizer);
-#else
-constexpr bool kAddressSanitizer = false;
-#endif
 
 TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   if (kAddressSanitizer) {

@@ -1,34 +1,21 @@
 #ifndef RELIB_STATE_INTERNAL_TYPES_NAME_H_
 #define RELIB_STATE_INTERNAL_TYPES_NAME_H_
 
-#include <cstddef>
 #include <string_view>
 #include <type_traits>
 
 #include "relib/internal/boundary/state_abi.h"
+#include "relib/internal/types/fixed_text.h"
 #include "relib/internal/types/text.h"
 #include "relib/internal/types/type_text.h"
 #include "relib/state/internal/types/rule.h"
 
 namespace relib::internal {
 
-// Holds text that is made at compile time.
-template <size_t kSize>
-struct StateChars {
-  char bytes[kSize + 1] = {};
-};
-template <typename Source>
-consteval auto MakeStateChars() {
-  StateChars<Source::Get().size()> chars;
-  const Text text = Source::Get();
-  std::string_view(text).copy(chars.bytes, text.size());
-  return chars;
-}
-template <typename Source>
-inline constexpr auto kStateChars = MakeStateChars<Source>();
+// Returns the text of Source::Get() as a StateText.
 template <typename Source>
 constexpr StateText StateTextOf() {
-  return {kStateChars<Source>.bytes, sizeof(kStateChars<Source>.bytes) - 1};
+  return {kFixedText<Source>.bytes, sizeof(kFixedText<Source>.bytes) - 1};
 }
 
 // The name in the StateType of `T`.
