@@ -10,6 +10,24 @@
 #include "relib/module.h"
 
 namespace crasher {
+
+// Not in the unnamed namespace, where optimizers know all derived classes and
+// call the function of the only one.
+struct Base;
+void CallPure(Base* base);
+// Volatile, so that optimizers do not see what the constructor calls.
+void (*volatile call_pure)(Base* base) = CallPure;
+
+struct Base {
+  Base() { call_pure(this); }
+  virtual ~Base() = default;
+  virtual void Pure() = 0;
+};
+void CallPure(Base* base) { base->Pure(); }
+struct Derived : Base {
+  void Pure() override {}
+};
+
 namespace {
 
 int* destroyed = nullptr;
@@ -29,21 +47,6 @@ int Recurse(int depth) {
   room[depth % 4096] = static_cast<char>(depth);
   return depth < 0 ? 0 : Recurse(depth + 1) + room[0];
 }
-
-struct Base;
-void CallPure(Base* base);
-// Volatile, so that optimizers do not see what the constructor calls.
-void (*volatile call_pure)(Base* base) = CallPure;
-
-struct Base {
-  Base() { call_pure(this); }
-  virtual ~Base() = default;
-  virtual void Pure() = 0;
-};
-void CallPure(Base* base) { base->Pure(); }
-struct Derived : Base {
-  void Pure() override {}
-};
 
 void Throw() { throw 1; }
 void ThrowsAllTheSame() noexcept { Throw(); }
