@@ -129,8 +129,11 @@ def render(events, columns, rows, label, frame_seconds):
            '<style>text{font-family:ui-monospace,"DejaVu Sans Mono","Cascadia Mono",Menlo,Consolas,monospace;font-size:14px;'
            'white-space:pre}',
            f'.f{{visibility:hidden;animation:f {total:g}s steps(1) infinite}}',
+           # Where nothing animates, this frame is shown, and all others stay hidden.
+           '.s{animation:s 1s steps(1) infinite}@keyframes s{0%,100%{visibility:hidden}}',
            f'@keyframes f{{0%{{visibility:visible}}{100 / len(shown):.4f}%{{visibility:hidden}}}}</style>',
            f'<rect width="100%" height="100%" rx="8" fill="{_BACKGROUND}"/>']
+    out.append(f'<g class="s">{shown[len(shown) * 2 // 3]}</g>')
     for i, frame in enumerate(shown):
         out.append(f'<g class="f" style="animation-delay:{i * frame_seconds:g}s">{frame}</g>')
     out.append("</svg>\n")
