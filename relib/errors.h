@@ -35,7 +35,8 @@ enum class LoadError {
   kMissingImport,
   // An export or import has another signature in the module than in the host.
   kSignatureMismatch,
-  // The loader of the system failed; the message contains its own.
+  // The loader of the system failed; the message contains its own. Or the
+  // process exits, or has no thread key left.
   kLoaderFailed,
   // A static constructor of the module threw or crashed. See ExceptionOf() and
   // CrashOf().
@@ -61,7 +62,7 @@ enum class UnloadError {
   // names them.
   kInUse,
   // The module's before_unload threw or crashed. See ExceptionOf() and
-  // CrashOf().
+  // CrashOf(). Or no thread could be started for it.
   kBeforeUnloadFailed,
   // The module's before_unload, or the destructor of a thread_local object that
   // it used, didn't return before the deadline. It keeps running, and the next
@@ -78,7 +79,8 @@ enum class UnloadError {
   // The value of a state of LoadOptions::states can't be kept, because it
   // contains a pointer to the module.
   kState,
-  // The module was loaded with LoadOptions{.unloading = false}.
+  // The module was loaded with LoadOptions{.unloading = false}, the process
+  // exits, or it is a child by fork() of the one that loaded the module.
   kStays,
   // The module is already unloaded, or the Module was moved from.
   kNotLoaded,

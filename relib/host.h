@@ -156,7 +156,8 @@ class Module {
   //
   // Calls go from module to module, at the cost of two function pointers. While
   // a module is loaded that was given the result, unloading this one fails with
-  // UnloadError::kInUse. The result alone doesn't keep this module loaded.
+  // UnloadError::kInUse. The result alone doesn't keep this module loaded. For
+  // an OptionalExport that this module lacks, the result is an empty import.
   template <typename Entry>
   auto Link(Entry Exports::* entry) const {
     ABSL_HARDENING_ASSERT(module_ != nullptr);

@@ -158,7 +158,10 @@ class Import<R(A...)> {
   template <typename Link>
     requires std::is_same_v<typename Link::LinkedSignature, R(A...)>
   Import(Link link)  // NOLINT(google-explicit-constructor)
-      : destroy_(link.destroy()) {
+  {
+    // An OptionalExport that the module lacks is an empty import.
+    if (!link.has_export()) return;
+    destroy_ = link.destroy();
     auto* target = new internal::ImportTargetOf<Link>(std::move(link));
     if constexpr (internal::ResultTraits<R>::kKind ==
                   internal::ResultKind::kStorage) {

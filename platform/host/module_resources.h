@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "platform/agent/agent.h"
+#include "platform/host/deadline.h"
 #include "platform/host/heap_kinds.h"
 #include "platform/host/leftover.h"
 
@@ -99,16 +99,19 @@ class ModuleResources {
   // however it ends, joined or detached.
   virtual std::vector<ThreadInfo> LiveThreads() const = 0;
 
+  // Returns whether LiveThreads() has the thread `id`. Cheaper.
+  virtual bool IsLiveThread(uint64_t id) const = 0;
+
   // Waits until LiveThreads() is empty. Returns false if it is not by
   // `deadline`.
-  virtual bool WaitForThreads(absl::Time deadline) const = 0;
+  virtual bool WaitForThreads(Deadline deadline) const = 0;
 
   // Waits until the system runs no callback in the image, such as a signal
   // handler. Returns nothing on success. At `deadline`, returns the obstacles,
   // one text each: callbacks that still run, and resources that cannot be
   // reclaimed now. Callbacks may be suspended on return; see ResumeCallbacks().
   virtual std::vector<std::string> WaitForCallbacks(
-      absl::Time deadline) const = 0;
+      Deadline deadline) const = 0;
 
   // Resumes callbacks that WaitForCallbacks() has suspended. Called if the
   // image is not unloaded after all.

@@ -12,7 +12,8 @@ namespace relib::platform {
 // A directory for files of this process that no other user can read (mode 0700;
 // an access list for the current user on Windows). The destructor deletes it
 // with its contents, regardless of the current working directory, and does not
-// follow links in it. A child of fork() does not delete it. Thread-safe.
+// follow links in it. In a child of fork(), the object of the parent deletes
+// nothing and makes no copies. Thread-safe.
 class PrivateDirectory {
  public:
   // Creates `<parent>/<prefix>-<pid>-<random>`. An empty `parent` means the
@@ -42,6 +43,8 @@ class PrivateDirectory {
   //   NotFound, PermissionDenied, ResourceExhausted (no space)  from the system
   //   InvalidArgument  not a regular file
   //   Aborted          the source was changed or replaced during the copy
+  //   FailedPrecondition  the directory is deleted, or belongs to the parent of
+  //                       this process
   virtual absl::StatusOr<std::string> CopyIn(
       const std::string& source, const std::string& name_prefix) = 0;
 
@@ -60,6 +63,11 @@ class PrivateDirectory {
   // library on Windows) is retried at each later call and by the destructor. If
   // it is in use even then, the next process that calls Create() sweeps it.
   virtual void Remove(const std::string& path) = 0;
+
+  // Deletes the directory with its contents now. If files are in use and cannot
+  // be deleted, the Remove() of the last one deletes the directory. For the end
+  // of a process, in which objects that own files may outlive this one's owner.
+  virtual void Delete() = 0;
 };
 
 }  // namespace relib::platform

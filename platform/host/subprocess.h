@@ -27,7 +27,7 @@ struct ExitStatus {
 // The command runs in its own session (on Windows: in its own job), so Ctrl-C
 // at the terminal doesn't reach it. A process that leaves the session on
 // purpose, as daemons do, is no longer part of the command: neither Kill() nor
-// the destructor ends it. The class works with any disposition of SIGCHLD, and
+// the destructor ends it. Both do nothing in a child of fork(). The class works with any disposition of SIGCHLD, and
 // does not change it.
 class Subprocess {
  public:
@@ -36,7 +36,8 @@ class Subprocess {
   // current directory of this process. Its standard output and error are
   // collected in the order in which they are written; no other descriptor or
   // handle of this process is inherited.
-  // Returns NotFound if the working directory does not exist.
+  // Returns NotFound if the working directory does not exist, and
+  // ResourceExhausted if no thread can be started. Nothing runs after an error.
   static absl::StatusOr<std::unique_ptr<Subprocess>> Start(
       const std::string& command, const std::string& working_directory);
 

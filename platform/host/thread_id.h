@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 
 namespace relib::platform {
 
@@ -17,7 +17,7 @@ std::string ThreadName(uint64_t id);
 
 // Waits until a thread of this process has ended, with all destructors that run
 // at its end. Returns false if it has not by `deadline`.
-bool WaitForThreadEnd(uint64_t id, absl::Time deadline);
+bool WaitForThreadEnd(uint64_t id, Deadline deadline);
 
 // Returns whether `address` is in the used part of the calling thread's stack.
 bool LiesOnThisStack(const void* address);

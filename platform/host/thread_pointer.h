@@ -18,8 +18,12 @@ void SetThreadPointer(void* pointer);
 // destructors of its thread_local objects. Code that runs even later, such as
 // destructors of thread keys on Linux, may call this again; the call is
 // honoured except in the last moments of the thread. Not called when the
-// process exits.
-void AtThreadEnd(void (*function)());
+// process exits. Returns false if there is no memory for it.
+bool AtThreadEnd(void (*function)());
+
+// Returns false if AtThreadEnd() would fail because the process has used up the
+// keys that threads can have values for. A later call may return true.
+bool CanWatchThreadEnds();
 
 }  // namespace relib::platform
 

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/agent/agent.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/module_resources.h"
 #include "platform/tests/libraries/runfile.h"
@@ -106,7 +107,7 @@ TEST(LibraryTest, AConstructorMayStartAndJoinAThread) {
   Started started = Start(CopyOf("constructor"));
   ASSERT_TRUE(started.library.loaded());
   EXPECT_EQ(Function<int()>(started.library, "Value")(), 42);
-  ASSERT_TRUE(started.resources->WaitForThreads(absl::InfiniteFuture()));
+  ASSERT_TRUE(started.resources->WaitForThreads(Deadline::Never()));
   const absl::Status status = started.library.Unload();
   EXPECT_TRUE(status.ok()) << status;
 }

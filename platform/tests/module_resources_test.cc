@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/agent/agent.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/thread_id.h"
@@ -40,7 +41,7 @@ class ModuleResourcesTest : public ::testing::Test {
   void TearDown() override {
     if (!library_.loaded()) return;
     Call("Release");
-    ASSERT_TRUE(resources_->WaitForThreads(absl::InfiniteFuture()));
+    ASSERT_TRUE(resources_->WaitForThreads(Deadline::Never()));
     EXPECT_TRUE(resources_->LiveThreads().empty());
     const absl::Status status = library_.Unload();
     EXPECT_TRUE(status.ok()) << status;
@@ -73,10 +74,11 @@ class ModuleResourcesTest : public ::testing::Test {
     EXPECT_NE(threads[0].id, 0u);
     EXPECT_NE(threads[0].id, CurrentThreadId());
     const absl::Time begin = absl::Now();
-    EXPECT_FALSE(resources_->WaitForThreads(begin + absl::Milliseconds(30)));
+    EXPECT_FALSE(
+        resources_->WaitForThreads(Deadline::After(absl::Milliseconds(30))));
     EXPECT_GE(absl::Now() - begin, absl::Milliseconds(29));
     Call("Release");
-    EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+    EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
     EXPECT_TRUE(resources_->LiveThreads().empty());
   }
 
@@ -86,13 +88,13 @@ class ModuleResourcesTest : public ::testing::Test {
 
 TEST_F(ModuleResourcesTest, IsEmptyAtFirst) {
   EXPECT_TRUE(resources_->LiveThreads().empty());
-  EXPECT_TRUE(resources_->WaitForThreads(absl::InfinitePast()));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::Now()));
 }
 
 TEST_F(ModuleResourcesTest, AJoinedThreadIsGone) {
   EXPECT_EQ(Get<int()>("StartAndJoin")(), 1);
   // The join may return just before the thread has ended.
-  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
   EXPECT_TRUE(resources_->LiveThreads().empty());
 }
 
@@ -148,7 +150,7 @@ TEST_F(ModuleResourcesTest, CountsManyThreads) {
   }
   EXPECT_EQ(ids.size(), static_cast<size_t>(kThreads));
   Call("Release");
-  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
 }
 
 TEST_F(ModuleResourcesTest, ThreadsOfTheHostDoNotCount) {
@@ -168,10 +170,10 @@ TEST_F(ModuleResourcesTest, ThreadsMayComeAndGoWhileOthersWait) {
   }
   for (int i = 0; i < 20; ++i) {
     resources_->LiveThreads();
-    resources_->WaitForThreads(absl::Now() + absl::Milliseconds(2));
+    resources_->WaitForThreads(Deadline::After(absl::Milliseconds(2)));
   }
   for (std::thread& host : hosts) host.join();
-  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
 }
 
 TEST_F(ModuleResourcesTest, TheLibraryUnloadsRightAfterItsThreads) {

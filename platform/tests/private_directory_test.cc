@@ -56,6 +56,24 @@ std::unique_ptr<Subprocess> Start(const std::string& arguments) {
   return process.ok() ? *std::move(process) : nullptr;
 }
 
+// At the end of a process, modules may be unloaded after the directory is gone.
+TEST(PrivateDirectoryTest, DeleteIsCompletedByRemove) {
+  const TestDirectory parent;
+  const std::string source = parent / "source.so";
+  WriteFile(source, "text");
+  const absl::StatusOr<std::unique_ptr<PrivateDirectory>> directory =
+      PrivateDirectory::Create("relib", parent / "");
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  const absl::StatusOr<std::string> copy = (*directory)->CopyIn(source, "copy");
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  (*directory)->Delete();
+  EXPECT_FALSE(std::filesystem::exists((*directory)->path()));
+  (*directory)->Remove(*copy);
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      (*directory)->CopyIn(source, "copy").status()));
+  EXPECT_FALSE(std::filesystem::exists((*directory)->path()));
+}
+
 TEST(PrivateDirectoryTest, GoesWithItsContents) {
   const TestDirectory parent;
   std::string path;

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "platform/host/deadline.h"
 
 namespace relib::platform {
 namespace {
@@ -46,12 +47,12 @@ TEST(ThreadIdTest, WaitsForDestructorsAtTheEndOfAThread) {
     begun.Notify();
   });
   begun.WaitForNotification();
-  EXPECT_FALSE(WaitForThreadEnd(id, absl::InfinitePast()));
-  EXPECT_FALSE(WaitForThreadEnd(id, absl::Now() + absl::Milliseconds(20)));
+  EXPECT_FALSE(WaitForThreadEnd(id, Deadline::Now()));
+  EXPECT_FALSE(WaitForThreadEnd(id, Deadline::After(absl::Milliseconds(20))));
   may_end.Notify();
-  EXPECT_TRUE(WaitForThreadEnd(id, absl::InfiniteFuture()));
+  EXPECT_TRUE(WaitForThreadEnd(id, Deadline::Never()));
   thread.join();
-  EXPECT_TRUE(WaitForThreadEnd(id, absl::InfinitePast()));
+  EXPECT_TRUE(WaitForThreadEnd(id, Deadline::Now()));
 }
 
 TEST(ThreadIdTest, KnowsItsOwnStack) {

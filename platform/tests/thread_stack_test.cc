@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
 #include "platform/shared/sanitizer.h"
 
@@ -26,6 +28,10 @@ std::atomic<uint64_t> running = 0;
   running = CurrentThreadId();
   while (!done) {
   }
+}
+
+std::vector<uintptr_t> StackOf(uint64_t id) {
+  return StackOfThread(id, Deadline::After(absl::Seconds(10)));
 }
 
 bool IsIn(const std::vector<uintptr_t>& stack, void (*function)()) {
@@ -50,7 +56,7 @@ TEST_P(ThreadStackTest, ShowsWhereAThreadIs) {
   std::thread thread(GetParam());
   while (running == 0) std::this_thread::yield();
   for (int i = 0; i < 200; ++i) {
-    const std::vector<uintptr_t> stack = StackOfThread(running);
+    const std::vector<uintptr_t> stack = StackOf(running);
     ASSERT_GT(stack.size(), 1);
     ASSERT_TRUE(IsIn(stack, GetParam())) << i;
   }
@@ -64,11 +70,11 @@ TEST_F(ThreadStackTest, OfAThreadThatIsGoneIsEmpty) {
   done = true;
   std::thread thread(SleepHere);
   thread.join();
-  EXPECT_TRUE(StackOfThread(running).empty());
+  EXPECT_TRUE(StackOf(running).empty());
 }
 
 TEST_F(ThreadStackTest, OfTheCallerIsEmpty) {
-  EXPECT_TRUE(StackOfThread(CurrentThreadId()).empty());
+  EXPECT_TRUE(StackOf(CurrentThreadId()).empty());
 }
 
 TEST_F(ThreadStackTest, ManyAskAtOnce) {
@@ -78,7 +84,7 @@ TEST_F(ThreadStackTest, ManyAskAtOnce) {
   for (int i = 0; i < 4; ++i) {
     askers.emplace_back([] {
       for (int j = 0; j < 50; ++j) {
-        EXPECT_TRUE(IsIn(StackOfThread(running), SleepHere));
+        EXPECT_TRUE(IsIn(StackOf(running), SleepHere));
       }
     });
   }

@@ -1,10 +1,11 @@
 #include "platform/host/module_resources.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 
 namespace relib::platform {
 namespace {
@@ -14,9 +15,10 @@ class UntrackedResources final : public ModuleResources {
  public:
   const AgentBinding* binding() const override { return nullptr; }
   std::vector<ThreadInfo> LiveThreads() const override { return {}; }
-  bool WaitForThreads(absl::Time /*deadline*/) const override { return true; }
+  bool IsLiveThread(uint64_t /*id*/) const override { return false; }
+  bool WaitForThreads(Deadline /*deadline*/) const override { return true; }
   std::vector<std::string> WaitForCallbacks(
-      absl::Time /*deadline*/) const override {
+      Deadline /*deadline*/) const override {
     return {};
   }
   void ResumeCallbacks() override {}

@@ -3,8 +3,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/host/deadline.h"
+
 namespace relib::platform {
 
-std::vector<uintptr_t> StackOfThread(uint64_t /*id*/) { return {}; }
+std::vector<uintptr_t> StackOfThread(uint64_t /*id*/, Deadline /*deadline*/) {
+  return {};
+}
 
 }  // namespace relib::platform

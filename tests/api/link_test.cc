@@ -60,6 +60,30 @@ TEST(LinkTest, CallsGoFromModuleToModule) {
   EXPECT_TRUE(other->leftovers.empty()) << other->ToString();
 }
 
+// The exports of a newer version of the offering module.
+struct NewExports {
+  Export<int(int a, int b)> add;
+  OptionalExport<int(int a, int b)> subtract;
+};
+RELIB_INTERFACE(NewExports, add, subtract);
+
+TEST(LinkTest, AnExportThatTheOtherLacksIsAnEmptyImport) {
+  absl::StatusOr<Module<NewExports>> offering =
+      Load<NewExports>(ModuleFile("linked"));
+  ASSERT_TRUE(offering.ok()) << offering.status();
+  const linked::UserImports imports = {
+      .add = offering->Link(&NewExports::subtract),
+      .join = [](const std::vector<std::string>&) { return std::string(); },
+      .fail = [](const std::string&) {},
+      .crash = [] {}};
+  EXPECT_FALSE(imports.add);
+  const absl::Status status =
+      Load<linked::UserExports>(ModuleFile("linked_user"), imports).status();
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kMissingImport) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("'add'"));
+  EXPECT_TRUE(offering->Unload().ok());
+}
+
 TEST(LinkTest, ExceptionsAreImportErrors) {
   Offering offering = LoadOffering();
   User user = LoadUser(ImportsOf(offering));

@@ -38,7 +38,7 @@ def _compile_log(src, link):
             "//relib/state:interface_files",
         ],
         outs = [log],
-        cmd = "if $(CC) -x c++ -std=c++20 -fPIC -I. $(location {src}) {mode} 2> $@; then echo COMPILED >> $@; fi".format(
+        cmd = "if $(CC) -x c++ -std=c++20 -fPIC -I. -I$(GENDIR) $(location {src}) {mode} 2> $@; then echo COMPILED >> $@; fi".format(
             # A DLL has no undefined symbols by default.
             mode = "-shared $$([[ $(CC) == *mingw* ]] || echo -Wl,-z,defs) -o $@.so" if link else "-c -o $@.o",
             src = src,

@@ -25,6 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/linux/host/unique_fd.h"
 
 namespace relib::platform {
@@ -105,7 +106,7 @@ class InotifyWatcher final : public DirectoryWatcher {
 
   absl::StatusOr<std::vector<std::string>> Poll(
       absl::Duration timeout) override {
-    const absl::Time deadline = absl::Now() + timeout;
+    const Deadline deadline = Deadline::After(timeout);
     while (true) {
       absl::Status status = FindLost();
       if (status.ok()) status = ReadEvents();
@@ -123,7 +124,7 @@ class InotifyWatcher final : public DirectoryWatcher {
         changed_set_.clear();
         return std::exchange(changed_, {});
       }
-      absl::Duration rest = deadline - absl::Now();
+      absl::Duration rest = deadline.left();
       if (rest <= absl::ZeroDuration()) return std::vector<std::string>();
       if (AnyLost()) rest = std::min(rest, kLostPollInterval);
       pollfd fd = {inotify_.get(), POLLIN, 0};
@@ -233,18 +234,20 @@ class InotifyWatcher final : public DirectoryWatcher {
       const absl::Status status =
           AddPlace({index, directory, ""}, is_root ? 0 : IN_DONT_FOLLOW);
       if (!status.ok()) return status;
-      const UniqueFd fd(open(
-          directory.c_str(),
-          O_RDONLY | O_DIRECTORY | O_CLOEXEC | (is_root ? 0 : O_NOFOLLOW)));
-      DIR* stream = fd ? fdopendir(dup(fd.get())) : nullptr;
+      UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+                                              (is_root ? 0 : O_NOFOLLOW)));
+      DIR* stream = fd ? fdopendir(fd.get()) : nullptr;
       if (stream == nullptr) continue;
+      // closedir() closes it.
+      fd.Release();
       while (const dirent* entry = readdir(stream)) {
         const std::string_view name = entry->d_name;
         if (name == "." || name == "..") continue;
         bool is_directory = entry->d_type == DT_DIR;
         struct stat info;
         if (entry->d_type == DT_UNKNOWN &&
-            fstatat(fd.get(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
+            fstatat(dirfd(stream), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
+                0) {
           is_directory = S_ISDIR(info.st_mode);
         }
         std::string path = Join(directory, name);

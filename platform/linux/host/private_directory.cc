@@ -168,21 +168,17 @@ class LockedDirectory final : public PrivateDirectory {
         path_(absl::StrCat(parent_path, parent_path.ends_with('/') ? "" : "/",
                            name_)) {}
 
-  ~LockedDirectory() override {
-    // A child of fork() has a copy of this object but does not own the
-    // directory.
-    if (getpid() != owner_) return;
-    DeleteContents(directory_.get());
-    if (IsStillThere(parent_.get(), name_, directory_.get())) {
-      unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
-    }
-    // The destructor of directory_ releases the lock last.
-  }
+  // The destructor of directory_ releases the lock last.
+  ~LockedDirectory() override { Delete(); }
 
   const std::string& path() const override { return path_; }
 
   absl::StatusOr<std::string> CopyIn(const std::string& source,
                                      const std::string& name_prefix) override {
+    if (!IsOwner() || deleted_.load()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path_, IsOwner() ? " is deleted" : " belongs to the parent process"));
+    }
     if (name_prefix.find('/') != std::string::npos) {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", name_prefix, "\" is no part of a file's name"));
@@ -229,6 +225,7 @@ class LockedDirectory final : public PrivateDirectory {
   }
 
   std::string Prepare(const std::string& copy) override {
+    if (!IsOwner() || deleted_.load()) return "";
     const std::string like = NameOf(copy);
     const std::optional<CopyName> parts = ParseCopyName(like);
     struct stat info;
@@ -258,16 +255,30 @@ class LockedDirectory final : public PrivateDirectory {
   }
 
   void Withdraw(const std::string& prepared) override {
+    if (!IsOwner()) return;
     const std::string name = NameOf(prepared);
     if (prepared_.Withdraw(name)) unlinkat(directory_.get(), name.c_str(), 0);
   }
 
   void Remove(const std::string& path) override {
+    if (!IsOwner()) return;
     const std::string name = NameOf(path);
     if (!name.empty()) unlinkat(directory_.get(), name.c_str(), 0);
   }
 
+  void Delete() override {
+    if (!IsOwner() || deleted_.exchange(true)) return;
+    DeleteContents(directory_.get());
+    if (IsStillThere(parent_.get(), name_, directory_.get())) {
+      unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
+    }
+  }
+
  private:
+  // Returns false in a child of fork(), which has a copy of this object but
+  // does not own the directory.
+  bool IsOwner() const { return getpid() == owner_; }
+
   // Returns the name of a file of the directory, or "" for other paths.
   std::string NameOf(const std::string& path) const {
     const std::filesystem::path file(path);
@@ -317,6 +328,7 @@ class LockedDirectory final : public PrivateDirectory {
   const std::string name_;
   const std::string path_;
   std::atomic<uint64_t> copies_ = 0;
+  std::atomic<bool> deleted_ = false;
   PreparedFiles prepared_;
 };
 

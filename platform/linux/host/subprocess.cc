@@ -19,10 +19,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -30,6 +32,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/linux/host/unique_fd.h"
 
 extern char** environ;
@@ -107,9 +110,9 @@ bool GroupHasLiveProcess(pid_t group) {
 
 void AwaitEndOfGroup(pid_t group) {
   // Only a process that hangs inside the kernel takes longer.
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  const Deadline deadline = Deadline::After(absl::Seconds(10));
   absl::Duration pause = absl::Microseconds(200);
-  while (kill(-group, 0) == 0 && absl::Now() < deadline) {
+  while (kill(-group, 0) == 0 && !deadline.has_passed()) {
     if (pause > absl::Milliseconds(2) && !GroupHasLiveProcess(group)) return;
     absl::SleepFor(pause);
     pause = std::min(pause * 2, absl::Milliseconds(20));
@@ -124,17 +127,39 @@ class ShellCommand final : public Subprocess {
         output_fd_(std::move(output)),
         status_fd_(std::move(status)),
         control_fd_(std::move(control)),
-        stop_fd_(std::move(stop)) {
+        stop_fd_(std::move(stop)) {}
+
+  // Must be called once, before the other functions. On an error, only the
+  // destructor may be called.
+  absl::Status StartCollector() {
     // No signal handler of the program runs on our thread.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    collector_ = std::thread(&ShellCommand::Collect, this);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    const absl::Cleanup restore = [&before] {
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    };
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{kKilled};
+      return absl::ResourceExhaustedError(
+          absl::StrCat("no thread can be started to read the output of the "
+                       "command: ",
+                       error.what()));
+    }
+    return absl::OkStatus();
   }
 
   ~ShellCommand() override {
+    // The command and the thread are those of the parent process.
+    if (getpid() != owner_) {
+      if (collector_.joinable()) collector_.detach();
+      return;
+    }
     Kill();
+    if (!collector_.joinable()) return;
     // A process that left the session may still hold the pipe open.
     eventfd_write(stop_fd_.get(), 1);
     collector_.join();
@@ -152,7 +177,7 @@ class ShellCommand final : public Subprocess {
   const std::string& output() const override { return output_; }
 
   void Kill() override {
-    if (killed_) return;
+    if (killed_ || getpid() != owner_) return;
     killed_ = true;
     {
       absl::MutexLock lock(mutex_);
@@ -217,6 +242,7 @@ class ShellCommand final : public Subprocess {
     }
   }
 
+  const pid_t owner_ = getpid();
   const pid_t leader_;
   const UniqueFd output_fd_;
   const UniqueFd status_fd_;
@@ -317,9 +343,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
                    ? "run /bin/sh"
                    : absl::StrCat("run /bin/sh in ", working_directory));
   }
-  return std::make_unique<ShellCommand>(
+  auto subprocess = std::make_unique<ShellCommand>(
       leader, std::move(output->read), std::move(status->read),
       std::move(control->write), std::move(stop));
+  const absl::Status started = subprocess->StartCollector();
+  if (!started.ok()) return started;
+  return subprocess;
 }
 
 }  // namespace relib::platform

@@ -1,6 +1,6 @@
 #include "platform/host/thread_pointer.h"
 
-#include <pthread.h>
+#include "platform/linux/host/thread_key.h"
 
 namespace relib::platform {
 
@@ -15,19 +15,16 @@ namespace {
 // round.
 void CallFunction(void* function) { reinterpret_cast<void (*)()>(function)(); }
 
-pthread_key_t Key() {
-  static const pthread_key_t key = [] {
-    pthread_key_t key;
-    pthread_key_create(&key, CallFunction);
-    return key;
-  }();
-  return key;
-}
+constinit ThreadKey key(CallFunction);
+
+[[gnu::constructor(101)]] void CreateKey() { key.Create(); }
 
 }  // namespace
 
-void AtThreadEnd(void (*function)()) {
-  pthread_setspecific(Key(), reinterpret_cast<void*>(function));
+bool CanWatchThreadEnds() { return key.Create(); }
+
+bool AtThreadEnd(void (*function)()) {
+  return key.Set(reinterpret_cast<void*>(function));
 }
 
 }  // namespace relib::platform

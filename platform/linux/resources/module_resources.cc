@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -15,6 +16,7 @@
 #include "absl/base/no_destructor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
 #include "platform/linux/agent/agent_binding.h"
 #include "platform/linux/resources/heap/heap.h"
@@ -87,15 +89,19 @@ class LinuxModuleResources final : public ModuleResources {
     return result;
   }
 
-  bool WaitForThreads(absl::Time deadline) const override {
+  bool IsLiveThread(uint64_t id) const override {
+    const std::vector<uint64_t> ids = threads().Ids();
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  }
+
+  bool WaitForThreads(Deadline deadline) const override {
     return threads().WaitUntilNone(deadline);
   }
 
-  std::vector<std::string> WaitForCallbacks(
-      absl::Time deadline) const override {
+  std::vector<std::string> WaitForCallbacks(Deadline deadline) const override {
     while (true) {
       std::vector<std::string> obstacles = resources_.Obstacles();
-      if (obstacles.empty() || absl::Now() >= deadline) return obstacles;
+      if (obstacles.empty() || deadline.has_passed()) return obstacles;
       absl::SleepFor(absl::Milliseconds(1));
     }
   }

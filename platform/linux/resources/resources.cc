@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "platform/host/process_exit.h"
+#include "platform/linux/host/begin_process_exit.h"
 
 namespace relib::platform {
 
@@ -16,17 +17,14 @@ std::string SignalName(int signal) {
                          : absl::StrCat("signal ", signal);
 }
 
-namespace {
-std::atomic<bool> process_exits = false;
-}  // namespace
-
-bool ProcessExits() { return process_exits.load(); }
+bool ProcessExits() { return ModulesExit(); }
 
 void WatchProcessExit() {
   // Handlers of exit() run in reverse order, so this one runs before the
-  // destructors of libraries.
+  // destructors of libraries, and before those of the program's objects that
+  // are older than the first module.
   static const bool watched = [] {
-    std::atexit([] { process_exits.store(true); });
+    std::atexit(BeginProcessExit);
     return true;
   }();
   static_cast<void>(watched);

@@ -20,8 +20,8 @@ T& ResourcesOf(void* resources) {
 // Returns a name such as "SIGUSR1".
 std::string SignalName(int signal);
 
-// Returns true once the process has begun to exit. Nothing is reclaimed then,
-// because running threads may still use it.
+// Returns true once the process has begun to exit (ModulesExit()). Nothing is
+// reclaimed then, because running threads may still use it.
 bool ProcessExits();
 // Must be called before ProcessExits().
 void WatchProcessExit();

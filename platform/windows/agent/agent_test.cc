@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
@@ -47,7 +48,7 @@ class AgentTest : public ::testing::Test {
   void TearDown() override {
     if (!library_.loaded()) return;
     Get<void()>("Release")();
-    ASSERT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+    ASSERT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
     const absl::Status status = library_.Unload();
     EXPECT_TRUE(status.ok()) << status;
     left_ = resources_->Reclaim();
@@ -84,7 +85,7 @@ class AgentTest : public ::testing::Test {
 TEST_F(AgentTest, AThreadFromBeforeTheBindingCounts) {
   ExpectThreads(1);
   EXPECT_FALSE(
-      resources_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
+      resources_->WaitForThreads(Deadline::After(absl::Milliseconds(20))));
 }
 
 TEST_F(AgentTest, CreateThread) {
@@ -218,7 +219,7 @@ TEST_F(AgentTest, NoHandleIsLeaked) {
       WaitForSingleObject(thread, INFINITE);
       CloseHandle(thread);
     }
-    ASSERT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+    ASSERT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
     const int now = test::CountHandles();
     EXPECT_GT(now, 0);
     // The first rounds create the handles of the C runtimes.

@@ -164,12 +164,17 @@ class LockedDirectory final : public PrivateDirectory {
 
   // Deletes files that were in use when Remove() was called. The next process
   // sweeps those that are still in use.
-  ~LockedDirectory() override { DeleteDirectory(path_, std::move(lock_)); }
+  ~LockedDirectory() override {
+    if (lock_) DeleteDirectory(path_, std::move(lock_));
+  }
 
   const std::string& path() const override { return path_; }
 
   absl::StatusOr<std::string> CopyIn(const std::string& source,
                                      const std::string& name_prefix) override {
+    if (deleted_.load()) {
+      return absl::FailedPreconditionError(absl::StrCat(path_, " is deleted"));
+    }
     if (name_prefix.find_first_of("/\\:") != std::string::npos) {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", name_prefix, "\" can't be a part of a file name"));
@@ -202,7 +207,7 @@ class LockedDirectory final : public PrivateDirectory {
   std::string Prepare(const std::string& copy) override {
     const std::optional<CopyName> parts = ParseCopyName(NameOf(copy));
     WIN32_FILE_ATTRIBUTE_DATA like;
-    if (!parts.has_value() ||
+    if (deleted_.load() || !parts.has_value() ||
         !GetFileAttributesExW(ToWidePath(copy).c_str(), GetFileExInfoStandard,
                               &like)) {
       return "";
@@ -252,9 +257,28 @@ class LockedDirectory final : public PrivateDirectory {
       return DeleteOne(each, FILE_ATTRIBUTE_READONLY) ||
              GetLastError() == ERROR_FILE_NOT_FOUND;
     });
+    if (deleted_.load() && in_use_.empty()) DeleteUnlessInUse();
+  }
+
+  void Delete() override {
+    absl::MutexLock lock(mutex_);
+    deleted_.store(true);
+    DeleteUnlessInUse();
   }
 
  private:
+  void DeleteUnlessInUse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!lock_) return;
+    DeleteContents(path_, kLockName);
+    const std::vector<Entry> left = List(path_);
+    if (std::any_of(left.begin(), left.end(), [](const Entry& entry) {
+          return entry.name != kLockName;
+        })) {
+      return;
+    }
+    DeleteDirectory(path_, std::move(lock_));
+  }
+
   // Returns the name of a file in the directory, as CopyIn() returned its path;
   // "" for other paths.
   std::string_view NameOf(std::string_view path) const {
@@ -286,6 +310,7 @@ class LockedDirectory final : public PrivateDirectory {
   Handle lock_;
   OwnerOnly owner_only_;
   std::atomic<uint64_t> copies_ = 0;
+  std::atomic<bool> deleted_ = false;
   PreparedFiles prepared_;
   absl::Mutex mutex_;
   // Files that could not be deleted, such as loaded libraries.

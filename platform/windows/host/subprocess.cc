@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/windows/system/error.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
@@ -109,12 +111,12 @@ absl::StatusOr<Handle> MakeJob() {
 }
 
 void AwaitEndOfJob(HANDLE job) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  const Deadline deadline = Deadline::After(absl::Seconds(10));
   absl::Duration pause = absl::Microseconds(200);
   JOBOBJECT_BASIC_ACCOUNTING_INFORMATION info;
   while (QueryInformationJobObject(job, JobObjectBasicAccountingInformation,
                                    &info, sizeof(info), nullptr) &&
-         info.ActiveProcesses > 0 && absl::Now() < deadline) {
+         info.ActiveProcesses > 0 && !deadline.has_passed()) {
     absl::SleepFor(pause);
     pause = std::min(pause * 2, absl::Milliseconds(20));
   }
@@ -128,11 +130,27 @@ class ShellCommand final : public Subprocess {
         job_(std::move(job)),
         output_handle_(std::move(output)),
         read_event_(std::move(read_event)),
-        stop_event_(std::move(stop_event)),
-        collector_(&ShellCommand::Collect, this) {}
+        stop_event_(std::move(stop_event)) {}
+
+  // Must be called once, before the other functions. On an error, only the
+  // destructor may be called.
+  absl::Status StartCollector() {
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{static_cast<int>(kKilled)};
+      return absl::ResourceExhaustedError(
+          absl::StrCat("no thread can be started to read the output of the "
+                       "command: ",
+                       error.what()));
+    }
+    return absl::OkStatus();
+  }
 
   ~ShellCommand() override {
     Kill();
+    if (!collector_.joinable()) return;
     // A process that left the job may still hold the pipe open.
     SetEvent(stop_event_.get());
     collector_.join();
@@ -331,9 +349,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
     TerminateProcess(process.get(), kKilled);
     return failed;
   }
-  return std::make_unique<ShellCommand>(
+  auto subprocess = std::make_unique<ShellCommand>(
       std::move(process), *std::move(job), std::move(output->read),
       std::move(read_event), std::move(stop_event));
+  const absl::Status started = subprocess->StartCollector();
+  if (!started.ok()) return started;
+  return subprocess;
 }
 
 }  // namespace relib::platform

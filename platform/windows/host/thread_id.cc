@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/thread_name.h"
 
@@ -21,12 +21,11 @@ std::string ThreadName(uint64_t id) {
   return thread ? ThreadName(thread.get()) : "";
 }
 
-bool WaitForThreadEnd(uint64_t id, absl::Time deadline) {
+bool WaitForThreadEnd(uint64_t id, Deadline deadline) {
   const Handle thread(OpenThread(SYNCHRONIZE, FALSE, static_cast<DWORD>(id)));
   if (!thread) return true;
   while (true) {
-    const absl::Duration left =
-        std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const absl::Duration left = deadline.left();
     // Waits in portions that fit into a DWORD.
     const DWORD milliseconds = static_cast<DWORD>(absl::ToInt64Milliseconds(
         absl::Ceil(std::min(left, absl::Hours(1)), absl::Milliseconds(1))));

@@ -73,9 +73,13 @@ void FindAndSetThreadPointer(void* pointer) noexcept {
 
 }  // namespace internal
 
-void AtThreadEnd(void (*function)()) {
-  TlsSetValue(GetIndices().at_end, reinterpret_cast<void*>(function));
+bool AtThreadEnd(void (*function)()) {
+  return TlsSetValue(GetIndices().at_end, reinterpret_cast<void*>(function)) !=
+         FALSE;
 }
+
+// The indices are allocated when the program starts, or it ends.
+bool CanWatchThreadEnds() { return true; }
 
 }  // namespace relib::platform
 

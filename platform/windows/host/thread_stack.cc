@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/host/deadline.h"
 #include "platform/host/stack_walker.h"
 #include "platform/windows/system/frame_walk.h"
 #include "platform/windows/system/handle.h"
@@ -27,7 +28,7 @@ struct Addresses {
 
 }  // namespace
 
-std::vector<uintptr_t> StackOfThread(uint64_t id) {
+std::vector<uintptr_t> StackOfThread(uint64_t id, Deadline /*deadline*/) {
   const Handle thread(OpenThread(THREAD_SUSPEND_RESUME | THREAD_GET_CONTEXT |
                                      THREAD_QUERY_LIMITED_INFORMATION,
                                  FALSE, static_cast<DWORD>(id)));

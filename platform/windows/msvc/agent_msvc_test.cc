@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/agent/agent.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
@@ -63,9 +64,9 @@ TEST_F(AgentMsvcTest, AThreadCountsUntilItIsGone) {
   ASSERT_NE(thread, nullptr);
   EXPECT_EQ(resources_->LiveThreads().size(), 1u);
   EXPECT_FALSE(
-      resources_->WaitForThreads(absl::Now() + absl::Milliseconds(20)));
+      resources_->WaitForThreads(Deadline::After(absl::Milliseconds(20))));
   SetEvent(event_);
-  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
   // The library leaves the thread's handle behind.
   const std::vector<Leftover> left = Unload();
   ASSERT_EQ(left.size(), 1u);
@@ -78,7 +79,7 @@ TEST_F(AgentMsvcTest, AThreadFromBeforeTheBindingCounts) {
   Bind();
   EXPECT_EQ(resources_->LiveThreads().size(), 1u);
   SetEvent(event_);
-  EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
+  EXPECT_TRUE(resources_->WaitForThreads(Deadline::After(absl::Seconds(30))));
   EXPECT_EQ(Unload().size(), 1u);
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/resources/resources.h"
 #include "platform/windows/agent/agent_binding.h"
 #include "platform/windows/resources/heap/heap.h"
@@ -32,16 +33,17 @@ class WindowsModuleResources final : public ModuleResources {
     return threads().Live();
   }
 
-  bool WaitForThreads(absl::Time deadline) const override {
+  bool IsLiveThread(uint64_t id) const override { return threads().IsLive(id); }
+
+  bool WaitForThreads(Deadline deadline) const override {
     return threads().WaitUntilNone(deadline);
   }
 
-  std::vector<std::string> WaitForCallbacks(
-      absl::Time deadline) const override {
+  std::vector<std::string> WaitForCallbacks(Deadline deadline) const override {
     while (true) {
       std::vector<std::string> obstacles = resources_.Obstacles();
       if (obstacles.empty() && resources_.Hold()) return {};
-      if (!obstacles.empty() && absl::Now() >= deadline) return obstacles;
+      if (!obstacles.empty() && deadline.has_passed()) return obstacles;
       absl::SleepFor(absl::Milliseconds(1));
     }
   }

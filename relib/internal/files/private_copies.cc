@@ -3,20 +3,22 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/base/const_init.h"
+#include "absl/base/no_destructor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "platform/host/file.h"
+#include "platform/host/fork.h"
 #include "platform/host/private_directory.h"
 #include "platform/image/debug_file.h"
 #include "platform/image/image_file.h"
@@ -70,29 +72,50 @@ Range NameOfDebugFile(const PrivateCopy& copy, const platform::File& library) {
           .end = (*name)->offset + (*name)->max_size + 1};
 }
 
-void Delete(const PrivateCopy* copy) {
-  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-  if (copies.ok()) {
-    (*copies)->Remove(copy->library);
-    if (!copy->debug_file.empty()) (*copies)->Remove(copy->debug_file);
-  }
-  delete copy;
+// The directory of this process.
+struct Directory {
+  std::mutex mutex;
+  platform::PrivateDirectory* directory = nullptr;
+  // The process that created it.
+  uint64_t process = 0;
+};
+
+Directory& GetDirectory() {
+  static Directory& directory = *[] {
+    static absl::NoDestructor<Directory> made;
+    platform::LockAroundFork(made->mutex);
+    return &*made;
+  }();
+  return directory;
+}
+
+void DeleteAtExit() {
+  Directory& directory = GetDirectory();
+  const std::lock_guard lock(directory.mutex);
+  directory.directory->Delete();
 }
 
 }  // namespace
 
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
-  ABSL_CONST_INIT static absl::Mutex mutex(absl::kConstInit);
-  // Destroyed at exit, which deletes the directory.
-  static std::unique_ptr<platform::PrivateDirectory> directory;
-  const absl::MutexLock lock(mutex);
-  if (directory == nullptr) {
+  Directory& directory = GetDirectory();
+  const std::lock_guard lock(directory.mutex);
+  const uint64_t process = platform::CurrentProcessId();
+  if (directory.process != process) {
     absl::StatusOr<std::unique_ptr<platform::PrivateDirectory>> created =
         platform::PrivateDirectory::Create("relib");
     if (!created.ok()) return created.status();
-    directory = *std::move(created);
+    // A child of fork() inherits the handler, and the object of its parent,
+    // which copies of the parent may still refer to.
+    if (directory.process == 0 && std::atexit(DeleteAtExit) != 0) {
+      return absl::ResourceExhaustedError(
+          "the C library takes no more atexit() "
+          "handlers");
+    }
+    directory.directory = created->release();
+    directory.process = process;
   }
-  return directory.get();
+  return directory.directory;
 }
 
 absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
@@ -117,19 +140,26 @@ absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
       .library = *copy,
       .debug_file = CopyDebugFile(path, *copy, **file, **copies)};
   return OpenPrivateCopy{.copy = std::shared_ptr<const PrivateCopy>(
-                             new PrivateCopy(files), Delete),
+                             new PrivateCopy(files),
+                             [copies = *copies](const PrivateCopy* copy) {
+                               copies->Remove(copy->library);
+                               if (!copy->debug_file.empty()) {
+                                 copies->Remove(copy->debug_file);
+                               }
+                               delete copy;
+                             }),
                          .file = *std::move(file)};
 }
 
 PreparedCopy::PreparedCopy(const PrivateCopy& copy) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-  if (copies.ok()) file_ = (*copies)->Prepare(copy.library);
+  if (!copies.ok()) return;
+  file_ = (*copies)->Prepare(copy.library);
+  copies_ = *copies;
 }
 
 PreparedCopy::~PreparedCopy() {
-  if (file_.empty()) return;
-  absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
-  if (copies.ok()) (*copies)->Withdraw(file_);
+  if (!file_.empty()) copies_->Withdraw(file_);
 }
 
 bool HasContentsOf(const PrivateCopy& copy, const std::string& path) {

@@ -12,7 +12,9 @@ namespace relib::internal {
 
 // Returns the directory for the private copies of this process. The first call
 // creates it and deletes those of crashed processes; it is deleted when the
-// process exits. After an error, the next call tries again. Thread-safe.
+// process exits. After an error, the next call tries again. A child of fork()
+// gets a directory of its own. The directory is never destroyed, so copies may
+// be deleted at any time. Thread-safe.
 absl::StatusOr<platform::PrivateDirectory*> PrivateCopies();
 
 // The paths of a copy of a library, and of its PDB file if that was copied,
@@ -48,6 +50,7 @@ class PreparedCopy {
 
  private:
   std::string file_;
+  platform::PrivateDirectory* copies_ = nullptr;
 };
 
 // Returns whether the library at `path` has the bytes that `copy` was made of.

@@ -6,14 +6,15 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/base/no_destructor.h"
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
+#include "platform/host/fork.h"
 #include "platform/host/thread_id.h"
 #include "platform/host/thread_pointer.h"
 
@@ -33,13 +34,29 @@ namespace {
 // The slots of all threads, including those that have ended: they are never
 // freed, so that a reader can't meet freed ones.
 struct Registry {
-  absl::Mutex mutex;
-  std::vector<std::unique_ptr<ThreadCalls>> all ABSL_GUARDED_BY(mutex);
+  // A child of fork() may make the first call of its thread.
+  std::mutex mutex;
+  // Guarded by `mutex`.
+  std::vector<std::unique_ptr<ThreadCalls>> all;
 };
 
 Registry& GetRegistry() {
-  static absl::NoDestructor<Registry> registry;
-  return *registry;
+  static Registry& registry = *[] {
+    static absl::NoDestructor<Registry> made;
+    platform::LockAroundFork(made->mutex);
+    return &*made;
+  }();
+  return registry;
+}
+
+// Guards the pins of all gates.
+std::mutex& PinsMutex() {
+  static std::mutex& mutex = *[] {
+    static absl::NoDestructor<std::mutex> made;
+    platform::LockAroundFork(*made);
+    return &*made;
+  }();
+  return mutex;
 }
 
 // Returns the chunk that contains `slot` or that ends there.
@@ -81,9 +98,11 @@ void ReleaseThread() {
 
 ThreadCalls& RegisterThread() {
   const uint64_t id = platform::CurrentThreadId();
-  platform::AtThreadEnd(ReleaseThread);
+  // If this fails for lack of memory, no later thread reuses the slots, and
+  // calls that the thread leaves by pthread_exit() count forever.
+  static_cast<void>(platform::AtThreadEnd(ReleaseThread));
   Registry& registry = GetRegistry();
-  const absl::MutexLock lock(registry.mutex);
+  const std::lock_guard lock(registry.mutex);
   for (const auto& calls : registry.all) {
     // Only a thread that holds the mutex changes it from zero.
     if (calls->thread_id.load(std::memory_order_acquire) == 0) {
@@ -104,7 +123,7 @@ CallSlot* MakeFreeSlot(CallSlot* slot) noexcept {
   if (slot == nullptr) return RegisterThread().chunks.front()->running;
   CallChunk* chunk = ChunkOf(slot);
   if (chunk->next == nullptr) {
-    const absl::MutexLock lock(GetRegistry().mutex);
+    const std::lock_guard lock(GetRegistry().mutex);
     chunk->next = AddChunk(*chunk->owner);
   }
   return chunk->next->running;
@@ -112,7 +131,7 @@ CallSlot* MakeFreeSlot(CallSlot* slot) noexcept {
 
 size_t ThreadCallsCount() {
   Registry& registry = GetRegistry();
-  const absl::MutexLock lock(registry.mutex);
+  const std::lock_guard lock(registry.mutex);
   return registry.all.size();
 }
 
@@ -120,7 +139,7 @@ std::vector<Gate::User> Gate::Users() const {
   std::vector<User> users;
   {
     Registry& registry = GetRegistry();
-    const absl::MutexLock lock(registry.mutex);
+    const std::lock_guard lock(registry.mutex);
     for (const auto& calls : registry.all) {
       for (const auto& chunk : calls->chunks) {
         for (const CallSlot& slot : chunk->running) {
@@ -136,8 +155,8 @@ std::vector<Gate::User> Gate::Users() const {
   }
   // A pin is taken under this mutex, after the check that the gate is open: it
   // is refused because the gate is closed, or is seen here.
-  const absl::MutexLock lock(pins_->mutex);
-  for (const Pin& pin : pins_->list) {
+  const std::lock_guard lock(PinsMutex());
+  for (const Pin& pin : *pins_) {
     users.push_back({.what = nullptr, .thread_id = pin.thread_id});
   }
   return users;
@@ -158,13 +177,17 @@ bool Gate::CalledByThisThread() const {
 }
 
 bool Gate::PinnedOnThisStack() const {
-  const absl::MutexLock lock(pins_->mutex);
-  return std::any_of(
-      pins_->list.begin(), pins_->list.end(),
-      [](const Pin& pin) { return platform::LiesOnThisStack(pin.holder); });
+  std::vector<const void*> holders;
+  {
+    const std::lock_guard lock(PinsMutex());
+    for (const Pin& pin : *pins_) holders.push_back(pin.holder);
+  }
+  return std::any_of(holders.begin(), holders.end(), [](const void* holder) {
+    return platform::LiesOnThisStack(holder);
+  });
 }
 
-std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
+std::vector<Gate::User> Gate::WaitForUsers(platform::Deadline deadline) const {
   std::vector<User> users = Users();
   if (users.empty() || CalledByThisThread() || PinnedOnThisStack())
     return users;
@@ -172,9 +195,9 @@ std::vector<Gate::User> Gate::WaitForUsers(absl::Time deadline) const {
   // waits.
   absl::Duration pause = absl::Microseconds(20);
   while (!users.empty()) {
-    const absl::Time now = absl::Now();
-    if (now >= deadline) break;
-    absl::SleepFor(std::min(pause, deadline - now));
+    const absl::Duration left = deadline.left();
+    if (left == absl::ZeroDuration()) break;
+    absl::SleepFor(std::min(pause, left));
     pause = std::min(pause * 2, absl::Milliseconds(2));
     users = Users();
   }
@@ -185,10 +208,10 @@ GatePin::GatePin(const Gate& gate) {
   // Avoids the mutex, which the unloading thread polls for pins.
   if (!gate.is_open()) return;
   const uint64_t thread_id = platform::CurrentThreadId();
-  const absl::MutexLock lock(gate.pins_->mutex);
+  const std::lock_guard lock(PinsMutex());
   if (!gate.is_open()) return;
-  pin_ = gate.pins_->list.insert(gate.pins_->list.end(),
-                                 {.holder = this, .thread_id = thread_id});
+  pin_ = gate.pins_->insert(gate.pins_->end(),
+                            {.holder = this, .thread_id = thread_id});
   pins_ = gate.pins_;
 }
 
@@ -197,15 +220,15 @@ void GatePin::TakeOver(GatePin& other) noexcept {
   if (pins_ == nullptr) return;
   pin_ = other.pin_;
   const uint64_t thread_id = platform::CurrentThreadId();
-  const absl::MutexLock lock(pins_->mutex);
+  const std::lock_guard lock(PinsMutex());
   *pin_ = {.holder = this, .thread_id = thread_id};
 }
 
 void GatePin::Release() noexcept {
   const std::shared_ptr<Gate::Pins> pins = std::move(pins_);
   if (pins == nullptr) return;
-  const absl::MutexLock lock(pins->mutex);
-  pins->list.erase(pin_);
+  const std::lock_guard lock(PinsMutex());
+  pins->erase(pin_);
 }
 
 }  // namespace relib::internal

@@ -9,10 +9,8 @@
 #include <vector>
 
 #include "absl/base/attributes.h"
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "platform/host/asymmetric_fence.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_pointer.h"
 
 // A gate keeps a module loaded while calls of its functions run and while it is
@@ -126,7 +124,7 @@ class Gate {
   // Waits until there are no calls and pins, or until `deadline`, and returns
   // the remaining ones. Returns at once if the calling thread would wait for
   // itself. Must be called after Close().
-  std::vector<User> WaitForUsers(absl::Time deadline) const;
+  std::vector<User> WaitForUsers(platform::Deadline deadline) const;
 
   // Returns whether the calling thread is in a call through this gate.
   bool CalledByThisThread() const;
@@ -158,12 +156,9 @@ class Gate {
     const void* holder;
     uint64_t thread_id;
   };
-  struct Pins {
-    absl::Mutex mutex;
-    std::list<Pin> list ABSL_GUARDED_BY(mutex);
-  };
-  // Shared with the pins: the gate may be destroyed as soon as the last pin has
-  // left the list, while its destructor still holds the mutex.
+  // Guarded by a mutex that all gates share, which is safe across fork().
+  using Pins = std::list<Pin>;
+  // Shared with the pins, which may outlive the gate.
   const std::shared_ptr<Pins> pins_ = std::make_shared<Pins>();
 };
 

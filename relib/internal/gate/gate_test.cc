@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
 
 namespace relib::internal {
@@ -80,7 +81,7 @@ TEST(GateTest, OtherGatesAreNoneOfItsBusiness) {
   b.gate.Close();
   EXPECT_THAT(b.gate.Users(), IsEmpty());
   EXPECT_FALSE(b.gate.CalledByThisThread());
-  EXPECT_THAT(b.gate.WaitForUsers(absl::InfinitePast()), IsEmpty());
+  EXPECT_THAT(b.gate.WaitForUsers(platform::Deadline::Now()), IsEmpty());
   EXPECT_TRUE(a.gate.CalledByThisThread());
 }
 
@@ -94,13 +95,15 @@ TEST(GateTest, WaitsForCallsUntilTheDeadline) {
   });
   entered.WaitForNotification();
   target.gate.Close();
-  EXPECT_THAT(target.gate.WaitForUsers(absl::InfinitePast()), Not(IsEmpty()));
+  EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Now()),
+              Not(IsEmpty()));
   const absl::Time begin = absl::Now();
-  EXPECT_THAT(target.gate.WaitForUsers(begin + absl::Milliseconds(20)),
+  EXPECT_THAT(target.gate.WaitForUsers(
+                  platform::Deadline::After(absl::Milliseconds(20))),
               Not(IsEmpty()));
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(20));
   leave.Notify();
-  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
+  EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()), IsEmpty());
   other.join();
 }
 
@@ -110,7 +113,8 @@ TEST(GateTest, DoesNotWaitForTheThreadThatWaits) {
   target.gate.Close();
   EXPECT_TRUE(target.gate.CalledByThisThread());
   // Would never end otherwise.
-  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), Not(IsEmpty()));
+  EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()),
+              Not(IsEmpty()));
 }
 
 TEST(GateTest, ARefusedCallLeavesNoTraceWhileItsCallerKnows) {
@@ -141,7 +145,7 @@ TEST(GateTest, NestsDeeperThanItsList) {
       EXPECT_TRUE(target.gate.CalledByThisThread());
       target.gate.Close();
       EXPECT_THAT(target.gate.Users(), SizeIs(depth));
-      EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()),
+      EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()),
                   Not(IsEmpty()));
     });
     EXPECT_THAT(target.gate.Users(), IsEmpty()) << depth;
@@ -158,7 +162,7 @@ TEST(GateTest, FindsItsDeepCallsAmongThoseOfOthers) {
       EXPECT_TRUE(deep.gate.CalledByThisThread());
       deep.gate.Close();
       EXPECT_THAT(deep.gate.Users(), SizeIs(1));
-      EXPECT_THAT(deep.gate.WaitForUsers(absl::InfiniteFuture()),
+      EXPECT_THAT(deep.gate.WaitForUsers(platform::Deadline::Never()),
                   Not(IsEmpty()));
       deep.gate.Open();
     });
@@ -178,10 +182,11 @@ TEST(GateTest, ADeepCallIsWaitedForFromAnotherThread) {
   });
   entered.WaitForNotification();
   target.gate.Close();
-  EXPECT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Milliseconds(5)),
+  EXPECT_THAT(target.gate.WaitForUsers(
+                  platform::Deadline::After(absl::Milliseconds(5))),
               Not(IsEmpty()));
   leave.Notify();
-  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
+  EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()), IsEmpty());
   other.join();
 }
 
@@ -208,8 +213,9 @@ TEST(GateTest, NobodyIsInsideWhenTheWaitEnds) {
   for (int round = 0; round < 60; ++round) {
     target.gate.Close();
     // Refused calls must not prolong the wait.
-    ASSERT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Seconds(60)),
-                IsEmpty());
+    ASSERT_THAT(
+        target.gate.WaitForUsers(platform::Deadline::After(absl::Seconds(60))),
+        IsEmpty());
     guarded.reset();
     guarded = std::make_unique<int>(0);
     target.gate.Open();
@@ -294,7 +300,7 @@ TEST(GateTest, APinIsAUser) {
     EXPECT_FALSE(target.gate.PinnedOnThisStack());
     target.gate.Close();
     const std::vector<Gate::User> users =
-        target.gate.WaitForUsers(absl::InfinitePast());
+        target.gate.WaitForUsers(platform::Deadline::Now());
     ASSERT_THAT(users, SizeIs(1));
     EXPECT_EQ(users[0].what, nullptr);
     EXPECT_EQ(users[0].thread_id, platform::CurrentThreadId());
@@ -308,7 +314,8 @@ TEST(GateTest, APinIsAUser) {
     if (platform::LiesOnThisStack(&moved)) {
       EXPECT_TRUE(target.gate.PinnedOnThisStack());
       // Would never end otherwise.
-      EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), SizeIs(1));
+      EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()),
+                  SizeIs(1));
     }
     std::thread([&] {
       EXPECT_FALSE(target.gate.PinnedOnThisStack());
@@ -317,7 +324,7 @@ TEST(GateTest, APinIsAUser) {
     }).join();
     EXPECT_THAT(target.gate.Users(), IsEmpty());
   }
-  EXPECT_THAT(target.gate.WaitForUsers(absl::InfiniteFuture()), IsEmpty());
+  EXPECT_THAT(target.gate.WaitForUsers(platform::Deadline::Never()), IsEmpty());
 }
 
 TEST(GateTest, APinMayOutliveItsGate) {
@@ -348,8 +355,9 @@ TEST(GateTest, NobodyHasAPinWhenTheWaitEnds) {
   while (taken.load() < 100) std::this_thread::yield();
   for (int round = 0; round < 60; ++round) {
     target.gate.Close();
-    ASSERT_THAT(target.gate.WaitForUsers(absl::Now() + absl::Seconds(60)),
-                IsEmpty());
+    ASSERT_THAT(
+        target.gate.WaitForUsers(platform::Deadline::After(absl::Seconds(60))),
+        IsEmpty());
     guarded.reset();
     guarded = std::make_unique<int>(0);
     target.gate.Open();

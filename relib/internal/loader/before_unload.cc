@@ -1,16 +1,18 @@
 #include "relib/internal/loader/before_unload.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
 #include "relib/internal/boundary/abi.h"
 
@@ -28,33 +30,41 @@ struct BeforeUnload::State {
   absl::Notification done;
 };
 
-BeforeUnload::BeforeUnload(std::function<Failure*()> invoke,
-                           std::atomic<uint64_t>& thread)
-    : state_(std::make_unique<State>(thread)) {
+BeforeUnload::BeforeUnload(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+
+absl::StatusOr<std::unique_ptr<BeforeUnload>> BeforeUnload::Start(
+    std::function<Failure*()> invoke, std::atomic<uint64_t>& thread) {
+  auto state = std::make_unique<State>(thread);
   // Joined rather than detached: winpthreads of mingw-w64 may reuse the data of
   // a thread that is detached while it ends.
-  state_->runner = std::thread(
-      [state = state_.get(), invoke = std::move(invoke), &thread]() mutable {
-        thread.store(platform::CurrentThreadId());
-        state->failure = invoke();
-        state->returned.store(true, std::memory_order_release);
-        // Destroyed here, before Wait() returns.
-        invoke = nullptr;
-        state->done.Notify();
-      });
+  try {
+    state->runner = std::thread(
+        [state = state.get(), invoke = std::move(invoke), &thread]() mutable {
+          thread.store(platform::CurrentThreadId());
+          state->failure = invoke();
+          state->returned.store(true, std::memory_order_release);
+          // Destroyed here, before Wait() returns.
+          invoke = nullptr;
+          state->done.Notify();
+        });
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(error.what());
+  }
+  return absl::WrapUnique(new BeforeUnload(std::move(state)));
 }
 
-BeforeUnload::~BeforeUnload() = default;
+BeforeUnload::~BeforeUnload() {
+  if (state_->runner.joinable()) state_->runner.join();
+}
 
-bool BeforeUnload::Wait(absl::Time deadline) {
-  if (!state_->done.WaitForNotificationWithDeadline(deadline) &&
+bool BeforeUnload::Wait(platform::Deadline deadline) {
+  if (!state_->done.WaitForNotificationWithTimeout(deadline.left()) &&
       !state_->returned.load(std::memory_order_acquire)) {
     return false;
   }
   if (!state_->runner.joinable()) return true;
-  if (!platform::WaitForThreadEnd(
-          state_->thread.load(),
-          std::max(deadline, absl::Now() + absl::Seconds(1)))) {
+  if (!platform::WaitForThreadEnd(state_->thread.load(), deadline)) {
     return false;
   }
   state_->runner.join();

@@ -6,7 +6,8 @@
 #include <functional>
 #include <memory>
 
-#include "absl/time/time.h"
+#include "absl/status/statusor.h"
+#include "platform/host/deadline.h"
 #include "relib/internal/boundary/abi.h"
 
 namespace relib::internal {
@@ -16,18 +17,20 @@ namespace relib::internal {
 class BeforeUnload {
  public:
   // Starts a thread that stores its id in `thread` and then calls invoke().
-  BeforeUnload(std::function<Failure*()> invoke, std::atomic<uint64_t>& thread);
+  // Fails with ResourceExhausted if no thread can be started; then nothing has
+  // been called.
+  static absl::StatusOr<std::unique_ptr<BeforeUnload>> Start(
+      std::function<Failure*()> invoke, std::atomic<uint64_t>& thread);
 
   BeforeUnload(const BeforeUnload&) = delete;
   BeforeUnload& operator=(const BeforeUnload&) = delete;
-  // Wait() must have returned true.
+  // Waits for the end of the thread.
   ~BeforeUnload();
 
-  // Returns true if before_unload returned before `deadline` and its thread has
-  // ended. Grants the thread one more second to end, so that a busy machine
-  // doesn't fail an unload in time: only destructors of thread_local objects
-  // run then.
-  bool Wait(absl::Time deadline);
+  // Returns true if before_unload has returned and its thread has ended, with
+  // the destructors of its thread_local objects. Waits for that until
+  // `deadline`.
+  bool Wait(platform::Deadline deadline);
 
   // Returns what before_unload threw, or null. The caller takes ownership.
   // Wait() must have returned true.
@@ -35,6 +38,8 @@ class BeforeUnload {
 
  private:
   struct State;
+  explicit BeforeUnload(std::unique_ptr<State> state);
+
   const std::unique_ptr<State> state_;
 };
 

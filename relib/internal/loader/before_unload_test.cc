@@ -2,26 +2,36 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <thread>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
 #include "relib/internal/boundary/abi.h"
 
 namespace relib::internal {
 namespace {
 
+std::unique_ptr<BeforeUnload> Start(std::function<Failure*()> invoke,
+                                    std::atomic<uint64_t>& thread) {
+  absl::StatusOr<std::unique_ptr<BeforeUnload>> run =
+      BeforeUnload::Start(std::move(invoke), thread);
+  EXPECT_TRUE(run.ok()) << run.status();
+  return *std::move(run);
+}
+
 TEST(BeforeUnloadTest, WaitsUntilTheDeadline) {
   std::atomic<uint64_t> thread = 0;
   absl::Notification begun;
   absl::Notification leave;
   Failure* const failure = reinterpret_cast<Failure*>(&leave);
-  BeforeUnload run(
+  const std::unique_ptr<BeforeUnload> run = Start(
       [&] {
         begun.Notify();
         leave.WaitForNotification();
@@ -31,16 +41,15 @@ TEST(BeforeUnloadTest, WaitsUntilTheDeadline) {
   begun.WaitForNotification();
   EXPECT_NE(thread.load(), 0);
   EXPECT_NE(thread.load(), platform::CurrentThreadId());
-  EXPECT_FALSE(run.Wait(absl::InfinitePast()));
-  EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
+  EXPECT_FALSE(run->Wait(platform::Deadline::Now()));
+  EXPECT_FALSE(run->Wait(platform::Deadline::After(absl::Milliseconds(10))));
   leave.Notify();
-  ASSERT_TRUE(run.Wait(absl::InfiniteFuture()));
-  EXPECT_EQ(run.failure(), failure);
+  ASSERT_TRUE(run->Wait(platform::Deadline::Never()));
+  EXPECT_EQ(run->failure(), failure);
 }
 
-// If threads of the module keep the processors busy, the thread of
-// before_unload may need long from its return to the notification.
-TEST(BeforeUnloadTest, WhatHasReturnedInTimeIsNotRefused) {
+// The rest of the thread, after the return of before_unload, is a part of it.
+TEST(BeforeUnloadTest, TheDeadlineBoundsTheEndOfTheThread) {
   std::atomic<uint64_t> thread = 0;
   absl::Notification returned;
   absl::Notification leave;
@@ -49,17 +58,31 @@ TEST(BeforeUnloadTest, WhatHasReturnedInTimeIsNotRefused) {
     returned.Notify();
     leave.WaitForNotification();
   });
-  BeforeUnload run([object = std::move(object)] { return nullptr; }, thread);
+  const std::unique_ptr<BeforeUnload> run =
+      Start([object = std::move(object)] { return nullptr; }, thread);
   returned.WaitForNotification();
-  std::thread releaser([&] {
-    absl::SleepFor(absl::Milliseconds(20));
-    leave.Notify();
-  });
-  const bool waited = run.Wait(absl::InfinitePast());
-  releaser.join();
-  EXPECT_TRUE(waited);
-  ASSERT_TRUE(run.Wait(absl::InfiniteFuture()));
-  EXPECT_EQ(run.failure(), nullptr);
+  const platform::Stopwatch watch;
+  EXPECT_FALSE(run->Wait(platform::Deadline::After(absl::Milliseconds(10))));
+  EXPECT_LT(watch.elapsed(), absl::Milliseconds(500));
+  leave.Notify();
+  ASSERT_TRUE(run->Wait(platform::Deadline::Never()));
+  EXPECT_EQ(run->failure(), nullptr);
+}
+
+TEST(BeforeUnloadTest, TheDestructorWaitsForTheThread) {
+  std::atomic<uint64_t> thread = 0;
+  std::atomic<bool> ended = false;
+  {
+    const std::unique_ptr<BeforeUnload> run = Start(
+        [&ended] {
+          absl::SleepFor(absl::Milliseconds(20));
+          ended = true;
+          return nullptr;
+        },
+        thread);
+    EXPECT_FALSE(run->Wait(platform::Deadline::Now()));
+  }
+  EXPECT_TRUE(ended);
 }
 
 // Not a member: libgcc for Windows frees the memory of a thread_local object
@@ -76,16 +99,16 @@ TEST(BeforeUnloadTest, GivesUpOnADestructorThatHangs) {
   absl::Notification end;
   end_of_destructor = &end;
   std::atomic<uint64_t> thread = 0;
-  BeforeUnload run(
+  const std::unique_ptr<BeforeUnload> run = Start(
       [&] {
         waits_in_destructor.used = true;
         return nullptr;
       },
       thread);
-  EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
-  EXPECT_FALSE(run.Wait(absl::Now() + absl::Milliseconds(10)));
+  EXPECT_FALSE(run->Wait(platform::Deadline::After(absl::Milliseconds(10))));
+  EXPECT_FALSE(run->Wait(platform::Deadline::After(absl::Milliseconds(10))));
   end.Notify();
-  EXPECT_TRUE(run.Wait(absl::InfiniteFuture()));
+  EXPECT_TRUE(run->Wait(platform::Deadline::Never()));
 }
 
 }  // namespace

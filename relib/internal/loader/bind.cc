@@ -29,7 +29,8 @@ absl::Status LoadedModule::CheckImportsAreGiven() const {
     if (GivenImport(wanted).context != nullptr) continue;
     problems.push_back(absl::StrCat(
         "it needs the import '", wanted.name,
-        "', which the host left empty; give it a function:\n  host:   ",
+        "', which the host left empty, or linked to an export that the other "
+        "module lacks; give it a function:\n  host:   ",
         FindEntry(*request_.imports, wanted.name)->signature));
   }
   if (problems.empty()) return absl::OkStatus();

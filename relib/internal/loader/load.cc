@@ -13,11 +13,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "platform/host/crash_guard.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
+#include "platform/host/thread_pointer.h"
 #include "platform/image/image_file.h"
 #include "platform/throws/throw_observer.h"
 #include "relib/errors.h"
@@ -28,6 +29,7 @@
 #include "relib/internal/loader/failure.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/internal/loader/module_state.h"
+#include "relib/internal/loader/modules_at_exit.h"
 #include "relib/internal/loader/state_memory.h"
 #include "relib/internal/loader/translate.h"
 #include "relib/internal/manifest/build_info.h"
@@ -60,6 +62,18 @@ bool LiesIn(const ManifestReference& note, std::string_view manifest) {
 
 absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     const std::string& path, LoadRequest request, const LoadOptions& options) {
+  if (ProcessExits()) {
+    return MakeError(LoadError::kLoaderFailed,
+                     absl::StrCat(path, " can't be loaded: the process exits"));
+  }
+  if (!platform::CanWatchThreadEnds()) {
+    return MakeError(
+        LoadError::kLoaderFailed,
+        absl::StrCat(path,
+                     " can't be loaded: the process has used up its thread "
+                     "keys (pthread_key_create()), and relib needs one. Delete "
+                     "a key that is not used, and load it again"));
+  }
   const std::string name = request.name.empty() ? path : request.name;
   auto module =
       std::unique_ptr<LoadedModule>(new LoadedModule(name, std::move(request)));
@@ -101,6 +115,12 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
   }
   if (!status.ok()) return status;
   std::move(release_file).Cancel();
+  if (!AddModule(*module)) {
+    // Destructors of the module run in exit(), which another thread is in.
+    LeakIntentionally(std::move(module));
+    return MakeError(LoadError::kLoaderFailed,
+                     absl::StrCat(path, " can't be used: the process exits"));
+  }
   module->gate().Open();
   return module;
 }
@@ -148,7 +168,8 @@ absl::Status LoadedModule::UnmapFailed() {
   const ImageUnmapScope unmap(descriptor_);
   if (is_poisoned()) resources_->SkipDestructors();
   // A constructor that ran may have started threads.
-  if (!resources_->WaitForThreads(absl::Now() + UnloadOptions().deadline)) {
+  if (!resources_->WaitForThreads(
+          platform::Deadline::After(UnloadOptions().deadline))) {
     return absl::FailedPreconditionError("a thread that it started is running");
   }
   absl::Status status = library_.Unload();

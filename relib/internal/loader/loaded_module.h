@@ -17,9 +17,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "platform/host/crash_guard.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
+#include "platform/host/fork.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
 #include "relib/errors.h"
@@ -104,6 +105,13 @@ class LoadedModule final {
     return checked_main_.load(std::memory_order_relaxed) == text.data();
   }
 
+  // Closes the module for calls and runs its before_unload, because the process
+  // exits. The module then stays as it is.
+  void BeforeProcessExits(platform::Deadline deadline);
+  // The position of this module in the order in which modules were loaded.
+  uint64_t load_number() const { return load_number_; }
+  void set_load_number(uint64_t number) { load_number_ = number; }
+
   // Returns the calls in flight and the pins, "add on thread 12; pinned by
   // thread 34"; "" if there are none.
   std::string DescribeUsers() const { return DescribeUsers(gate().Users()); }
@@ -182,22 +190,25 @@ class LoadedModule final {
 
   // Waits until no other thread unloads this module. Returns false at the
   // deadline.
-  bool BeginUnload(uint64_t thread, absl::Time deadline);
+  bool BeginUnload(uint64_t thread, platform::Deadline deadline);
   void EndUnload();
+  // Fails with kStays if the module is loaded to stay, or by the parent of this
+  // process.
+  absl::Status CheckMayUnload() const;
   // Returns whether the module started the calling thread.
   bool RunsOnOwnThread() const;
 
   // The steps of Unload(), in this order. UnloadLocked() undoes them if a later
   // one fails.
-  absl::StatusOr<UnloadReport> UnloadLocked(const UnloadOptions& options,
-                                            absl::Time begin);
-  absl::Status CloseGate(absl::Time deadline);
-  absl::Status RunBeforeUnload(absl::Time deadline);
-  absl::Status WaitForThreads(absl::Time deadline) const;
-  absl::Status WaitForCallbacks(absl::Time deadline) const;
+  absl::StatusOr<UnloadReport> UnloadLocked(platform::Deadline deadline,
+                                            platform::Stopwatch begin);
+  absl::Status CloseGate(platform::Deadline deadline);
+  absl::Status RunBeforeUnload(platform::Deadline deadline);
+  absl::Status WaitForThreads(platform::Deadline deadline) const;
+  absl::Status WaitForCallbacks(platform::Deadline deadline) const;
   // Detaches all states that are attached to this module, or none.
   absl::Status DetachStates();
-  UnloadReport Reclaim(absl::Time begin);
+  UnloadReport Reclaim(platform::Stopwatch begin);
 
   // Attaches the states again that DetachStates() detached.
   absl::Status ReattachStates();
@@ -218,6 +229,9 @@ class LoadedModule final {
   std::vector<ModuleGate::Use> uses_;
   // A Reloader may share it, to load the copy again.
   std::shared_ptr<const PrivateCopy> private_copy_;
+  // The process that loaded the module. Children of fork() have others.
+  const uint64_t process_ = platform::CurrentProcessId();
+  uint64_t load_number_ = 0;
   // LoadOptions::unloading.
   bool unloading_ = true;
   // LoadOptions::crash_guard.
@@ -239,7 +253,7 @@ class LoadedModule final {
 
   // The run of before_unload, also after an Unload() stopped waiting for it.
   // Accessed only by the unloading thread.
-  std::optional<BeforeUnload> before_unload_;
+  std::unique_ptr<BeforeUnload> before_unload_;
   // Written by the thread of `before_unload_`, and read after that has ended.
   std::optional<platform::Crash> before_unload_crash_;
   // The id of the thread of `before_unload_`, or zero.

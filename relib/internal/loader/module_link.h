@@ -32,6 +32,9 @@ class ModuleLink<R(A...)> {
   ModuleLink(std::shared_ptr<ModuleGate> gate, const Export<R(A...)>* entry)
       : gate_(std::move(gate)), entry_(entry) {}
 
+  // Returns false for an OptionalExport that the module lacks.
+  bool has_export() const { return static_cast<bool>(*entry_); }
+
   const std::shared_ptr<ModuleGate>& gate() const { return gate_; }
 
   DestroyFunction destroy() const { return HostSide::DestroyerOf(*entry_); }

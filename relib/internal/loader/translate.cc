@@ -78,9 +78,9 @@ std::string DescribeThread(uint64_t id) {
   return DescribeThread(id, platform::ThreadName(id));
 }
 
-std::string DescribeStack(uint64_t thread) {
+std::string DescribeStack(uint64_t thread, platform::Deadline deadline) {
   const std::string stack =
-      MakeBacktrace(platform::StackOfThread(thread)).ToString();
+      MakeBacktrace(platform::StackOfThread(thread, deadline)).ToString();
   if (stack.empty()) return "";
   return absl::StrCat(
       "\n  thread ", DescribeThread(thread), ":\n    ",

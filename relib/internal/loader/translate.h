@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "platform/host/crash_guard.h"
+#include "platform/host/deadline.h"
 #include "platform/host/module_resources.h"
 #include "relib/errors.h"
 #include "relib/options.h"
@@ -29,8 +30,8 @@ std::string DescribeThread(uint64_t id, std::string_view name);
 std::string DescribeThread(uint64_t id);
 
 // Returns the backtrace of a thread as indented lines, the first of which
-// begins with a newline. Returns "" if the thread doesn't answer.
-std::string DescribeStack(uint64_t thread);
+// begins with a newline. Returns "" if the thread doesn't answer by `deadline`.
+std::string DescribeStack(uint64_t thread, platform::Deadline deadline);
 
 CrashInfo CrashInfoOf(const platform::Crash& crash);
 

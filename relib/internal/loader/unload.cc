@@ -1,15 +1,17 @@
 // The steps of LoadedModule::Unload().
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/base/no_destructor.h"
-#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/log/log.h"
 #include "absl/status/status.h"
@@ -20,6 +22,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/crash_guard.h"
+#include "platform/host/deadline.h"
+#include "platform/host/fork.h"
 #include "platform/host/module_resources.h"
 #include "platform/host/thread_id.h"
 #include "relib/errors.h"
@@ -29,45 +33,60 @@
 #include "relib/internal/loader/before_unload.h"
 #include "relib/internal/loader/failure.h"
 #include "relib/internal/loader/loaded_module.h"
+#include "relib/internal/loader/modules_at_exit.h"
 #include "relib/internal/loader/translate.h"
 #include "relib/internal/trace/trace.h"
 #include "relib/options.h"
 
 namespace relib::internal {
+namespace {
+
+// The time that a refusal takes beyond the deadline to ask threads for their
+// stacks, and the number of threads that it names.
+constexpr absl::Duration kTimeForStacks = absl::Milliseconds(100);
+constexpr size_t kMaxThreadsNamed = 20;
+
+}  // namespace
 
 void LoadedModule::LeakIntentionally(std::unique_ptr<LoadedModule> module) {
+  // A child of fork() needs the mutex in exit().
   struct Kept {
-    absl::Mutex mutex;
-    std::vector<std::unique_ptr<LoadedModule>> modules ABSL_GUARDED_BY(mutex);
+    std::mutex mutex;
+    std::vector<std::unique_ptr<LoadedModule>> modules;
   };
-  static absl::NoDestructor<Kept> kept;
-  const absl::MutexLock lock(kept->mutex);
-  kept->modules.push_back(std::move(module));
+  static Kept& kept = *[] {
+    static absl::NoDestructor<Kept> made;
+    platform::LockAroundFork(made->mutex);
+    return &*made;
+  }();
+  const std::lock_guard lock(kept.mutex);
+  kept.modules.push_back(std::move(module));
 }
 
 void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   if (module == nullptr) return;
-  if (!module->unloading_) {
-    module->gate().Close();
-    LeakIntentionally(std::move(module));
-    return;
-  }
   const absl::Status status = module->Unload(UnloadOptions()).status();
-  if (status.ok() || UnloadErrorOf(status) == UnloadError::kNotLoaded) return;
-  LOG(ERROR) << "relib leaves a module loaded: " << status.message();
+  const std::optional<UnloadError> error = UnloadErrorOf(status);
+  if (status.ok() || error == UnloadError::kNotLoaded) return;
+  // Modules that are meant to stay are no reason to complain.
+  if (error != UnloadError::kStays) {
+    ForgetModule(*module);
+    LOG(ERROR) << "relib leaves a module loaded: " << status.message();
+  }
   // New calls are refused, but running code of the module may use everything
   // that belongs to it.
   module->gate().Close();
   LeakIntentionally(std::move(module));
 }
 
-bool LoadedModule::BeginUnload(uint64_t thread, absl::Time deadline) {
+bool LoadedModule::BeginUnload(uint64_t thread, platform::Deadline deadline) {
   const absl::MutexLock lock(mutex_);
   const auto nobody_unloads = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return unloading_thread_ == 0;
   };
   if (unloading_thread_ == thread ||
-      !mutex_.AwaitWithDeadline(absl::Condition(&nobody_unloads), deadline)) {
+      !mutex_.AwaitWithTimeout(absl::Condition(&nobody_unloads),
+                               deadline.left())) {
     return false;
   }
   unloading_thread_ = thread;
@@ -80,23 +99,34 @@ void LoadedModule::EndUnload() {
 }
 
 bool LoadedModule::RunsOnOwnThread() const {
-  const std::vector<platform::ThreadInfo> threads = resources_->LiveThreads();
-  return std::any_of(
-      threads.begin(), threads.end(),
-      [id = platform::CurrentThreadId()](const platform::ThreadInfo& thread) {
-        return thread.id == id;
-      });
+  return resources_->IsLiveThread(platform::CurrentThreadId());
 }
 
-absl::StatusOr<UnloadReport> LoadedModule::Unload(
-    const UnloadOptions& options) {
-  const absl::Time begin = absl::Now();
+absl::Status LoadedModule::CheckMayUnload() const {
   if (!unloading_) {
     return MakeError(UnloadError::kStays,
                      absl::StrCat(path_,
                                   " was loaded to stay: LoadOptions{.unloading "
                                   "= false}"));
   }
+  if (process_ != platform::CurrentProcessId()) {
+    return MakeError(
+        UnloadError::kStays,
+        absl::StrCat(path_,
+                     " can't be unloaded here: this process is a child by "
+                     "fork() of process ",
+                     process_,
+                     ", which loaded it. Calls work. Leave the module to the "
+                     "parent"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UnloadReport> LoadedModule::Unload(
+    const UnloadOptions& options) {
+  const platform::Stopwatch begin;
+  const auto deadline = platform::Deadline::After(options.deadline);
+  if (absl::Status status = CheckMayUnload(); !status.ok()) return status;
   if (gate().CalledByThisThread()) {
     return MakeError(
         UnloadError::kCallsInFlight,
@@ -114,7 +144,7 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
   }
   const uint64_t thread = platform::CurrentThreadId();
   if (before_unload_thread_.load() == thread ||
-      !BeginUnload(thread, begin + options.deadline)) {
+      !BeginUnload(thread, deadline)) {
     return MakeError(
         UnloadError::kCallsInFlight,
         absl::StrCat(path_,
@@ -123,15 +153,23 @@ absl::StatusOr<UnloadReport> LoadedModule::Unload(
                      "and takes longer than the deadline"));
   }
   const absl::Cleanup end = [this] { EndUnload(); };
-  return UnloadLocked(options, begin);
-}
-
-absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
-    const UnloadOptions& options, absl::Time begin) {
   if (!library_.loaded()) {
     return MakeError(UnloadError::kNotLoaded,
                      absl::StrCat(path_, " is unloaded already"));
   }
+  if (!BeginUnloadOf(*this)) {
+    return StaysLoaded(UnloadError::kStays,
+                       "the process exits, and the system unmaps it at the "
+                       "end. Unload modules before exit(), if you need to");
+  }
+  const absl::Cleanup end_of_unload = [this] {
+    EndUnloadOf(*this, !library_.loaded());
+  };
+  return UnloadLocked(deadline, begin);
+}
+
+absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
+    platform::Deadline deadline, platform::Stopwatch begin) {
   if (RunsOnOwnThread()) {
     return StaysLoaded(
         UnloadError::kThreadsStillRunning,
@@ -139,8 +177,6 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
             "it can't be unloaded by a thread that it started itself (",
             platform::CurrentThreadId(), ")"));
   }
-  const absl::Time deadline = begin + options.deadline;
-
   absl::Cleanup reopen = [this] {
     gate().OpenForUses();
     gate().Open();
@@ -177,7 +213,7 @@ absl::Status LoadedModule::StaysLoaded(UnloadError error,
   return MakeError(error, absl::StrCat(path_, " stays loaded: ", why));
 }
 
-absl::Status LoadedModule::CloseGate(absl::Time deadline) {
+absl::Status LoadedModule::CloseGate(platform::Deadline deadline) {
   if (const std::vector<std::string> users = gate().CloseForUses();
       !users.empty()) {
     return StaysLoaded(
@@ -197,14 +233,25 @@ absl::Status LoadedModule::CloseGate(absl::Time deadline) {
   return absl::OkStatus();
 }
 
-absl::Status LoadedModule::RunBeforeUnload(absl::Time deadline) {
-  if (descriptor_->before_unload->invoke == nullptr || is_poisoned()) {
-    return absl::OkStatus();
-  }
-  // An earlier Unload() may have given up waiting for it.
-  if (!before_unload_.has_value()) {
-    before_unload_.emplace([this] { return InvokeBeforeUnload(); },
-                           before_unload_thread_);
+absl::Status LoadedModule::RunBeforeUnload(platform::Deadline deadline) {
+  // An earlier Unload() may have given up waiting for it. Its thread has to end
+  // in any case, also if the module has crashed since.
+  if (before_unload_ == nullptr) {
+    if (descriptor_->before_unload->invoke == nullptr || is_poisoned()) {
+      return absl::OkStatus();
+    }
+    absl::StatusOr<std::unique_ptr<BeforeUnload>> started = BeforeUnload::Start(
+        [this] { return InvokeBeforeUnload(); }, before_unload_thread_);
+    if (!started.ok()) {
+      return StaysLoaded(
+          UnloadError::kBeforeUnloadFailed,
+          absl::StrCat("no thread can be started for its before_unload, which "
+                       "has not run (",
+                       started.status().message(),
+                       "). End threads, or raise the limit of the process, and "
+                       "unload it again"));
+    }
+    before_unload_ = *std::move(started);
   }
   if (!before_unload_->Wait(deadline)) {
     return StaysLoaded(
@@ -213,14 +260,16 @@ absl::Status LoadedModule::RunBeforeUnload(absl::Time deadline) {
                      "deadline, or a destructor of a thread_local "
                      "object that it used. It goes on; another "
                      "Unload() waits for it",
-                     DescribeStack(before_unload_thread_.load())));
+                     DescribeStack(before_unload_thread_.load(),
+                                   platform::Deadline::After(kTimeForStacks))));
   }
   Failure* const failure = before_unload_->failure();
   before_unload_thread_.store(0);
   before_unload_.reset();
   if (before_unload_crash_.has_value()) {
+    const platform::Crash crash = *std::exchange(before_unload_crash_, {});
     return CrashError(
-        UnloadError::kBeforeUnloadFailed, *before_unload_crash_,
+        UnloadError::kBeforeUnloadFailed, crash,
         absl::StrCat(path_,
                      " stays loaded, and another Unload() does without "
                      "its before_unload, which"));
@@ -234,13 +283,21 @@ absl::Status LoadedModule::RunBeforeUnload(absl::Time deadline) {
   return status;
 }
 
-absl::Status LoadedModule::WaitForThreads(absl::Time deadline) const {
+absl::Status LoadedModule::WaitForThreads(platform::Deadline deadline) const {
   if (resources_->WaitForThreads(deadline)) return absl::OkStatus();
+  const std::vector<platform::ThreadInfo> live = resources_->LiveThreads();
+  // The error comes soon after the deadline, however many threads there are.
+  const auto limit = platform::Deadline::After(kTimeForStacks);
   std::vector<std::string> threads;
   std::string stacks;
-  for (const platform::ThreadInfo& thread : resources_->LiveThreads()) {
+  for (const platform::ThreadInfo& thread : live) {
+    if (threads.size() == kMaxThreadsNamed) {
+      threads.push_back(
+          absl::StrCat(live.size() - kMaxThreadsNamed, " others"));
+      break;
+    }
     threads.push_back(DescribeThread(thread.id, thread.name));
-    absl::StrAppend(&stacks, DescribeStack(thread.id));
+    absl::StrAppend(&stacks, DescribeStack(thread.id, limit));
   }
   return StaysLoaded(
       UnloadError::kThreadsStillRunning,
@@ -249,7 +306,7 @@ absl::Status LoadedModule::WaitForThreads(absl::Time deadline) const {
                    "). End them in RELIB_BEFORE_UNLOAD", stacks));
 }
 
-absl::Status LoadedModule::WaitForCallbacks(absl::Time deadline) const {
+absl::Status LoadedModule::WaitForCallbacks(platform::Deadline deadline) const {
   const std::vector<std::string> callbacks =
       resources_->WaitForCallbacks(deadline);
   if (callbacks.empty()) return absl::OkStatus();
@@ -258,7 +315,38 @@ absl::Status LoadedModule::WaitForCallbacks(absl::Time deadline) const {
                                   absl::StrJoin(callbacks, "; "), ")"));
 }
 
-UnloadReport LoadedModule::Reclaim(absl::Time begin) {
+void LoadedModule::BeforeProcessExits(platform::Deadline deadline) {
+  // If a function of the module calls exit(), the module is not at rest, and
+  // never will be.
+  if (!CheckMayUnload().ok() || gate().CalledByThisThread() ||
+      !BeginUnload(platform::CurrentThreadId(), deadline)) {
+    return;
+  }
+  // Pins don't count: those that objects of the program hold are not released
+  // before the destructors of these objects.
+  gate().Close();
+  const auto has_calls = [this] {
+    const std::vector<Gate::User> users = gate().Users();
+    return std::any_of(users.begin(), users.end(), [](const Gate::User& user) {
+      return user.what != nullptr;
+    });
+  };
+  while (has_calls()) {
+    if (deadline.has_passed()) {
+      LOG(ERROR) << "relib doesn't run the before_unload of " << path_
+                 << ", because the process exits while it is in use ("
+                 << DescribeUsers() << "). Let the calls return before exit()";
+      return;
+    }
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  const absl::Status status = RunBeforeUnload(deadline);
+  if (!status.ok()) {
+    LOG(ERROR) << "the process exits: " << status.message();
+  }
+}
+
+UnloadReport LoadedModule::Reclaim(platform::Stopwatch begin) {
   std::vector<Leftover> leftovers = resources_->Reclaim();
   std::vector<Leak> leaks = LeaksOf(resources_->Leaks());
   ReleaseFile(id_);
@@ -267,7 +355,7 @@ UnloadReport LoadedModule::Reclaim(absl::Time begin) {
   uses_.clear();
   request_.import_slots.reset();
   states_.clear();
-  return {.elapsed = absl::Now() - begin,
+  return {.elapsed = begin.elapsed(),
           .leftovers = std::move(leftovers),
           .leaks = std::move(leaks)};
 }

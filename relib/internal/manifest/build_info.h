@@ -4,13 +4,18 @@
 #include <string_view>
 #include <version>
 
+#include "platform/agent/agent_layout.h"
+#include "relib/internal/boundary/host_api_layout.h"
+
 // Build facts: how the including code was built, as far as that decides whether
 // two binaries agree on the layout of types and on the calls between them.
 
 namespace relib::internal {
 
 // Incremented by every change of the data that host and module exchange: the
-// manifest, the descriptor, the slots, the binding of the agent.
+// manifest, the descriptor, the slots, the binding of the agent. The hashes of
+// the last three among the facts below tell two versions apart even if somebody
+// has forgotten that.
 inline constexpr std::string_view kAbiVersion = "5";
 
 #define RELIB_INTERNAL_STRING_2(x) #x
@@ -130,6 +135,16 @@ inline constexpr BuildFact kBuildFacts[] = {
      "(-D_GLIBCXX_DEBUG, _ITERATOR_DEBUG_LEVEL)"},
     {"sanitizer", kSanitizer, Matching::kRequired,
      "give both the same -fsanitize= flags"},
+    {"hook-table", platform::kHookTableLayout, Matching::kRequired,
+     "its functions for the resources of a module have changed: build host and "
+     "module with the same version of relib"},
+    {"heap-binding", platform::kHeapBindingLayout, Matching::kRequired,
+     "the functions between a module's heap and the host have changed: build "
+     "host and module with the same version of relib"},
+    {"host-api", kHostApiLayout, Matching::kRequired,
+     "the functions between module and host have changed: build host and "
+     "module "
+     "with the same version of relib"},
     {"exceptions", kExceptions, Matching::kInformational, ""},
     {"rtti", kRtti, Matching::kInformational, ""},
     {"unloading", kUnloading, Matching::kOption, ""},

@@ -10,7 +10,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "relib/errors.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/internal/loader/module_gate.h"
@@ -107,7 +109,10 @@ bool CallPauser::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
   for (const auto& gate : gates) gate->Close();
   // Users first: their calls may continue into the modules that they use.
   for (auto gate = gates.rbegin(); gate != gates.rend(); ++gate) {
-    if (!(*gate)->WaitForUsers(deadline).empty()) return false;
+    if (!(*gate)
+             ->WaitForUsers(platform::Deadline::After(deadline - absl::Now()))
+             .empty())
+      return false;
   }
   return true;
 }

@@ -64,6 +64,36 @@ TEST(ThreadLocalsTest, OfAThreadThatHasEnded) {
   EXPECT_EQ(destroyed, 1);
 }
 
+// One of three modules goes before the thread ends. The objects of the others are
+// destroyed by the thread, also those that destructors construct.
+TEST(ThreadLocalsTest, OfDestructorsOfThreeModules) {
+  std::atomic<int> destroyed[3] = {};
+  std::optional<TestModule> modules[3];
+  for (auto& module : modules) {
+    module = LoadTestModule("thread_locals/nested", {.private_copy = true});
+  }
+  absl::Notification used;
+  absl::Notification end;
+  std::thread thread([&] {
+    for (int i = 0; i < 3; ++i) {
+      RunTestModule(*modules[i], AddressOf(destroyed[i]));
+    }
+    used.Notify();
+    end.WaitForNotification();
+  });
+  used.WaitForNotification();
+  modules[0].reset();
+  EXPECT_EQ(destroyed[0], 2);
+  end.Notify();
+  thread.join();
+  EXPECT_EQ(destroyed[1], 2);
+  EXPECT_EQ(destroyed[2], 2);
+  UnloadTestModule(*modules[2]);
+  UnloadTestModule(*modules[1]);
+  EXPECT_EQ(destroyed[1], 2);
+  EXPECT_EQ(destroyed[2], 2);
+}
+
 // The threads outlive the module.
 TEST(ThreadLocalsTest, OfSixtyFourLiveThreads) {
   constexpr int kThreads = 64;

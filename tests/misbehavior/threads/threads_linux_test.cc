@@ -3,13 +3,17 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -112,6 +116,42 @@ TEST_P(LiveThreadsTest, AreWaitedForUntilTheDeadline) {
   state = kEnd;
   unloader.join();
   EXPECT_EQ(UnloadErrorOf(module.Unload().status()), UnloadError::kNotLoaded);
+}
+
+// Returns the number of signals of this user that wait in the kernel.
+int QueuedSignals() {
+  std::ifstream file("/proc/self/status");
+  std::string line;
+  while (std::getline(file, line)) {
+    std::string_view value = line;
+    if (absl::ConsumePrefix(&value, "SigQ:")) {
+      return std::stoi(std::string(value));
+    }
+  }
+  return -1;
+}
+
+// Such threads can't show their stacks.
+TEST(ThreadsLinuxTest, OnesThatBlockSignalsDoNotMakeARefusalLate) {
+  constexpr int kThreads = kThreadSanitizer ? 100 : 1000;
+  TestModule module = LoadTestModule("threads/blocking_signals_linux");
+  ASSERT_EQ(RunTestModule(module, absl::StrCat(kThreads)), kThreads);
+  const int queued = QueuedSignals();
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const absl::Time begin = absl::Now();
+    const absl::Status status =
+        module.Unload({.deadline = absl::ZeroDuration()}).status();
+    // A busy machine may take a while.
+    EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
+    EXPECT_EQ(UnloadErrorOf(status), UnloadError::kThreadsStillRunning)
+        << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat(kThreads - 20, " others")));
+  }
+  EXPECT_LE(QueuedSignals(), queued + 5);
+  EXPECT_EQ(RunTestModule(module), kThreads);
+  const absl::StatusOr<UnloadReport> report = module.Unload(kPatient);
+  EXPECT_TRUE(report.ok()) << report.status();
 }
 
 TEST(ThreadsLinuxTest, OnesThatWereJoinedNeverRefuse) {

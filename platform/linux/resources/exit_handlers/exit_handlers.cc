@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <deque>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "absl/base/no_destructor.h"
+#include "platform/host/fork.h"
+#include "platform/linux/host/begin_process_exit.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/resources/destructors.h"
 
@@ -108,15 +111,27 @@ class AtExitHandlers {
     bool process_ends = false;
   };
 
+  // A child of fork() needs the mutex in exit().
   static All& AllTickets() {
-    static absl::NoDestructor<All> all;
-    return *all;
+    static All& tickets = *[] {
+      static absl::NoDestructor<All> all;
+      LockAroundFork(all->mutex);
+      return &*all;
+    }();
+    return tickets;
   }
 
   static Handler Take(Ticket& ticket) {
     All& all = AllTickets();
     all.none_free_below = std::min(all.none_free_below, ticket.number);
-    std::erase(std::exchange(ticket.owner, nullptr)->tickets_, &ticket);
+    std::vector<Ticket*>& tickets =
+        std::exchange(ticket.owner, nullptr)->tickets_;
+    // Nearly always the last one: handlers run in reverse order.
+    if (tickets.back() == &ticket) {
+      tickets.pop_back();
+    } else {
+      std::erase(tickets, &ticket);
+    }
     return std::exchange(ticket.handler, Handler());
   }
 
@@ -127,6 +142,10 @@ class AtExitHandlers {
     {
       const std::lock_guard lock(all.mutex);
       all.process_ends = true;
+    }
+    BeginProcessExit();
+    {
+      const std::lock_guard lock(all.mutex);
       if (ticket.owner == nullptr) return;
       handler = Take(ticket);
     }
@@ -148,8 +167,12 @@ class ExitHandlers final : public Resources {
   // Registers a handler of on_exit().
   int Add(const Destructors* destructors, ExitFunction function,
           void* argument) {
-    static const int result =
-        ::on_exit([](int status, void*) { Run(nullptr, status); }, nullptr);
+    static const int result = ::on_exit(
+        [](int status, void*) {
+          BeginProcessExit();
+          Run(nullptr, status);
+        },
+        nullptr);
     if (result != 0) return result;
     All& all = AllHandlers();
     const std::lock_guard lock(all.mutex);
@@ -175,9 +198,14 @@ class ExitHandlers final : public Resources {
     std::list<Handler> handlers;
   };
 
+  // A child of fork() needs the mutex in exit().
   static All& AllHandlers() {
-    static absl::NoDestructor<All> all;
-    return *all;
+    static All& handlers = *[] {
+      static absl::NoDestructor<All> all;
+      LockAroundFork(all->mutex);
+      return &*all;
+    }();
+    return handlers;
   }
 
   // Runs the handlers of `owner`, or of all modules if null, the last one
@@ -188,13 +216,14 @@ class ExitHandlers final : public Resources {
       Handler next;
       {
         const std::lock_guard lock(all.mutex);
-        auto found = all.handlers.end();
-        for (auto i = all.handlers.begin(); i != all.handlers.end(); ++i) {
-          if (owner == nullptr || i->owner == owner) found = i;
-        }
-        if (found == all.handlers.end()) return;
+        const auto found =
+            std::find_if(all.handlers.rbegin(), all.handlers.rend(),
+                         [owner](const Handler& handler) {
+                           return owner == nullptr || handler.owner == owner;
+                         });
+        if (found == all.handlers.rend()) return;
         next = *found;
-        all.handlers.erase(found);
+        all.handlers.erase(std::next(found).base());
       }
       struct Call {
         const Handler& handler;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/no_destructor.h"
+#include "platform/host/fork.h"
 #include "platform/linux/resources/resources.h"
 
 namespace relib::platform {
@@ -14,6 +16,15 @@ namespace {
 
 // Trivially destructible, so it is valid at any time.
 thread_local constinit bool thread_is_gone = false;
+
+std::mutex& ListsMutex() {
+  static std::mutex& mutex = *[] {
+    static absl::NoDestructor<std::mutex> made;
+    LockAroundFork(*made);
+    return &*made;
+  }();
+  return mutex;
+}
 
 }  // namespace
 
@@ -28,9 +39,11 @@ class ThreadLocalList::ThreadState {
   }
 
   ~ThreadState() {
-    // A destructor may construct more objects.
-    for (size_t i = 0; i < modules_.size(); ++i) {
-      const std::shared_ptr<ThreadLocalList> module = modules_[i].lock();
+    // A destructor may construct more objects, also of modules that were here
+    // before. Modules that are gone are dropped from the list meanwhile.
+    while (!modules_.empty()) {
+      const std::shared_ptr<ThreadLocalList> module = modules_.back().lock();
+      modules_.pop_back();
       if (module != nullptr) module->Destroy(this);
     }
     thread_is_gone = true;
@@ -58,23 +71,26 @@ void ThreadLocalList::Add(std::shared_ptr<const Destructors> destructors,
   ThreadState* thread = ThreadState::Current();
   if (thread == nullptr) return;
   thread->Remember(shared_from_this());
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(ListsMutex());
   entries_.push_back({.thread = thread,
                       .destructors = std::move(destructors),
                       .destroy = destroy,
                       .object = object});
+  by_thread_[thread].push_back(std::prev(entries_.end()));
 }
 
 void ThreadLocalList::Destroy(const ThreadState* thread) {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    const auto last = std::find_if(
-        entries_.rbegin(), entries_.rend(), [thread](const Entry& entry) {
-          return thread == nullptr || entry.thread == thread;
-        });
-    if (last == entries_.rend()) return;
+  std::unique_lock lock(ListsMutex());
+  while (!entries_.empty()) {
+    const auto list =
+        by_thread_.find(thread != nullptr ? thread : entries_.back().thread);
+    if (list == by_thread_.end()) return;
+    // The last object of all is also the last one of its thread.
+    const auto last = list->second.back();
+    list->second.pop_back();
+    if (list->second.empty()) by_thread_.erase(list);
     const Entry entry = std::move(*last);
-    entries_.erase(std::next(last).base());
+    entries_.erase(last);
     ++running_;
     lock.unlock();
     entry.destructors->Run(entry.destroy, entry.object);
@@ -85,7 +101,7 @@ void ThreadLocalList::Destroy(const ThreadState* thread) {
 
 void ThreadLocalList::DestroyAll() {
   Destroy(nullptr);
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(ListsMutex());
   idle_.wait(lock, [this] { return running_ == 0; });
 }
 
@@ -97,6 +113,10 @@ class ThreadLocals final : public Resources {
 
   // Other threads keep their objects when the process exits.
   void BeforeDestructors() override { list->DestroyAll(); }
+
+  // Destroys objects that functions of on_exit() and static destructors have
+  // constructed since.
+  void LeaveImage(ReclaimReport& /*report*/) override { list->DestroyAll(); }
 
   // Shared with threads that are ending.
   const std::shared_ptr<ThreadLocalList> list =

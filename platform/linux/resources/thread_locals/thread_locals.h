@@ -2,8 +2,9 @@
 #define PLATFORM_LINUX_RESOURCES_THREAD_LOCALS_THREAD_LOCALS_H_
 
 #include <condition_variable>
+#include <list>
 #include <memory>
-#include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "platform/resources/destructors.h"
@@ -41,9 +42,16 @@ class ThreadLocalList : public std::enable_shared_from_this<ThreadLocalList> {
   // Destroys the objects of `thread`, or of all threads if null.
   void Destroy(const ThreadState* thread);
 
-  mutable std::mutex mutex_;
+  // The members are guarded by a mutex that all modules share: a child of
+  // fork() needs it in exit(), and it must live until then.
+
   std::condition_variable idle_;
-  std::vector<Entry> entries_;
+  // In order of construction.
+  std::list<Entry> entries_;
+  // The objects of each thread that has any, in the same order.
+  std::unordered_map<const ThreadState*,
+                     std::vector<std::list<Entry>::iterator>>
+      by_thread_;
   // The number of destructors that are running.
   int running_ = 0;
 };

@@ -6,7 +6,6 @@
 #include <threads.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <list>
@@ -15,8 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/thread_id.h"
+#include "platform/linux/host/thread_key.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/shared/sanitizer.h"
 
@@ -34,7 +34,7 @@ class ThreadList {
   void SetId(std::list<Thread>::iterator thread, uint64_t id);
   void Remove(std::list<Thread>::iterator thread);
   std::vector<uint64_t> Ids() const;
-  bool WaitUntilEmpty(absl::Time deadline) const;
+  bool WaitUntilEmpty(Deadline deadline) const;
 
  private:
   mutable std::mutex mutex_;
@@ -87,10 +87,14 @@ std::vector<uint64_t> ThreadList::Ids() const {
   return ids;
 }
 
-bool ThreadList::WaitUntilEmpty(absl::Time deadline) const {
+bool ThreadList::WaitUntilEmpty(Deadline deadline) const {
   std::unique_lock lock(mutex_);
-  return empty_.wait_until(lock, absl::ToChronoTime(deadline),
-                           [this] { return threads_.empty(); });
+  const auto is_empty = [this] { return threads_.empty(); };
+  if (!deadline.is_never()) {
+    return empty_.wait_until(lock, deadline.time(), is_empty);
+  }
+  empty_.wait(lock, is_empty);
+  return true;
 }
 
 namespace {
@@ -107,19 +111,15 @@ constexpr int kDestructorRounds =
 // counts until the last round (POSIX, pthread_key_create).
 void OnThreadExit(void* value);
 
-pthread_key_t ExitKey() {
-  static const pthread_key_t key = [] {
-    pthread_key_t key;
-    pthread_key_create(&key, OnThreadExit);
-    return key;
-  }();
-  return key;
-}
+constinit ThreadKey exit_key(OnThreadExit);
+
+[[gnu::constructor(101)]] void CreateExitKey() { exit_key.Create(); }
 
 void OnThreadExit(void* value) {
   auto* thread = static_cast<ThreadHandle*>(value);
   if (++(*thread)->destructor_rounds < kDestructorRounds) {
-    pthread_setspecific(ExitKey(), thread);
+    // Succeeds: the thread has memory for the value already.
+    exit_key.Set(thread);
     return;
   }
   const std::unique_ptr<ThreadHandle> owned(thread);
@@ -131,7 +131,10 @@ void OnThreadExit(void* value) {
 void* RunThread(void* argument) {
   auto* thread = static_cast<ThreadHandle*>(argument);
   (*thread)->list->SetId(*thread, CurrentThreadId());
-  pthread_setspecific(ExitKey(), thread);
+  // Fails if there is no memory for the value, which the first 32 keys don't
+  // need. Nothing tells the end of the thread then, so it counts until the
+  // process ends.
+  static_cast<void>(exit_key.Set(thread));
   if ((*thread)->c11_start != nullptr) {
     const int result = (*thread)->c11_start((*thread)->argument);
     // glibc passes the result of a C11 thread to thrd_join() in this form.
@@ -148,16 +151,15 @@ Threads::~Threads() = default;
 
 std::vector<uint64_t> Threads::Ids() const { return list_->Ids(); }
 
-bool Threads::WaitUntilNone(absl::Time deadline) const {
+bool Threads::WaitUntilNone(Deadline deadline) const {
   return list_->WaitUntilEmpty(deadline);
 }
 
 int Threads::Create(pthread_t* handle, const pthread_attr_t* attributes,
                     StartRoutine start, thrd_start_t c11_start,
                     void* argument) {
-  // Create the key in advance: a thread without it would never be removed from
-  // the list.
-  ExitKey();
+  // A thread without the key would never be removed from the list.
+  if (!exit_key.Create()) return EAGAIN;
   auto owned =
       std::make_unique<ThreadHandle>(list_->Add({.list = list_,
                                                  .start = start,

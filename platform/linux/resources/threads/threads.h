@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/linux/resources/resources.h"
 
 namespace relib::platform {
@@ -26,7 +26,7 @@ class Threads final : public Resources {
 
   // Returns the ids; zero for a thread that has not started running.
   std::vector<uint64_t> Ids() const;
-  bool WaitUntilNone(absl::Time deadline) const;
+  bool WaitUntilNone(Deadline deadline) const;
 
   // Behaves like pthread_create(), with `c11_start` in place of `start` for
   // thrd_create().

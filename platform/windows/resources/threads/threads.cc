@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/module_resources.h"
 #include "platform/windows/resources/handles/handles.h"
 #include "platform/windows/resources/resources.h"
@@ -75,13 +75,21 @@ std::vector<ThreadInfo> Threads::Live() const {
   return infos;
 }
 
-bool Threads::WaitUntilNone(absl::Time deadline) const {
+bool Threads::IsLive(uint64_t id) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(threads_.begin(), threads_.end(),
+                     [id](const auto& thread) {
+                       return thread->id() == id && !thread->Wait(0);
+                     });
+}
+
+bool Threads::WaitUntilNone(Deadline deadline) const {
   // Waiting for one thread after the other takes no longer than waiting for all
   // at once, and has no limit of 64. A thread may start others, so look again
   // after each.
   while (const std::shared_ptr<const ThreadHandle> thread = AnyLive()) {
-    const absl::Duration left = deadline - absl::Now();
-    // In slices, because the clock may be set. Rounded up, so as not to spin.
+    const absl::Duration left = deadline.left();
+    // In slices that fit into a DWORD. Rounded up, so as not to spin.
     const int64_t milliseconds = std::clamp<int64_t>(
         absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))), 0,
         60'000);

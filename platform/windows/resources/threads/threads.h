@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/module_resources.h"
 #include "platform/native/mutex.h"
 #include "platform/windows/resources/resources.h"
@@ -32,9 +32,10 @@ class Threads final : public RecordedResources {
   bool Add(HANDLE handle);
 
   std::vector<ThreadInfo> Live() const;
+  bool IsLive(uint64_t id) const;
 
   // Returns false if there still is one at the deadline.
-  bool WaitUntilNone(absl::Time deadline) const;
+  bool WaitUntilNone(Deadline deadline) const;
 
  private:
   void RemoveEnded() const;
