@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -22,8 +24,8 @@
 
 namespace {
 
-// All keys are taken before relib's constructors run. Those of GoogleTest need
-// some, and run later.
+// All keys are taken before relib's constructors run. The constructors of
+// GoogleTest run later and need some keys, too.
 pthread_key_t keys[PTHREAD_KEYS_MAX];
 int key_count = 0;
 
@@ -84,11 +86,15 @@ TEST(LimitsTest, WithoutAThreadForBeforeUnloadTheModuleStays) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need address space";
   absl::StatusOr<JournalModule> module = LoadJournal();
   ASSERT_TRUE(module.ok()) << module.status();
+  // Larger than the stacks that the C library keeps of threads that have ended.
+  pthread_attr_t attributes;
+  ASSERT_EQ(pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, size_t{64} << 20), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&attributes), 0);
   rlimit before;
   ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
-  // The stack of a thread has 8 MiB.
   rlimit limit = before;
-  limit.rlim_cur = static_cast<rlim_t>(AddressSpace()) + (3 << 20);
+  limit.rlim_cur = static_cast<rlim_t>(AddressSpace()) + (32 << 20);
   ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
   const absl::Status status = module->Unload().status();
   ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);

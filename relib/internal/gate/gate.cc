@@ -59,6 +59,11 @@ std::mutex& PinsMutex() {
   return mutex;
 }
 
+// Created before the program can fork: a child that is forked during the first
+// use would wait for its end forever.
+[[maybe_unused]] const Registry& registry_at_start = GetRegistry();
+[[maybe_unused]] const std::mutex& pins_mutex_at_start = PinsMutex();
+
 // Returns the chunk that contains `slot` or that ends there.
 CallChunk* ChunkOf(CallSlot* slot) {
   auto* last = reinterpret_cast<char*>(slot) - 1;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -157,7 +158,14 @@ class Streams final : public Resources {
     std::fflush(file);
     __fpurge(file);
     ::setvbuf(file, nullptr, _IONBF, 0);
-    std::thread([file] { ::pclose(file); }).detach();
+    try {
+      std::thread([file] { ::pclose(file); }).detach();
+    } catch (const std::system_error&) {
+      // No thread can be started. The child gets the end of the pipe, and stays
+      // a zombie after its end. An exception must not pass the loader.
+      ::close(descriptor);
+      file->_fileno = -1;
+    }
   }
 
   std::mutex mutex_;
