@@ -154,7 +154,8 @@ ssize_t ReadUntil(char** line, size_t* capacity, int delimiter, FILE* stream) {
       break;
     }
     (*line)[length++] = static_cast<char>(next);
-    if (next == delimiter) break;
+    // The delimiter may be a negative char.
+    if (next == static_cast<unsigned char>(delimiter)) break;
   }
   funlockfile(stream);
   if (failed) return -1;
