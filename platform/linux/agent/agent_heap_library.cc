@@ -292,5 +292,8 @@ char** __wrap_backtrace_symbols(void* const* addresses, int count) {
   __real_free(theirs);
   return ours;
 }
+char** __wrap___backtrace_symbols(void* const* addresses, int count) {
+  return __wrap_backtrace_symbols(addresses, count);
+}
 
 }  // extern "C"

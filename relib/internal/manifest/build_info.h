@@ -11,7 +11,7 @@ namespace relib::internal {
 
 // Incremented by every change of the data that host and module exchange: the
 // manifest, the descriptor, the slots, the binding of the agent.
-inline constexpr std::string_view kAbiVersion = "5";
+inline constexpr std::string_view kAbiVersion = "6";
 
 #define RELIB_INTERNAL_STRING_2(x) #x
 #define RELIB_INTERNAL_STRING(x) RELIB_INTERNAL_STRING_2(x)
