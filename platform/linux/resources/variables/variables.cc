@@ -108,12 +108,13 @@ void Variables::LeaveImage(ReclaimReport& report) {
   const std::lock_guard lock(all.mutex);
   for (size_t i = 0; i < kCount; ++i) {
     const Variable& variable = AllVariables()[i];
-    if (IsOfModule(Read(variable))) {
+    // The comparisons spare most modules the search for the image.
+    if (void* now = Read(variable); now != before_[i] && IsOfModule(now)) {
       Write(variable, before_[i]);
       report.Add("variable", variable.name);
     }
     for (Variables* other : all.modules) {
-      if (other != this && IsOfModule(other->before_[i])) {
+      if (other->before_[i] != before_[i] && IsOfModule(other->before_[i])) {
         other->before_[i] = before_[i];
       }
     }
