@@ -2,6 +2,7 @@
 
 # Each is a directory below this one. Most are the resource kinds of platform/.
 KINDS = [
+    "c_library",
     "calls",
     "crashes",
     "descriptors",

@@ -309,7 +309,8 @@ RelibHeapUse RelibHeapCount(void) {
 // Frees a block as mi_free() does, with one difference: an empty page is
 // considered for being given back ("retired") only when it first becomes empty,
 // not each time. That saves two fifths in a program that allocates and frees
-// one block repeatedly.
+// one block repeatedly. Preserves errno as free() does: memory that is locked
+// can't be given back.
 static inline void Free(void* block) {
   mi_segment_t* const segment = _mi_ptr_segment(block);
   mi_page_t* const page = _mi_segment_page_of(segment, block);
@@ -318,11 +319,15 @@ static inline void Free(void* block) {
     mi_block_set_next(page, block, page->local_free);
     page->local_free = block;
     if (UNLIKELY(--page->used == 0 && page->retire_expire == 0)) {
+      const int kept = errno;
       _mi_page_retire(page);
+      errno = kept;
     }
     return;
   }
+  const int kept = errno;
   mi_free(block);
+  errno = kept;
 }
 
 void RelibHeapThreadEnds(void* value) {

@@ -1,11 +1,9 @@
 """The linker's part of the agent on Linux."""
 
-load("//platform/linux/resources:hooks.bzl", "HOOKED_FUNCTIONS")
+load("//platform/linux/resources:hooks.bzl", "WRAPPED_NAMES")
 
 # Calls of NAME from anywhere in the module, including static libraries, go to __wrap_NAME (hook_stubs.cc).
-AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in HOOKED_FUNCTIONS] + [
-    # A child of vfork() would write to the parent's records, so the hook calls fork() (agent.cc).
-    "-Wl,--wrap=vfork",
+AGENT_LINKOPTS = ["-Wl,--wrap=" + name for name in WRAPPED_NAMES] + [
     # See unwinding.cc.
     "-Wl,--wrap=_Unwind_SetGR",
     # Drops hooks that the module does not use, and with them the symbols that the loader would look up.

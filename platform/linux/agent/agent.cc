@@ -53,3 +53,5 @@ void BindAgent(const AgentBinding* host) {
 
 extern "C" pid_t __wrap_vfork();
 extern "C" pid_t __wrap_vfork() { return fork(); }
+extern "C" pid_t __wrap___vfork();
+extern "C" pid_t __wrap___vfork() { return fork(); }

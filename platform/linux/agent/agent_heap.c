@@ -319,3 +319,15 @@ void* __wrap_pvalloc(size_t size) {
 }
 
 size_t __wrap_malloc_usable_size(void* block) { return SizeOf(block); }
+
+// Other names of these functions in glibc.
+#define ALIAS(name, function) \
+  __typeof__(function) name __attribute__((alias(#function)))
+ALIAS(__wrap___libc_malloc, __wrap_malloc);
+ALIAS(__wrap___libc_free, __wrap_free);
+ALIAS(__wrap___libc_calloc, __wrap_calloc);
+ALIAS(__wrap___libc_realloc, __wrap_realloc);
+ALIAS(__wrap___libc_reallocarray, __wrap_reallocarray);
+ALIAS(__wrap___libc_memalign, __wrap_memalign);
+ALIAS(__wrap___libc_valloc, __wrap_valloc);
+ALIAS(__wrap___libc_pvalloc, __wrap_pvalloc);

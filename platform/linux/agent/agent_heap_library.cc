@@ -154,7 +154,8 @@ ssize_t ReadUntil(char** line, size_t* capacity, int delimiter, FILE* stream) {
       break;
     }
     (*line)[length++] = static_cast<char>(next);
-    if (next == delimiter) break;
+    // The delimiter may be a negative char.
+    if (next == static_cast<unsigned char>(delimiter)) break;
   }
   funlockfile(stream);
   if (failed) return -1;
@@ -290,6 +291,9 @@ char** __wrap_backtrace_symbols(void* const* addresses, int count) {
   }
   __real_free(theirs);
   return ours;
+}
+char** __wrap___backtrace_symbols(void* const* addresses, int count) {
+  return __wrap_backtrace_symbols(addresses, count);
 }
 
 }  // extern "C"

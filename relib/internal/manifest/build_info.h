@@ -16,7 +16,7 @@ namespace relib::internal {
 // manifest, the descriptor, the slots, the binding of the agent. The hashes of
 // the last three among the facts below tell two versions apart even if somebody
 // has forgotten that.
-inline constexpr std::string_view kAbiVersion = "5";
+inline constexpr std::string_view kAbiVersion = "6";
 
 #define RELIB_INTERNAL_STRING_2(x) #x
 #define RELIB_INTERNAL_STRING(x) RELIB_INTERNAL_STRING_2(x)

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -64,6 +65,18 @@ TEST(Descriptors, OfAllSortsAreClosed) {
   EXPECT_EQ(report.Find(kKind)->count, made);
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" pipe")));
   EXPECT_THAT(report.Find(kKind)->items, Contains(EndsWith(" socket")));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(Descriptors, ThatRequestsReturnAreClosed) {
+  const std::set<int> before = OpenDescriptors();
+  TestModule module = LoadTestModule("descriptors/by_requests_linux");
+  const int64_t opened = RunTestModule(module);
+  EXPECT_GE(opened, 4);
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, opened);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -189,6 +202,85 @@ TEST(Descriptors, ThatTheHostReplacedSinceAreNotPutBack) {
   EXPECT_EQ(TargetOf(target), "/dev/null");
   EXPECT_EQ(OpenDescriptors(), before);
   close(target);
+}
+
+// Opens what the process keeps for private copies.
+void PreparePrivateCopies() {
+  LoadTestModule("descriptors/over_hosts_linux",
+                 LoadOptions{.private_copy = true});
+}
+
+// The file of the program is there at the end, in every order of modules.
+TEST(Descriptors, ThatSeveralModulesReplacedArePutBackInAnyOrder) {
+  PreparePrivateCopies();
+  const std::string directory = MakeDirectory();
+  const std::vector<std::vector<int>> orders = {
+      {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+  for (const std::vector<int>& order : orders) {
+    for (const bool replaced_again : {false, true}) {
+      const int target = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+      const std::set<int> before = OpenDescriptors();
+      std::vector<TestModule> modules;
+      const auto replace = [&](int module) {
+        RunTestModule(modules[module],
+                      absl::StrCat(target, " ", directory, "/", module));
+      };
+      for (int i = 0; i < 3; ++i) {
+        modules.push_back(LoadTestModule("descriptors/over_hosts_linux",
+                                         LoadOptions{.private_copy = true}));
+        replace(i);
+      }
+      // The first module is then the last one that has replaced it.
+      if (replaced_again) replace(0);
+      std::vector<int> left = replaced_again ? std::vector<int>{1, 2, 0}
+                                             : std::vector<int>{0, 1, 2};
+      for (const int module : order) {
+        UnloadTestModule(modules[module]);
+        std::erase(left, module);
+        EXPECT_EQ(TargetOf(target),
+                  left.empty() ? "/dev/zero"
+                               : absl::StrCat(directory, "/", left.back()));
+      }
+      EXPECT_EQ(fcntl(target, F_GETFD), FD_CLOEXEC);
+      EXPECT_EQ(OpenDescriptors(), before);
+      close(target);
+    }
+  }
+}
+
+TEST(Descriptors, ThatTheHostReplacedBetweenTwoModulesStay) {
+  PreparePrivateCopies();
+  for (const bool older_first : {true, false}) {
+    const std::string directory = MakeDirectory();
+    const int target = open("/dev/zero", O_RDONLY);
+    const std::set<int> before = OpenDescriptors();
+    TestModule older = LoadTestModule("descriptors/over_hosts_linux");
+    RunTestModule(older, absl::StrCat(target, " ", directory, "/older"));
+    const int other = open("/dev/null", O_RDONLY);
+    dup2(other, target);
+    close(other);
+    TestModule newer = LoadTestModule("descriptors/over_hosts_linux",
+                                      LoadOptions{.private_copy = true});
+    RunTestModule(newer, absl::StrCat(target, " ", directory, "/newer"));
+    UnloadTestModule(older_first ? older : newer);
+    UnloadTestModule(older_first ? newer : older);
+    EXPECT_EQ(TargetOf(target), "/dev/null");
+    EXPECT_EQ(OpenDescriptors(), before);
+    close(target);
+  }
+}
+
+// The file of a module that is unloaded first does not come back.
+TEST(Descriptors, OfAModuleThatAnotherModuleReplacedAreClosed) {
+  const std::string directory = MakeDirectory();
+  const std::set<int> before = OpenDescriptors();
+  TestModule opens = LoadTestModule("descriptors/returned_linux");
+  TestModule over = LoadTestModule("descriptors/over_hosts_linux");
+  const int64_t opened = RunTestModule(opens, "/dev/zero");
+  RunTestModule(over, absl::StrCat(opened, " ", directory, "/over"));
+  UnloadTestModule(opens);
+  UnloadTestModule(over);
+  EXPECT_EQ(OpenDescriptors(), before);
 }
 
 // All descriptors of eventfd() have the same inode.

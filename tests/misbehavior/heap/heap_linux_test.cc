@@ -18,6 +18,12 @@
 namespace relib::misbehavior {
 namespace {
 
+TEST(HeapOnLinux, KeepsRarePromisesOfTheCLibrary) {
+  TestModule module = LoadTestModule("heap/like_c_library_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  UnloadTestModule(module);
+}
+
 TEST(HeapOnLinux, WorksInAForkedChild) {
   TestModule module = LoadTestModule("heap/in_forked_child_linux");
   EXPECT_EQ(RunTestModule(module), 0);

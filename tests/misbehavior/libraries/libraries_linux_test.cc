@@ -3,7 +3,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/host.h"
@@ -58,6 +60,29 @@ TEST(Libraries, ThatTheHostHasOpenAsWellStay) {
   EXPECT_TRUE(RawIsLoaded(Other()));
   RawClose(library);
   EXPECT_FALSE(RawIsLoaded(Other()));
+}
+
+// The system would call its destructor when the module's image is gone.
+TEST(Libraries, ThatPointToTheModuleMustBeClosedBefore) {
+  const std::string library = ModuleFile("libraries/callback_library");
+  TestModule module = LoadTestModule("libraries/gives_callback_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat("function ", library)), 0);
+  const absl::StatusOr<UnloadReport> report =
+      module.Unload({.deadline = absl::Milliseconds(50)});
+  EXPECT_EQ(UnloadErrorOf(report.status()), UnloadError::kCallbacksInUse);
+  EXPECT_THAT(report.status().message(),
+              AllOf(HasSubstr(library), HasSubstr("RELIB_BEFORE_UNLOAD")));
+  EXPECT_EQ(RunTestModule(module, "close"), 0);
+  EXPECT_FALSE(RawIsLoaded(library));
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
+}
+
+TEST(Libraries, AreClosedBeforeTheHeapIsGone) {
+  const std::string library = ModuleFile("libraries/callback_library");
+  TestModule module = LoadTestModule("libraries/gives_callback_linux");
+  EXPECT_EQ(RunTestModule(module, absl::StrCat("block ", library)), 0);
+  EXPECT_NE(UnloadTestModule(module).Find(kKind), nullptr);
+  EXPECT_FALSE(RawIsLoaded(library));
 }
 
 TEST(Libraries, ThatAreReleasedToTheHostStay) {

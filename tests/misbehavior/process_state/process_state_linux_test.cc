@@ -23,12 +23,40 @@ namespace relib::misbehavior {
 namespace {
 
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using ::testing::StrEq;
 
 constexpr char kKind[] = "process state";
+
+TEST(ProcessState, ThatTheHostHasSetSinceIsNotReported) {
+  const std::filesystem::path directory = std::filesystem::current_path();
+  const mode_t mask = umask(022);
+  setenv("MISBEHAVIOR_UNSET", "by the host", 1);
+  sigset_t signals;
+  pthread_sigmask(SIG_SETMASK, nullptr, &signals);
+  TestModule module = LoadTestModule("process_state/changed_linux");
+  EXPECT_EQ(RunTestModule(module, MakeDirectory()), 0);
+  pthread_sigmask(SIG_SETMASK, &signals, nullptr);
+  std::filesystem::current_path(MakeDirectory());
+  umask(027);
+  setlocale(LC_ALL, "POSIX");
+  setenv("MISBEHAVIOR_SET", "by the host", 1);
+  setenv("MISBEHAVIOR_UNSET", "again", 1);
+  const UnloadReport report = UnloadTestModule(module);
+  const Leftover* state = report.Find(kKind);
+  if (state != nullptr) {
+    EXPECT_THAT(state->items, Each(StartsWith("signal mask")));
+  }
+  EXPECT_EQ(umask(mask), 027);
+  EXPECT_THAT(getenv("MISBEHAVIOR_SET"), StrEq("by the host"));
+  unsetenv("MISBEHAVIOR_SET");
+  unsetenv("MISBEHAVIOR_UNSET");
+  setlocale(LC_ALL, "C");
+  std::filesystem::current_path(directory);
+}
 
 TEST(ProcessState, ThatWasChangedIsReportedAndStays) {
   const std::filesystem::path directory = std::filesystem::current_path();
@@ -76,7 +104,10 @@ TEST(ProcessState, TheEnvironmentKeepsCopiesOfTheModulesStrings) {
   // The host replaces one of the strings.
   setenv("MISBEHAVIOR_SECOND", "of the host", 1);
   const UnloadReport report = UnloadTestModule(module);
-  EXPECT_EQ(report.leftovers[0].count, 2) << report.ToString();
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items,
+              ElementsAre("environment variable MISBEHAVIOR_FIRST: In the "
+                          "image, was not set"));
   EXPECT_THAT(getenv("MISBEHAVIOR_FIRST"), StrEq("In the image"));
   EXPECT_THAT(getenv("MISBEHAVIOR_SECOND"), StrEq("of the host"));
   for (char** variable = environ; *variable != nullptr; ++variable) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <set>
 #include <string>
@@ -183,6 +184,59 @@ TEST(Streams, ThatWereReopenedGetTheirFileBack) {
             "from the host");
   EXPECT_EQ(ReadFile(file), "from the module");
   EXPECT_EQ(OpenDescriptors(), before);
+}
+
+// Reopens the stream with a mode for the file.
+int64_t Reopen(TestModule& module, FILE* stream, const std::string& mode,
+               const std::string& file) {
+  return RunTestModule(
+      module, absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(stream)), " ",
+                           mode, " ", file));
+}
+
+TEST(Streams, ThatCannotBeReopenedKeepTheirFile) {
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
+  FILE* const stream = std::fopen(file.c_str(), "w");
+  const int descriptor = fileno(stream);
+  const std::set<int> before = OpenDescriptors();
+  std::fputs("before, ", stream);
+  TestModule module = LoadTestModule("streams/reopens_linux");
+  EXPECT_EQ(Reopen(module, stream, "w", "/no/such/file"), 0);
+  EXPECT_EQ(OpenDescriptors(), before);
+  EXPECT_EQ(fileno(stream), descriptor);
+  std::fputs("meanwhile, ", stream);
+  EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
+  EXPECT_GE(std::fputs("after", stream), 0);
+  EXPECT_EQ(std::fclose(stream), 0);
+  EXPECT_EQ(ReadFile(file), "before, meanwhile, after");
+}
+
+TEST(Streams, ThatWereReopenedGetTheirModeBackInAnyOrderOfModules) {
+  const std::string file = absl::StrCat(MakeDirectory(), "/file");
+  const std::string other = absl::StrCat(file, ".other");
+  // Opens what the process keeps for private copies.
+  LoadTestModule("streams/reopens_linux", LoadOptions{.private_copy = true});
+  for (const bool older_first : {true, false}) {
+    WriteFile(other, "a line\n");
+    FILE* const stream = std::fopen(file.c_str(), "w");
+    const std::set<int> before = OpenDescriptors();
+    std::fputs("before, ", stream);
+    TestModule older = LoadTestModule("streams/reopens_linux");
+    TestModule newer = LoadTestModule("streams/reopens_linux",
+                                      LoadOptions{.private_copy = true});
+    EXPECT_EQ(Reopen(older, stream, "r", other), 1);
+    EXPECT_EQ(std::fgetc(stream), 'a');
+    EXPECT_EQ(std::fputc('x', stream), EOF);
+    EXPECT_EQ(Reopen(newer, stream, "r+", other), 1);
+    UnloadTestModule(older_first ? older : newer);
+    UnloadTestModule(older_first ? newer : older);
+    EXPECT_EQ(std::fgetc(stream), EOF);
+    std::clearerr(stream);
+    EXPECT_GE(std::fputs("after", stream), 0);
+    EXPECT_EQ(OpenDescriptors(), before);
+    EXPECT_EQ(std::fclose(stream), 0);
+    EXPECT_EQ(ReadFile(file), "before, after");
+  }
 }
 
 TEST(Streams, OfAChildAreFlushed) {

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <netdb.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -13,6 +15,7 @@
 #include <sys/timerfd.h>
 #include <sys/types.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <algorithm>
 #include <climits>
@@ -49,10 +52,48 @@ void CheckNeedsNoMode(int flags) {
   if (__OPEN_NEEDS_MODE(flags)) abort();
 }
 
+// Linux has it since 6.5; the headers of older C libraries lack them.
+constexpr int kScmPidfd = 4;
+constexpr int kPeerPidfd = 77;
+
+// Returns whether ioctl() returns a new descriptor for this request. Requests
+// that write a descriptor to a struct are not covered.
+bool ReturnsDescriptor(unsigned long request) {
+  const unsigned number = _IOC_NR(request);
+  switch (_IOC_TYPE(request)) {
+    case 'T':
+      return request == TIOCGPTPEER;
+    case 0xb7:
+      // Namespaces: NS_GET_USERNS, NS_GET_PARENT, and the next or the previous
+      // mount namespace.
+      return number == 1 || number == 2 || number == 11 || number == 12;
+    case 0xff:
+      // PIDFD_GET_CGROUP_NAMESPACE and its relatives.
+      return _IOC_SIZE(request) == 0 && number >= 1 && number <= 10;
+    case 0xae:
+      // KVM_CREATE_VM, KVM_CREATE_VCPU, KVM_GET_STATS_FD,
+      // KVM_CREATE_GUEST_MEMFD.
+      return number == 0x01 || number == 0x41 || number == 0xce ||
+             number == 0xd4;
+    case ';':
+      // VFIO_GROUP_GET_DEVICE_FD.
+      return number == 106;
+    case 'u':
+      // UDMABUF_CREATE, UDMABUF_CREATE_LIST.
+      return number == 0x42 || number == 0x43;
+    case 0xaa:
+      // USERFAULTFD_IOC_NEW.
+      return number == 0 && _IOC_SIZE(request) == 0;
+    default:
+      return false;
+  }
+}
+
 void AddReceived(void* resources, msghdr* message) {
   for (cmsghdr* control = CMSG_FIRSTHDR(message); control != nullptr;
        control = CMSG_NXTHDR(message, control)) {
-    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) {
+    if (control->cmsg_level != SOL_SOCKET ||
+        (control->cmsg_type != SCM_RIGHTS && control->cmsg_type != kScmPidfd)) {
       continue;
     }
     const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -68,6 +109,7 @@ void AddReceived(void* resources, msghdr* message) {
 template <typename Replace>
 int RecordReplacement(void* resources, int target, Replace replace) {
   Descriptors::Replacement replacement(DescriptorsOf(resources), target);
+  if (!replacement.is_possible()) return -1;
   const int result = replace();
   if (result >= 0) replacement.Done();
   return result;
@@ -307,6 +349,115 @@ int hooks::fcntl(void* resources, int descriptor, int command, void* argument) {
 int hooks::fcntl64(void* resources, int descriptor, int command,
                    void* argument) {
   return hooks::fcntl(resources, descriptor, command, argument);
+}
+
+int hooks::ioctl(void* resources, int descriptor, unsigned long request,
+                 void* argument) {
+  const int result = ::ioctl(descriptor, request, argument);
+  return ReturnsDescriptor(request) ? Record(resources, result) : result;
+}
+
+int hooks::getsockopt(void* resources, int socket, int level, int option,
+                      void* value, socklen_t* size) {
+  const int result = ::getsockopt(socket, level, option, value, size);
+  if (result == 0 && level == SOL_SOCKET && option == kPeerPidfd) {
+    Record(resources, *static_cast<const int*>(value));
+  }
+  return result;
+}
+
+void hooks::fsopen(void* resources, int result, const char* /*file_system*/,
+                   unsigned /*flags*/) {
+  Record(resources, result);
+}
+
+void hooks::fsmount(void* resources, int result, int /*descriptor*/,
+                    unsigned /*flags*/, unsigned /*attributes*/) {
+  Record(resources, result);
+}
+
+void hooks::fspick(void* resources, int result, int /*directory*/,
+                   const char* /*path*/, unsigned /*flags*/) {
+  Record(resources, result);
+}
+
+void hooks::open_tree(void* resources, int result, int /*directory*/,
+                      const char* /*path*/, unsigned /*flags*/) {
+  Record(resources, result);
+}
+
+void hooks::pidfd_spawn(void* resources, int result, int* descriptor,
+                        const char* /*path*/,
+                        const posix_spawn_file_actions_t* /*actions*/,
+                        const posix_spawnattr_t* /*attributes*/,
+                        TextArray /*arguments*/, TextArray /*environment*/) {
+  if (result == 0) Record(resources, *descriptor);
+}
+
+void hooks::pidfd_spawnp(void* resources, int result, int* descriptor,
+                         const char* path,
+                         const posix_spawn_file_actions_t* actions,
+                         const posix_spawnattr_t* attributes,
+                         TextArray arguments, TextArray environment) {
+  hooks::pidfd_spawn(resources, result, descriptor, path, actions, attributes,
+                     arguments, environment);
+}
+
+int hooks::rresvport(void* resources, int* port) {
+  return Record(resources, ::rresvport(port));
+}
+
+int hooks::rresvport_af(void* resources, int* port, sa_family_t family) {
+  return Record(resources, ::rresvport_af(port, family));
+}
+
+int hooks::rcmd(void* resources, char** host, unsigned short port,
+                const char* local_user, const char* remote_user,
+                const char* command, int* second) {
+  return hooks::rcmd_af(resources, host, port, local_user, remote_user, command,
+                        second, AF_INET);
+}
+
+int hooks::rcmd_af(void* resources, char** host, unsigned short port,
+                   const char* local_user, const char* remote_user,
+                   const char* command, int* second, sa_family_t family) {
+  const int result =
+      ::rcmd_af(host, port, local_user, remote_user, command, second, family);
+  if (result >= 0 && second != nullptr) Record(resources, *second);
+  return Record(resources, result);
+}
+
+int hooks::rexec(void* resources, char** host, int port, const char* user,
+                 const char* password, const char* command, int* second) {
+  return hooks::rexec_af(resources, host, port, user, password, command, second,
+                         AF_INET);
+}
+
+int hooks::rexec_af(void* resources, char** host, int port, const char* user,
+                    const char* password, const char* command, int* second,
+                    sa_family_t family) {
+  const int result =
+      ::rexec_af(host, port, user, password, command, second, family);
+  if (result >= 0 && second != nullptr) Record(resources, *second);
+  return Record(resources, result);
+}
+
+int hooks::login_tty(void* resources, int descriptor) {
+  Descriptors& descriptors = DescriptorsOf(resources);
+  Descriptors::Replacement input(descriptors, STDIN_FILENO);
+  Descriptors::Replacement output(descriptors, STDOUT_FILENO);
+  Descriptors::Replacement errors(descriptors, STDERR_FILENO);
+  if (!input.is_possible() || !output.is_possible() || !errors.is_possible()) {
+    return -1;
+  }
+  const int result = ::login_tty(descriptor);
+  if (result != 0) return result;
+  // login_tty() closes a higher number.
+  if (descriptor > STDERR_FILENO) descriptors.Remove(descriptor);
+  input.Done();
+  output.Done();
+  errors.Done();
+  return result;
 }
 
 int hooks::close(void* resources, int descriptor) {

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,7 +78,53 @@ std::string DescribeDescriptor(int descriptor) {
   return absl::StrCat(descriptor, " ", FileOfDescriptor(descriptor));
 }
 
+namespace {
+
+constinit std::mutex replacements_mutex;
+// The two variables below are guarded by the mutex.
+constinit Descriptors* all_descriptors = nullptr;
+constinit uint64_t last_order = 0;
+
+}  // namespace
+
+// Blocks all signals while it is held, because the functions that take it may
+// be called by signal handlers. Nothing that it protects waits or allocates.
+class Descriptors::Lock {
+ public:
+  Lock() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    replacements_mutex.lock();
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    replacements_mutex.unlock();
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t before_;
+};
+
+Descriptors::Descriptors() {
+  static const int at_fork = ::pthread_atfork(
+      [] { replacements_mutex.lock(); }, [] { replacements_mutex.unlock(); },
+      [] { replacements_mutex.unlock(); });
+  static_cast<void>(at_fork);
+  const Lock lock;
+  next_ = all_descriptors;
+  all_descriptors = this;
+}
+
 Descriptors::~Descriptors() {
+  {
+    const Lock lock;
+    Descriptors** link = &all_descriptors;
+    while (*link != this) link = &(*link)->next_;
+    *link = next_;
+  }
   for (std::atomic<Entry*>& chunk : chunks_) {
     if (Entry* entries = chunk.load(); entries != nullptr) {
       munmap(entries, kChunkEntries * sizeof(Entry));
@@ -144,23 +193,66 @@ bool Descriptors::Has(int descriptor) const {
   return identity != 0 && identity == IdentityOf(descriptor);
 }
 
+void Descriptors::CloseDuplicate(Entry& entry) {
+  const int duplicate = entry.duplicate.exchange(0);
+  if (duplicate != 0 &&
+      IdentityOf(duplicate) == entry.duplicate_identity.load()) {
+    ::close(duplicate);
+  }
+}
+
+Descriptors::Entry* Descriptors::FindAbove(int descriptor,
+                                           const Entry& entry) const {
+  Entry* above = nullptr;
+  for (const Descriptors* other = all_descriptors; other != nullptr;
+       other = other->next_) {
+    Entry* candidate = other == this ? nullptr : other->Find(descriptor);
+    if (candidate == nullptr || candidate->duplicate.load() == 0 ||
+        candidate->order.load() < entry.order.load()) {
+      continue;
+    }
+    if (above == nullptr || candidate->order.load() < above->order.load()) {
+      above = candidate;
+    }
+  }
+  return above;
+}
+
+bool Descriptors::TakeOut(int descriptor, Entry& entry) {
+  Entry* above = FindAbove(descriptor, entry);
+  if (above == nullptr) return false;
+  // Otherwise, the program has put a file between the two.
+  if (const uint64_t identity = entry.identity.load();
+      identity != 0 && above->duplicate_identity.load() == identity) {
+    CloseDuplicate(*above);
+    above->close_on_exec.store(entry.close_on_exec.load());
+    above->duplicate_identity.store(entry.duplicate_identity.load());
+    above->duplicate.store(entry.duplicate.exchange(0));
+  }
+  CloseDuplicate(entry);
+  return true;
+}
+
 void Descriptors::Release(int descriptor) {
   const KeepErrno keep;
   Entry* entry = Find(descriptor);
   if (entry == nullptr) return;
   entry->identity.store(0);
-  if (const int duplicate = entry->duplicate.exchange(0); duplicate != 0) {
-    ::close(duplicate);
-  }
+  if (entry->duplicate.load() == 0) return;
+  const Lock lock;
+  CloseDuplicate(*entry);
 }
 
 Descriptors::Replacement::Replacement(Descriptors& descriptors, int target)
     : descriptors_(descriptors), target_(target) {
-  const KeepErrno keep;
-  const int flags = ::fcntl(target, F_GETFD);
-  if (flags < 0 || descriptors.Has(target)) return;
-  close_on_exec_ = (flags & FD_CLOEXEC) != 0;
+  {
+    const KeepErrno keep;
+    const int flags = ::fcntl(target, F_GETFD);
+    if (flags < 0 || descriptors.Has(target)) return;
+    close_on_exec_ = (flags & FD_CLOEXEC) != 0;
+  }
   duplicate_ = ::fcntl(target, F_DUPFD_CLOEXEC, kLowestDuplicate);
+  is_possible_ = duplicate_ >= 0;
 }
 
 Descriptors::Replacement::~Replacement() {
@@ -173,24 +265,31 @@ void Descriptors::Replacement::Done() {
   const KeepErrno keep;
   Entry* entry = descriptors_.FindOrCreate(target_);
   if (entry == nullptr) return;
+  const Lock lock;
   if (const int before = entry->duplicate.load();
       before != 0 && IsSameOpenFile(before, target_)) {
     // The module has restored the replaced file.
-    entry->duplicate.store(0);
     entry->identity.store(0);
-    ::close(before);
+    CloseDuplicate(*entry);
     return;
   }
   if (duplicate_ >= 0) {
     if (IsSameOpenFile(duplicate_, target_)) return;
+    // Other code has replaced the file since the module did.
+    if (!descriptors_.TakeOut(target_, *entry)) CloseDuplicate(*entry);
     entry->duplicate_identity.store(IdentityOf(duplicate_));
     entry->close_on_exec.store(close_on_exec_);
-    const int before = entry->duplicate.exchange(duplicate_);
+    entry->order.store(++last_order);
+    entry->duplicate.store(duplicate_);
     duplicate_ = -1;
-    // Other code has replaced the file since the module did.
-    if (before != 0) ::close(before);
   }
   entry->identity.store(IdentityOf(target_));
+}
+
+void Descriptors::Replacement::Undo() {
+  if (duplicate_ < 0) return;
+  const KeepErrno keep;
+  ::dup3(duplicate_, target_, close_on_exec_ ? O_CLOEXEC : 0);
 }
 
 void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
@@ -203,7 +302,11 @@ void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
 
   const int duplicate = entry.duplicate.load();
   if (duplicate == 0) {
-    if (!is_left) return;
+    if (!is_left) {
+      // A module that has replaced this file must not put it back.
+      if (identity != 0) TakeOut(descriptor, entry);
+      return;
+    }
     ::close(descriptor);
     report.Add("open file", std::move(text));
     return;
@@ -215,8 +318,13 @@ void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
                absl::StrCat(descriptor, ", which can't be put back"));
     return;
   }
-  // Buffered output belongs to the file that is there now.
-  if (is_left && descriptor == STDOUT_FILENO) std::fflush(stdout);
+  const std::string replaced = FileOfDescriptor(duplicate);
+  if (TakeOut(descriptor, entry)) {
+    report.Add("replaced descriptor",
+               absl::StrCat(descriptor, " ", replaced,
+                            ", which another module has replaced since"));
+    return;
+  }
   const int flags = entry.close_on_exec.load() ? O_CLOEXEC : 0;
   if (is_left) {
     ::dup3(duplicate, descriptor, flags);
@@ -229,13 +337,34 @@ void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
     if (restored >= 0 && restored != descriptor) ::close(restored);
   }
   report.Add("replaced descriptor",
-             absl::StrCat(descriptor, " ", FileOfDescriptor(duplicate),
-                          is_left ? " by " : "",
+             absl::StrCat(descriptor, " ", replaced, is_left ? " by " : "",
                           is_left ? text.substr(text.find(' ') + 1) : ""));
-  ::close(duplicate);
+  CloseDuplicate(entry);
+}
+
+bool Descriptors::HasReplaced(int descriptor) const {
+  const KeepErrno keep;
+  const Entry* entry = Find(descriptor);
+  if (entry == nullptr || !Has(descriptor)) return false;
+  const Lock lock;
+  return entry->duplicate.load() != 0 &&
+         FindAbove(descriptor, *entry) == nullptr;
+}
+
+void Descriptors::Restore(int descriptor, ReclaimReport& report) {
+  Entry* entry = Find(descriptor);
+  if (entry == nullptr || entry->duplicate.load() == 0) return;
+  const Lock lock;
+  ReclaimEntry(descriptor, *entry, report);
+  entry->identity.store(0);
 }
 
 void Descriptors::Reclaim(ReclaimReport& report) {
+  // Buffered output belongs to the file that is there now.
+  if (const Entry* entry = Find(STDOUT_FILENO);
+      entry != nullptr && entry->duplicate.load() != 0 && Has(STDOUT_FILENO)) {
+    std::fflush(stdout);
+  }
   const int highest = highest_.load();
   for (int descriptor = 0; descriptor <= highest; ++descriptor) {
     Entry* entry = Find(descriptor);
@@ -243,7 +372,10 @@ void Descriptors::Reclaim(ReclaimReport& report) {
       descriptor += kChunkEntries - 1;
       continue;
     }
+    if (entry->identity.load() == 0 && entry->duplicate.load() == 0) continue;
+    const Lock lock;
     ReclaimEntry(descriptor, *entry, report);
+    entry->identity.store(0);
   }
   highest_.store(-1);
 }

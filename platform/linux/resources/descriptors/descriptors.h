@@ -10,9 +10,9 @@
 
 namespace relib::platform {
 
-// The descriptors of one module. All functions except Reclaim() are
-// async-signal-safe and preserve errno, because open(), close() and dup2() are
-// and do.
+// The descriptors of one module. All functions except Reclaim() and Restore()
+// are async-signal-safe and preserve errno, because open(), close() and dup2()
+// are and do.
 //
 // A descriptor is identified by its number and by the device and inode of its
 // file. If other code closes it and the number is reused for another file, it
@@ -23,7 +23,7 @@ class Descriptors final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kDescriptors;
 
-  Descriptors() = default;
+  Descriptors();
   ~Descriptors() override;
 
   void Add(int descriptor);
@@ -38,6 +38,11 @@ class Descriptors final : public Resources {
   // A scope around a call that replaces the file of `target`, such as dup2().
   // Keeps a duplicate of the replaced file unless the file was the module's
   // own.
+  //
+  // Several modules may replace the files of one number, and be unloaded in any
+  // order. Each of them keeps what it found, so they form a stack. A module
+  // that is unloaded is taken out of the stack: what it found is handed to the
+  // module above it. A file that the program has put there meanwhile is kept.
   class Replacement {
    public:
     Replacement(Descriptors& descriptors, int target);
@@ -46,11 +51,17 @@ class Descriptors final : public Resources {
     // Drops the duplicate, unless Done() was called.
     ~Replacement();
 
+    // Returns false, with errno set, if the replaced file could not be kept.
+    // The call must not be made then.
+    bool is_possible() const { return is_possible_; }
     void Done();
+    // Puts the replaced file back after a call that has closed `target`.
+    void Undo();
 
    private:
     Descriptors& descriptors_;
     const int target_;
+    bool is_possible_ = true;
     // A duplicate of the replaced file; -1 if there is none.
     int duplicate_ = -1;
     bool close_on_exec_ = false;
@@ -59,10 +70,21 @@ class Descriptors final : public Resources {
   // Transfers a descriptor to the host: it is neither closed nor restored.
   void Release(int descriptor);
 
+  // Returns whether the file of the descriptor is one by which this module, and
+  // no other one after it, has replaced a file that it did not own.
+  bool HasReplaced(int descriptor) const;
+
+  // Puts the file back that the module has replaced, if any. Nothing is done if
+  // the file of another module or of the program is there by now.
+  void Restore(int descriptor, ReclaimReport& report);
+
   // Closes the remaining descriptors, and restores replaced ones.
   void Reclaim(ReclaimReport& report) override;
 
  private:
+  // Guards the duplicates of all modules.
+  class Lock;
+
   struct Entry {
     // Zero if the descriptor is not the module's.
     std::atomic<uint64_t> identity;
@@ -71,6 +93,8 @@ class Descriptors final : public Resources {
     std::atomic<int> duplicate;
     std::atomic<bool> close_on_exec;
     std::atomic<uint64_t> duplicate_identity;
+    // The later of two replacements has the higher number.
+    std::atomic<uint64_t> order;
   };
 
   // Chunks are mapped on demand, and the kernel allocates only the pages that
@@ -83,11 +107,24 @@ class Descriptors final : public Resources {
   Entry* Find(int descriptor) const;
   Entry* FindOrCreate(int descriptor);
 
+  // The functions below require the lock.
+
+  // Closes the duplicate, unless something else has.
+  static void CloseDuplicate(Entry& entry);
+  // Returns the replacement that another module has made after `entry`, the
+  // earliest one, or null.
+  Entry* FindAbove(int descriptor, const Entry& entry) const;
+  // Takes the entry out of the stack. Returns false, and changes nothing, if no
+  // other module has replaced the file since.
+  bool TakeOut(int descriptor, Entry& entry);
   void ReclaimEntry(int descriptor, Entry& entry, ReclaimReport& report);
 
   std::atomic<Entry*> chunks_[kChunks] = {};
   // An upper bound of the entries in use.
   std::atomic<int> highest_ = -1;
+
+  // The list of all modules' descriptors.
+  Descriptors* next_ = nullptr;
 };
 
 // Returns a text such as "7 /tmp/x" or "8 socket".

@@ -13,6 +13,7 @@
 #include "platform/host/fork.h"
 #include "platform/linux/host/begin_process_exit.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/variables/variables.h"
 #include "platform/resources/destructors.h"
 
 // Declared by the C++ ABI, but not in <cxxabi.h>.
@@ -155,9 +156,8 @@ class AtExitHandlers {
   std::vector<Ticket*> tickets_;
 };
 
-// The exit handlers of one module. at_quick_exit() and pthread_atfork() need no
-// hooks: the C library knows the images of those handlers, and removes the
-// handlers when an image is unloaded.
+// The exit handlers of one module. at_quick_exit() needs no hook: the C library
+// knows the image of such a handler, and removes it when the image is unloaded.
 class ExitHandlers final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kExitHandlers;
@@ -259,6 +259,9 @@ int hooks::__cxa_atexit(void* resources, DestroyFunction destroy, void* object,
 
 // Called when the image is unloaded.
 void hooks::__cxa_finalize(void* resources, void* library) {
+  if (library != nullptr) {
+    ResourcesOf<Variables>(resources).SetImage(resources, library);
+  }
   ResourcesOf<ExitHandlers>(resources).at_exit.RunAll();
   ::__cxa_finalize(library);
 }

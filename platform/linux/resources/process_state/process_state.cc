@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -22,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "platform/host/thread_id.h"
+#include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/resources.h"
 
 namespace relib::platform {
@@ -109,19 +111,31 @@ std::string NameOf(std::string_view assignment) {
 }
 
 // The environment variables that the module has changed, with their values
-// before, and the strings of the module that are in the environment.
+// before and after, and the strings of the module that are in the environment.
 class Environment {
  public:
-  // Must be called before the change.
-  void BeforeChange(const std::string& name) {
+  // Calls `change`, which sets or removes the variable.
+  template <typename Change>
+  int ChangeOne(const std::string& name, Change change) {
     const std::lock_guard lock(mutex_);
-    before_.try_emplace(name, Value(name));
+    const std::optional<std::string> before = Value(name);
+    const int result = change();
+    Record(name, before);
+    return result;
   }
-  void BeforeChangeOfAll() {
+
+  template <typename Change>
+  int ChangeAll(Change change) {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, std::optional<std::string>> before;
     for (char** variable = environ; variable != nullptr && *variable != nullptr;
          ++variable) {
-      BeforeChange(NameOf(*variable));
+      const std::string name = NameOf(*variable);
+      before.try_emplace(name, Value(name));
     }
+    const int result = change();
+    for (const auto& [name, value] : before) Record(name, value);
+    return result;
   }
 
   void Put(const char* assignment) {
@@ -143,14 +157,17 @@ class Environment {
     }
     for (const auto& [name, value] : copies) {
       ::setenv(name.c_str(), value.c_str(), 1);
+      // The module may have changed its string since putenv().
+      changes_[name].after = value;
     }
   }
 
   void Report(ReclaimReport& report) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, before] : before_) {
+    for (const auto& [name, change] : changes_) {
+      const auto& [before, after] = change;
       const std::optional<std::string> now = Value(name);
-      if (now == before) continue;
+      if (now == before || now != after) continue;
       report.Add(kKindText,
                  absl::StrCat("environment variable ", name, ": ",
                               now.has_value() ? *now : "not set", ", was ",
@@ -159,14 +176,42 @@ class Environment {
   }
 
  private:
+  struct Change {
+    std::optional<std::string> before;
+    std::optional<std::string> after;
+  };
+
+  void Record(const std::string& name,
+              const std::optional<std::string>& before) {
+    const auto [found, is_new] = changes_.try_emplace(name);
+    Change& change = found->second;
+    // Otherwise, this is a further change by the module, unless other code has
+    // changed the variable since.
+    if (is_new || change.after != before) change.before = before;
+    change.after = Value(name);
+  }
+
   std::mutex mutex_;
-  std::map<std::string, std::optional<std::string>> before_;
+  std::map<std::string, Change> changes_;
   std::set<const char*> put_;
 };
 
+// Returns the umask without changing it, or -1.
+int CurrentMask() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    if (word != "Umask:") continue;
+    unsigned mask = 0;
+    status >> std::oct >> mask;
+    return static_cast<int>(mask);
+  }
+  return -1;
+}
+
 // State of the process or its threads that the module has changed. It is
 // reported but not restored, because other code may rely on the new state by
-// then.
+// then. A state that other code has set since is not reported.
 class ProcessState final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kProcessState;
@@ -178,9 +223,14 @@ class ProcessState final : public Resources {
     ::stat(".", &before);
     const int result = change();
     if (result == 0) {
+      const KeepErrno keep;
       uint64_t none = 0;
-      directory_inode_.compare_exchange_strong(none, before.st_ino);
-      if (none == 0) directory_device_ = before.st_dev;
+      directory_before_.inode.compare_exchange_strong(none, before.st_ino);
+      if (none == 0) directory_before_.device = before.st_dev;
+      struct stat now = {};
+      ::stat(".", &now);
+      directory_now_.inode = now.st_ino;
+      directory_now_.device = now.st_dev;
     }
     return result;
   }
@@ -193,9 +243,15 @@ class ProcessState final : public Resources {
     return before;
   }
 
-  void BeforeLocaleChange() {
+  char* ChangeLocale(int category, const char* locale) {
     const std::lock_guard lock(locale_mutex_);
     if (locale_before_.empty()) locale_before_ = ::setlocale(LC_ALL, nullptr);
+    // The result may be the memory that the next call overwrites, unless that
+    // call asks for the same.
+    char* result = ::setlocale(category, locale);
+    if (result == nullptr) return result;
+    locale_now_ = ::setlocale(LC_ALL, nullptr);
+    return ::setlocale(category, nullptr);
   }
 
   SignalMasks& signal_masks() { return signal_masks_; }
@@ -206,23 +262,23 @@ class ProcessState final : public Resources {
   }
 
   void Reclaim(ReclaimReport& report) override {
-    struct stat now = {};
-    if (const uint64_t inode = directory_inode_.load();
-        inode != 0 && (::stat(".", &now) != 0 || now.st_ino != inode ||
-                       now.st_dev != directory_device_.load())) {
+    if (struct stat now = {};
+        directory_before_.inode.load() != 0 && ::stat(".", &now) == 0 &&
+        directory_now_.Is(now) && !directory_before_.Is(now)) {
       const std::unique_ptr<char, void (*)(void*)> path(getcwd(nullptr, 0),
                                                         free);
       report.Add(kKindText,
                  absl::StrCat("working directory: ",
                               path != nullptr ? path.get() : "unknown"));
     }
-    if (const int before = mask_before_.load(); before != mask_now_.load()) {
-      report.Add(kKindText, absl::StrFormat("umask: %03o, was %03o",
-                                            mask_now_.load(), before));
+    if (const int before = mask_before_.load(), now = mask_now_.load();
+        before != now && now == CurrentMask()) {
+      report.Add(kKindText,
+                 absl::StrFormat("umask: %03o, was %03o", now, before));
     }
     if (!locale_before_.empty()) {
       const std::string_view now_name = ::setlocale(LC_ALL, nullptr);
-      if (now_name != locale_before_) {
+      if (now_name != locale_before_ && now_name == locale_now_) {
         report.Add(kKindText, absl::StrCat("locale: ", now_name, ", was ",
                                            locale_before_));
       }
@@ -232,13 +288,24 @@ class ProcessState final : public Resources {
   }
 
  private:
-  // The inode of the working directory before the module changed it, or zero.
-  std::atomic<uint64_t> directory_inode_ = 0;
-  std::atomic<uint64_t> directory_device_ = 0;
+  struct Directory {
+    // Zero if the directory is unknown.
+    std::atomic<uint64_t> inode = 0;
+    std::atomic<uint64_t> device = 0;
+
+    bool Is(const struct stat& file) const {
+      return file.st_ino == inode.load() && file.st_dev == device.load();
+    }
+  };
+
+  // The working directory before and after the module changed it.
+  Directory directory_before_;
+  Directory directory_now_;
   std::atomic<int> mask_before_ = -1;
   std::atomic<int> mask_now_ = -1;
   std::mutex locale_mutex_;
   std::string locale_before_;
+  std::string locale_now_;
   SignalMasks signal_masks_;
   Environment environment_;
 };
@@ -275,8 +342,8 @@ mode_t hooks::umask(void* resources, mode_t mask) {
 }
 
 char* hooks::setlocale(void* resources, int category, const char* locale) {
-  if (locale != nullptr) StateOf(resources).BeforeLocaleChange();
-  return ::setlocale(category, locale);
+  return locale == nullptr ? ::setlocale(category, locale)
+                           : StateOf(resources).ChangeLocale(category, locale);
 }
 
 int hooks::sigprocmask(void* resources, int how, const sigset_t* signals,
@@ -310,26 +377,29 @@ int hooks::sigrelse(void* resources, int signal) {
 }
 
 int hooks::putenv(void* resources, char* assignment) {
-  StateOf(resources).environment().BeforeChange(NameOf(assignment));
-  const int result = ::putenv(assignment);
-  if (result == 0) StateOf(resources).environment().Put(assignment);
+  Environment& environment = StateOf(resources).environment();
+  const int result = environment.ChangeOne(
+      NameOf(assignment), [=] { return ::putenv(assignment); });
+  if (result == 0) environment.Put(assignment);
   return result;
 }
 
 int hooks::setenv(void* resources, const char* name, const char* value,
                   int overwrite) {
-  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
-  return ::setenv(name, value, overwrite);
+  if (name == nullptr) return ::setenv(name, value, overwrite);
+  return StateOf(resources).environment().ChangeOne(
+      name, [=] { return ::setenv(name, value, overwrite); });
 }
 
 int hooks::unsetenv(void* resources, const char* name) {
-  if (name != nullptr) StateOf(resources).environment().BeforeChange(name);
-  return ::unsetenv(name);
+  if (name == nullptr) return ::unsetenv(name);
+  return StateOf(resources).environment().ChangeOne(
+      name, [=] { return ::unsetenv(name); });
 }
 
 int hooks::clearenv(void* resources) {
-  StateOf(resources).environment().BeforeChangeOfAll();
-  return ::clearenv();
+  return StateOf(resources).environment().ChangeAll(
+      [] { return ::clearenv(); });
 }
 
 }  // namespace relib::platform

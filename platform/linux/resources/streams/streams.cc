@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <map>
@@ -16,7 +18,9 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/base/no_destructor.h"
 #include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
@@ -59,9 +63,62 @@ struct Stream {
   bool has_buffer = false;
 };
 
+// The bits of FILE::_flags that fopen() sets from its mode. glibc has fixed
+// their values, but does not export their names.
+constexpr int kNoReads = 0x4;
+constexpr int kNoWrites = 0x8;
+constexpr int kAppends = 0x1000;
+constexpr int kModeBits = kNoReads | kNoWrites | kAppends;
+
+// Makes a stream of the program usable again: with the descriptor and the mode
+// that it had before a module called freopen(). `replace` puts the file back.
+template <typename Replace>
+void Reopen(FILE* file, int mode_bits, Replace replace) {
+  flockfile(file);
+  fflush_unlocked(file);
+  // Data that was read ahead from the module's file.
+  __fpurge(file);
+  replace();
+  file->_flags = (file->_flags & ~kModeBits) | mode_bits;
+  // The position of the file is unknown.
+  file->_offset = -1;
+  clearerr_unlocked(file);
+  funlockfile(file);
+}
+
+class Streams;
+
+// stdin, stdout and stderr, which a module may assign. Several modules may do
+// so and be unloaded in any order.
+struct StandardStreams {
+  static constexpr std::array<FILE**, 3> kVariables = {&stdin, &stdout,
+                                                       &stderr};
+  static constexpr std::array<const char*, 3> kNames = {"stdin", "stdout",
+                                                        "stderr"};
+
+  std::mutex mutex;
+  std::vector<Streams*> modules;
+
+  static StandardStreams& Get() {
+    static absl::NoDestructor<StandardStreams> streams;
+    return *streams;
+  }
+};
+
 class Streams final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kStreams;
+
+  Streams() {
+    StandardStreams& standard = StandardStreams::Get();
+    const std::lock_guard lock(standard.mutex);
+    standard.modules.push_back(this);
+  }
+  ~Streams() override {
+    StandardStreams& standard = StandardStreams::Get();
+    const std::lock_guard lock(standard.mutex);
+    std::erase(standard.modules, this);
+  }
 
   FILE* Add(void* resources, FILE* file, Stream stream) {
     if (file == nullptr) return file;
@@ -72,8 +129,26 @@ class Streams final : public Resources {
       stream.descriptors->Add(descriptor);
     }
     const std::lock_guard lock(mutex_);
+    // The module may assign the stream to one of the variables later.
+    for (size_t i = 0; i < standard_before_.size(); ++i) {
+      FILE* current = *StandardStreams::kVariables[i];
+      if (!streams_.contains(current)) standard_before_[i] = current;
+    }
     streams_[file] = stream;
     return file;
+  }
+
+  // Records a stream that is not the module's, after freopen().
+  void Reopened(Descriptors& descriptors, FILE* file, int descriptor,
+                int mode_before) {
+    const std::lock_guard lock(mutex_);
+    Foreign& stream =
+        reopened_
+            .try_emplace(file, Foreign{.descriptors = &descriptors,
+                                       .descriptor = descriptor,
+                                       .mode_before = mode_before})
+            .first->second;
+    stream.mode_now = file->_flags & kModeBits;
   }
 
   // Must be called before the stream is closed.
@@ -111,10 +186,71 @@ class Streams final : public Resources {
       const std::lock_guard lock(mutex_);
       left.swap(streams_);
     }
+    RestoreStandardStreams(left, report);
     for (const auto& [file, stream] : left) Close(file, stream, report);
+    RestoreReopened(report);
   }
 
  private:
+  // A stream of the program that the module has reopened.
+  struct Foreign {
+    Descriptors* descriptors = nullptr;
+    int descriptor = -1;
+    int mode_before = 0;
+    int mode_now = 0;
+  };
+
+  // Puts back the variables that are streams of the module.
+  void RestoreStandardStreams(const std::map<FILE*, Stream>& left,
+                              ReclaimReport& report) {
+    StandardStreams& standard = StandardStreams::Get();
+    const std::lock_guard lock(standard.mutex);
+    for (size_t i = 0; i < standard_before_.size(); ++i) {
+      FILE*& variable = *StandardStreams::kVariables[i];
+      if (left.contains(variable)) {
+        variable = standard_before_[i];
+        report.Add("variable", StandardStreams::kNames[i]);
+      }
+      for (Streams* other : standard.modules) {
+        if (other == this) continue;
+        const std::lock_guard other_lock(other->mutex_);
+        if (left.contains(other->standard_before_[i])) {
+          other->standard_before_[i] = standard_before_[i];
+        }
+      }
+    }
+  }
+
+  void RestoreReopened(ReclaimReport& report) {
+    std::map<FILE*, Foreign> reopened;
+    {
+      const std::lock_guard lock(mutex_);
+      reopened.swap(reopened_);
+    }
+    for (const auto& [file, stream] : reopened) {
+      // Otherwise, other code has closed the descriptor or replaced its file,
+      // and may have closed the stream.
+      if (stream.descriptors->HasReplaced(stream.descriptor)) {
+        Reopen(file, stream.mode_before,
+               [&] { stream.descriptors->Restore(stream.descriptor, report); });
+        continue;
+      }
+      // Another module that has reopened the stream since must not put the mode
+      // of this one back.
+      StandardStreams& standard = StandardStreams::Get();
+      const std::lock_guard lock(standard.mutex);
+      for (Streams* other : standard.modules) {
+        if (other == this) continue;
+        const std::lock_guard other_lock(other->mutex_);
+        const auto found = other->reopened_.find(file);
+        if (found != other->reopened_.end() &&
+            found->second.mode_before == stream.mode_now) {
+          found->second.mode_before = stream.mode_before;
+        }
+      }
+    }
+  }
+
   static void Close(FILE* file, const Stream& stream, ReclaimReport& report) {
     const int descriptor = fileno(file);
     report.Add("stream", descriptor < 0 ? std::string(stream.text)
@@ -170,11 +306,15 @@ class Streams final : public Resources {
 
   std::mutex mutex_;
   std::map<FILE*, Stream> streams_;
+  std::map<FILE*, Foreign> reopened_;
+  // The variables before the module opened the stream that it has assigned.
+  std::array<FILE*, 3> standard_before_ = {stdin, stdout, stderr};
 };
 
 Streams& StreamsOf(void* resources) { return ResourcesOf<Streams>(resources); }
 
-FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
+FILE* ReopenFor(void* resources, const char* path, const char* mode,
+                FILE* file) {
   if (const std::optional<Stream> stream = StreamsOf(resources).Remove(file)) {
     FILE* opened = ::freopen(path, mode, file);
     return StreamsOf(resources).Add(
@@ -184,10 +324,31 @@ FILE* Reopen(void* resources, const char* path, const char* mode, FILE* file) {
   auto& descriptors = ResourcesOf<Descriptors>(resources);
   const int descriptor = fileno(file);
   if (descriptor < 0) return ::freopen(path, mode, file);
+  const int mode_bits = file->_flags & kModeBits;
   // glibc reuses the number of the descriptor.
   Descriptors::Replacement replacement(descriptors, descriptor);
+  if (!replacement.is_possible()) return nullptr;
   FILE* opened = ::freopen(path, mode, file);
-  if (opened != nullptr && fileno(opened) == descriptor) replacement.Done();
+  if (opened == nullptr) {
+    // glibc has closed the stream and its descriptor. The stream is not the
+    // module's, so it is opened again, and gets its file back.
+    const KeepErrno keep;
+    if (::freopen("/dev/null", (mode_bits & kNoWrites) != 0 ? "re" : "r+e",
+                  file) == nullptr) {
+      return nullptr;
+    }
+    Reopen(file, mode_bits, [&] {
+      const int opened_descriptor = file->_fileno;
+      replacement.Undo();
+      file->_fileno = descriptor;
+      if (opened_descriptor != descriptor) ::close(opened_descriptor);
+    });
+    return nullptr;
+  }
+  if (fileno(opened) == descriptor) {
+    StreamsOf(resources).Reopened(descriptors, file, descriptor, mode_bits);
+    replacement.Done();
+  }
   return opened;
 }
 
@@ -221,12 +382,12 @@ FILE* hooks::fdopen(void* resources, int descriptor, const char* mode) {
 
 FILE* hooks::freopen(void* resources, const char* path, const char* mode,
                      FILE* stream) {
-  return Reopen(resources, path, mode, stream);
+  return ReopenFor(resources, path, mode, stream);
 }
 
 FILE* hooks::freopen64(void* resources, const char* path, const char* mode,
                        FILE* stream) {
-  return Reopen(resources, path, mode, stream);
+  return ReopenFor(resources, path, mode, stream);
 }
 
 FILE* hooks::tmpfile(void* resources) {
