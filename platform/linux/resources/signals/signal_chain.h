@@ -7,6 +7,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "platform/linux/resources/signal_safe_lock.h"
 
 namespace relib::platform {
 
@@ -19,10 +22,15 @@ bool CallsFunction(const SignalAction& action);
 // Returns whether both actions have the same effect.
 bool HaveSameEffect(const SignalAction& a, const SignalAction& b);
 
-// Who has set which action for one signal: the modules and the program, in the
+// Sends a signal that was kept back to the process again, with its information
+// if the kernel permits that.
+void SendAgain(const siginfo_t& info);
+
+// The actions that the modules and the program have set for one signal, in the
 // order in which they have set them. If a module goes, the process is left as
-// if it had never set anything: the last action that somebody else has set is
-// in force, whatever the order in which modules come and go.
+// if it had never set a handler: the last action that somebody else has set is
+// in force, whatever the order in which modules come and go. SIG_DFL and SIG_IGN
+// refer to no code, so they stay if a module has set them.
 //
 // The kernel never gets a handler of a module, but an entry: a function of the
 // host that calls it. The program, and other modules, are shown the entry as the
@@ -33,26 +41,48 @@ bool HaveSameEffect(const SignalAction& a, const SignalAction& b);
 // knows with what the kernel says, and takes a difference for the program's
 // latest action.
 //
-// All functions except entries need a SignalLock.
+// All functions except Call() need a SignalLock.
 class SignalChain {
  public:
-  // Handlers of one signal that can exist at a time, in all modules. One that is
-  // gone counts until its place is needed.
+  // Handlers of one signal that can exist at a time, in all modules. A handler
+  // that is gone counts until its place is needed.
   static constexpr size_t kMaxHandlers = 64;
 
-  // Implements sigaction() for the module `owner`. Either pointer may be null.
-  // Returns an error number, or zero. EAGAIN: there are kMaxHandlers already.
-  int Set(int signal, const void* owner, const SignalAction* action,
-          SignalAction* old);
+  // The treatment of signals for handlers that are held.
+  enum class Hold : uint8_t {
+    kNone,
+    // One is kept back, if the handler is in force, and the rest are dropped: the
+    // kernel merges signals that are blocked, too.
+    kKeepBack,
+    kDrop,
+  };
 
-  // Takes the module's handlers out. Returns whether one of them was in force.
-  // Handlers that run go on running, and further signals don't call them.
-  bool Hold(int signal, const void* owner);
-  // Puts handlers back that Hold() has taken out.
-  void Resume(int signal, const void* owner);
+  struct Actions {
+    // The action that the module is shown as the one before.
+    SignalAction before = {};
+    // The action that was in force without the module.
+    SignalAction of_others = {};
+    // Whether the module has a handler in force now.
+    bool is_handler = false;
+  };
+
+  // Implements sigaction() for the module `owner`. `action` may be null. A new
+  // handler begins with `hold`. Returns an error number, or zero. EAGAIN: there
+  // are kMaxHandlers already.
+  int Set(int signal, const void* owner, const SignalAction* action, Hold hold,
+          Actions& actions);
+
+  // Keeps the module's handlers from being called. Faults of the processor are
+  // handled by the action below.
+  void SetHold(const void* owner, Hold hold);
+
   // Takes the module's handlers out for good. Returns whether one of them was
-  // in force now or at Hold().
+  // in force.
   bool Remove(int signal, const void* owner);
+
+  // Returns the signal that was kept back. The caller sends it again when it
+  // has released the SignalLock.
+  std::optional<siginfo_t> TakeKeptBack();
 
   // Returns whether a handler of the module is running, also one that was taken
   // out meanwhile.
@@ -69,55 +99,57 @@ class SignalChain {
   enum class Kind : uint8_t {
     // Ready for use.
     kFree,
-    // The action of a module.
+    // A handler of a module.
     kModule,
-    // A function of the program, SIG_DFL or SIG_IGN. The last two refer to
-    // nobody's code, whoever has set them.
+    // A function of the program, SIG_DFL or SIG_IGN.
     kPlain,
-    // The entry of a module's action that is gone, or held. `stands_for` and
-    // `action` say what it stands for.
+    // The entry of a module's handler that is gone. It stands for `action`.
     kGone,
   };
 
+  // The atomic members are for entries, which don't lock.
   struct Node {
     std::atomic<Kind> kind = Kind::kFree;
-    // Whether the node is in the chain, and the node below it.
+    std::atomic<Hold> hold = Hold::kNone;
+    // The node below it in the chain.
+    std::atomic<uint8_t> below = kNone;
     bool is_linked = false;
-    uint8_t below = kNone;
-    // For kGone: the node of a module that the entry stands for, or kNone for
-    // `action`.
-    std::atomic<uint8_t> stands_for = kNone;
-    // Between Hold() and Resume().
-    bool is_held = false;
-    bool was_in_force = false;
     const void* owner = nullptr;
     // The number of the removal, to find the node that has been gone for longest.
     uint64_t removal = 0;
     std::atomic<int> running = 0;
+    // May call the entry of another node, but never that of a gone one.
     SignalAction action = {};
-    // Before Hold().
-    SignalAction held_action = {};
-    // The function of `action`, for entries, which don't lock.
+    // The function of `action`.
     std::atomic<void*> function = nullptr;
 
     void SetAction(const SignalAction& value);
     bool Is(Kind expected) const { return kind.load() == expected; }
+    bool BelongsTo(const void* module) const {
+      return Is(Kind::kModule) && owner == module;
+    }
   };
+
+  enum class KeptBack : uint8_t { kNone, kChanges, kOne };
 
   Node& At(uint8_t index) { return nodes_[index - 1]; }
   const Node& At(uint8_t index) const { return nodes_[index - 1]; }
   // Returns the node whose entry an action calls, or kNone.
   static uint8_t EntryIn(const SignalAction& action);
-  // Returns the module's node that an entry stands for, or kNone if `plain` is
-  // what it stands for.
-  uint8_t Resolve(uint8_t entry, SignalAction& plain) const;
+  // Returns the action for the kernel.
+  SignalAction ActionOf(uint8_t index) const;
+  // Returns `action`, or what it stands for if it calls an entry of a gone node.
+  SignalAction Resolve(const SignalAction& action) const;
 
   // Takes note of what the program has set. Returns the kernel's action.
   SignalAction Observe(int signal);
-  // Whether a module's handler at the top was reset by SA_RESETHAND.
+  // Returns whether a module's handler at the top was reset by SA_RESETHAND.
   bool IsUsedUp(const SignalAction& current) const;
-  bool IsPlainOfChain(const SignalAction& action) const;
+  // Returns the action that would be in force without the module.
+  SignalAction NewestOfOthers(const void* owner) const;
   void PushPlain(const SignalAction& action);
+  // Pushes a handler of a module. Returns an error number, or zero.
+  int PushHandler(const void* owner, const SignalAction& action, Hold hold);
   void Push(uint8_t index);
   void Unlink(uint8_t index);
   // Takes a module's node out. Its entry then stands for what was below it.
@@ -126,27 +158,28 @@ class SignalChain {
   void Tidy();
   // Gives the newest action to the kernel. Returns an error number, or zero.
   int Install(int signal) const;
-  // Returns a node for the action of a module: the one that it has used for the
-  // same action before, or an unused one. kNone if there is none.
-  uint8_t NodeFor(const void* owner, const SignalAction& action);
+  // Returns a node that is in no use, or kNone.
   uint8_t UnusedNode();
+  void KeepBack(const siginfo_t& info);
+  // Keeps pending signals back, before the default action is restored.
+  void KeepPendingBack(int signal);
 
-  uint8_t top_ = kNone;
+  std::atomic<uint8_t> top_ = kNone;
   uint64_t removals_ = 0;
+  std::atomic<KeptBack> kept_back_ = KeptBack::kNone;
+  siginfo_t kept_back_info_ = {};
   std::array<Node, kMaxHandlers> nodes_;
 };
 
-// The chains of all signals. Handlers may set handlers, so the lock blocks all
-// signals on the thread, and nothing under it allocates.
+// Locks the chains of all signals. Handlers may set handlers.
 class SignalLock {
  public:
   SignalLock();
-  ~SignalLock();
   SignalLock(const SignalLock&) = delete;
   SignalLock& operator=(const SignalLock&) = delete;
 
  private:
-  sigset_t mask_;
+  const SignalSafeLock lock_;
 };
 
 // Returns the chain of a signal, 1 to NSIG - 1.

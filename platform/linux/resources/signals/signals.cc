@@ -1,17 +1,22 @@
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/linux/resources/signals/signal_chain.h"
 
@@ -29,65 +34,104 @@ class Signals final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSignals;
 
-  int Set(int signal, const Action* action, Action* old) {
+  int Set(void* resources, int signal, const Action* action, Action* old) {
     if (signal <= 0 || signal >= NSIG) {
       errno = EINVAL;
       return -1;
     }
-    const SignalLock lock;
-    if (action != nullptr) used_.fetch_or(BitOf(signal));
-    Action before;
-    if (const int error =
-            SignalChainOf(signal).Set(signal, this, action, &before);
-        error != 0) {
-      errno = error;
-      return -1;
+    // A bad pointer must not crash under the lock.
+    std::optional<Action> wanted;
+    if (action != nullptr) wanted = *action;
+    SignalChain::Actions actions;
+    {
+      const SignalLock lock;
+      module_resources_ = resources;
+      if (action != nullptr) used_.fetch_or(BitOf(signal));
+      if (const int error = SignalChainOf(signal).Set(
+              signal, this, wanted.has_value() ? &*wanted : nullptr, hold_,
+              actions);
+          error != 0) {
+        errno = error;
+        return -1;
+      }
+      if (wanted.has_value()) {
+        if (!actions.is_handler) taken_out_ &= ~BitOf(signal);
+        NoteChange(signal, actions.of_others, *wanted);
+      }
     }
-    if (action != nullptr) NoteChange(signal, before, *action);
-    if (old != nullptr) *old = before;
+    if (old != nullptr) *old = actions.before;
     return 0;
   }
 
   std::vector<std::string> Obstacles() const override {
+    std::vector<int> running;
+    // Allocates nothing under the lock.
+    for (int signal = 1; signal < NSIG && used_.load() != 0; ++signal) {
+      if ((used_.load() & BitOf(signal)) == 0) continue;
+      const bool runs = [&] {
+        const SignalLock lock;
+        return SignalChainOf(signal).Runs(this);
+      }();
+      if (runs) running.push_back(signal);
+    }
     std::vector<std::string> texts;
-    const SignalLock lock;
-    ForEachUsed([&](int signal) {
-      if (SignalChainOf(signal).Runs(this)) {
-        texts.push_back(
-            absl::StrCat("its handler of ", SignalName(signal), " runs"));
-      }
-    });
+    texts.reserve(running.size());
+    for (const int signal : running) {
+      texts.push_back(
+          absl::StrCat("its handler of ", SignalName(signal), " runs"));
+    }
     return texts;
   }
 
   bool Hold() override {
     const SignalLock lock;
+    SetHold(SignalChain::Hold::kKeepBack);
     bool runs = false;
-    ForEachUsed([&](int signal) {
-      SignalChain& chain = SignalChainOf(signal);
-      chain.Hold(signal, this);
-      runs = runs || chain.Runs(this);
-    });
+    ForEachUsed(
+        [&](int signal) { runs = runs || SignalChainOf(signal).Runs(this); });
     return !runs;
   }
 
   void Resume() override {
+    {
+      const SignalLock lock;
+      if (hold_ == SignalChain::Hold::kKeepBack) {
+        SetHold(SignalChain::Hold::kNone);
+      }
+    }
+    SendKeptBack();
+  }
+
+  void Stop() override {
     const SignalLock lock;
-    ForEachUsed(
-        [this](int signal) { SignalChainOf(signal).Resume(signal, this); });
+    SetHold(SignalChain::Hold::kDrop);
+  }
+
+  // Handlers that static destructors set from now on are never called.
+  void BeforeDestructors() override {
+    SilenceDescriptors();
+    {
+      const SignalLock lock;
+      taken_out_ = RemoveAll();
+      if (hold_ == SignalChain::Hold::kNone) {
+        SetHold(SignalChain::Hold::kKeepBack);
+      }
+    }
+    SendKeptBack();
   }
 
   void LeaveImage(ReclaimReport& report) override {
+    uint64_t taken_out = 0;
     {
       const SignalLock lock;
-      ForEachUsed([&](int signal) {
-        if (SignalChainOf(signal).Remove(signal, this)) {
-          report.Add("signal handler", SignalName(signal));
-        }
-      });
+      taken_out = taken_out_ | RemoveAll();
     }
-    // A handler that destructors of the image have set may run.
-    while (!Obstacles().empty()) usleep(100);
+    SendKeptBack();
+    for (int signal = 1; signal < NSIG; ++signal) {
+      if ((taken_out & BitOf(signal)) != 0) {
+        report.Add("signal handler", SignalName(signal));
+      }
+    }
   }
 
   void Reclaim(ReclaimReport& report) override {
@@ -124,6 +168,55 @@ class Signals final : public Resources {
     }
   }
 
+  void SetHold(SignalChain::Hold hold) {
+    hold_ = hold;
+    ForEachUsed([&](int signal) { SignalChainOf(signal).SetHold(this, hold); });
+  }
+
+  // Returns the signals of which a handler was in force.
+  uint64_t RemoveAll() {
+    uint64_t removed = 0;
+    ForEachUsed([&](int signal) {
+      if (SignalChainOf(signal).Remove(signal, this)) removed |= BitOf(signal);
+    });
+    return removed;
+  }
+
+  void SendKeptBack() const {
+    ForEachUsed([&](int signal) {
+      std::optional<siginfo_t> info;
+      {
+        const SignalLock lock;
+        info = SignalChainOf(signal).TakeKeptBack();
+      }
+      if (info.has_value()) SendAgain(*info);
+    });
+  }
+
+  // Makes the module's descriptors send no signals any more (O_ASYNC), whose
+  // handlers are about to go.
+  void SilenceDescriptors() const {
+    if (used_.load() == 0 || module_resources_ == nullptr) return;
+    const auto& descriptors = ResourcesOf<Descriptors>(module_resources_);
+    DIR* directory = ::opendir("/proc/self/fd");
+    if (directory == nullptr) return;
+    while (const dirent* entry = ::readdir(directory)) {
+      int descriptor = -1;
+      if (!absl::SimpleAtoi(entry->d_name, &descriptor) ||
+          !descriptors.Has(descriptor)) {
+        continue;
+      }
+      const int flags = ::fcntl(descriptor, F_GETFL);
+      if (flags < 0 || (flags & O_ASYNC) == 0) continue;
+      const int chosen = ::fcntl(descriptor, F_GETSIG);
+      const int signal = chosen == 0 ? SIGIO : chosen;
+      if (signal > 0 && (used_.load() & BitOf(signal)) != 0) {
+        ::fcntl(descriptor, F_SETFL, flags & ~O_ASYNC);
+      }
+    }
+    ::closedir(directory);
+  }
+
   void NoteChange(int signal, const Action& before, const Action& now) {
     Change& change = changes_[static_cast<size_t>(signal)];
     if (!change.is_made) change.before = before;
@@ -132,7 +225,12 @@ class Signals final : public Resources {
   }
 
   std::atomic<uint64_t> used_ = 0;
-  // Guarded by SignalLock.
+  // The members below are guarded by SignalLock.
+  void* module_resources_ = nullptr;
+  SignalChain::Hold hold_ = SignalChain::Hold::kNone;
+  // Signals whose handler in force was taken out before the destructors, unless
+  // these have taken it back themselves.
+  uint64_t taken_out_ = 0;
   std::array<Change, NSIG> changes_;
 };
 
@@ -144,7 +242,8 @@ SignalHandler SetHandler(void* resources, int signal, SignalHandler handler,
   action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
   Action old;
-  if (ResourcesOf<Signals>(resources).Set(signal, &action, &old) != 0) {
+  if (ResourcesOf<Signals>(resources).Set(resources, signal, &action, &old) !=
+      0) {
     return SIG_ERR;
   }
   return old.sa_handler;
@@ -156,7 +255,7 @@ std::unique_ptr<Resources> MakeSignals() { return std::make_unique<Signals>(); }
 
 int hooks::sigaction(void* resources, int signal, SignalActionPointer action,
                      MutableSignalActionPointer old) {
-  return ResourcesOf<Signals>(resources).Set(signal, action, old);
+  return ResourcesOf<Signals>(resources).Set(resources, signal, action, old);
 }
 
 SignalHandler hooks::signal(void* resources, int signal,
@@ -194,7 +293,8 @@ SignalHandler hooks::sigset(void* resources, int signal,
   SignalHandler old;
   if (hold) {
     Action action;
-    if (ResourcesOf<Signals>(resources).Set(signal, nullptr, &action) != 0) {
+    if (ResourcesOf<Signals>(resources).Set(resources, signal, nullptr,
+                                            &action) != 0) {
       return SIG_ERR;
     }
     old = action.sa_handler;
@@ -211,10 +311,10 @@ int hooks::sigignore(void* resources, int signal) {
 int hooks::siginterrupt(void* resources, int signal, int interrupt) {
   auto& signals = ResourcesOf<Signals>(resources);
   Action action;
-  if (signals.Set(signal, nullptr, &action) != 0) return -1;
+  if (signals.Set(resources, signal, nullptr, &action) != 0) return -1;
   action.sa_flags = interrupt != 0 ? action.sa_flags & ~SA_RESTART
                                    : action.sa_flags | SA_RESTART;
-  return signals.Set(signal, &action, nullptr);
+  return signals.Set(resources, signal, &action, nullptr);
 }
 
 }  // namespace relib::platform

@@ -19,6 +19,7 @@
 #include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/streams/sigpipe_scope.h"
 
 namespace relib::platform {
 namespace {
@@ -103,6 +104,10 @@ class Streams final : public Resources {
     return true;
   }
 
+  // From now on, the module's handler of SIGPIPE is gone. Static destructors and
+  // LeaveImage() may write to a broken pipe all the same.
+  void BeforeDestructors() override { sigpipe_.emplace(); }
+
   // Done here, because buffers and callbacks may be in the image.
   void LeaveImage(ReclaimReport& report) override {
     std::map<FILE*, Stream> left;
@@ -111,6 +116,7 @@ class Streams final : public Resources {
       left.swap(streams_);
     }
     for (const auto& [file, stream] : left) Close(file, stream, report);
+    sigpipe_.reset();
   }
 
  private:
@@ -160,6 +166,8 @@ class Streams final : public Resources {
     std::thread([file] { ::pclose(file); }).detach();
   }
 
+  // Accessed only by the unloading thread.
+  std::optional<SigpipeScope> sigpipe_;
   std::mutex mutex_;
   std::map<FILE*, Stream> streams_;
 };
