@@ -132,7 +132,8 @@ class ModuleResources {
   virtual void LeaveThread() = 0;
 
   // Suppresses all remaining destructors of the image, both static and
-  // thread_local.
+  // thread_local, and further callbacks of the system, such as signal handlers.
+  // Called when the module has crashed, possibly several times.
   virtual void SkipDestructors() = 0;
 
   // Reclaims the resources that the module left behind, and returns a report of

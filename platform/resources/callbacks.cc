@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,10 +13,22 @@
 
 namespace relib::platform {
 
+void Callbacks::ExemptThreads(std::function<bool(uint64_t)> are_exempt) {
+  const std::lock_guard lock(mutex_);
+  are_exempt_ = std::move(are_exempt);
+}
+
+bool Callbacks::IsExempt(uint64_t thread) const {
+  return thread == holder_ || (are_exempt_ && are_exempt_(thread));
+}
+
 bool Callbacks::Enter() {
   std::unique_lock lock(mutex_);
   const uint64_t thread = CurrentThreadId();
-  while (!closed_ && holder_ != 0 && holder_ != thread) changed_.wait(lock);
+  while (!closed_ && holder_ != 0 && !IsExempt(thread)) {
+    if (others_refused_) return false;
+    changed_.wait(lock);
+  }
   if (closed_) return false;
   threads_.push_back(thread);
   return true;
@@ -23,9 +36,19 @@ bool Callbacks::Enter() {
 
 void Callbacks::Leave() {
   const std::lock_guard lock(mutex_);
-  threads_.erase(
-      std::find(threads_.begin(), threads_.end(), CurrentThreadId()));
+  const auto thread =
+      std::find(threads_.begin(), threads_.end(), CurrentThreadId());
+  if (thread != threads_.end()) threads_.erase(thread);
   if (threads_.empty()) changed_.notify_all();
+}
+
+Callbacks::Scope::Scope(Callbacks& callbacks)
+    : callbacks_(callbacks),
+      thread_(callbacks.Enter() ? CurrentThreadId() : 0) {}
+
+Callbacks::Scope::~Scope() {
+  // A forked child has other threads, and its copy of the lock may be locked.
+  if (thread_ != 0 && thread_ == CurrentThreadId()) callbacks_.Leave();
 }
 
 std::vector<std::string> Callbacks::Describe(std::string_view what) const {
@@ -47,6 +70,18 @@ bool Callbacks::Hold() {
 void Callbacks::Resume() {
   const std::lock_guard lock(mutex_);
   holder_ = 0;
+  changed_.notify_all();
+}
+
+void Callbacks::RefuseOthers() {
+  const std::lock_guard lock(mutex_);
+  others_refused_ = true;
+  changed_.notify_all();
+}
+
+void Callbacks::Stop() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
   changed_.notify_all();
 }
 

@@ -84,6 +84,10 @@ void ResourceSet::Resume() {
   ForEach([](Resources& resources) { resources.Resume(); });
 }
 
+void ResourceSet::Stop() {
+  ForEach([](Resources& resources) { resources.Stop(); });
+}
+
 void ResourceSet::BeforeDestructors() {
   ForEach([](Resources& resources) { resources.BeforeDestructors(); });
 }

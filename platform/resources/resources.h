@@ -65,7 +65,12 @@ class Resources {
   virtual bool Hold() { return true; }
   virtual void Resume() {}
 
-  // Called just before the static destructors of the image run.
+  // Keeps the system from calling into the image from now on. Called when the
+  // module has crashed. Does not wait for callbacks that run.
+  virtual void Stop() {}
+
+  // Called just before the static destructors of the image run. Callbacks are
+  // held then.
   virtual void BeforeDestructors() {}
 
   // Reclaims resources that refer to the image or to the module's memory.
@@ -102,6 +107,7 @@ class ResourceSet {
   // Returns false, with no callback held, unless all kinds can be held.
   bool Hold();
   void Resume();
+  void Stop();
   void BeforeDestructors();
   void LeaveImage();
   // Called once.

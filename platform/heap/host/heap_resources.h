@@ -12,6 +12,7 @@ namespace relib::platform {
 template <typename Base>
 class HeapResources : public Base {
  public:
+  void Stop() override { heap.DontCount(); }
   void LeaveImage(ReclaimReport& /*report*/) override { heap.LeaveImage(); }
   void Reclaim(ReclaimReport& report) override {
     const RelibHeapUse use = heap.Reclaim();

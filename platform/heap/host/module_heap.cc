@@ -255,7 +255,7 @@ void ModuleHeap::KeepTraces() {
 
 void ModuleHeap::LeaveImage() {
   if (options_.keep_trace) leaks_ = blocks_->Live(options_.keep_trace);
-  if (binding_.leave != nullptr) use_ = binding_.leave();
+  if (binding_.leave != nullptr && counts_.load()) use_ = binding_.leave();
 }
 
 RelibHeapUse ModuleHeap::Reclaim() {

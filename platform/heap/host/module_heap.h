@@ -1,6 +1,7 @@
 #ifndef PLATFORM_HEAP_HOST_MODULE_HEAP_H_
 #define PLATFORM_HEAP_HOST_MODULE_HEAP_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,9 @@ class ModuleHeap {
   // Returns whether `address` is in memory of the heap, allocated or not.
   bool HasMemoryAt(const void* address) const;
 
+  // Makes LeaveImage() leave the blocks uncounted: the module has crashed, so its
+  // lists of blocks may be corrupt.
+  void DontCount() { counts_.store(false); }
   // Counts the allocated blocks. Called after the last code of the image has
   // run, while its memory is still there.
   void LeaveImage();
@@ -72,6 +76,7 @@ class ModuleHeap {
   std::unique_ptr<BlockTable> blocks_;
   std::vector<LeakSite> leaks_;
   RelibHeapUse use_ = {};
+  std::atomic<bool> counts_ = true;
 
   mutable Mutex mutex_;
   // The reservation; the range is its aligned part.

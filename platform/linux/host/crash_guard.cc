@@ -10,6 +10,7 @@
 #include <unwind.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include "platform/host/stack_walker.h"
 #include "platform/linux/host/dynamic_section.h"
 #include "platform/linux/host/keep_errno.h"
+#include "platform/linux/host/signal_stack_changes.h"
 
 // Tells AddressSanitizer that frames are left without a return. Null without
 // AddressSanitizer.
@@ -65,10 +67,15 @@ class SignalStack {
       pthread_attr_destroy(&attributes);
       thread_stack_begin = reinterpret_cast<uintptr_t>(begin);
     }
+    Ensure();
+  }
+  // Sets a stack, unless the thread has one.
+  void Ensure() {
+    seen_changes_ = signal_stack_changes.load(std::memory_order_relaxed);
     stack_t current;
-    if (sigaltstack(nullptr, &current) != 0 ||
+    if (memory_ != nullptr || sigaltstack(nullptr, &current) != 0 ||
         (current.ss_flags & SS_DISABLE) == 0) {
-      return;  // the program has set one
+      return;
     }
     void* memory = mmap(nullptr, kGuardSize + kSize, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -98,6 +105,13 @@ class SignalStack {
   SignalStack(const SignalStack&) = delete;
   SignalStack& operator=(const SignalStack&) = delete;
 
+  // Sets a stack again if the thread may have lost that of a module.
+  void EnsureAfterChanges() {
+    if (seen_changes_ != signal_stack_changes.load(std::memory_order_relaxed)) {
+      Ensure();
+    }
+  }
+
   static constinit thread_local uintptr_t thread_stack_begin;
 
  private:
@@ -107,12 +121,13 @@ class SignalStack {
   static constexpr size_t kSize = 65536;
 
   void* memory_ = nullptr;
+  unsigned seen_changes_ = 0;
 };
 constinit thread_local uintptr_t SignalStack::thread_stack_begin = 0;
 
 void PrepareThread() {
-  static thread_local const SignalStack stack;
-  static_cast<void>(stack);
+  static thread_local SignalStack stack;
+  stack.EnsureAfterChanges();
 }
 
 // ---------------------------------------------------------------------------

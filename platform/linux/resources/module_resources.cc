@@ -99,15 +99,23 @@ class LinuxModuleResources final : public ModuleResources {
   }
 
   std::vector<std::string> WaitForCallbacks(Deadline deadline) const override {
+    absl::Duration pause = absl::Milliseconds(1);
     while (true) {
       std::vector<std::string> obstacles = resources_.Obstacles();
-      if (obstacles.empty() || deadline.has_passed()) return obstacles;
-      absl::SleepFor(absl::Milliseconds(1));
+      if (obstacles.empty() && resources_.Hold()) return {};
+      if (deadline.has_passed()) {
+        // A callback may have begun meanwhile.
+        if (obstacles.empty()) obstacles = resources_.Obstacles();
+        if (obstacles.empty()) obstacles.push_back("a callback was running");
+        return obstacles;
+      }
+      // Some obstacles are looked for by signals to threads.
+      absl::SleepFor(pause);
+      pause = std::min(2 * pause, absl::Milliseconds(10));
     }
   }
 
-  // Callbacks are never held.
-  void ResumeCallbacks() override {}
+  void ResumeCallbacks() override { resources_.Resume(); }
 
   void KeepTraces() override { heap().KeepTraces(); }
   bool OwnsMemory(const void* address) const override {
@@ -119,7 +127,10 @@ class LinuxModuleResources final : public ModuleResources {
   // Threads end without a lock of the loader here, so there is nothing to do.
   void LeaveThread() override {}
 
-  void SkipDestructors() override { resources_.destructors()->Skip(); }
+  void SkipDestructors() override {
+    resources_.destructors()->Skip();
+    resources_.Stop();
+  }
 
   std::vector<Leftover> Reclaim() override { return resources_.Reclaim(); }
 

@@ -60,7 +60,10 @@ class WindowsModuleResources final : public ModuleResources {
     if (run_thread_destructors_ != nullptr) run_thread_destructors_();
   }
 
-  void SkipDestructors() override { resources_.destructors()->Skip(); }
+  void SkipDestructors() override {
+    resources_.destructors()->Skip();
+    resources_.Stop();
+  }
 
   std::vector<Leftover> Reclaim() override { return resources_.Reclaim(); }
 

@@ -80,6 +80,7 @@ bool LoadedModule::RunGuarded(void (*function)(void*), void* argument,
   }
   if (crash_guard_->Run(function, argument, crash)) return true;
   poisoned_.store(true);
+  resources_->SkipDestructors();
   return false;
 }
 
@@ -90,7 +91,6 @@ void LoadedModule::RunDestructor(void (*destroy)(void*), void* object) const {
   LOG(ERROR) << CrashError(CallError::kCrashed, crash,
                            absl::StrCat("a destructor of ", path_))
                     .message();
-  resources_->SkipDestructors();
 }
 
 absl::Status LoadedModule::Crashed(const void* what,

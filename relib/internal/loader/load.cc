@@ -167,13 +167,23 @@ platform::ModuleResourcesOptions LoadedModule::ResourcesOptionsOf(
 absl::Status LoadedModule::UnmapFailed() {
   const ImageUnmapScope unmap(descriptor_);
   if (is_poisoned()) resources_->SkipDestructors();
-  // A constructor that ran may have started threads.
-  if (!resources_->WaitForThreads(
-          platform::Deadline::After(UnloadOptions().deadline))) {
+  // A constructor that ran may have started threads, and set signal handlers.
+  const auto deadline = platform::Deadline::After(UnloadOptions().deadline);
+  if (!resources_->WaitForThreads(deadline)) {
     return absl::FailedPreconditionError("a thread that it started is running");
   }
+  if (const std::vector<std::string> callbacks =
+          resources_->WaitForCallbacks(deadline);
+      !callbacks.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the system still uses it (", absl::StrJoin(callbacks, "; "), ")"));
+  }
   absl::Status status = library_.Unload();
-  if (status.ok()) resources_->Reclaim();
+  if (status.ok()) {
+    resources_->Reclaim();
+  } else {
+    resources_->ResumeCallbacks();
+  }
   return status;
 }
 

@@ -193,7 +193,6 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
   }
 
   resources_->KeepTraces();
-  if (is_poisoned()) resources_->SkipDestructors();
   const ImageUnmapScope unmap(descriptor_);
   if (status = library_.Unload(); !status.ok()) {
     std::move(resume_callbacks).Invoke();

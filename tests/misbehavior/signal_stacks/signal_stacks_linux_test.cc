@@ -29,6 +29,28 @@ TEST(SignalStacksTest, OfTheThreadThatUnloads) {
   EXPECT_EQ(after.ss_flags, before.ss_flags);
 }
 
+// As in a reload: the older version goes first.
+TEST(SignalStacksTest, OfTwoModulesOnOneThread) {
+  stack_t before;
+  ASSERT_EQ(sigaltstack(nullptr, &before), 0);
+  const LoadOptions copy = {.private_copy = true};
+  TestModule first = LoadTestModule("signal_stacks/leaked_linux", copy);
+  TestModule second = LoadTestModule("signal_stacks/leaked_linux", copy);
+  EXPECT_EQ(RunTestModule(first), 0);
+  EXPECT_EQ(RunTestModule(second), 0);
+  stack_t of_second;
+  ASSERT_EQ(sigaltstack(nullptr, &of_second), 0);
+  EXPECT_TRUE(UnloadTestModule(first).leftovers.empty());
+  stack_t between;
+  ASSERT_EQ(sigaltstack(nullptr, &between), 0);
+  EXPECT_EQ(between.ss_sp, of_second.ss_sp);
+  EXPECT_EQ(UnloadTestModule(second).leftovers.size(), 1);
+  stack_t after;
+  ASSERT_EQ(sigaltstack(nullptr, &after), 0);
+  EXPECT_EQ(after.ss_sp, before.ss_sp);
+  EXPECT_EQ(after.ss_flags, before.ss_flags);
+}
+
 TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   if (kAddressSanitizer) {
     GTEST_SKIP()
@@ -54,6 +76,30 @@ TEST(SignalStacksTest, OfAnotherThreadRefusesTheUnload) {
   done.notify_all();
   thread.join();
   EXPECT_TRUE(UnloadTestModule(module).leftovers.empty());
+}
+
+TEST(SignalStacksTest, OfAnotherThreadThatTheProgramHasReplaced) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP()
+        << "AddressSanitizer unmaps the signal stack of a thread that ends";
+  }
+  TestModule module = LoadTestModule("signal_stacks/leaked_linux");
+  std::atomic<bool> is_replaced = false;
+  std::atomic<bool> done = false;
+  std::thread thread([&] {
+    EXPECT_EQ(RunTestModule(module), 0);
+    const stack_t none = {
+        .ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+    EXPECT_EQ(sigaltstack(&none, nullptr), 0);
+    is_replaced = true;
+    is_replaced.notify_all();
+    done.wait(false);
+  });
+  is_replaced.wait(false);
+  EXPECT_TRUE(UnloadTestModule(module).leftovers.empty());
+  done = true;
+  done.notify_all();
+  thread.join();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <pthread.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -62,15 +64,20 @@ TEST_F(SignalsTest, TheHandlerFromBeforeComesBack) {
   EXPECT_EQ(host_calls, 1);
 }
 
-TEST_F(SignalsTest, SoDoDefaults) {
+TEST_F(SignalsTest, SoDoesTheDefaultActionOfAFunction) {
   TestModule module = LoadTestModule("signals/signal_linux");
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
   const UnloadReport report = UnloadTestModule(module);
-  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
-  EXPECT_THAT(report.leftovers[0].items, ElementsAre("SIGUSR2", "SIGPIPE"));
+  ASSERT_EQ(report.leftovers.size(), 2) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, "signal handler");
+  EXPECT_THAT(report.leftovers[0].items, ElementsAre("SIGUSR2"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
-  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_DFL);
+  // This refers to no code, so it stays.
+  EXPECT_EQ(report.leftovers[1].kind, "process state");
+  EXPECT_THAT(report.leftovers[1].items,
+              ElementsAre("SIGPIPE: ignored, was the default action"));
+  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
 }
 
 TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
@@ -82,13 +89,14 @@ TEST_F(SignalsTest, ThoseOfOldFunctionsGoAsWell) {
   const UnloadReport report = UnloadTestModule(module);
   ASSERT_NE(report.Find("signal handler"), nullptr) << report.ToString();
   EXPECT_THAT(report.Find("signal handler")->items,
-              ElementsAre("SIGUSR2", "SIGPIPE", "SIGWINCH"));
+              ElementsAre("SIGUSR2", "SIGWINCH"));
   EXPECT_EQ(Current(SIGUSR2).sa_handler, SIG_DFL);
-  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_DFL);
+  EXPECT_EQ(Current(SIGPIPE).sa_handler, SIG_IGN);
   EXPECT_EQ(Current(SIGWINCH).sa_handler, SIG_DFL);
   ASSERT_NE(report.Find("process state"), nullptr) << report.ToString();
   EXPECT_THAT(report.Find("process state")->items,
-              ElementsAre(HasSubstr(": SIGHUP")));
+              ElementsAre("SIGPIPE: ignored, was the default action",
+                          HasSubstr(": SIGHUP")));
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
@@ -183,8 +191,94 @@ TEST_F(SignalsTest, AHandlerMayResetItself) {
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_EQ(Current(SIGUSR1).sa_handler, SIG_DFL);
   const UnloadReport report = UnloadTestModule(module);
-  EXPECT_EQ(report.leftovers.size(), 1) << report.ToString();
-  EXPECT_EQ(Current(SIGUSR1).sa_handler, &HostHandler);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_THAT(report.leftovers[0].items,
+              ElementsAre("SIGUSR1: the default action, was handled"));
+  EXPECT_EQ(Current(SIGUSR1).sa_handler, SIG_DFL);
+}
+
+// The program has set its second handler while the module was loaded.
+TEST_F(SignalsTest, TheProgramsNewestHandlerComesBack) {
+  TestModule module = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  signal(SIGUSR1, OtherHostHandler);
+  EXPECT_EQ(RunTestModule(module), 0);
+  EXPECT_EQ(UnloadTestModule(module).leftovers.size(), 1);
+  EXPECT_EQ(Current(SIGUSR1).sa_handler, &OtherHostHandler);
+}
+
+TEST_F(SignalsTest, TheProgramsNewestHandlerStaysAfterAScope) {
+  TestModule first = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(first), 0);
+  signal(SIGUSR1, OtherHostHandler);
+  TestModule second = LoadTestModule("signals/restored_linux");
+  EXPECT_EQ(RunTestModule(second), 0);
+  EXPECT_THAT(UnloadTestModule(second).leftovers, IsEmpty());
+  EXPECT_EQ(Current(SIGUSR1).sa_handler, &OtherHostHandler);
+  EXPECT_THAT(UnloadTestModule(first).leftovers, IsEmpty());
+  EXPECT_EQ(Current(SIGUSR1).sa_handler, &OtherHostHandler);
+}
+
+// The program sets the function again that it had found, when the module is
+// gone.
+TEST_F(SignalsTest, ASavedHandlerDoesWhatTheOneBeforeDid) {
+  signal(SIGUSR1, SIG_DFL);
+  TestModule module = LoadTestModule("signals/sigaction_linux");
+  EXPECT_EQ(RunTestModule(module), 0);
+  struct sigaction own = {};
+  struct sigaction saved;
+  own.sa_handler = HostHandler;
+  ASSERT_EQ(sigaction(SIGUSR1, &own, &saved), 0);
+  UnloadTestModule(module);
+  ASSERT_EQ(sigaction(SIGUSR1, &saved, nullptr), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    raise(SIGUSR1);
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1) << status;
+}
+
+TEST_F(SignalsTest, HandlersDoNotRunDuringStaticDestructors) {
+  std::atomic<bool> done = false;
+  std::thread thread([&] {
+    while (!done) raise(SIGUSR1);
+  });
+  for (int i = 0; i < 10; ++i) {
+    TestModule module = LoadTestModule("signals/static_object_linux");
+    ASSERT_EQ(RunTestModule(module), 0);
+    const absl::StatusOr<UnloadReport> report =
+        module.Unload({.deadline = absl::Seconds(30)});
+    ASSERT_TRUE(report.ok()) << report.status();
+  }
+  done = true;
+  thread.join();
+}
+
+// SIGIO would end the program once the handler is gone.
+TEST_F(SignalsTest, ADescriptorSendsNoSignalsAfterItsHandler) {
+  ASSERT_EQ(signal(SIGIO, SIG_DFL), SIG_DFL);
+  for (int i = 0; i < 50; ++i) {
+    TestModule module = LoadTestModule("signals/async_descriptor_linux");
+    const auto end = static_cast<int>(RunTestModule(module));
+    ASSERT_GE(end, 0);
+    std::atomic<bool> done = false;
+    std::thread thread([&] {
+      sigset_t broken_pipe;
+      sigemptyset(&broken_pipe);
+      sigaddset(&broken_pipe, SIGPIPE);
+      pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+      while (!done) static_cast<void>(!write(end, "x", 1));
+    });
+    const absl::StatusOr<UnloadReport> report =
+        module.Unload({.deadline = absl::Seconds(30)});
+    done = true;
+    thread.join();
+    close(end);
+    ASSERT_TRUE(report.ok()) << report.status();
+  }
 }
 
 TEST_F(SignalsTest, SignalsArriveAllTheTime) {

@@ -281,6 +281,19 @@ TEST(Streams, OfTheListOfFileSystemsThatAreClosedAreNotReported) {
   EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
 
+// The handler of SIGPIPE goes with the module.
+TEST(Streams, OfABrokenPipeDoNotEndTheProgram) {
+  ASSERT_EQ(signal(SIGPIPE, SIG_DFL), SIG_DFL);
+  TestModule module = LoadTestModule("streams/broken_pipe_linux");
+  ASSERT_EQ(RunTestModule(module), 0);
+  const UnloadReport report = UnloadTestModule(module);
+  EXPECT_NE(report.Find("stream"), nullptr) << report.ToString();
+  EXPECT_EQ(signal(SIGPIPE, SIG_DFL), SIG_DFL);
+  sigset_t mask;
+  ASSERT_EQ(pthread_sigmask(SIG_SETMASK, nullptr, &mask), 0);
+  EXPECT_EQ(sigismember(&mask, SIGPIPE), 0);
+}
+
 TEST(Streams, StayFlat) {
   ExpectNoGrowth("streams/leaked_linux", MakeDirectory());
 }

@@ -1,8 +1,12 @@
 #include <signal.h>
 #include <sys/time.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <thread>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "relib/host.h"
@@ -13,6 +17,12 @@ namespace relib::misbehavior {
 namespace {
 
 using ::testing::ElementsAre;
+
+int64_t SecondsLeft() {
+  itimerval value;
+  EXPECT_EQ(getitimer(ITIMER_REAL, &value), 0);
+  return value.it_value.tv_sec;
+}
 
 bool IsIntervalTimerArmed() {
   itimerval value;
@@ -74,6 +84,67 @@ TEST(TimersTest, ThatUalarmHasSet) {
   EXPECT_THAT(report.leftovers[0].items, ElementsAre("ITIMER_REAL"));
   EXPECT_FALSE(IsIntervalTimerArmed());
   signal(SIGALRM, SIG_DFL);
+}
+
+TEST(TimersTest, ThatTheProgramHasSetContinue) {
+  // Two modules, in the order of a reload.
+  alarm(1000);
+  TestModule first =
+      LoadTestModule("timers/alarm_linux", {.private_copy = true});
+  TestModule second =
+      LoadTestModule("timers/alarm_linux", {.private_copy = true});
+  RunTestModule(first);
+  RunTestModule(second);
+  EXPECT_TRUE(UnloadTestModule(first).leftovers.empty());
+  EXPECT_LE(SecondsLeft(), 90);
+  EXPECT_EQ(UnloadTestModule(second).leftovers.size(), 1);
+  EXPECT_GT(SecondsLeft(), 900);
+  EXPECT_LE(SecondsLeft(), 1000);
+  alarm(0);
+}
+
+TEST(TimersTest, ThatTheProgramSetsLaterStay) {
+  TestModule module = LoadTestModule("timers/alarm_linux");
+  RunTestModule(module);
+  alarm(1000);
+  EXPECT_TRUE(UnloadTestModule(module).leftovers.empty());
+  EXPECT_GT(SecondsLeft(), 900);
+  alarm(0);
+}
+
+// alarm() and ualarm() are async-signal-safe.
+TEST(TimersTest, MaySetThemselvesAgain) {
+  TestModule module = LoadTestModule("timers/alarm_in_handler_linux");
+  EXPECT_GE(RunTestModule(module), 200);
+  UnloadTestModule(module);
+}
+
+TEST(TimersTest, WhoseCallbackEndsItsThreadGo) {
+  if (kThreadSanitizer) {
+    GTEST_SKIP()
+        << "ThreadSanitizer crashes on threads that the C library starts";
+  }
+  TestModule module = LoadTestModule("timers/ends_thread_linux");
+  ASSERT_EQ(RunTestModule(module, "set"), 0);
+  while (RunTestModule(module) == 0) std::this_thread::yield();
+  const absl::StatusOr<UnloadReport> report =
+      module.Unload({.deadline = absl::Seconds(30)});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_NE(report->Find("timer"), nullptr) << report->ToString();
+}
+
+TEST(TimersTest, DoNotCallBackDuringStaticDestructors) {
+  if (kThreadSanitizer) {
+    GTEST_SKIP()
+        << "ThreadSanitizer crashes on threads that the C library starts";
+  }
+  for (int i = 0; i < 10; ++i) {
+    TestModule module = LoadTestModule("timers/static_object_linux");
+    ASSERT_EQ(RunTestModule(module), 0);
+    const absl::StatusOr<UnloadReport> report =
+        module.Unload({.deadline = absl::Seconds(30)});
+    ASSERT_TRUE(report.ok()) << report.status();
+  }
 }
 
 TEST(TimersTest, ThatAreDeletedAreNotReported) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/threads/threads.h"
 #include "platform/resources/callbacks.h"
 
 namespace relib::platform {
@@ -56,9 +58,9 @@ class Slots {
       const std::lock_guard lock(mutex_);
       slot = slots_[index];
     }
-    if (slot.destroy == nullptr || !slot.callbacks->Enter()) return;
-    slot.destroy(value);
-    slot.callbacks->Leave();
+    if (slot.destroy == nullptr) return;
+    const Callbacks::Scope scope(*slot.callbacks);
+    if (scope.entered()) slot.destroy(value);
   }
 
  private:
@@ -97,10 +99,17 @@ class Keys final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kKeys;
 
-  int Create(pthread_key_t* key, DestroyFunction destroy) {
+  int Create(void* resources, pthread_key_t* key, DestroyFunction destroy) {
     Key entry;
     DestroyFunction destructor = nullptr;
     if (destroy != nullptr) {
+      std::call_once(threads_exempted_, [&] {
+        callbacks_->ExemptThreads(
+            [&threads = ResourcesOf<Threads>(resources)](uint64_t thread) {
+              const std::vector<uint64_t> ids = threads.Ids();
+              return std::find(ids.begin(), ids.end(), thread) != ids.end();
+            });
+      });
       std::tie(destructor, entry.slot) =
           Slots::Get().Take({.destroy = destroy, .callbacks = callbacks_});
       if (destructor == nullptr) return EAGAIN;
@@ -138,7 +147,13 @@ class Keys final : public Resources {
     return callbacks_->Describe("the destructor of a thread key");
   }
 
+  bool Hold() override { return callbacks_->Hold(); }
+  void Resume() override { callbacks_->Resume(); }
+  void Stop() override { callbacks_->Stop(); }
+  void BeforeDestructors() override { callbacks_->RefuseOthers(); }
+
   void LeaveImage(ReclaimReport& report) override {
+    callbacks_->Stop();
     std::map<pthread_key_t, Key> keys;
     {
       const std::lock_guard lock(mutex_);
@@ -153,7 +168,6 @@ class Keys final : public Resources {
             absl::StrCat(key, entry.has_slot ? " with a destructor" : ""));
       }
     }
-    callbacks_->Close();
   }
 
  private:
@@ -172,6 +186,7 @@ class Keys final : public Resources {
   }
 
   const std::shared_ptr<Callbacks> callbacks_ = std::make_shared<Callbacks>();
+  std::once_flag threads_exempted_;
   std::mutex mutex_;
   std::vector<DestroyFunction> runtime_destructors_;
   std::map<pthread_key_t, Key> keys_;
@@ -187,7 +202,7 @@ std::unique_ptr<Resources> MakeKeys() { return std::make_unique<Keys>(); }
 
 int hooks::pthread_key_create(void* resources, pthread_key_t* key,
                               DestroyFunction destroy) {
-  return ResourcesOf<Keys>(resources).Create(key, destroy);
+  return ResourcesOf<Keys>(resources).Create(resources, key, destroy);
 }
 
 int hooks::pthread_key_delete(void* resources, pthread_key_t key) {
@@ -197,8 +212,9 @@ int hooks::pthread_key_delete(void* resources, pthread_key_t key) {
 int hooks::tss_create(void* resources, tss_t* key, tss_dtor_t destroy) {
   // glibc uses the same type for both kinds of keys.
   static_assert(std::is_same_v<tss_t, pthread_key_t>);
-  return ResourcesOf<Keys>(resources).Create(key, destroy) == 0 ? thrd_success
-                                                                : thrd_error;
+  return ResourcesOf<Keys>(resources).Create(resources, key, destroy) == 0
+             ? thrd_success
+             : thrd_error;
 }
 
 void hooks::tss_delete(void* resources, tss_t key) {

@@ -1,330 +1,237 @@
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/signals/signal_chain.h"
 
 namespace relib::platform {
 namespace {
 
-// An alias for `struct sigaction`, which the function of this name hides.
-using Action = struct ::sigaction;
+using Action = SignalAction;
 
-class Signals;
-
-// The action that a module has set for one signal. Nodes are reused but never
-// freed, because a handler that was interrupted at its first instruction may
-// still read its node.
-struct Node {
-  Action action = {};
-  const Signals* owner = nullptr;
-  std::atomic<int> running = 0;
-  // In a chain: the action that was set before. Otherwise the next node of a
-  // list.
-  Node* next = nullptr;
-};
-
-bool IsFunction(const Action& action) {
-  return action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
-}
-
-void Call(const Action& action, int signal, siginfo_t* info, void* context) {
-  if ((action.sa_flags & SA_SIGINFO) != 0) {
-    action.sa_sigaction(signal, info, context);
-  } else {
-    action.sa_handler(signal);
-  }
-}
-
-void OnSignal(int signal, siginfo_t* info, void* context);
-
-bool IsOurs(const Action& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
-}
-
-// The actions of all modules for one signal, on top of the program's.
-struct Chain {
-  // The newest action. OnSignal() also reads it, without the lock.
-  std::atomic<Node*> top = nullptr;
-  // The program's action, valid while the chain has a node. The other two
-  // fields repeat its handler for OnSignal().
-  Action base = {};
-  std::atomic<void (*)(int, siginfo_t*, void*)> base_function = nullptr;
-  std::atomic<SignalHandler> base_handler = SIG_DFL;
-};
-
-// The chains of all signals, shared by the modules. A handler may itself set a
-// handler, so the lock blocks all signals and nothing here normally allocates.
-class Chains {
- public:
-  class Lock {
-   public:
-    Lock() {
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, &mask_);
-      Get().mutex_.lock();
-    }
-    ~Lock() {
-      Get().mutex_.unlock();
-      pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-   private:
-    sigset_t mask_;
-  };
-
-  static Chains& Get() {
-    static absl::NoDestructor<Chains> chains;
-    return *chains;
-  }
-
-  Chain& Of(int signal) { return chains_[static_cast<size_t>(signal)]; }
-
-  Node* NewNode() {
-    if (free_ != nullptr) return std::exchange(free_, free_->next);
-    if (used_ < first_.size()) return &first_[used_++];
-    return new Node;
-  }
-  // Recycles a node that is no longer used.
-  void Free(Node* node) {
-    node->next = free_;
-    free_ = node;
-  }
-
- private:
-  std::mutex mutex_;
-  std::array<Chain, NSIG> chains_;
-  std::array<Node, 128> first_;
-  size_t used_ = 0;
-  Node* free_ = nullptr;
-};
-
-// The handler that the kernel calls in place of handlers in modules. Counts
-// running handlers, so that an unload can wait for them.
-void OnSignal(int signal, siginfo_t* info, void* context) {
-  const int error = errno;
-  Chain& chain = Chains::Get().Of(signal);
-  while (Node* node = chain.top.load()) {
-    node->running.fetch_add(1);
-    // Check again: from now on the count keeps the node in place.
-    const bool valid = chain.top.load() == node;
-    if (valid) {
-      errno = error;
-      if (IsFunction(node->action)) Call(node->action, signal, info, context);
-    }
-    node->running.fetch_sub(1);
-    if (valid) return;
-  }
-  // Either the handler was just reset, or the program has kept a pointer to
-  // this function and calls it. Pass the signal on to the program's handler.
-  errno = error;
-  if (const auto function = chain.base_function.load()) {
-    function(signal, info, context);
-  } else if (const SignalHandler handler = chain.base_handler.load();
-             handler != SIG_DFL && handler != SIG_IGN) {
-    handler(signal);
-  } else if (Action current; handler == SIG_DFL &&
-                             ::sigaction(signal, nullptr, &current) == 0 &&
-                             !IsFunction(current)) {
-    raise(signal);
-  }
-}
-
-// Returns whether both actions have the same effect.
-bool HaveSameEffect(const Action& a, const Action& b) {
-  return a.sa_handler == b.sa_handler &&
-         (!IsFunction(a) ||
-          (a.sa_flags == b.sa_flags &&
-           std::memcmp(&a.sa_mask, &b.sa_mask, sizeof(a.sa_mask)) == 0));
+std::string_view Describe(const Action& action) {
+  if (action.sa_handler == SIG_DFL) return "the default action";
+  return action.sa_handler == SIG_IGN ? "ignored" : "handled";
 }
 
 class Signals final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kSignals;
 
-  int Set(int signal, const Action* action, Action* old) {
+  int Set(void* resources, int signal, const Action* action, Action* old) {
     if (signal <= 0 || signal >= NSIG) {
       errno = EINVAL;
       return -1;
     }
-    const Action wanted = action != nullptr ? *action : Action{};
-    const Chains::Lock lock;
-    if (action != nullptr) has_set_ = true;
-    Chain& chain = Chains::Get().Of(signal);
-    Action current;
-    if (::sigaction(signal, nullptr, &current) != 0) return -1;
-    const Node* top = chain.top.load();
-    const Action shown =
-        IsOurs(current) && top != nullptr ? top->action : current;
-    if (action != nullptr && !Push(signal, chain, current, wanted)) return -1;
-    if (old != nullptr) *old = shown;
+    // A bad pointer must not crash under the lock.
+    std::optional<Action> wanted;
+    if (action != nullptr) wanted = *action;
+    SignalChain::Actions actions;
+    {
+      const SignalLock lock;
+      module_resources_ = resources;
+      if (action != nullptr) used_.fetch_or(BitOf(signal));
+      if (const int error = SignalChainOf(signal).Set(
+              signal, this, wanted.has_value() ? &*wanted : nullptr, hold_,
+              actions);
+          error != 0) {
+        errno = error;
+        return -1;
+      }
+      if (wanted.has_value()) {
+        if (!actions.is_handler) taken_out_ &= ~BitOf(signal);
+        NoteChange(signal, actions.of_others, *wanted);
+      }
+    }
+    if (old != nullptr) *old = actions.before;
     return 0;
   }
 
   std::vector<std::string> Obstacles() const override {
-    if (!has_set_) return {};
-    const Chains::Lock lock;
-    std::vector<std::string> texts;
-    for (int signal = 1; signal < NSIG; ++signal) {
-      for (const Node* node = Chains::Get().Of(signal).top.load();
-           node != nullptr; node = node->next) {
-        if (node->owner == this && node->running.load() > 0) {
-          texts.push_back(
-              absl::StrCat("its handler of ", SignalName(signal), " runs"));
-        }
-      }
+    std::vector<int> running;
+    // Allocates nothing under the lock.
+    for (int signal = 1; signal < NSIG && used_.load() != 0; ++signal) {
+      if ((used_.load() & BitOf(signal)) == 0) continue;
+      const bool runs = [&] {
+        const SignalLock lock;
+        return SignalChainOf(signal).Runs(this);
+      }();
+      if (runs) running.push_back(signal);
     }
-    for (const Node* node = replaced_; node != nullptr; node = node->next) {
-      if (node->running.load() > 0) texts.push_back("a signal handler runs");
+    std::vector<std::string> texts;
+    texts.reserve(running.size());
+    for (const int signal : running) {
+      texts.push_back(
+          absl::StrCat("its handler of ", SignalName(signal), " runs"));
     }
     return texts;
   }
 
-  void LeaveImage(ReclaimReport& report) override {
-    if (!has_set_) return;
-    std::vector<Node*> removed;
+  bool Hold() override {
+    const SignalLock lock;
+    SetHold(SignalChain::Hold::kKeepBack);
+    bool runs = false;
+    ForEachUsed(
+        [&](int signal) { runs = runs || SignalChainOf(signal).Runs(this); });
+    return !runs;
+  }
+
+  void Resume() override {
     {
-      const Chains::Lock lock;
-      for (int signal = 1; signal < NSIG; ++signal) {
-        Chain& chain = Chains::Get().Of(signal);
-        bool in_force = false;
-        if (Node* node = Remove(signal, chain, &in_force)) {
-          if (in_force) report.Add("signal handler", SignalName(signal));
-          removed.push_back(node);
-        }
+      const SignalLock lock;
+      if (hold_ == SignalChain::Hold::kKeepBack) {
+        SetHold(SignalChain::Hold::kNone);
       }
     }
-    // The wait is short: a handler that runs for long has blocked the unload
-    // already.
-    for (const Node* node : removed) WaitFor(*node);
-    for (const Node* node = replaced_; node != nullptr; node = node->next) {
-      WaitFor(*node);
+    SendKeptBack();
+  }
+
+  void Stop() override {
+    const SignalLock lock;
+    SetHold(SignalChain::Hold::kDrop);
+  }
+
+  // Handlers that static destructors set from now on are never called.
+  void BeforeDestructors() override {
+    SilenceDescriptors();
+    {
+      const SignalLock lock;
+      taken_out_ = RemoveAll();
+      if (hold_ == SignalChain::Hold::kNone) {
+        SetHold(SignalChain::Hold::kKeepBack);
+      }
     }
-    const Chains::Lock lock;
-    for (Node* node : removed) Chains::Get().Free(node);
-    FreeReplaced();
+    SendKeptBack();
+  }
+
+  void LeaveImage(ReclaimReport& report) override {
+    uint64_t taken_out = 0;
+    {
+      const SignalLock lock;
+      taken_out = taken_out_ | RemoveAll();
+    }
+    SendKeptBack();
+    for (int signal = 1; signal < NSIG; ++signal) {
+      if ((taken_out & BitOf(signal)) != 0) {
+        report.Add("signal handler", SignalName(signal));
+      }
+    }
+  }
+
+  void Reclaim(ReclaimReport& report) override {
+    ForEachUsed([&](int signal) {
+      const Change& change = changes_[static_cast<size_t>(signal)];
+      Action now;
+      if (!change.is_made || ::sigaction(signal, nullptr, &now) != 0 ||
+          !HaveSameEffect(now, change.now)) {
+        return;
+      }
+      report.Add("process state",
+                 absl::StrCat(SignalName(signal), ": ", Describe(now), ", was ",
+                              Describe(change.before)));
+    });
   }
 
  private:
-  static void WaitFor(const Node& node) {
-    while (node.running.load() != 0) usleep(100);
-  }
+  // The last SIG_DFL or SIG_IGN that the module has set, which stays.
+  struct Change {
+    bool is_made = false;
+    Action before = {};
+    Action now = {};
+  };
 
-  // Passes the top of the chain to the kernel.
-  static int Install(int signal, const Chain& chain) {
-    const Node* top = chain.top.load();
-    Action action = top == nullptr ? chain.base : top->action;
-    if (top != nullptr && IsFunction(action)) {
-      action.sa_flags |= SA_SIGINFO;
-      action.sa_sigaction = OnSignal;
+  static uint64_t BitOf(int signal) { return uint64_t{1} << (signal - 1); }
+
+  // Visits the signals for which the module has set an action: most modules
+  // have none.
+  template <typename Function>
+  void ForEachUsed(Function function) const {
+    const uint64_t used = used_.load();
+    for (int signal = 1; signal < NSIG && used != 0; ++signal) {
+      if ((used & BitOf(signal)) != 0) function(signal);
     }
-    return ::sigaction(signal, &action, nullptr);
   }
 
-  // Removes this module's node from the chain and returns it, or null if there
-  // is none.
-  Node* Unlink(Chain& chain) const {
-    Node* above = nullptr;
-    for (Node* node = chain.top.load(); node != nullptr; node = node->next) {
-      if (node->owner == this) {
-        if (above == nullptr) {
-          chain.top.store(node->next);
-        } else {
-          above->next = node->next;
-        }
-        return node;
+  void SetHold(SignalChain::Hold hold) {
+    hold_ = hold;
+    ForEachUsed([&](int signal) { SignalChainOf(signal).SetHold(this, hold); });
+  }
+
+  // Returns the signals of which a handler was in force.
+  uint64_t RemoveAll() {
+    uint64_t removed = 0;
+    ForEachUsed([&](int signal) {
+      if (SignalChainOf(signal).Remove(signal, this)) removed |= BitOf(signal);
+    });
+    return removed;
+  }
+
+  void SendKeptBack() const {
+    ForEachUsed([&](int signal) {
+      std::optional<siginfo_t> info;
+      {
+        const SignalLock lock;
+        info = SignalChainOf(signal).TakeKeptBack();
       }
-      above = node;
-    }
-    return nullptr;
+      if (info.has_value()) SendAgain(*info);
+    });
   }
 
-  // Sets this module's action to `wanted`. Returns false and sets errno on
-  // failure.
-  bool Push(int signal, Chain& chain, const Action& current,
-            const Action& wanted) {
-    if (chain.top.load() == nullptr) {
-      // The kernel rejects some signals. Find out before the chain is changed.
-      if (::sigaction(signal, &current, nullptr) != 0) return false;
-      chain.base = current;
-      const bool with_info = (current.sa_flags & SA_SIGINFO) != 0;
-      chain.base_function.store(
-          with_info && !IsOurs(current) ? current.sa_sigaction : nullptr);
-      chain.base_handler.store(with_info ? SIG_DFL : current.sa_handler);
-    }
-    Node* before = Unlink(chain);
-    Node* below = chain.top.load();
-    // A module that restores the previous action leaves nothing behind.
-    if (!HaveSameEffect(wanted,
-                        below == nullptr ? chain.base : below->action)) {
-      Node* node = Chains::Get().NewNode();
-      node->action = wanted;
-      node->owner = this;
-      node->next = below;
-      chain.top.store(node);
-    }
-    if (before != nullptr) {
-      // It may still be running.
-      before->next = std::exchange(replaced_, before);
-      if (before->running.load() == 0) FreeReplaced();
-    }
-    return Install(signal, chain) == 0;
-  }
-
-  void FreeReplaced() {
-    Node* running = nullptr;
-    while (replaced_ != nullptr) {
-      Node* node = std::exchange(replaced_, replaced_->next);
-      if (node->running.load() == 0) {
-        Chains::Get().Free(node);
-      } else {
-        node->next = std::exchange(running, node);
+  // Makes the module's descriptors send no signals any more (O_ASYNC), whose
+  // handlers are about to go.
+  void SilenceDescriptors() const {
+    if (used_.load() == 0 || module_resources_ == nullptr) return;
+    const auto& descriptors = ResourcesOf<Descriptors>(module_resources_);
+    DIR* directory = ::opendir("/proc/self/fd");
+    if (directory == nullptr) return;
+    while (const dirent* entry = ::readdir(directory)) {
+      int descriptor = -1;
+      if (!absl::SimpleAtoi(entry->d_name, &descriptor) ||
+          !descriptors.Has(descriptor)) {
+        continue;
+      }
+      const int flags = ::fcntl(descriptor, F_GETFL);
+      if (flags < 0 || (flags & O_ASYNC) == 0) continue;
+      const int chosen = ::fcntl(descriptor, F_GETSIG);
+      const int signal = chosen == 0 ? SIGIO : chosen;
+      if (signal > 0 && (used_.load() & BitOf(signal)) != 0) {
+        ::fcntl(descriptor, F_SETFL, flags & ~O_ASYNC);
       }
     }
-    replaced_ = running;
+    ::closedir(directory);
   }
 
-  // Removes this module's node from the chain and returns it, or null if there
-  // is none. Updates the kernel unless the program has set another action
-  // meanwhile.
-  Node* Remove(int signal, Chain& chain, bool* in_force) {
-    const bool was_top =
-        chain.top.load() != nullptr && chain.top.load()->owner == this;
-    Action current;
-    ::sigaction(signal, nullptr, &current);
-    Node* node = Unlink(chain);
-    if (node == nullptr) return nullptr;
-    // SA_RESETHAND has reset the action to the default.
-    const bool used_up = (node->action.sa_flags & SA_RESETHAND) != 0 &&
-                         current.sa_handler == SIG_DFL;
-    *in_force = IsFunction(node->action)
-                    ? IsOurs(current) || used_up
-                    : HaveSameEffect(current, node->action);
-    if (was_top && *in_force) Install(signal, chain);
-    return node;
+  void NoteChange(int signal, const Action& before, const Action& now) {
+    Change& change = changes_[static_cast<size_t>(signal)];
+    if (!change.is_made) change.before = before;
+    change.now = now;
+    change.is_made = !CallsFunction(now) && !HaveSameEffect(change.before, now);
   }
 
-  // Lets modules that never set a handler, which are most, skip the work.
-  std::atomic<bool> has_set_ = false;
-  // Nodes that were replaced by later ones of this module. Guarded by
-  // Chains::Lock.
-  Node* replaced_ = nullptr;
+  std::atomic<uint64_t> used_ = 0;
+  // The members below are guarded by SignalLock.
+  void* module_resources_ = nullptr;
+  SignalChain::Hold hold_ = SignalChain::Hold::kNone;
+  // Signals whose handler in force was taken out before the destructors, unless
+  // these have taken it back themselves.
+  uint64_t taken_out_ = 0;
+  std::array<Change, NSIG> changes_;
 };
 
 // Implements signal() and its variants.
@@ -335,7 +242,8 @@ SignalHandler SetHandler(void* resources, int signal, SignalHandler handler,
   action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
   Action old;
-  if (ResourcesOf<Signals>(resources).Set(signal, &action, &old) != 0) {
+  if (ResourcesOf<Signals>(resources).Set(resources, signal, &action, &old) !=
+      0) {
     return SIG_ERR;
   }
   return old.sa_handler;
@@ -347,7 +255,7 @@ std::unique_ptr<Resources> MakeSignals() { return std::make_unique<Signals>(); }
 
 int hooks::sigaction(void* resources, int signal, SignalActionPointer action,
                      MutableSignalActionPointer old) {
-  return ResourcesOf<Signals>(resources).Set(signal, action, old);
+  return ResourcesOf<Signals>(resources).Set(resources, signal, action, old);
 }
 
 SignalHandler hooks::signal(void* resources, int signal,
@@ -385,7 +293,8 @@ SignalHandler hooks::sigset(void* resources, int signal,
   SignalHandler old;
   if (hold) {
     Action action;
-    if (ResourcesOf<Signals>(resources).Set(signal, nullptr, &action) != 0) {
+    if (ResourcesOf<Signals>(resources).Set(resources, signal, nullptr,
+                                            &action) != 0) {
       return SIG_ERR;
     }
     old = action.sa_handler;
@@ -402,10 +311,10 @@ int hooks::sigignore(void* resources, int signal) {
 int hooks::siginterrupt(void* resources, int signal, int interrupt) {
   auto& signals = ResourcesOf<Signals>(resources);
   Action action;
-  if (signals.Set(signal, nullptr, &action) != 0) return -1;
+  if (signals.Set(resources, signal, nullptr, &action) != 0) return -1;
   action.sa_flags = interrupt != 0 ? action.sa_flags & ~SA_RESTART
                                    : action.sa_flags | SA_RESTART;
-  return signals.Set(signal, &action, nullptr);
+  return signals.Set(resources, signal, &action, nullptr);
 }
 
 }  // namespace relib::platform

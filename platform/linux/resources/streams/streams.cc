@@ -24,6 +24,7 @@
 #include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/streams/sigpipe_scope.h"
 
 namespace relib::platform {
 namespace {
@@ -179,6 +180,10 @@ class Streams final : public Resources {
     return true;
   }
 
+  // From now on, the module's handler of SIGPIPE is gone. Static destructors and
+  // LeaveImage() may write to a broken pipe all the same.
+  void BeforeDestructors() override { sigpipe_.emplace(); }
+
   // Done here, because buffers and callbacks may be in the image.
   void LeaveImage(ReclaimReport& report) override {
     std::map<FILE*, Stream> left;
@@ -189,6 +194,7 @@ class Streams final : public Resources {
     RestoreStandardStreams(left, report);
     for (const auto& [file, stream] : left) Close(file, stream, report);
     RestoreReopened(report);
+    sigpipe_.reset();
   }
 
  private:
@@ -304,6 +310,8 @@ class Streams final : public Resources {
     }
   }
 
+  // Accessed only by the unloading thread.
+  std::optional<SigpipeScope> sigpipe_;
   std::mutex mutex_;
   std::map<FILE*, Stream> streams_;
   std::map<FILE*, Foreign> reopened_;

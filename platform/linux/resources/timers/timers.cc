@@ -5,19 +5,18 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/no_destructor.h"
 #include "absl/strings/str_cat.h"
 #include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/timers/interval_timers.h"
 #include "platform/resources/callbacks.h"
 
 namespace relib::platform {
@@ -58,9 +57,10 @@ class TimerCallbacks {
       const auto found = Get().callbacks_.find(number.sival_int);
       if (found != Get().callbacks_.end()) callback = found->second;
     }
-    if (!callback.has_value() || !callback->callbacks->Enter()) return;
-    callback->function(callback->value);
-    callback->callbacks->Leave();
+    if (!callback.has_value()) return;
+    // The callback may end its thread.
+    const Callbacks::Scope scope(*callback->callbacks);
+    if (scope.entered()) callback->function(callback->value);
   }
 
  private:
@@ -68,13 +68,6 @@ class TimerCallbacks {
   int last_ = 0;
   std::map<int, Callback> callbacks_;
 };
-
-constexpr std::array<const char*, 3> kIntervalTimers = {
-    "ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF"};
-
-bool IsArmed(const itimerval& value) {
-  return value.it_value.tv_sec != 0 || value.it_value.tv_usec != 0;
-}
 
 class Timers final : public Resources {
  public:
@@ -119,30 +112,46 @@ class Timers final : public Resources {
     return ::timer_delete(timer);
   }
 
+  // Async-signal-safe.
   int SetInterval(int kind, const itimerval* value, itimerval* old) {
-    itimerval before = {};
-    const int result =
-        ::setitimer(static_cast<__itimer_which_t>(kind), value, &before);
-    if (result != 0) return result;
-    if (old != nullptr) *old = before;
-    const std::lock_guard lock(mutex_);
-    std::optional<itimerval>& found = intervals_[static_cast<size_t>(kind)];
-    if (value == nullptr || !IsArmed(*value)) {
-      found.reset();
-    } else if (!found.has_value()) {
-      found = before;
-    }
-    return 0;
+    return SetIntervalTimer(kind, this, value, old);
   }
 
   std::vector<std::string> Obstacles() const override {
     return callbacks_->Describe("the callback of a timer");
   }
 
+  bool Hold() override { return callbacks_->Hold(); }
+  void Resume() override { callbacks_->Resume(); }
+  void Stop() override { callbacks_->Stop(); }
+
+  // Static destructors may still delete the timers.
+  void BeforeDestructors() override {
+    callbacks_->Stop();
+    const std::lock_guard lock(mutex_);
+    for (const auto& [timer, entry] : timers_) {
+      const itimerspec never = {};
+      ::timer_settime(timer, 0, &never, nullptr);
+    }
+    for (int kind = 0; kind < kIntervalTimers; ++kind) {
+      taken_out_[static_cast<size_t>(kind)] = RemoveIntervalTimer(kind, this);
+    }
+  }
+
   void LeaveImage(ReclaimReport& report) override {
-    ReclaimTimers(report);
-    // Without the lock, because a callback may delete its timer.
-    callbacks_->Close();
+    const std::lock_guard lock(mutex_);
+    for (const auto& [timer, entry] : timers_) {
+      ::timer_delete(timer);
+      if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
+      report.Add("timer", entry.text);
+    }
+    timers_.clear();
+    for (int kind = 0; kind < kIntervalTimers; ++kind) {
+      const bool removed = RemoveIntervalTimer(kind, this);
+      if (removed || taken_out_[static_cast<size_t>(kind)]) {
+        report.Add("timer", std::string(IntervalTimerName(kind)));
+      }
+    }
   }
 
  private:
@@ -164,30 +173,11 @@ class Timers final : public Resources {
     }
   }
 
-  void ReclaimTimers(ReclaimReport& report) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [timer, entry] : timers_) {
-      ::timer_delete(timer);
-      if (entry.callback) TimerCallbacks::Get().Remove(*entry.callback);
-      report.Add("timer", entry.text);
-    }
-    timers_.clear();
-    for (size_t kind = 0; kind < intervals_.size(); ++kind) {
-      if (!intervals_[kind].has_value()) continue;
-      const auto which = static_cast<__itimer_which_t>(kind);
-      itimerval current = {};
-      ::getitimer(which, &current);
-      if (!IsArmed(current)) continue;
-      ::setitimer(which, &*intervals_[kind], nullptr);
-      report.Add("timer", kIntervalTimers[kind]);
-    }
-  }
-
   const std::shared_ptr<Callbacks> callbacks_ = std::make_shared<Callbacks>();
   std::mutex mutex_;
   std::map<timer_t, Timer> timers_;
-  // Interval timers that the module has set, with their previous values.
-  std::array<std::optional<itimerval>, kIntervalTimers.size()> intervals_;
+  // Interval timers that were running before the static destructors.
+  std::array<bool, kIntervalTimers> taken_out_ = {};
 };
 
 // Sets ITIMER_REAL for the older functions. Returns the remaining time.
