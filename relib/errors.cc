@@ -39,6 +39,7 @@ constexpr KindInfo kLoadErrors[] = {
     {"kChangedWhileLoading", absl::StatusCode::kAborted},
     {"kCopyFailed", absl::StatusCode::kUnavailable},
     {"kState", absl::StatusCode::kFailedPrecondition},
+    {"kStaleLibrary", absl::StatusCode::kFailedPrecondition},
 };
 constexpr KindInfo kUnloadErrors[] = {
     {"kCallsInFlight", absl::StatusCode::kUnavailable},
@@ -51,6 +52,7 @@ constexpr KindInfo kUnloadErrors[] = {
     {"kState", absl::StatusCode::kFailedPrecondition},
     {"kStays", absl::StatusCode::kUnimplemented},
     {"kNotLoaded", absl::StatusCode::kFailedPrecondition},
+    {"kLibraryInUse", absl::StatusCode::kUnavailable},
 };
 constexpr KindInfo kCallErrors[] = {
     {"kUnloading", absl::StatusCode::kUnavailable},
@@ -152,9 +154,9 @@ const KindInfo& InfoOf(CallError error) {
 }
 
 static_assert(std::size(kLoadErrors) ==
-              static_cast<size_t>(LoadError::kState) + 1);
+              static_cast<size_t>(LoadError::kStaleLibrary) + 1);
 static_assert(std::size(kUnloadErrors) ==
-              static_cast<size_t>(UnloadError::kNotLoaded) + 1);
+              static_cast<size_t>(UnloadError::kLibraryInUse) + 1);
 static_assert(std::size(kCallErrors) ==
               static_cast<size_t>(CallError::kPoisoned) + 1);
 

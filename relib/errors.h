@@ -49,6 +49,9 @@ enum class LoadError {
   // be converted to the module's type, or the module's code for it threw or
   // crashed.
   kState,
+  // The module is linked against a shared library that was rebuilt, and this
+  // process still runs the old one. The message says what uses it.
+  kStaleLibrary,
 };
 
 // The reason why a module wasn't unloaded. It stays loaded and usable, and
@@ -84,6 +87,10 @@ enum class UnloadError {
   kStays,
   // The module is already unloaded, or the Module was moved from.
   kNotLoaded,
+  // LoadOptions::libraries is kUnload, and something uses a shared library that
+  // would be unloaded with the module: a thread, the destructor of a thread
+  // key, a signal handler. The message names it.
+  kLibraryInUse,
 };
 
 // The reason why a call of an export or of main returned no value.

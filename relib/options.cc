@@ -79,6 +79,9 @@ std::string UnloadReport::ToString() const {
     }
     text.erase(text.find_last_not_of(' ') + 1);
   }
+  for (const KeptLibrary& library : libraries) {
+    absl::StrAppend(&text, "\n  ", library.path, " stays: ", library.why);
+  }
   for (const Leak& leak : leaks) {
     absl::StrAppend(&text, "\n", leak.count, " blocks, ",
                     ReadableBytes(leak.bytes), ", allocated by\n",

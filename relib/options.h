@@ -64,6 +64,16 @@ struct BadFree {
   std::string ToString() const;
 };
 
+// The fate of the shared libraries that a module brought into the process,
+// because it is linked against them:
+//   kKeep    They stay mapped until the process ends, and later modules find
+//            them with their state. Their threads and callbacks never run into
+//            unmapped code.
+//   kUnload  They are unloaded with the last module that uses them. Unload() is
+//            refused while a thread, a thread key or a signal handler uses one.
+// docs/libraries.md says what to choose.
+enum class ModuleLibraries { kKeep, kUnload };
+
 struct LoadOptions {
   // Loads a copy of the file, so that the original may be overwritten or
   // deleted while the module is loaded, and may be loaded again beside it. The
@@ -106,6 +116,10 @@ struct LoadOptions {
   // Adds some nanoseconds to each call.
   bool crash_guard = false;
 
+  // The shared libraries that the module brings into the process. If modules
+  // with different settings use the same library, kKeep wins.
+  ModuleLibraries libraries = ModuleLibraries::kKeep;
+
   // The states that the module may use: the addresses of relib::State objects
   // (relib/state/state.h). A state belongs to one module at a time and keeps
   // its value when the module is unloaded. Load() fails with LoadError::kState
@@ -132,6 +146,14 @@ struct Leak {
   uint64_t bytes = 0;
 };
 
+// A shared library that a module brought into the process, and that stays there
+// after the unload.
+struct KeptLibrary {
+  std::string path;
+  // The reason: "its function FreeData() is the destructor of thread key 4".
+  std::string why;
+};
+
 // The result of an unload. It doesn't refer to the module. docs/unloading.md
 // describes each field.
 struct UnloadReport {
@@ -147,12 +169,16 @@ struct UnloadReport {
   // also an entry of `leftovers`.
   std::vector<Leak> leaks = {};
 
+  // The shared libraries that the module brought into the process and that
+  // stay. Each library is listed once, by the first module that leaves it.
+  std::vector<KeptLibrary> libraries = {};
+
   // Returns the entry of `kind`, or null if there is none. Valid as long as
   // this object.
   const Leftover* Find(std::string_view kind) const;
 
-  // Returns a summary line, followed by a table of the leftovers and the leaks,
-  // if any. Doesn't end in a newline.
+  // Returns a summary line, followed by the leftovers, the libraries that stay
+  // and the leaks, if any. Doesn't end in a newline.
   std::string ToString() const;
 };
 

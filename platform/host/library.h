@@ -46,6 +46,9 @@ class Library {
 
   bool loaded() const { return handle_ != nullptr; }
 
+  // Returns the system's handle, or null if no library is loaded.
+  void* handle() const { return handle_; }
+
   // Returns the address of an exported symbol, or null.
   void* Symbol(const char* name) const;
 

@@ -86,7 +86,9 @@ constexpr int64_t kTagStringTable = 5;
 constexpr int64_t kTagSymbolTable = 6;
 constexpr int64_t kTagStringTableSize = 10;
 constexpr int64_t kTagSoname = 14;
+constexpr int64_t kTagInheritedRunPath = 15;
 constexpr int64_t kTagTextRelocations = 22;
+constexpr int64_t kTagRunPath = 29;
 constexpr int64_t kTagFlags = 30;
 constexpr int64_t kTagGnuHash = 0x6ffffef5;
 constexpr int64_t kTagFlags1 = 0x6ffffffb;
@@ -225,6 +227,37 @@ absl::Status AppendRelibNotes(const ByteSource& file,
   return absl::OkStatus();
 }
 
+// Returns the GNU build id in a note segment, or "".
+std::string FindBuildId(const ByteSource& file, const ProgramHeader& segment) {
+  constexpr uint32_t kTypeBuildId = 3;
+  constexpr char kOwner[] = "GNU";
+  constexpr uint32_t kMaxSize = 64;
+  if (segment.alignment > 4) return "";
+  uint64_t position = 0;
+  for (int i = 0; i < kMaxNotes; ++i) {
+    if (segment.file_size - position < sizeof(NoteHeader)) return "";
+    const uint64_t start = segment.offset + position;
+    NoteHeader note;
+    if (start < segment.offset || !file.Read(start, &note)) return "";
+    char owner[sizeof(kOwner)];
+    if (note.type == kTypeBuildId && note.name_size == sizeof(owner) &&
+        note.description_size <= kMaxSize &&
+        file.ReadAt(start + sizeof(NoteHeader), owner, sizeof(owner)) &&
+        std::memcmp(owner, kOwner, sizeof(owner)) == 0) {
+      std::string id(note.description_size, '\0');
+      return file.ReadAt(start + sizeof(NoteHeader) + sizeof(owner), id.data(),
+                         id.size())
+                 ? id
+                 : "";
+    }
+    const uint64_t size = sizeof(NoteHeader) + RoundUp4(note.name_size) +
+                          RoundUp4(note.description_size);
+    if (size > segment.file_size - position) return "";
+    position += size;
+  }
+  return "";
+}
+
 // Returns the file offset of a virtual address.
 std::optional<uint64_t> FileOffset(const std::vector<ProgramHeader>& segments,
                                    uint64_t address) {
@@ -243,6 +276,8 @@ std::optional<uint64_t> FileOffset(const std::vector<ProgramHeader>& segments,
 struct Dynamic {
   std::vector<uint64_t> needed;
   std::optional<uint64_t> soname;
+  std::optional<uint64_t> run_path;
+  std::optional<uint64_t> inherited_run_path;
   std::optional<uint64_t> strings;
   uint64_t strings_size = 0;
   std::optional<uint64_t> symbols;
@@ -278,6 +313,12 @@ absl::StatusOr<Dynamic> ReadDynamic(const ByteSource& file,
         break;
       case kTagSoname:
         dynamic.soname = entry.value;
+        break;
+      case kTagRunPath:
+        dynamic.run_path = entry.value;
+        break;
+      case kTagInheritedRunPath:
+        dynamic.inherited_run_path = entry.value;
         break;
       case kTagStringTable:
         dynamic.strings = FileOffset(headers.segments, entry.value);
@@ -442,6 +483,35 @@ absl::StatusOr<std::string> ReadElfManifest(const ByteSource& file,
         "RELIB_MAIN");
   }
   return manifest;
+}
+
+absl::StatusOr<ElfLinks> ReadElfLinks(const ByteSource& file) {
+  absl::StatusOr<Headers> headers = ReadHeaders(file);
+  if (!headers.ok()) return headers.status();
+  absl::StatusOr<Dynamic> dynamic = ReadDynamic(file, *headers);
+  if (!dynamic.ok()) return dynamic.status();
+  ElfLinks links;
+  for (uint64_t index : dynamic->needed) {
+    links.needed.push_back(ReadString(file, *dynamic, index));
+  }
+  // The system's loader ignores DT_RPATH beside DT_RUNPATH.
+  if (dynamic->run_path.has_value()) {
+    links.run_path = ReadString(file, *dynamic, *dynamic->run_path);
+  } else if (dynamic->inherited_run_path.has_value()) {
+    links.run_path = ReadString(file, *dynamic, *dynamic->inherited_run_path);
+    links.inherits_run_path = true;
+  }
+  return links;
+}
+
+std::string ReadElfBuildId(const ByteSource& file) {
+  const absl::StatusOr<Headers> headers = ReadHeaders(file);
+  if (!headers.ok()) return "";
+  for (const ProgramHeader& segment : headers->segments) {
+    if (segment.type != kSegmentNote) continue;
+    if (std::string id = FindBuildId(file, segment); !id.empty()) return id;
+  }
+  return "";
 }
 
 absl::StatusOr<ImageFacts> InspectElf(const ByteSource& file) {

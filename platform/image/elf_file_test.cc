@@ -197,6 +197,35 @@ TEST(ElfFileTest, ReadsTheFactsWithEitherHashTable) {
   EXPECT_THAT(none->exports, IsEmpty());
 }
 
+TEST(ElfFileTest, ReadsWhereLibrariesAreSearchedFor) {
+  std::string elf = MakeElf();
+  const auto links = [&elf] {
+    return ReadElfLinks(MemoryByteSource(elf)).value_or(ElfLinks());
+  };
+  EXPECT_THAT(links().needed, ElementsAre("libc.so.6"));
+  EXPECT_EQ(links().run_path, "");
+  // Replace the entry for the name.
+  Put<int64_t>(elf, kDynamic, 29);
+  EXPECT_EQ(links().run_path, "libx.so");
+  EXPECT_FALSE(links().inherits_run_path);
+  Put<int64_t>(elf, kDynamic, 15);
+  EXPECT_EQ(links().run_path, "libx.so");
+  EXPECT_TRUE(links().inherits_run_path);
+  Put<uint64_t>(elf, kDynamic + 8, 1 << 20);
+  EXPECT_EQ(links().run_path, "");
+}
+
+TEST(ElfFileTest, ReadsTheBuildId) {
+  std::string elf = MakeElf();
+  EXPECT_EQ(ReadElfBuildId(MemoryByteSource(elf)), "");
+  // The type of the first note.
+  Put<uint32_t>(elf, kNote + 8, 3);
+  EXPECT_EQ(ReadElfBuildId(MemoryByteSource(elf)), "build id");
+  // The size of its text.
+  Put<uint32_t>(elf, kNote + 4, 1 << 20);
+  EXPECT_EQ(ReadElfBuildId(MemoryByteSource(elf)), "");
+}
+
 TEST(ElfFileTest, ReadsTheFlags) {
   const auto with = [](int64_t tag, uint64_t value) {
     std::string elf = MakeElf();

@@ -188,8 +188,9 @@ absl::StatusOr<Library> Library::Load(const std::string& path) {
   LoadObserver observer;
   // Libraries that it is linked against come from the program's directory, the
   // system's directories, or those that the program named with
-  // AddDllDirectory(). They never come from the directory of the library, which
-  // may be one for temporary files, from the current directory, or from PATH.
+  // AddDllDirectory(). They never come from the current directory or from PATH.
+  // DependencyScope has mapped those that are only beside the module's original
+  // file.
   module =
       LoadLibraryExW(wide.c_str(), nullptr, LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
   if (module == nullptr) {

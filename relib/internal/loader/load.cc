@@ -79,6 +79,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
       std::unique_ptr<LoadedModule>(new LoadedModule(name, std::move(request)));
   module->unloading_ = options.unloading;
   module->wants_crash_guard_ = options.crash_guard;
+  module->libraries_policy_ = options.libraries;
   for (const AttachableState* state : options.states) {
     module->AddState(state->module_state());
   }
@@ -104,7 +105,9 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
     if (status.ok()) status = module->AttachStates();
   }
   if (!status.ok() && module->library_.loaded()) {
-    if (const absl::Status unload = module->UnmapFailed(); !unload.ok()) {
+    std::string message(status.message());
+    if (const absl::Status unload = module->UnmapFailed(&message);
+        !unload.ok()) {
       // Running code of the module may use everything that belongs to it.
       std::move(release_file).Cancel();
       LeakIntentionally(std::move(module));
@@ -112,6 +115,7 @@ absl::StatusOr<std::unique_ptr<LoadedModule>> LoadedModule::Load(
           status, absl::StrCat(status.message(),
                                "\nIt also stays mapped: ", unload.message()));
     }
+    status = WithContext(status, message);
   }
   if (!status.ok()) return status;
   std::move(release_file).Cancel();
@@ -164,7 +168,7 @@ platform::ModuleResourcesOptions LoadedModule::ResourcesOptionsOf(
   return resources;
 }
 
-absl::Status LoadedModule::UnmapFailed() {
+absl::Status LoadedModule::UnmapFailed(std::string* message) {
   const ImageUnmapScope unmap(descriptor_);
   if (is_poisoned()) resources_->SkipDestructors();
   // A constructor that ran may have started threads, and set signal handlers.
@@ -179,12 +183,16 @@ absl::Status LoadedModule::UnmapFailed() {
         "the system still uses it (", absl::StrJoin(callbacks, "; "), ")"));
   }
   absl::Status status = library_.Unload();
-  if (status.ok()) {
-    resources_->Reclaim();
-  } else {
+  if (!status.ok()) {
     resources_->ResumeCallbacks();
+    return status;
   }
-  return status;
+  resources_->Reclaim();
+  for (const KeptLibrary& kept : libraries_.Release()) {
+    absl::StrAppend(message, "\n", kept.path,
+                    " stays in the process: ", kept.why);
+  }
+  return absl::OkStatus();
 }
 
 LoadedModule::~LoadedModule() {
@@ -218,12 +226,15 @@ absl::Status LoadedModule::Check(const platform::File& file) {
 absl::Status LoadedModule::Map(const platform::FileId& checked,
                                platform::ModuleResourcesOptions resources) {
   resources_ = platform::ModuleResources::Create(std::move(resources));
+  libraries_.Prepare(private_copy_ != nullptr ? mapped_path_ : "", path_);
   absl::StatusOr<platform::Library> library =
       platform::Library::Load(mapped_path_);
   if (!library.ok()) {
     if (!absl::IsAlreadyExists(library.status())) {
-      return MakeError(LoadError::kLoaderFailed,
-                       absl::StrCat(path_, ": ", library.status().message()));
+      return MakeError(
+          LoadError::kLoaderFailed,
+          absl::StrCat(path_, ": ",
+                       libraries_.Explain(library.status().message())));
     }
     return MakeError(
         LoadError::kAlreadyLoaded,
@@ -240,7 +251,9 @@ absl::Status LoadedModule::Map(const platform::FileId& checked,
   library_ = *std::move(library);
   const auto* descriptor =
       static_cast<const ModuleDescriptor*>(library_.Symbol(kDescriptorSymbol));
+  libraries_.Take(library_, path_, libraries_policy_);
   absl::Status status = VerifyMapped(checked, descriptor);
+  if (status.ok()) status = libraries_.CheckFresh();
   if (!status.ok()) return status;
   descriptor_ = descriptor;
 

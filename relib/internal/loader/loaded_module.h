@@ -29,6 +29,7 @@
 #include "relib/internal/files/private_copies.h"
 #include "relib/internal/gate/gate.h"
 #include "relib/internal/loader/before_unload.h"
+#include "relib/internal/loader/library_uses.h"
 #include "relib/internal/loader/module_gate.h"
 #include "relib/internal/loader/module_state.h"
 #include "relib/internal/manifest/manifest_reader.h"
@@ -150,6 +151,10 @@ class LoadedModule final {
   // "" if nothing is or the module stays loaded. The module must be loaded.
   std::string DescribeAddress(const void* address) const;
 
+  // Returns LoadError::kStaleLibrary if the file of a shared library that the
+  // module uses has changed since the library was mapped, and otherwise OK.
+  absl::Status CheckLibraries() const { return libraries_.CheckFresh(); }
+
   // Returns whether the module has crashed. No code of it may be called then.
   bool is_poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
   // Returns the error of the call that crashed first, or OK if none has.
@@ -181,8 +186,9 @@ class LoadedModule final {
   void Bind();
   // Attaches all states, or none.
   absl::Status AttachStates();
-  // Unmaps a module whose load failed.
-  absl::Status UnmapFailed();
+  // Unmaps a module whose load failed. Appends to `message` which libraries it
+  // leaves.
+  absl::Status UnmapFailed(std::string* message);
 
   // Returns the host's slot for an import of the module.
   ImportSlot GivenImport(const ManifestEntry& wanted) const;
@@ -206,6 +212,7 @@ class LoadedModule final {
   absl::Status RunBeforeUnload(platform::Deadline deadline);
   absl::Status WaitForThreads(platform::Deadline deadline) const;
   absl::Status WaitForCallbacks(platform::Deadline deadline) const;
+  absl::Status CheckLibrariesAreUnused() const;
   // Detaches all states that are attached to this module, or none.
   absl::Status DetachStates();
   UnloadReport Reclaim(platform::Stopwatch begin);
@@ -236,6 +243,8 @@ class LoadedModule final {
   bool unloading_ = true;
   // LoadOptions::crash_guard.
   bool wants_crash_guard_ = false;
+  // LoadOptions::libraries.
+  ModuleLibraries libraries_policy_ = ModuleLibraries::kKeep;
   platform::FileId id_;
   // The bytes of the manifest, and the parsed manifest, which refers to them.
   std::string manifest_bytes_;
@@ -243,6 +252,8 @@ class LoadedModule final {
 
   std::unique_ptr<platform::ModuleResources> resources_;
   platform::Library library_;
+  // The libraries that `library_` is linked against.
+  LibraryUses libraries_;
   const ModuleDescriptor* descriptor_ = nullptr;
   std::optional<platform::CrashGuard> crash_guard_;
   // LoadOptions::states.

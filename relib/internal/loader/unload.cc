@@ -184,6 +184,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
   absl::Status status = CloseGate(deadline);
   if (status.ok()) status = RunBeforeUnload(deadline);
   if (status.ok()) status = WaitForThreads(deadline);
+  if (status.ok()) status = CheckLibrariesAreUnused();
   if (status.ok()) status = WaitForCallbacks(deadline);
   if (!status.ok()) return status;
 
@@ -345,9 +346,24 @@ void LoadedModule::BeforeProcessExits(platform::Deadline deadline) {
   }
 }
 
+absl::Status LoadedModule::CheckLibrariesAreUnused() const {
+  if (libraries_policy_ != ModuleLibraries::kUnload) return absl::OkStatus();
+  const std::vector<std::string> users = libraries_.Users();
+  if (users.empty()) return absl::OkStatus();
+  return StaysLoaded(
+      UnloadError::kLibraryInUse,
+      absl::StrCat("a library that would be unloaded with it is in use (",
+                   absl::StrJoin(users, "; "),
+                   "). End these uses in RELIB_BEFORE_UNLOAD, or let the "
+                   "library stay: LoadOptions{.libraries = "
+                   "ModuleLibraries::kKeep}"));
+}
+
 UnloadReport LoadedModule::Reclaim(platform::Stopwatch begin) {
   std::vector<Leftover> leftovers = resources_->Reclaim();
   std::vector<Leak> leaks = LeaksOf(resources_->Leaks());
+  // After the resources, which may need functions of the libraries.
+  std::vector<KeptLibrary> libraries = libraries_.Release();
   ReleaseFile(id_);
   private_copy_.reset();
   descriptor_ = nullptr;
@@ -356,7 +372,8 @@ UnloadReport LoadedModule::Reclaim(platform::Stopwatch begin) {
   states_.clear();
   return {.elapsed = begin.elapsed(),
           .leftovers = std::move(leftovers),
-          .leaks = std::move(leaks)};
+          .leaks = std::move(leaks),
+          .libraries = std::move(libraries)};
 }
 
 Failure* LoadedModule::InvokeBeforeUnload() {

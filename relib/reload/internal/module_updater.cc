@@ -48,6 +48,7 @@ bool ModuleUpdater::LoadNewFiles(const NewFiles& files) {
   AbandonPending();
   const std::vector<VersionSource> sources = ChangedMembers(members_);
   if (sources.empty()) {
+    if (ReportStaleLibraries(files)) return true;
     const bool crashed = std::any_of(
         members_.begin(), members_.end(),
         [](const auto& member) { return member->crashed != nullptr; });
@@ -70,6 +71,23 @@ bool ModuleUpdater::LoadNewFiles(const NewFiles& files) {
   if (!try_again) ReportLoadFailure(status, transaction);
   transaction.Abandon(retired_);
   return !try_again;
+}
+
+bool ModuleUpdater::ReportStaleLibraries(const NewFiles& files) {
+  for (const auto& member : members_) {
+    if (member->current.version == nullptr) continue;
+    const absl::Status status =
+        member->current.version->loaded().CheckLibraries();
+    if (status.ok()) continue;
+    status_ = status;
+    ReloadEvent event =
+        MakeEvent(Kind::kLoadFailed, files, VersionOfLast(members_));
+    event.module = member->module;
+    event.status = status;
+    reporter_.Report(event);
+    return true;
+  }
+  return false;
 }
 
 void ModuleUpdater::ReportLoadFailure(const absl::Status& status,

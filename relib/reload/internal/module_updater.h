@@ -72,6 +72,9 @@ class ModuleUpdater {
  private:
   absl::Status LoadInto(Transaction& transaction,
                         const std::vector<VersionSource>& sources);
+  // Reports that the build has changed a shared library of a running version
+  // but no module. Returns whether it has.
+  bool ReportStaleLibraries(const NewFiles& files);
   void ReportLoadFailure(const absl::Status& status, const Transaction& failed);
   void DelaySwitch(Transaction transaction);
   void FinishSwitch(const Transaction& transaction,

@@ -1,0 +1,217 @@
+#include "relib/internal/loader/library_uses.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/no_destructor.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "platform/host/dependencies.h"
+#include "platform/host/library.h"
+#include "relib/errors.h"
+#include "relib/options.h"
+
+namespace relib::internal {
+
+// Guarded by the mutex of Libraries, except for `dependency`.
+struct SharedLibrary {
+  // Thread-safe, and never null.
+  std::unique_ptr<platform::Dependency> dependency;
+  // A module with ModuleLibraries::kKeep has used it.
+  bool is_kept = false;
+  // A report has listed it.
+  bool was_reported = false;
+  // Its last user is calling Dependency::Release().
+  bool is_being_released = false;
+  struct User {
+    const LibraryUses* uses;
+    std::string name;
+  };
+  std::vector<User> users;
+};
+
+namespace {
+
+// All libraries that modules brought into this process, by path.
+struct Libraries {
+  absl::Mutex mutex;
+  absl::flat_hash_map<std::string, std::shared_ptr<SharedLibrary>> by_path
+      ABSL_GUARDED_BY(mutex);
+};
+
+Libraries& GetLibraries() {
+  static absl::NoDestructor<Libraries> libraries;
+  return *libraries;
+}
+
+void RemoveUser(SharedLibrary& library, const LibraryUses* uses) {
+  std::erase_if(library.users, [uses](const SharedLibrary::User& user) {
+    return user.uses == uses;
+  });
+}
+
+// Adds `user` to the library at `path`. Returns null if the library is unknown.
+std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
+                                        ModuleLibraries policy,
+                                        SharedLibrary::User user) {
+  Libraries& all = GetLibraries();
+  const absl::MutexLock lock(all.mutex);
+  const auto is_settled = [&]() ABSL_SHARED_LOCKS_REQUIRED(all.mutex) {
+    const auto it = all.by_path.find(path);
+    return it == all.by_path.end() || !it->second->is_being_released;
+  };
+  all.mutex.Await(absl::Condition(&is_settled));
+  const auto it = all.by_path.find(path);
+  if (it == all.by_path.end()) return nullptr;
+  it->second->is_kept |= policy == ModuleLibraries::kKeep;
+  it->second->users.push_back(std::move(user));
+  return it->second;
+}
+
+// Takes ownership of `dependency` unless the library at `path` is known.
+// Returns whether it did.
+bool AddLibrary(const std::string& path,
+                std::unique_ptr<platform::Dependency>& dependency) {
+  Libraries& all = GetLibraries();
+  const absl::MutexLock lock(all.mutex);
+  std::shared_ptr<SharedLibrary>& library = all.by_path[path];
+  if (library != nullptr) return false;
+  library = std::make_shared<SharedLibrary>();
+  library->dependency = std::move(dependency);
+  return true;
+}
+
+constexpr char kKeptByDefault[] =
+    "its threads and callbacks may be in use. To unload it with the module: "
+    "LoadOptions{.libraries = ModuleLibraries::kUnload}";
+
+std::string DescribeKept(const platform::Dependency& dependency) {
+  const std::vector<std::string> holders = dependency.Holders();
+  return holders.empty() ? kKeptByDefault : absl::StrJoin(holders, "; ");
+}
+
+}  // namespace
+
+LibraryUses::LibraryUses() = default;
+LibraryUses::~LibraryUses() = default;
+
+void LibraryUses::Prepare(const std::string& copy,
+                          const std::string& original) {
+  scope_ = platform::DependencyScope::Create(copy, original);
+}
+
+std::string LibraryUses::Explain(std::string_view error) const {
+  // The loader's own error is about the private copy. It names the first
+  // library beside the original, which is not the missing one.
+  return scope_ != nullptr && !scope_->error().empty()
+             ? absl::StrCat("the system can't load it: ", scope_->error())
+             : std::string(error);
+}
+
+void LibraryUses::Take(const platform::Library& module, const std::string& name,
+                       ModuleLibraries policy) {
+  name_ = name;
+  for (const std::string& path : scope_->Find(module)) {
+    std::shared_ptr<SharedLibrary> library =
+        UseKnown(path, policy, {.uses = this, .name = name});
+    while (library == nullptr) {
+      // The system's loader is not called under the mutex: constructors of
+      // libraries run under the lock of the loader, and might load a module.
+      std::unique_ptr<platform::Dependency> dependency = scope_->Take(path);
+      if (dependency == nullptr) break;
+      if (!AddLibrary(path, dependency)) dependency->Release();
+      library = UseKnown(path, policy, {.uses = this, .name = name});
+    }
+    if (library != nullptr) libraries_.push_back(std::move(library));
+  }
+  scope_.reset();
+}
+
+absl::Status LibraryUses::CheckFresh() const {
+  for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
+    const platform::Dependency& dependency = *library->dependency;
+    if (dependency.BelongsToSystem()) continue;
+    const std::string change = dependency.DescribeChange();
+    if (change.empty()) continue;
+    Libraries& all = GetLibraries();
+    const absl::MutexLock lock(all.mutex);
+    std::vector<std::string> others;
+    for (const SharedLibrary::User& user : library->users) {
+      if (user.uses != this) others.push_back(user.name);
+    }
+    return MakeError(
+        LoadError::kStaleLibrary,
+        absl::StrCat(
+            name_, " is linked against ", dependency.path(), ", which ", change,
+            ": the process still runs the old library. ",
+            library->is_kept
+                ? "Libraries stay by default: restart the program, or load "
+                  "every module that uses it with LoadOptions{.libraries = "
+                  "ModuleLibraries::kUnload}"
+            : others.empty() ? "Load the module again after it was unloaded"
+                             : absl::StrCat("Unload its users first (",
+                                            absl::StrJoin(others, ", "),
+                                            "), or restart the program")));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> LibraryUses::Users() const {
+  std::vector<std::string> texts;
+  for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
+    {
+      Libraries& all = GetLibraries();
+      const absl::MutexLock lock(all.mutex);
+      if (library->is_kept || library->users.size() > 1) continue;
+    }
+    const platform::Dependency& dependency = *library->dependency;
+    std::vector<std::string> users = dependency.Holders();
+    for (std::string& text : dependency.Threads()) {
+      users.push_back(std::move(text));
+    }
+    if (users.empty()) continue;
+    texts.push_back(
+        absl::StrCat(dependency.path(), ": ", absl::StrJoin(users, "; ")));
+  }
+  return texts;
+}
+
+std::vector<KeptLibrary> LibraryUses::Release() {
+  std::vector<KeptLibrary> kept;
+  Libraries& all = GetLibraries();
+  for (std::shared_ptr<SharedLibrary>& library : libraries_) {
+    platform::Dependency& dependency = *library->dependency;
+    bool is_kept = false;
+    bool report = false;
+    {
+      const absl::MutexLock lock(all.mutex);
+      RemoveUser(*library, this);
+      is_kept = library->is_kept;
+      report = is_kept && !std::exchange(library->was_reported, true);
+      if (!is_kept && !library->users.empty()) continue;
+      library->is_being_released = !is_kept;
+    }
+    if (report) {
+      kept.push_back(
+          {.path = dependency.path(), .why = DescribeKept(dependency)});
+    }
+    if (is_kept) continue;
+    if (std::string why = dependency.Release(); !why.empty()) {
+      kept.push_back({.path = dependency.path(), .why = std::move(why)});
+    }
+    const absl::MutexLock lock(all.mutex);
+    all.by_path.erase(dependency.path());
+  }
+  libraries_.clear();
+  return kept;
+}
+
+}  // namespace relib::internal
