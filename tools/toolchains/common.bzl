@@ -78,6 +78,7 @@ def system_toolchain(name, config, constraints, identifier, linker_files = []):
         target_compatible_with = constraints,
         toolchain = ":" + name,
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+        visibility = ["//visibility:public"],
     )
 
     # The files of the installed compiler aren't inputs of actions.
@@ -99,4 +100,5 @@ def system_toolchain(name, config, constraints, identifier, linker_files = []):
         supports_param_files = True,
         toolchain_config = config,
         toolchain_identifier = identifier,
+        visibility = ["//visibility:public"],
     )
