@@ -91,8 +91,10 @@ std::string ReloadEvent::ToString() const {
       return absl::StrCat(status.message(), " after ", DurationText(build_time),
                           Continues(version));
     case Kind::kUnchanged:
-      return absl::StrCat("no changes to version ", version,
-                          ChangedFiles(changed));
+      return version == 0 ? absl::StrCat("the file is the one that has crashed",
+                                         ChangedFiles(changed))
+                          : absl::StrCat("no changes to version ", version,
+                                         ChangedFiles(changed));
     case Kind::kLoadFailed:
       return absl::StrCat("the new file can't be loaded: ", status.message(),
                           Continues(version));

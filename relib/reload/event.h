@@ -59,7 +59,8 @@ struct ReloadEvent {
 
   // The number of the version that this event is about. For kBuildStarted,
   // kBuildFailed, kUnchanged, kLoadFailed and kWatchFailed, the number of the
-  // current version. Versions count from 1; 0 means that there is none.
+  // current version. Versions count from 1; 0 means that there is none, or that
+  // it has crashed and runs no calls.
   int version = 0;
 
   // The files whose changes led to this event, in the order of their first

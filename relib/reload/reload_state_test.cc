@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -243,6 +244,34 @@ TEST_F(ReloadStateTest, AFirstCallThatFailsLeavesTheOldVersionAndItsState) {
   Install(2);
   Await(Kind::kReloaded);
   EXPECT_THAT(Text(), HasSubstr("yes"));
+}
+
+// The new versions have the same layout and another one.
+TEST_F(ReloadStateTest, AFirstCallThatThrowsLeavesTheOldVersionAndItsState) {
+  Start(1);
+  Fill();
+  const std::string before = Text();
+  for (const int version : {1, 2}) {
+    SCOPED_TRACE(version);
+    reloader_->SetFirstCall([&](const WorldExports& exports) -> absl::Status {
+      EXPECT_TRUE(exports.add(*world_, "of the first call").ok());
+      throw std::runtime_error("after a change");
+    });
+    events_.clear();
+    Install(version, absl::StrCat("throws ", version));
+    const ReloadEvent event = Await(Kind::kLoadFailed);
+    ASSERT_TRUE(ExceptionOf(event.status).has_value()) << event.status;
+    // No gate stays closed, and no thread waits.
+    std::string text;
+    std::thread([&] { text = Text(); }).join();
+    EXPECT_EQ(text, before);
+  }
+  reloader_->SetFirstCall([](const WorldExports&) { return absl::OkStatus(); });
+  events_.clear();
+  Install(2);
+  Await(Kind::kReloaded);
+  Await(Kind::kUnloaded);
+  EXPECT_THAT(Text(), HasSubstr("two"));
 }
 
 TEST_F(ReloadStateTest, TheValueStaysWhenTheReloaderStops) {

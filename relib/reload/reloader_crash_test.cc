@@ -15,6 +15,7 @@ namespace relib {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Kind = ReloadEvent::Kind;
 
 class CrashingReloaderTest : public ReloaderTest {
@@ -84,6 +85,8 @@ TEST_F(CrashingReloaderTest, WithoutAGoodVersionCallsAreRefused) {
   const ReloadEvent failed = Await(Kind::kLoadFailed);
   EXPECT_THAT(std::string(failed.status.message()),
               HasSubstr("no earlier version to go back to"));
+  EXPECT_EQ(failed.version, 0);
+  EXPECT_THAT(failed.ToString(), Not(HasSubstr("continues to run")));
   EXPECT_EQ(CallErrorOf(reloader_->exports().number().status()),
             CallError::kPoisoned);
   Install("version_2", module_);

@@ -1,28 +1,47 @@
 #include "relib/state/checkpoint.h"
 
 #include <cstddef>
-#include <filesystem>
-#include <fstream>
-#include <ios>
-#include <iterator>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/host/atomic_file.h"
+#include "platform/host/file.h"
 #include "relib/state/internal/checkpoint/saved_state.h"
 #include "relib/state/internal/value/schema.h"
 
 namespace relib {
 namespace {
 
-// Converts a path, which is UTF-8 on all systems.
-std::filesystem::path PathOf(const std::string& path) {
-  return {std::u8string(path.begin(), path.end())};
+// The largest file, so that a hostile one doesn't use up the memory.
+constexpr uint64_t kMaxFileSize = uint64_t{16} << 30;
+
+absl::Status TooLarge(const std::string& path, uint64_t size) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat(path, " has ", size,
+                   " bytes; a checkpoint may have at most ", kMaxFileSize));
+}
+
+absl::StatusOr<std::string> ReadAll(const platform::File& file,
+                                    const std::string& path) {
+  if (file.size() > kMaxFileSize) return TooLarge(path, file.size());
+  std::string contents;
+  try {
+    contents.resize(file.size());
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "there is no memory for the ", file.size(), " bytes of ", path));
+  }
+  if (!file.ReadAt(0, contents.data(), contents.size())) {
+    return absl::DataLossError(absl::StrCat("can't read ", path));
+  }
+  return contents;
 }
 
 }  // namespace
@@ -34,37 +53,22 @@ absl::Status StateCheckpoint::SaveTo(const std::string& path) const {
         " is a pointer, which is meaningless in a file. Keep an index instead, "
         "or set the pointer to null before the checkpoint"));
   }
-  const std::filesystem::path target = PathOf(path);
-  const std::filesystem::path written = PathOf(absl::StrCat(path, ".new"));
   const std::string contents = internal::ToFile(*saved_);
-  {
-    std::ofstream file(written, std::ios::binary | std::ios::trunc);
-    file.write(contents.data(), static_cast<std::streamsize>(contents.size()));
-    file.close();
-    if (!file) {
-      std::error_code ignored;
-      std::filesystem::remove(written, ignored);
-      return absl::UnavailableError(absl::StrCat("can't write ", path));
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(written, target, error);
-  if (error) {
-    std::error_code ignored;
-    std::filesystem::remove(written, ignored);
-    return absl::UnavailableError(
-        absl::StrCat("can't write ", path, ": ", error.message()));
-  }
-  return absl::OkStatus();
+  if (contents.size() > kMaxFileSize) return TooLarge(path, contents.size());
+  return platform::WriteFileAtomically(path, contents);
 }
 
 absl::StatusOr<StateCheckpoint> StateCheckpoint::LoadFrom(
     const std::string& path) {
-  std::ifstream file(PathOf(path), std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("can't open ", path));
-  const std::string contents((std::istreambuf_iterator<char>(file)),
-                             std::istreambuf_iterator<char>());
-  absl::StatusOr<internal::SavedState> saved = internal::FromFile(contents);
+  const absl::StatusOr<std::unique_ptr<platform::File>> file =
+      platform::File::Open(path);
+  if (absl::IsInvalidArgument(file.status())) {
+    return absl::DataLossError(file.status().message());
+  }
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<std::string> contents = ReadAll(**file, path);
+  if (!contents.ok()) return contents.status();
+  absl::StatusOr<internal::SavedState> saved = internal::FromFile(*contents);
   if (!saved.ok()) {
     return absl::DataLossError(
         absl::StrCat(path, ": ", saved.status().message()));

@@ -21,7 +21,10 @@ struct SavedState;
 class StateCheckpoint {
  public:
   // Reads a file that SaveTo() has written. Returns NotFound if there is no
-  // such file, and DataLoss if it is damaged or isn't a checkpoint.
+  // such file, DataLoss if it is damaged or isn't a checkpoint, and
+  // ResourceExhausted if it has more than 16 GiB or there is no memory for it.
+  // A file from an attacker does no harm here, and none to Restore(); but the
+  // checksum is no signature, and its value may be any that fits the type.
   static absl::StatusOr<StateCheckpoint> LoadFrom(const std::string& path);
 
   // For use by relib only.
@@ -30,8 +33,11 @@ class StateCheckpoint {
 
   // Writes the checkpoint to a file, which this program can read later, as can
   // a program that is built from newer sources for the same system. Replaces an
-  // existing file atomically. Returns FailedPrecondition, naming a field, if
-  // the value has a non-null pointer, which would be meaningless in a file.
+  // existing file atomically, as platform::WriteFileAtomically() documents it:
+  // others may save to the same path, and a crash of the system leaves the old
+  // file or the new one. Returns FailedPrecondition, naming a field, if the
+  // value has a non-null pointer, which would be meaningless in a file, and the
+  // error of the system if the file can't be written.
   absl::Status SaveTo(const std::string& path) const;
 
   // Returns the name of the type, "World".

@@ -1,9 +1,16 @@
 #include "relib/state/checkpoint.h"
 
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +22,7 @@
 #include "relib/state/migration.h"
 #include "relib/state/state.h"
 #include "relib/state/state_fixture.h"
+#include "tests/support/test_files.h"
 
 namespace relib {
 namespace {
@@ -88,6 +96,55 @@ TEST_F(CheckpointTest, OutlivesTheProgramInAFile) {
   EXPECT_EQ(StateCheckpoint::LoadFrom(other).status().code(),
             absl::StatusCode::kDataLoss);
   EXPECT_FALSE(read->SaveTo(TestFile("no/such/directory")).ok());
+}
+
+TEST_F(CheckpointTest, ThreadsSaveToOnePath) {
+  State<World> world;
+  WorldModule module = LoadFor(world, 1);
+  TestDirectory directory;
+  const std::string path = directory / "world.state";
+  std::vector<StateCheckpoint> checkpoints;
+  // Their sizes are very different.
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(
+        module.exports().add(*world, std::string(1 << (5 * i), 'n')).ok());
+    checkpoints.push_back(*world.Checkpoint());
+  }
+  ASSERT_EQ(checkpoints[0].SaveTo(path), absl::OkStatus());
+  std::vector<std::thread> savers;
+  std::atomic<int> running = 0;
+  for (const StateCheckpoint& checkpoint : checkpoints) {
+    ++running;
+    savers.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(checkpoint.SaveTo(path), absl::OkStatus());
+      }
+      --running;
+    });
+  }
+  while (running > 0) {
+    const absl::Status status = StateCheckpoint::LoadFrom(path).status();
+    EXPECT_TRUE(status.ok()) << status;
+  }
+  for (std::thread& saver : savers) saver.join();
+  // Nothing else stays in the directory.
+  const std::filesystem::directory_iterator files(directory.path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+TEST_F(CheckpointTest, FilesOfOtherKindsAreRefused) {
+  TestDirectory directory;
+  EXPECT_EQ(StateCheckpoint::LoadFrom(directory.path()).status().code(),
+            absl::StatusCode::kDataLoss);
+  // More than can be a checkpoint, and more than there is memory.
+  const std::string huge = directory / "huge";
+  WriteFile(huge, "relib state 1\n");
+  std::error_code error;
+  std::filesystem::resize_file(huge, uint64_t{1} << 40, error);
+  if (!error) {
+    EXPECT_EQ(StateCheckpoint::LoadFrom(huge).status().code(),
+              absl::StatusCode::kResourceExhausted);
+  }
 }
 
 TEST_F(CheckpointTest, ACrashGoesBackToTheCheckpoint) {

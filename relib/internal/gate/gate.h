@@ -102,6 +102,17 @@ class Gate {
   void Close() {
     open_.store(false, std::memory_order_seq_cst);
     guarded_open_.store(false, std::memory_order_seq_cst);
+    nested_open_.store(false, std::memory_order_seq_cst);
+    platform::HeavyFence();
+  }
+
+  // Admits calls by NestedCallScope although the gate is closed. They come from
+  // inside of calls that the closing thread waits for.
+  void OpenForNestedCalls() {
+    nested_open_.store(true, std::memory_order_release);
+  }
+  void CloseForNestedCalls() {
+    nested_open_.store(false, std::memory_order_seq_cst);
     platform::HeavyFence();
   }
 
@@ -137,6 +148,7 @@ class Gate {
   friend class CallScope;
   friend class GatePin;
   friend class GuardedCallScope;
+  friend class NestedCallScope;
 
   bool Covers(const void* address) const {
     return static_cast<size_t>(static_cast<const char*>(address) - begin_) <
@@ -147,6 +159,7 @@ class Gate {
   // Used instead of `open_`, which stays false, if the gate is guarded. So the
   // check costs calls of other modules nothing.
   std::atomic<bool> guarded_open_{false};
+  std::atomic<bool> nested_open_{false};
   bool is_guarded_ = false;
   const char* begin_ = nullptr;
   size_t size_ = 0;
@@ -217,6 +230,13 @@ class GuardedCallScope : public CallScope {
  public:
   GuardedCallScope(const Gate& gate, const void* what)
       : CallScope(gate.guarded_open_, what) {}
+};
+
+// A call through a gate that is closed, but admits nested calls.
+class NestedCallScope : public CallScope {
+ public:
+  NestedCallScope(const Gate& gate, const void* what)
+      : CallScope(gate.nested_open_, what) {}
 };
 
 // A pin, which keeps the module of a gate loaded until it is destroyed, on any

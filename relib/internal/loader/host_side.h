@@ -111,9 +111,16 @@ struct HostSide {
     const Detour detour = gate.DetourOf(&entry);
     if (detour.entry == nullptr) return detour.status;
     const auto& other = *static_cast<const Export<R(A...)>*>(detour.entry);
-    if (!detour.is_inside) return Call(other, arguments...);
-    return gate.is_guarded() ? InvokeGuarded(other, arguments...)
-                             : Invoke(other, arguments...);
+    // The other version may lack an OptionalExport.
+    if (other.gate_ == nullptr) return NotOfAModule<R>();
+    if (detour.way == Detour::Way::kUngated) {
+      return Ungated::Call(other, arguments...);
+    }
+    if (detour.way == Detour::Way::kNested) {
+      const NestedCallScope call(GateOf(other), &other);
+      if (call.entered()) return Ungated::Call(other, arguments...);
+    }
+    return Call(other, arguments...);
   }
   // Like Invoke(), for a module that is loaded with LoadOptions::crash_guard.
   template <typename R, typename... A>

@@ -20,11 +20,19 @@ class ModuleGate;
 
 // The handling of a call that found the gate closed.
 struct Detour {
+  enum class Way {
+    // Through the gate of `entry`, like any other call.
+    kGate,
+    // By NestedCallScope: the gate is closed, and the thread that closed it
+    // waits for a call that the calling thread is in.
+    kNested,
+    // Without the gate: the calling thread keeps the module loaded.
+    kUngated,
+  };
+
   // The export to call instead, which has the same type; or null.
   const void* entry = nullptr;
-  // True if the calling thread is already in a call that keeps the module of
-  // `entry` loaded, so that the gate needn't be entered.
-  bool is_inside = false;
+  Way way = Way::kGate;
   // The error to return if `entry` is null.
   absl::Status status = {};
 };

@@ -41,7 +41,13 @@ absl::Status Store(ManifestPart part, std::string_view kind,
   return absl::OkStatus();
 }
 
-std::string Shown(std::string_view text) { return absl::CEscape(text); }
+// A hostile module may have texts and differences of a megabyte.
+constexpr size_t kMaxShown = 4096;
+
+std::string Shown(std::string_view text) {
+  if (text.size() <= kMaxShown) return absl::CEscape(text);
+  return absl::StrCat(absl::CEscape(text.substr(0, kMaxShown)), "...");
+}
 
 std::string_view BuildValue(const ManifestPart& part, std::string_view key) {
   for (const auto& [name, value] : part.build) {
@@ -169,8 +175,9 @@ std::optional<EntryKind> EntryKindOf(std::string_view text) {
   return std::nullopt;
 }
 
-// Limit that keeps the message readable.
+// Limits that keep the message readable.
 constexpr size_t kMaxProblems = 20;
+constexpr size_t kMaxProblemSize = 16'384;
 
 absl::Status Refuse(LoadError kind, std::string_view name,
                     std::vector<std::string> problems) {
@@ -178,6 +185,11 @@ absl::Status Refuse(LoadError kind, std::string_view name,
     const size_t more = problems.size() - kMaxProblems;
     problems.resize(kMaxProblems);
     problems.push_back(absl::StrCat("and ", more, " more"));
+  }
+  for (std::string& problem : problems) {
+    if (problem.size() <= kMaxProblemSize) continue;
+    problem.resize(kMaxProblemSize);
+    problem += "...";
   }
   return MakeError(
       kind,
@@ -288,6 +300,7 @@ std::string DescribeDifference(const ManifestEntry& host,
   }
   for (const auto& [name, layout] : host.types) {
     for (const auto& [other_name, other_layout] : module.types) {
+      if (text.size() > kMaxProblemSize) return text;
       if (name == other_name && layout != other_layout) {
         text += DescribeLayoutDifference(name, layout, other_layout);
       }

@@ -317,5 +317,24 @@ TEST(DescribeDifferenceTest, ShowsBothSides) {
   EXPECT_THAT(DescribeDifference(host, module), HasSubstr("different types"));
 }
 
+// A manifest of a megabyte may differ in a megabyte of text, many times.
+TEST(CheckManifestTest, MessagesAreBounded) {
+  std::string text(BuildText());
+  absl::StrAppend(&text, "entry\tadd\t", std::string(300'000, '\1'), "\n");
+  for (int i = 0; i < 20'000; ++i) {
+    absl::StrAppend(&text, "type\tPoint\tsize ", i, ", align 8\n");
+  }
+  const std::string bytes = MakeNote(NoteType::kExports, text);
+  const absl::StatusOr<Manifest> manifest = ParseManifest(bytes);
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  const absl::StatusOr<ManifestPart> host = ParseManifestPart(
+      "entry\tadd\tint(Point)\ntype\tPoint\tsize 16, align 8\n");
+  ASSERT_TRUE(host.ok()) << host.status();
+  const absl::Status status =
+      CheckManifest(*manifest, {.exports = &*host}, "hostile.so");
+  EXPECT_EQ(LoadErrorOf(status), LoadError::kSignatureMismatch) << status;
+  EXPECT_LT(status.message().size(), 40'000);
+}
+
 }  // namespace
 }  // namespace relib::internal

@@ -18,7 +18,11 @@ bool AllAreLoaded(const Members& members) {
 }
 
 int VersionOfLast(const Members& members) {
-  return members.empty() ? 0 : members.back()->current.number;
+  if (members.empty()) return 0;
+  const NumberedVersion& current = members.back()->current;
+  const bool runs =
+      current.version != nullptr && !current.version->loaded().is_poisoned();
+  return runs ? current.number : 0;
 }
 
 std::vector<VersionSource> ChangedMembers(const Members& members) {

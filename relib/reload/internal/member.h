@@ -77,7 +77,8 @@ struct VersionSource {
 // Returns true if every member has a current version.
 bool AllAreLoaded(const Members& members);
 
-// Returns the version number for events that are about all members.
+// Returns the version number for events that are about all members: that of the
+// last member, or 0 if it has no version that runs.
 int VersionOfLast(const Members& members);
 
 // Returns the members whose files differ from their current versions, and the

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "relib/internal/loader/module_gate.h"
 
 namespace relib::internal {
@@ -22,7 +22,8 @@ bool MemberCalls::Pause(const std::set<size_t>& members,
       gates.push_back(version->loaded().shared_gate());
     }
   }
-  if (pauser_.Pause(std::move(gates), absl::Now() + timeout)) return true;
+  if (pauser_.Pause(std::move(gates), platform::Deadline::After(timeout)))
+    return true;
   pauser_.Resume(/*reopen=*/true);
   return false;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -37,9 +38,12 @@ ReloadableVersion* ModuleUpdater::Link(size_t member) {
 
 absl::Status ModuleUpdater::LoadInto(
     Transaction& transaction, const std::vector<VersionSource>& sources) {
-  loading_ = &transaction;
-  absl::Status status = transaction.LoadCandidates(sources);
-  loading_ = nullptr;
+  absl::Status status;
+  {
+    loading_ = &transaction;
+    const absl::Cleanup done = [this] { loading_ = nullptr; };
+    status = transaction.LoadCandidates(sources);
+  }
   if (status.ok()) status = transaction.CheckStates();
   return status;
 }
@@ -102,7 +106,7 @@ void ModuleUpdater::ReportLoadFailure(const absl::Status& status,
   }
   reporter_.Report(event);
   if (options_.on_incompatible && IsInterfaceMismatch(status)) {
-    options_.on_incompatible(status);
+    reporter_.Run([&] { options_.on_incompatible(status); });
   }
 }
 
@@ -222,6 +226,7 @@ absl::Status ModuleUpdater::Checkpoint() {
         absl::StrCat("no checkpoint can be made while calls run (",
                      calls_.DescribeUsers(members), ")"));
   }
+  const absl::Cleanup resume = [this] { calls_.Resume(/*reopen=*/true); };
   absl::Status status;
   for (const auto& member : members_) {
     for (StateBase* state : member->states) {
@@ -233,7 +238,6 @@ absl::Status ModuleUpdater::Checkpoint() {
       status.Update(state->Checkpoint().status());
     }
   }
-  calls_.Resume(/*reopen=*/true);
   return status;
 }
 

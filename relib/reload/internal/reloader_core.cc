@@ -84,14 +84,24 @@ size_t ReloaderCore::Add(const std::string& module,
         module, " was added after the first Poll(): add it before that"));
     member.load = nullptr;
     reporter_.Report(event);
+    reporter_.RethrowException();
   }
   return updater_.members().size() - 1;
 }
 
 bool ReloaderCore::Poll(absl::Duration wait) {
   if (busy_ || stopped_) return false;
-  busy_ = true;
-  const absl::Cleanup done = [this] { busy_ = false; };
+  bool has_events = false;
+  {
+    busy_ = true;
+    const absl::Cleanup done = [this] { busy_ = false; };
+    has_events = StepUntilEvent(wait);
+  }
+  reporter_.RethrowException();
+  return has_events;
+}
+
+bool ReloaderCore::StepUntilEvent(absl::Duration wait) {
   reporter_.Reset();
   const absl::Time deadline = absl::Now() + wait;
   while (true) {
@@ -128,20 +138,27 @@ absl::Status ReloaderCore::Stop(const UnloadOptions& options) {
     return absl::FailedPreconditionError(
         "Stop() was called inside of Poll() or Stop(): call it afterwards");
   }
-  busy_ = true;
-  const absl::Cleanup done = [this] { busy_ = false; };
-  stopped_ = true;
-  sources_.KillBuild();
-  new_files_.reset();
-  updater_.RetireAll();
-  return updater_.retired().UnloadAll(options);
+  absl::Status status;
+  {
+    busy_ = true;
+    const absl::Cleanup done = [this] { busy_ = false; };
+    stopped_ = true;
+    sources_.KillBuild();
+    new_files_.reset();
+    updater_.RetireAll();
+    status = updater_.retired().UnloadAll(options);
+  }
+  reporter_.RethrowException();
+  return status;
 }
 
 absl::Status ReloaderCore::Checkpoint() {
   if (busy_) {
     return absl::FailedPreconditionError(
-        "Checkpoint() was called inside of Poll() or Stop()");
+        "Checkpoint() was called inside of Poll(), Stop() or Checkpoint()");
   }
+  busy_ = true;
+  const absl::Cleanup done = [this] { busy_ = false; };
   return updater_.Checkpoint();
 }
 

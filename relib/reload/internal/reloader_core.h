@@ -69,6 +69,9 @@ class ReloaderCore {
   ReloadableVersion* Link(size_t member) { return updater_.Link(member); }
 
  private:
+  // Repeats Step() until there is an event, at most for `wait`. Returns false
+  // if there was none.
+  bool StepUntilEvent(absl::Duration wait);
   // Does what there is to do now. Never waits.
   void Step();
   // Starts to watch, at the first call. Returns false if the options are wrong.
@@ -91,7 +94,7 @@ class ReloaderCore {
 
   bool started_ = false;
   bool stopped_ = false;
-  // True during Poll() and Stop().
+  // True during Poll(), Stop() and Checkpoint().
   bool busy_ = false;
 };
 

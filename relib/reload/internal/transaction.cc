@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@
 #include "absl/time/time.h"
 #include "relib/errors.h"
 #include "relib/reload/event.h"
+#include "relib/reload/internal/thrown_status.h"
 #include "relib/state/checkpoint.h"
 #include "relib/state/internal/core/state_core.h"
 #include "relib/state/state_base.h"
@@ -33,6 +35,11 @@ absl::Status StateError(const Member& member, const StateBase& state,
 
 class Transaction::StateRollback {
  public:
+  StateRollback() = default;
+  StateRollback(const StateRollback&) = delete;
+  StateRollback& operator=(const StateRollback&) = delete;
+  ~StateRollback() { Run(); }
+
   void Add(StateBase* state, std::optional<StateCheckpoint> checkpoint) {
     states_.emplace_back(state, std::move(checkpoint));
   }
@@ -46,7 +53,11 @@ class Transaction::StateRollback {
         state->Restore(*checkpoint).status().IgnoreError();
       }
     }
+    states_.clear();
   }
+
+  // The candidates keep the states.
+  void Dismiss() { states_.clear(); }
 
  private:
   std::vector<std::pair<StateBase*, std::optional<StateCheckpoint>>> states_;
@@ -86,9 +97,14 @@ absl::Status Transaction::LoadCandidate(const VersionSource& source) {
 
   const absl::Time begin = absl::Now();
   loading_ = source.member;
-  absl::StatusOr<std::unique_ptr<ReloadableVersion>> version =
-      member.load(std::move(request));
-  loading_.reset();
+  const absl::Cleanup done = [this] { loading_.reset(); };
+  absl::StatusOr<std::unique_ptr<ReloadableVersion>> version;
+  try {
+    version = member.load(std::move(request));
+  } catch (...) {
+    return ThrownStatus(
+        absl::StrCat("the function that makes the imports of ", member.module));
+  }
   if (!version.ok()) return version.status();
   candidate.load_time = absl::Now() - begin;
   candidate.version = *std::move(version);
@@ -134,13 +150,13 @@ bool Transaction::Pause() {
 }
 
 absl::Status Transaction::Prepare() {
-  absl::Status status = MigrateStates();
-  if (!status.ok()) {
+  absl::Cleanup undo = [this] {
     AbandonStates();
-  } else {
-    status = TryOut();
-  }
-  if (!status.ok() && needs_pause_) context_->calls.Resume(/*reopen=*/true);
+    if (needs_pause_) context_->calls.Resume(/*reopen=*/true);
+  };
+  absl::Status status = MigrateStates();
+  if (status.ok()) status = TryOut();
+  if (status.ok()) std::move(undo).Cancel();
   return status;
 }
 
@@ -181,14 +197,18 @@ absl::Status Transaction::TryOut() {
     Member& member = MemberOf(candidate);
     if (!member.first_call) continue;
     status = member.router.TryOut(*candidate.slots.gate, [&] {
-      return member.first_call(*candidate.version);
+      try {
+        return member.first_call(*candidate.version);
+      } catch (...) {
+        return ThrownStatus("the function given to SetFirstCall()");
+      }
     });
     if (status.ok()) continue;
-    rollback.Run();
     return WithContext(status,
                        absl::StrCat("the first call of the new ", member.module,
                                     " failed: ", status.message()));
   }
+  rollback.Dismiss();
   return absl::OkStatus();
 }
 
@@ -201,8 +221,6 @@ absl::Status Transaction::CommitStates(StateRollback& rollback) {
           !StateBaseAccess::Core(*state).prepared_migration().layout_changed) {
         absl::StatusOr<StateCheckpoint> made = state->Checkpoint();
         if (!made.ok()) {
-          rollback.Run();
-          AbandonStates();
           return MakeError(
               LoadError::kState,
               absl::StrCat("can't make a checkpoint before the "

@@ -71,7 +71,8 @@ class Transaction {
   bool Pause();
 
   // Migrates the states, and makes the first calls of the candidates. On an
-  // error, restores everything to what it was, and lets calls continue.
+  // error or an exception, restores everything to what it was, and lets calls
+  // continue.
   absl::Status Prepare();
 
   // Makes the candidates the current versions, and lets calls continue. Returns
@@ -92,7 +93,7 @@ class Transaction {
   bool delay_was_reported = false;
 
  private:
-  // Undoes the first calls of candidates.
+  // Undoes CommitStates() and the first calls of candidates.
   class StateRollback;
 
   Member& MemberOf(const Candidate& candidate) const {

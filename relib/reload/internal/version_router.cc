@@ -7,11 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "platform/host/deadline.h"
 #include "relib/errors.h"
 #include "relib/internal/loader/loaded_module.h"
@@ -49,9 +48,8 @@ absl::Status VersionRouter::TryOut(const ModuleGate& gate,
     tried_out_by_ = std::this_thread::get_id();
   };
   set(&gate);
-  absl::Status status = function();
-  set(nullptr);
-  return status;
+  const absl::Cleanup done = [&] { set(nullptr); };
+  return function();
 }
 
 void VersionRouter::Publish(const GateAndSlots& current) {
@@ -66,26 +64,41 @@ void VersionRouter::Publish(const GateAndSlots& current) {
   if (old != nullptr) old->Close();
 }
 
+const void* VersionRouter::CurrentEntry(const ModuleGate& gate,
+                                        const void* entry) const {
+  const auto offset =
+      static_cast<const char*>(entry) - static_cast<const char*>(gate.begin());
+  return static_cast<const char*>(gate_->begin()) + offset;
+}
+
 Detour VersionRouter::Route(const ModuleGate& gate, const void* entry) {
   const absl::MutexLock lock(pauser_.mutex_);
-  const bool is_tried_out =
-      tried_out_ == &gate && tried_out_by_ == std::this_thread::get_id();
-  if (is_tried_out || (pauser_.paused_ && pauser_.IsAwaited())) {
-    return {.entry = entry, .is_inside = true};
+  if (tried_out_ == &gate && tried_out_by_ == std::this_thread::get_id()) {
+    return {.entry = entry, .way = Detour::Way::kUngated};
   }
-  if (pauser_.paused_ && pauser_.paused_by_ == std::this_thread::get_id()) {
-    return {.status = MakeError(
-                CallError::kUnloading,
-                "this thread is migrating states to another version of the "
-                "module, and the call would wait for itself; in the function "
-                "given to SetFirstCall(), call the exports that it is passed "
-                "instead of exports()")};
+  while (pauser_.paused_) {
+    if (!pauser_.IsAwaited()) {
+      if (pauser_.paused_by_ == std::this_thread::get_id()) {
+        return {.status = MakeError(
+                    CallError::kUnloading,
+                    "this thread is migrating states to another version of the "
+                    "module, and the call would wait for itself; in the "
+                    "function given to SetFirstCall(), call the exports that "
+                    "it is passed instead of exports()")};
+      }
+      pauser_.mutex_.Await(absl::Condition(&pauser_, &CallPauser::HasEnded));
+    } else if (!pauser_.admits_nested_calls_) {
+      pauser_.mutex_.Await(
+          absl::Condition(&pauser_, &CallPauser::AdmitsOrHasEnded));
+    } else if (gate_ == nullptr) {
+      break;
+    } else {
+      // The pause waits for this thread, which must not wait for the pause.
+      return {
+          .entry = CurrentEntry(gate, entry),
+          .way = gate_->is_open() ? Detour::Way::kGate : Detour::Way::kNested};
+    }
   }
-  pauser_.mutex_.Await(absl::Condition(
-      +[](CallPauser* pauser) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pauser->mutex_) {
-        return !pauser->paused_;
-      },
-      &pauser_));
   // If the gate of the current version is closed although calls are not
   // paused, the program has unloaded that version itself.
   if (gate_ == nullptr || (gate_.get() == &gate && !gate.is_open())) {
@@ -93,37 +106,60 @@ Detour VersionRouter::Route(const ModuleGate& gate, const void* entry) {
                                 "the Reloader has no running version of the "
                                 "module: it was stopped")};
   }
-  const auto offset =
-      static_cast<const char*>(entry) - static_cast<const char*>(gate.begin());
-  return {.entry = static_cast<const char*>(gate_->begin()) + offset};
+  return {.entry = CurrentEntry(gate, entry)};
 }
 
 bool CallPauser::Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
-                       absl::Time deadline) {
+                       platform::Deadline deadline) {
   {
     const absl::MutexLock lock(mutex_);
     paused_ = true;
     paused_by_ = std::this_thread::get_id();
-    closed_ = gates;
+    closed_ = std::move(gates);
   }
-  for (const auto& gate : gates) gate->Close();
-  // Users first: their calls may continue into the modules that they use.
-  for (auto gate = gates.rbegin(); gate != gates.rend(); ++gate) {
-    if (!(*gate)
-             ->WaitForUsers(platform::Deadline::After(deadline - absl::Now()))
-             .empty())
-      return false;
+  for (const auto& gate : closed_) gate->Close();
+  while (true) {
+    AdmitNestedCalls();
+    if (!WaitForCalls(deadline)) return false;
+    RefuseNestedCalls();
+    // A nested call may have begun after its gate was found empty.
+    const bool all_have_ended =
+        std::all_of(closed_.begin(), closed_.end(),
+                    [](const auto& gate) { return gate->Users().empty(); });
+    if (all_have_ended) return true;
   }
-  return true;
 }
 
 void CallPauser::Resume(bool reopen) {
+  RefuseNestedCalls();
   const absl::MutexLock lock(mutex_);
   if (reopen) {
     for (const auto& gate : closed_) gate->Open();
   }
   closed_.clear();
   paused_ = false;
+}
+
+void CallPauser::AdmitNestedCalls() {
+  for (const auto& gate : closed_) gate->OpenForNestedCalls();
+  const absl::MutexLock lock(mutex_);
+  admits_nested_calls_ = true;
+}
+
+void CallPauser::RefuseNestedCalls() {
+  {
+    const absl::MutexLock lock(mutex_);
+    admits_nested_calls_ = false;
+  }
+  for (const auto& gate : closed_) gate->CloseForNestedCalls();
+}
+
+bool CallPauser::WaitForCalls(platform::Deadline deadline) const {
+  // Users first: their calls may continue into the modules that they use.
+  for (auto gate = closed_.rbegin(); gate != closed_.rend(); ++gate) {
+    if (!(*gate)->WaitForUsers(deadline).empty()) return false;
+  }
+  return true;
 }
 
 bool CallPauser::IsAwaited() const {

@@ -11,7 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/internal/loader/module_gate.h"
 
@@ -56,6 +56,9 @@ class VersionRouter final : public CallRouter {
   Detour Route(const ModuleGate& gate, const void* entry) override;
 
  private:
+  // Returns the same export of the current version.
+  const void* CurrentEntry(const ModuleGate& gate, const void* entry) const;
+
   struct ReusableSlots {
     GateAndSlots parts;
     // The exports that a slot lacks must stay the same: callers check that by
@@ -83,10 +86,12 @@ class CallPauser {
 
   // Closes `gates`, and waits until `deadline` for the calls that run. Returns
   // true if all of them have ended. From now on, new calls wait; those of the
-  // calling thread, which would wait for themselves, are refused. The list is
-  // in order of use: a module comes before those that use it.
+  // calling thread, which would wait for themselves, are refused. A call from
+  // inside of a call that runs goes to the current version, and is waited for
+  // as well. The list is in order of use: a module comes before those that use
+  // it.
   bool Pause(std::vector<std::shared_ptr<ModuleGate>> gates,
-             absl::Time deadline);
+             platform::Deadline deadline);
 
   // Lets calls continue. Must be called after each Pause(), whatever that has
   // returned. Opens the gates again if `reopen`.
@@ -97,11 +102,27 @@ class CallPauser {
 
   // Returns true if the calling thread is in a call that Pause() waits for.
   bool IsAwaited() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Let calls enter the closed gates from inside of calls that run, and no
+  // longer.
+  void AdmitNestedCalls();
+  void RefuseNestedCalls();
+  // Returns true if the calls of each gate have ended.
+  bool WaitForCalls(platform::Deadline deadline) const;
+
+  // Conditions to wait for.
+  bool HasEnded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !paused_;
+  }
+  bool AdmitsOrHasEnded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !paused_ || admits_nested_calls_;
+  }
 
   absl::Mutex mutex_;
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  bool admits_nested_calls_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread::id paused_by_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::shared_ptr<ModuleGate>> closed_ ABSL_GUARDED_BY(mutex_);
+  // Written by the polling thread alone, under the mutex.
+  std::vector<std::shared_ptr<ModuleGate>> closed_;
 };
 
 }  // namespace relib::internal

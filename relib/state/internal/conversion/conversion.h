@@ -21,7 +21,8 @@ class Conversion {
  public:
   // `first` is the list of the module's RELIB_MIGRATEs. Returns
   // FailedPrecondition, with all problems in the message, if the types can't be
-  // converted.
+  // converted, and InvalidArgument if they exceed a limit (limits.h), as those
+  // of a hostile file may.
   static absl::StatusOr<std::unique_ptr<Conversion>> Make(
       std::shared_ptr<const Schema> from, const StateType& to,
       std::shared_ptr<const StateCode> code, const StateMigrator* first);

@@ -15,6 +15,7 @@
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/conversion/conversion_planner.h"
 #include "relib/state/internal/conversion/scalar.h"
+#include "relib/state/internal/value/limits.h"
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
 
@@ -56,11 +57,40 @@ ConversionNode* ConversionPlanner::Plan(size_t from, const StateType& to,
   for (const Open& open : open_) {
     if (open.from == from && open.to == &to) return open.node;
   }
+  const auto known = silent_.find({from, &to});
+  if (known != silent_.end()) return known->second;
+  if (!IsWithinLimits(from)) return nullptr;
   Node* const node = NewNode(from, to);
+  const size_t report_size = ReportSize();
   open_.push_back({from, &to, node});
+  ++depth_;
   const bool done = Fill(*node, path);
+  --depth_;
   open_.pop_back();
-  return done ? node : nullptr;
+  if (!done) return nullptr;
+  if (ReportSize() == report_size) silent_[{from, &to}] = node;
+  return node;
+}
+
+bool ConversionPlanner::IsWithinLimits(size_t from) {
+  if (!limit_.ok()) return false;
+  size_ += 1 + At(from).parts.size() + At(from).enumerators.size();
+  if (depth_ >= kMaxStateDepth) {
+    limit_ = absl::InvalidArgumentError(absl::StrCat(
+        plan_.report.state, " has types that are nested more than ",
+        kMaxStateDepth, " deep"));
+  } else if (size_ > kMaxConversionSize) {
+    limit_ = absl::InvalidArgumentError(absl::StrCat(
+        plan_.report.state, " consists of more than ", kMaxConversionSize,
+        " types and fields, each counted as often as it occurs"));
+  }
+  return limit_.ok();
+}
+
+size_t ConversionPlanner::ReportSize() const {
+  return report_.added.size() + report_.removed.size() +
+         report_.converted.size() + report_.migrated.size() +
+         report_.lost.size();
 }
 
 ConversionNode* ConversionPlanner::NewNode(size_t from, const StateType& to) {
@@ -277,6 +307,7 @@ absl::StatusOr<std::unique_ptr<ConversionPlan>> PlanConversion(
   plan->report.layout_changed = true;
   ConversionPlanner planner(*plan, first);
   plan->root = planner.Plan(0, to, plan->report.state);
+  if (!planner.limit().ok()) return planner.limit();
   if (plan->root != nullptr) return plan;
   std::vector<std::string> problems = planner.problems();
   if (problems.size() > kMaxProblems) {

@@ -90,7 +90,7 @@ struct ConversionPlan {
 };
 
 // Returns FailedPrecondition, with all problems in the message, if the types
-// can't be converted.
+// can't be converted, and InvalidArgument if they exceed a limit (limits.h).
 absl::StatusOr<std::unique_ptr<ConversionPlan>> PlanConversion(
     std::shared_ptr<const Schema> from, const StateType& to,
     const StateMigrator* first);

@@ -177,13 +177,15 @@ void ConversionPlanner::FillMigrators(Node& node, const std::string& path,
 }
 
 ConversionPlanner::Mark ConversionPlanner::BeginAttempt() {
-  return {report_, problems_.size(), std::exchange(open_, {})};
+  return {report_, problems_.size(), std::exchange(open_, {}),
+          std::exchange(silent_, {})};
 }
 
 void ConversionPlanner::UndoAttempt(Mark mark) {
   report_ = std::move(mark.report);
   problems_.resize(mark.problems);
   open_ = std::move(mark.open);
+  silent_ = std::move(mark.silent);
 }
 
 bool ConversionPlanner::CanConvert(size_t from, const StateType& to) {

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/conversion/conversion_plan.h"
 #include "relib/state/internal/value/schema.h"
@@ -31,6 +34,10 @@ class ConversionPlanner {
 
   const std::vector<std::string>& problems() const { return problems_; }
 
+  // Returns InvalidArgument once the types are nested too deeply, or are too
+  // many. Then Plan() has returned null.
+  const absl::Status& limit() const { return limit_; }
+
  private:
   using Node = ConversionNode;
   using Kind = ConversionNode::Kind;
@@ -43,11 +50,16 @@ class ConversionPlanner {
     Node* node;
   };
 
+  // The plans of pairs of types that changed nothing in the report. They are
+  // used again wherever the same pair occurs.
+  using Silent = std::map<std::pair<size_t, const StateType*>, Node*>;
+
   // A snapshot that undoes an attempt.
   struct Mark {
     StateMigration report;
     size_t problems;
     std::vector<Open> open;
+    Silent silent;
   };
   // Starts an attempt, which doesn't see the open nodes.
   Mark BeginAttempt();
@@ -55,6 +67,10 @@ class ConversionPlanner {
 
   const SchemaType& At(size_t index) const { return schema_.types()[index]; }
   Node* NewNode(size_t from, const StateType& to);
+  // Returns false if a plan for the type at `from` would exceed a limit.
+  bool IsWithinLimits(size_t from);
+  // Returns how many lines the report has.
+  size_t ReportSize() const;
 
   // Records a problem, and returns false.
   bool Refuse(const Node& node, const std::string& path,
@@ -99,7 +115,11 @@ class ConversionPlanner {
   std::set<const StateMigrator*> active_;
   // Finds the node of a type that contains itself.
   std::vector<Open> open_;
+  Silent silent_;
   std::vector<std::string> problems_;
+  size_t depth_ = 0;
+  size_t size_ = 0;
+  absl::Status limit_;
 };
 
 }  // namespace relib::internal

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -121,6 +122,111 @@ TEST_F(DamagedValueTest, RefusesValuesThatAreNestedTooDeeply) {
   }
   const auto converted = Convert<old_version::Tree>(tree);
   EXPECT_THAT(converted.status().message(), HasSubstr("more than 500 deep"));
+}
+
+struct HostileTree {
+  std::pmr::vector<HostileTree> left;
+  std::pmr::vector<HostileTree> right;
+};
+struct ChangedTree {
+  std::pmr::list<ChangedTree> left;
+  std::pmr::list<ChangedTree> right;
+};
+
+// Returns a schema of `levels` structs. Each has the fields `left` and `right`,
+// which are vectors of the next struct; those of the last have its own type.
+std::shared_ptr<const Schema> HostileSchema(std::string_view name,
+                                            size_t levels) {
+  Bytes out;
+  const auto append_type = [&](StateKind kind, std::string_view type_name,
+                               size_t size, size_t parts) {
+    out.AppendNumber(static_cast<uint64_t>(kind));
+    out.AppendText(type_name);
+    out.AppendNumber(size);
+    out.AppendNumber(8);  // alignment
+    out.AppendNumber(0);  // count
+    out.AppendNumber(parts);
+  };
+  const auto append_part = [&](std::string_view part_name, size_t offset,
+                               size_t type) {
+    out.AppendText(part_name);
+    out.AppendNumber(offset);
+    out.AppendNumber(type);
+  };
+  out.AppendNumber(3 * levels);
+  for (size_t i = 0; i < levels; ++i) {
+    append_type(StateKind::kStruct, name, 64, 2);
+    append_part("left", 0, 3 * i + 1);
+    append_part("right", 32, 3 * i + 2);
+    out.AppendNumber(0);  // enumerators
+    for (int vector = 0; vector < 2; ++vector) {
+      append_type(StateKind::kSequence, "std::pmr::vector", 32, 1);
+      append_part("", 0, 3 * std::min(i + 1, levels - 1));
+      out.AppendNumber(0);
+    }
+  }
+  absl::StatusOr<std::shared_ptr<const Schema>> schema =
+      Schema::Parse(out.bytes());
+  EXPECT_TRUE(schema.ok()) << schema.status();
+  return *std::move(schema);
+}
+
+template <typename To>
+absl::Status PlanFrom(std::shared_ptr<const Schema> from) {
+  return Conversion::Make(std::move(from), StateTypeOf<To>::kType,
+                          std::make_shared<OwnCode>(), nullptr)
+      .status();
+}
+
+// A chain of types is as deep as the file is long.
+TEST_F(DamagedValueTest, DeepTypesAreRefused) {
+  const absl::Status status =
+      PlanFrom<HostileTree>(HostileSchema("HostileTree", 12'000));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("more than 500 deep"));
+}
+
+// There are 2^40 ways through these types.
+TEST_F(DamagedValueTest, ManyWaysThroughTheTypesTakeNoTime) {
+  EXPECT_EQ(PlanFrom<HostileTree>(HostileSchema("HostileTree", 40)),
+            absl::OkStatus());
+  // Here each way has lines of its own in the report.
+  const absl::Status status =
+      PlanFrom<ChangedTree>(HostileSchema("HostileTree", 40));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("as often as"));
+}
+
+// Each type of a long chain has the pointer of the last one.
+TEST_F(DamagedValueTest, PointersAreFoundInLinearTime) {
+  constexpr size_t kLength = 100'000;
+  Bytes out;
+  out.AppendNumber(kLength);
+  for (size_t i = 0; i < kLength; ++i) {
+    const bool is_last = i + 1 == kLength;
+    out.AppendNumber(static_cast<uint64_t>(is_last ? StateKind::kPointer
+                                                   : StateKind::kStruct));
+    out.AppendText("T");
+    out.AppendNumber(8);
+    out.AppendNumber(8);
+    out.AppendNumber(0);
+    out.AppendNumber(is_last ? 0 : 1);
+    if (!is_last) {
+      out.AppendText("f");
+      out.AppendNumber(0);
+      out.AppendNumber(i + 1);
+    }
+    out.AppendNumber(0);
+  }
+  const auto schema = Schema::Parse(out.bytes());
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  EXPECT_TRUE((*schema)->root().has_pointers);
+}
+
+// A name may be as long as the file, and occurs often in messages.
+TEST_F(DamagedValueTest, LongNamesAreCut) {
+  const auto schema = HostileSchema(std::string(1 << 20, 'n'), 3);
+  EXPECT_LT(schema->NameOf(1).size(), 2000);
 }
 
 struct Throws {

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -46,33 +48,69 @@ class ModuleCode final : public StateCode {
 StateCore::StateCore(const StateType& host_type, const StateOptions& options)
     : host_schema_(Schema::Of(host_type, nullptr)), options_(options) {}
 
+StateCore::Operation::Operation(StateCore& core) : core_(core) {
+  core.mutex_.lock();
+  core.inside_.store(std::this_thread::get_id());
+}
+
+StateCore::Operation::~Operation() {
+  core_.UpdateView();
+  core_.inside_.store(std::thread::id());
+  core_.mutex_.unlock();
+}
+
+bool StateCore::IsInside() const {
+  return inside_.load() == std::this_thread::get_id();
+}
+
+absl::Status StateCore::CheckNotInside() const {
+  if (!IsInside()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      name(),
+      " is being made, saved or destroyed on this thread: call this "
+      "function after that, not from a function that the code of the "
+      "state calls"));
+}
+
+void StateCore::UpdateView() {
+  View view = {.has_value = owner_.has_value() || saved_ != nullptr};
+  if (owner_.has_value()) {
+    view.schema = owner_->type.schema;
+    view.module = owner_->module;
+    view.object = slot_.object;
+  }
+  const absl::MutexLock lock(view_mutex_);
+  view_ = std::move(view);
+}
+
 bool StateCore::has_value() const {
-  const absl::MutexLock lock(mutex_);
-  return owner_.has_value() || saved_ != nullptr;
+  const absl::MutexLock lock(view_mutex_);
+  return view_.has_value;
 }
 
 StateMigration StateCore::last_migration() const {
-  const absl::MutexLock lock(mutex_);
+  const absl::MutexLock lock(view_mutex_);
   return last_migration_;
 }
 
 absl::StatusOr<void*> StateCore::Get() const {
-  const absl::MutexLock lock(mutex_);
-  if (!owner_.has_value()) {
+  const absl::MutexLock lock(view_mutex_);
+  if (view_.module == nullptr) {
     return absl::NotFoundError(absl::StrCat(
         name(), " isn't in memory: no module that uses it is loaded"));
   }
-  if (!(*owner_->type.schema == *host_schema_)) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        name(), " of ", owner_->module->path(),
-        " has another layout than the host was compiled with:",
-        DescribeSchemaDifference(*host_schema_, *owner_->type.schema)));
+  if (!(*view_.schema == *host_schema_)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name(), " of ", view_.module->path(),
+                     " has another layout than the host was compiled with:",
+                     DescribeSchemaDifference(*host_schema_, *view_.schema)));
   }
-  return slot_.object;
+  return view_.object;
 }
 
 absl::StatusOr<StateCheckpoint> StateCore::Checkpoint() {
-  const absl::MutexLock lock(mutex_);
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
+  const Operation operation(*this);
   if (!owner_.has_value()) {
     if (saved_ != nullptr) return StateCheckpoint(saved_);
     return absl::NotFoundError(
@@ -86,7 +124,8 @@ absl::StatusOr<StateCheckpoint> StateCore::Checkpoint() {
 
 absl::StatusOr<StateMigration> StateCore::Restore(
     const StateCheckpoint& checkpoint) {
-  const absl::MutexLock lock(mutex_);
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
+  const Operation operation(*this);
   const std::shared_ptr<const SavedState>& saved = checkpoint.saved();
   if (saved->schema->root().name != name()) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -100,14 +139,17 @@ absl::StatusOr<StateMigration> StateCore::Restore(
   StateMigration migration;
   absl::StatusOr<void*> object = MakeFromSaved(*owner_, *saved, migration);
   if (!object.ok()) return object.status();
-  DestroyObject(owner_->type, slot_.object);
-  slot_.object = *object;
+  void* const old = std::exchange(slot_.object, *object);
   checkpoint_ = saved;
+  UpdateView();
+  DestroyObject(owner_->type, old);
   return migration;
 }
 
 void StateCore::Close() {
-  const absl::MutexLock lock(mutex_);
+  CHECK(!IsInside()) << name()
+                     << " was destroyed by a function that its code calls";
+  const Operation operation(*this);
   AbandonLocked();
   DestroyOldLocked();
   if (owner_.has_value()) Destroy(*owner_, slot_.object);

@@ -1,10 +1,12 @@
 #ifndef RELIB_STATE_INTERNAL_CORE_STATE_CORE_H_
 #define RELIB_STATE_INTERNAL_CORE_STATE_CORE_H_
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -28,6 +30,12 @@ namespace relib::internal {
 // The state is handed over from one module to another one that is loaded beside
 // it in steps: Check(), Migrate(), and then either Commit() and DestroyOld(),
 // or Abandon(). An error of the first two leaves the state unchanged.
+//
+// Most functions run code of a module, one function at a time. That code may
+// call the host, which may look at the state: has_value(), last_migration() and
+// Get() never wait for another function. The other functions return
+// FailedPrecondition, or do nothing, if the calling thread is already in one of
+// them, because they would wait for themselves.
 class StateCore final : public ModuleState {
  public:
   StateCore(const StateType& host_type, const StateOptions& options);
@@ -43,11 +51,11 @@ class StateCore final : public ModuleState {
 
   // Compares the types alone. Returns true if Migrate() must not run during
   // calls of the old module.
-  absl::StatusOr<bool> Check(const LoadedModule& module) const;
+  absl::StatusOr<bool> Check(const LoadedModule& module);
   // Makes the value for the new module. The old value stays.
   absl::Status Migrate(const LoadedModule& module);
   // Returns what Migrate() changed.
-  StateMigration prepared_migration() const;
+  StateMigration prepared_migration();
   // Gives the state to the new module. StateRefs refer to the new value from
   // now on.
   void Commit() noexcept override;
@@ -99,6 +107,34 @@ class StateCore final : public ModuleState {
     std::shared_ptr<const SavedState> saved = nullptr;
   };
 
+  // The part of the state that may be read at any time.
+  struct View {
+    bool has_value = false;
+    // Null if no module has the object.
+    std::shared_ptr<const Schema> schema = nullptr;
+    const LoadedModule* module = nullptr;
+    void* object = nullptr;
+  };
+
+  // Runs one function at a time. Updates the view at the end.
+  class ABSL_SCOPED_LOCKABLE Operation {
+   public:
+    explicit Operation(StateCore& core)
+        ABSL_EXCLUSIVE_LOCK_FUNCTION(core.mutex_);
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    ~Operation() ABSL_UNLOCK_FUNCTION();
+
+   private:
+    StateCore& core_;
+  };
+
+  // Returns true if the calling thread is in an Operation of this state.
+  bool IsInside() const;
+  // Returns an error if IsInside().
+  absl::Status CheckNotInside() const;
+  void UpdateView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // Returns nullopt if the module has no code for the type.
   std::optional<Owner> Bind(const LoadedModule& module) const;
 
@@ -143,7 +179,10 @@ class StateCore final : public ModuleState {
   // it.
   StateSlot slot_ = {};
 
-  mutable absl::Mutex mutex_;
+  // Held by an Operation, also while it runs code of a module.
+  absl::Mutex mutex_;
+  // The thread of the Operation.
+  std::atomic<std::thread::id> inside_ = std::thread::id();
   // The module that the object in `slot_` belongs to.
   std::optional<Owner> owner_ ABSL_GUARDED_BY(mutex_);
   // The value while there is no owner.
@@ -152,7 +191,11 @@ class StateCore final : public ModuleState {
   std::shared_ptr<const SavedState> checkpoint_ ABSL_GUARDED_BY(mutex_);
   std::optional<Prepared> prepared_ ABSL_GUARDED_BY(mutex_);
   std::optional<Old> old_ ABSL_GUARDED_BY(mutex_);
-  StateMigration last_migration_ ABSL_GUARDED_BY(mutex_);
+
+  // Held only for an instant.
+  mutable absl::Mutex view_mutex_;
+  View view_ ABSL_GUARDED_BY(view_mutex_);
+  StateMigration last_migration_ ABSL_GUARDED_BY(view_mutex_);
 };
 
 // Gives relib::Reloader the functions that a StateBase doesn't offer to users.

@@ -19,8 +19,9 @@
 
 namespace relib::internal {
 
-absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) const {
-  const absl::MutexLock lock(mutex_);
+absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) {
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
+  const Operation operation(*this);
   const std::optional<Owner> next = Bind(module);
   if (!next.has_value()) return owner_.has_value();
   std::shared_ptr<const Schema> old = ValueSchema();
@@ -37,7 +38,8 @@ absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) const {
 }
 
 absl::Status StateCore::Migrate(const LoadedModule& module) {
-  const absl::MutexLock lock(mutex_);
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
+  const Operation operation(*this);
   AbandonLocked();
   Prepared prepared = {.owner = Bind(module)};
   prepared.migration.state = std::string(name());
@@ -72,13 +74,15 @@ absl::Status StateCore::PrepareObject(Prepared& prepared) const {
   return absl::OkStatus();
 }
 
-StateMigration StateCore::prepared_migration() const {
-  const absl::MutexLock lock(mutex_);
+StateMigration StateCore::prepared_migration() {
+  if (IsInside()) return {};
+  const Operation operation(*this);
   return prepared_.has_value() ? prepared_->migration : StateMigration();
 }
 
 void StateCore::Commit() noexcept {
-  const absl::MutexLock lock(mutex_);
+  if (IsInside()) return;
+  const Operation operation(*this);
   if (!prepared_.has_value()) return;
   DestroyOldLocked();
   old_ = Old{.owner = std::move(owner_),
@@ -93,12 +97,16 @@ void StateCore::Commit() noexcept {
     saved_ = std::move(prepared_->saved);
   }
   owner_ = std::move(prepared_->owner);
-  last_migration_ = std::move(prepared_->migration);
+  {
+    const absl::MutexLock lock(view_mutex_);
+    last_migration_ = std::move(prepared_->migration);
+  }
   prepared_.reset();
 }
 
 void StateCore::Abandon() noexcept {
-  const absl::MutexLock lock(mutex_);
+  if (IsInside()) return;
+  const Operation operation(*this);
   AbandonLocked();
 }
 
@@ -111,7 +119,8 @@ void StateCore::AbandonLocked() noexcept {
 }
 
 void StateCore::Revert() noexcept {
-  const absl::MutexLock lock(mutex_);
+  if (IsInside()) return;
+  const Operation operation(*this);
   if (!old_.has_value()) return;
   if (!old_->adopted) {
     if (owner_.has_value()) Destroy(*owner_, slot_.object);
@@ -126,7 +135,8 @@ void StateCore::Revert() noexcept {
 }
 
 void StateCore::DestroyOld() noexcept {
-  const absl::MutexLock lock(mutex_);
+  if (IsInside()) return;
+  const Operation operation(*this);
   DestroyOldLocked();
 }
 
@@ -137,8 +147,9 @@ void StateCore::DestroyOldLocked() noexcept {
 }
 
 absl::Status StateCore::Prepare(const LoadedModule& module) {
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
   {
-    const absl::MutexLock lock(mutex_);
+    const Operation operation(*this);
     if (owner_.has_value()) {
       return absl::FailedPreconditionError(absl::StrCat(
           name(), " belongs to ", owner_->module->path(),
@@ -154,7 +165,8 @@ absl::Status StateCore::Detach(const LoadedModule& module) {
 }
 
 absl::StatusOr<bool> StateCore::DetachFrom(const LoadedModule& module) {
-  const absl::MutexLock lock(mutex_);
+  if (absl::Status status = CheckNotInside(); !status.ok()) return status;
+  const Operation operation(*this);
   if (prepared_.has_value() && prepared_->owner.has_value() &&
       prepared_->owner->module == &module) {
     AbandonLocked();

@@ -53,6 +53,27 @@ bool HasArguments(const SchemaType& type) {
 
 }  // namespace
 
+void Schema::MarkPointers() {
+  // From the pointers to the types that contain them. Types may contain
+  // themselves through a container.
+  std::vector<std::vector<size_t>> users(types_.size());
+  std::vector<size_t> marked;
+  for (size_t i = 0; i < types_.size(); ++i) {
+    for (const SchemaPart& part : types_[i].parts) {
+      users[part.type].push_back(i);
+    }
+    if (types_[i].has_pointers) marked.push_back(i);
+  }
+  while (!marked.empty()) {
+    const size_t type = marked.back();
+    marked.pop_back();
+    for (const size_t user : users[type]) {
+      if (std::exchange(types_[user].has_pointers, true)) continue;
+      marked.push_back(user);
+    }
+  }
+}
+
 void Schema::Finish() {
   Nesting nesting(types_);
   for (size_t i = 0; i < types_.size(); ++i) nesting.Visit(i);
@@ -67,18 +88,7 @@ void Schema::Finish() {
          std::all_of(type.parts.begin(), type.parts.end(), is_plain));
     type.has_pointers = type.kind == StateKind::kPointer;
   }
-  // Types may contain themselves through a container, so this repeats until
-  // nothing changes.
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (SchemaType& type : types_) {
-      if (type.has_pointers) continue;
-      for (const SchemaPart& part : type.parts) {
-        if (types_[part.type].has_pointers) type.has_pointers = true;
-      }
-      changed |= type.has_pointers;
-    }
-  }
+  MarkPointers();
   bytes_ = ToBytes();
   fingerprint_ = HashOf(bytes_);
 }
@@ -127,6 +137,7 @@ std::string Schema::NameOf(size_t index) const {
   // A recursive type has no end, and a hostile one may be huge.
   constexpr int kMaxDepth = 8;
   constexpr size_t kMaxText = 400;
+  constexpr size_t kMaxName = 1000;
   std::string text;
   const auto append = [&](const auto& self, size_t at, int depth) -> void {
     const SchemaType& type = types_[at];
@@ -139,10 +150,15 @@ std::string Schema::NameOf(size_t index) const {
       absl::StrAppend(&text, "[", type.count, "]");
       return;
     }
-    text += type.name;
+    text += type.name.substr(0, kMaxName);
+    if (type.name.size() > kMaxName) text += "...";
     if (!HasArguments(type)) return;
     text += "<";
     for (size_t i = 0; i < type.parts.size(); ++i) {
+      if (text.size() > kMaxText) {
+        text += "...";
+        break;
+      }
       if (i > 0) text += ", ";
       self(self, type.parts[i].type, depth + 1);
     }

@@ -79,6 +79,8 @@ class Schema {
 
   // Computes everything that is derived from the types.
   void Finish();
+  // Sets `has_pointers` of the types that contain one.
+  void MarkPointers();
 
   std::vector<SchemaType> types_;
   std::string bytes_;
