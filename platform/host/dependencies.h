@@ -61,9 +61,9 @@ class DependencyScope {
   // the loader's words, or "".
   virtual const std::string& error() const = 0;
 
-  // Returns the paths of the libraries that `module` is linked against, directly
-  // or through other libraries, without those that the program itself is linked
-  // against and that therefore stay anyway. The paths are those of
+  // Returns the paths of the libraries that `module` is linked against,
+  // directly or through other libraries, without those that the program itself
+  // is linked against and that therefore stay anyway. The paths are those of
   // Dependency::path(). A library comes before those that it needs.
   virtual std::vector<std::string> Find(const Library& module) = 0;
 

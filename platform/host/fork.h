@@ -16,8 +16,8 @@ uint64_t CurrentProcessId();
 //
 // All of these mutexes are locked one after the other, so no thread may lock
 // one of them, or fork, while it holds another one. They are locked after the
-// handlers of pthread_atfork() that prepare a fork have run, and unlocked before
-// those that follow it run, so that such handlers may use modules.
+// handlers of pthread_atfork() that prepare a fork have run, and unlocked
+// before those that follow it run, so that such handlers may use modules.
 void LockAroundFork(std::mutex& mutex);
 
 }  // namespace relib::platform

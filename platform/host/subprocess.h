@@ -27,8 +27,8 @@ struct ExitStatus {
 // The command runs in its own session (on Windows: in its own job), so Ctrl-C
 // at the terminal doesn't reach it. A process that leaves the session on
 // purpose, as daemons do, is no longer part of the command: neither Kill() nor
-// the destructor ends it. Both do nothing in a child of fork(). The class works with any disposition of SIGCHLD, and
-// does not change it.
+// the destructor ends it. Both do nothing in a child of fork(). The class works
+// with any disposition of SIGCHLD, and does not change it.
 class Subprocess {
  public:
   // Starts `command` in the system's shell (/bin/sh -c, cmd /c), without

@@ -13,9 +13,9 @@ namespace relib::platform {
 // plus one.
 //
 // Returns nothing if there is no such thread, or if it cannot answer by
-// `deadline` (see platform/<os>/host/thread_stack.cc). Interrupts the thread for
-// some microseconds, so use it for messages only. Thread-safe; concurrent calls
-// are serialized.
+// `deadline` (see platform/<os>/host/thread_stack.cc). Interrupts the thread
+// for some microseconds, so use it for messages only. Thread-safe; concurrent
+// calls are serialized.
 std::vector<uintptr_t> StackOfThread(uint64_t id, Deadline deadline);
 
 }  // namespace relib::platform

@@ -70,10 +70,10 @@ class OverrideStack {
     entries_[size_++] = {.owner = owner, .value = value};
   }
 
-  // Takes a module's values out. Others who have set such a value again, because
-  // they had found it, get the value below it instead: are_same(a, b) tells
-  // whether two values are the same. Returns whether the value in force may be
-  // another one now.
+  // Takes a module's values out. Others who have set such a value again,
+  // because they had found it, get the value below it instead: are_same(a, b)
+  // tells whether two values are the same. Returns whether the value in force
+  // may be another one now.
   template <typename AreSame>
   bool Remove(const void* owner, const AreSame& are_same) {
     bool changes = false;

@@ -62,8 +62,9 @@ namespace relib {
 //
 // Functions of the program may throw. If those that make imports or the first
 // call of a version throw, that version isn't loaded (kLoadFailed). If another
-// callback throws, the work continues as if it had returned, and Poll(), Start()
-// or Stop() throws the first exception at its end. Calls are never left paused.
+// callback throws, the work continues as if it had returned, and Poll(),
+// Start() or Stop() throws the first exception at its end. Calls are never left
+// paused.
 //
 // The destructor ends a running build, and unloads all versions as ~Module()
 // does.
@@ -91,9 +92,9 @@ class Reloader {
   // Sets a function that Poll() calls with every new version before any other
   // call can reach that version. If it returns an error or throws, the old
   // version continues to run with its states restored, and the error is the
-  // status of kLoadFailed. If the module has states, other calls wait meanwhile; calls of
-  // this thread through exports(), which would wait for themselves, are refused
-  // with kUnloading.
+  // status of kLoadFailed. If the module has states, other calls wait
+  // meanwhile; calls of this thread through exports(), which would wait for
+  // themselves, are refused with kUnloading.
   //
   //   reloader.SetFirstCall([&](const GameExports& game) {
   //     return game.update(*world);

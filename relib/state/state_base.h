@@ -33,8 +33,8 @@ struct StateOptions {
 
 // The part of a relib::State<T> that doesn't depend on T. Its functions may be
 // called on any thread, but not during calls that use the state, unless their
-// comments allow it. A constructor, destructor or RELIB_MIGRATE of the state may
-// call a function of the host; there, Checkpoint() and Restore() return
+// comments allow it. A constructor, destructor or RELIB_MIGRATE of the state
+// may call a function of the host; there, Checkpoint() and Restore() return
 // FailedPrecondition, because they would wait for themselves.
 class StateBase : public internal::AttachableState {
  public:

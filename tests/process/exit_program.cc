@@ -1,6 +1,6 @@
-// Ends with a module that is loaded. The arguments are the way in which it holds
-// the module, the path of the module, and that of the module's journal. Prints
-// the path of the private copy.
+// Ends with a module that is loaded. The arguments are the way in which it
+// holds the module, the path of the module, and that of the module's journal.
+// Prints the path of the private copy.
 
 #include <cstdio>
 #include <cstdlib>

@@ -134,9 +134,9 @@ TEST(ForkTest, AChildLoadsAndUnloadsModulesOfItsOwn) {
   EXPECT_TRUE(std::filesystem::exists(module.mapped_path()));
 }
 
-// Threads call, pin, start and end all the time, while others fork. The children
-// call the module on their only thread, and end by exit(), which runs its
-// destructors.
+// Threads call, pin, start and end all the time, while others fork. The
+// children call the module on their only thread, and end by exit(), which runs
+// its destructors.
 TEST(ForkTest, ThreadsForkWhileOthersUseModules) {
   JournalModule module = LoadJournal();
   std::atomic<bool> done = false;

@@ -1,5 +1,5 @@
-// Tests loads and unloads in a process that has used up its thread keys, or that
-// can't start threads.
+// Tests loads and unloads in a process that has used up its thread keys, or
+// that can't start threads.
 
 #include <pthread.h>
 #include <sys/resource.h>

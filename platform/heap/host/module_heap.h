@@ -34,8 +34,8 @@ class ModuleHeap {
   // Returns whether `address` is in memory of the heap, allocated or not.
   bool HasMemoryAt(const void* address) const;
 
-  // Makes LeaveImage() leave the blocks uncounted: the module has crashed, so its
-  // lists of blocks may be corrupt.
+  // Makes LeaveImage() leave the blocks uncounted: the module has crashed, so
+  // its lists of blocks may be corrupt.
   void DontCount() { counts_.store(false); }
   // Counts the allocated blocks. Called after the last code of the image has
   // run, while its memory is still there.

@@ -1,5 +1,5 @@
-// dlsym() and dlvsym(). The linker redirects calls by name, so a function that a
-// module looks up at run time would be called without its hook.
+// dlsym() and dlvsym(). The linker redirects calls by name, so a function that
+// a module looks up at run time would be called without its hook.
 
 #include <dlfcn.h>
 #include <string.h>

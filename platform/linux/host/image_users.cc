@@ -25,8 +25,8 @@
 namespace relib::platform {
 namespace {
 
-// Returns "its function Free()", or "one of its functions" if the image does not
-// export the function at `address`.
+// Returns "its function Free()", or "one of its functions" if the image does
+// not export the function at `address`.
 std::string OwnFunction(uintptr_t address) {
   Dl_info info;
   if (dladdr(reinterpret_cast<const void*>(address), &info) == 0 ||
@@ -36,8 +36,8 @@ std::string OwnFunction(uintptr_t address) {
   return absl::StrCat("its function ", info.dli_sname, "()");
 }
 
-// An entry in the C library's table of thread keys. No function reads it, so the table is
-// found by a key whose destructor is known.
+// An entry in the C library's table of thread keys. No function reads it, so
+// the table is found by a key whose destructor is known.
 struct KeyRecord {
   // Odd if the key exists.
   uintptr_t sequence;

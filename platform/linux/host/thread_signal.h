@@ -13,9 +13,9 @@ namespace relib::platform {
 //
 // Returns false if the thread does not answer before `deadline`. A thread that
 // blocks the signal, is stopped, or is deep in the kernel is not asked at all:
-// each signal that is not taken stays in the kernel's queue, which all processes
-// of the user share, until the thread ends. Blocking functions that are not
-// restarted, such as poll(), return EINTR in the thread.
+// each signal that is not taken stays in the kernel's queue, which all
+// processes of the user share, until the thread ends. Blocking functions that
+// are not restarted, such as poll(), return EINTR in the thread.
 //
 // Takes a real-time signal whose action is the default one and that no thread
 // blocks, as programs do that receive it by sigwaitinfo() or signalfd(). Takes

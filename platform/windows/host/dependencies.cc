@@ -184,9 +184,9 @@ class WindowsScope final : public DependencyScope {
 
  private:
   // Maps libraries in the directory of the original that the library at `path`
-  // needs. The system's loader then takes them by their names. The
-  // loader itself maps the libraries that it finds elsewhere, so that a file in that directory can't
-  // take the place of a library of the system.
+  // needs. The system's loader then takes them by their names. The loader
+  // itself maps the libraries that it finds elsewhere, so that a file in that
+  // directory can't take the place of a library of the system.
   void LoadBeside(const std::string& path) {
     const absl::StatusOr<std::unique_ptr<File>> file = File::Open(path);
     if (!file.ok()) return;

@@ -1,5 +1,5 @@
-// Starts a thread by clone(), which runs until the argument is "end". The thread
-// has no thread-local variables of its own, so it uses none.
+// Starts a thread by clone(), which runs until the argument is "end". The
+// thread has no thread-local variables of its own, so it uses none.
 
 #include <sched.h>
 

@@ -1,5 +1,6 @@
-// Opens descriptors by functions that are for other things as well, and by those
-// that some systems lack. Returns the number of descriptors that it opened.
+// Opens descriptors by functions that are for other things as well, and by
+// those that some systems lack. Returns the number of descriptors that it
+// opened.
 
 #include <fcntl.h>
 #include <netdb.h>

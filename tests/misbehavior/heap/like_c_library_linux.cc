@@ -1,5 +1,5 @@
-// Behaves well: checks what free() and getdelim() do in rare cases. Returns 0 if
-// it is what the C library's do.
+// Behaves well: checks what free() and getdelim() do in rare cases. Returns 0
+// if it is what the C library's do.
 
 #include <errno.h>
 #include <stdio.h>

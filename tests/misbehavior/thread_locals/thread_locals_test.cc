@@ -64,8 +64,8 @@ TEST(ThreadLocalsTest, OfAThreadThatHasEnded) {
   EXPECT_EQ(destroyed, 1);
 }
 
-// One of three modules goes before the thread ends. The objects of the others are
-// destroyed by the thread, also those that destructors construct.
+// One of three modules goes before the thread ends. The objects of the others
+// are destroyed by the thread, also those that destructors construct.
 TEST(ThreadLocalsTest, OfDestructorsOfThreeModules) {
   std::atomic<int> destroyed[3] = {};
   std::optional<TestModule> modules[3];

@@ -1,5 +1,5 @@
-// Starts threads that block all signals, as many as the argument says. Without an
-// argument, ends them. Returns the number of threads that have been started.
+// Starts threads that block all signals, as many as the argument says. Without
+// an argument, ends them. Returns the number of threads that have been started.
 
 #include <pthread.h>
 #include <signal.h>

@@ -18,8 +18,8 @@
 namespace relib::platform {
 namespace {
 
-// Returns the time at which a thread or process started, which distinguishes it from a
-// later one with the same number. Returns zero if it has ended.
+// Returns the time at which a thread or process started, which distinguishes it
+// from a later one with the same number. Returns zero if it has ended.
 uint64_t StartTimeOf(pid_t thread) {
   std::string text;
   for (const std::string& path :

@@ -238,8 +238,8 @@ void SignalChain::Call(uint8_t entry, int signal, siginfo_t* info,
   }
   errno = error;
   if (function == kDefault) {
-    // The entry was found and set again. If it is only called, the default, which
-    // may end the process, is not applied.
+    // The entry was found and set again. If it is only called, the default,
+    // which may end the process, is not applied.
     if (EntryIn(ActionNow(signal)) != kNone) {
       ::signal(signal, SIG_DFL);
       raise(signal);
@@ -423,8 +423,9 @@ void SignalChain::KeepBack(const siginfo_t& info) {
   kept_back_.store(KeptBack::kOne);
 }
 
-// The unloading thread blocks the signal, so it can take what is pending for the
-// process. A signal of a timer that is gone would otherwise end the process.
+// The unloading thread blocks the signal, so it can take what is pending for
+// the process. A signal of a timer that is gone would otherwise end the
+// process.
 void SignalChain::KeepPendingBack(int signal) {
   sigset_t set;
   sigemptyset(&set);

@@ -29,13 +29,13 @@ void SendAgain(const siginfo_t& info);
 // The actions that the modules and the program have set for one signal, in the
 // order in which they have set them. If a module goes, the process is left as
 // if it had never set a handler: the last action that somebody else has set is
-// in force, whatever the order in which modules come and go. SIG_DFL and SIG_IGN
-// refer to no code, so they stay if a module has set them.
+// in force, whatever the order in which modules come and go. SIG_DFL and
+// SIG_IGN refer to no code, so they stay if a module has set them.
 //
 // The kernel never gets a handler of a module, but an entry: a function of the
-// host that calls it. The program, and other modules, are shown the entry as the
-// previous handler. They may call it, or set it again, as long as they like:
-// after the module is gone, it stands for the action below.
+// host that calls it. The program, and other modules, are shown the entry as
+// the previous handler. They may call it, or set it again, as long as they
+// like: after the module is gone, it stands for the action below.
 //
 // The program's calls are not hooked. Each function first compares what it
 // knows with what the kernel says, and takes a difference for the program's
@@ -51,8 +51,8 @@ class SignalChain {
   // The treatment of signals for handlers that are held.
   enum class Hold : uint8_t {
     kNone,
-    // One is kept back, if the handler is in force, and the rest are dropped: the
-    // kernel merges signals that are blocked, too.
+    // One is kept back, if the handler is in force, and the rest are dropped:
+    // the kernel merges signals that are blocked, too.
     kKeepBack,
     kDrop,
   };
@@ -92,8 +92,8 @@ class SignalChain {
   void Call(uint8_t entry, int signal, siginfo_t* info, void* context);
 
  private:
-  // Nodes are numbered from 1, so that a chain without any is all zeros, and the
-  // array of all chains takes no space in the file.
+  // Nodes are numbered from 1, so that a chain without any is all zeros, and
+  // the array of all chains takes no space in the file.
   static constexpr uint8_t kNone = 0;
 
   enum class Kind : uint8_t {
@@ -115,7 +115,8 @@ class SignalChain {
     std::atomic<uint8_t> below = kNone;
     bool is_linked = false;
     const void* owner = nullptr;
-    // The number of the removal, to find the node that has been gone for longest.
+    // The number of the removal, to find the node that has been gone for
+    // longest.
     uint64_t removal = 0;
     std::atomic<int> running = 0;
     // May call the entry of another node, but never that of a gone one.
@@ -138,7 +139,8 @@ class SignalChain {
   static uint8_t EntryIn(const SignalAction& action);
   // Returns the action for the kernel.
   SignalAction ActionOf(uint8_t index) const;
-  // Returns `action`, or what it stands for if it calls an entry of a gone node.
+  // Returns `action`, or what it stands for if it calls an entry of a gone
+  // node.
   SignalAction Resolve(const SignalAction& action) const;
 
   // Takes note of what the program has set. Returns the kernel's action.

@@ -180,8 +180,8 @@ class Streams final : public Resources {
     return true;
   }
 
-  // From now on, the module's handler of SIGPIPE is gone. Static destructors and
-  // LeaveImage() may write to a broken pipe all the same.
+  // From now on, the module's handler of SIGPIPE is gone. Static destructors
+  // and LeaveImage() may write to a broken pipe all the same.
   void BeforeDestructors() override { sigpipe_.emplace(); }
 
   // Done here, because buffers and callbacks may be in the image.

@@ -8,9 +8,9 @@
 namespace relib::platform {
 
 // The three timers that a process has once each: ITIMER_REAL, which alarm() and
-// ualarm() set as well, ITIMER_VIRTUAL and ITIMER_PROF. If a module that has set
-// one goes, the one that the program or another module had set before continues,
-// as if it had run all the time. If it is overdue, it fires at once.
+// ualarm() set as well, ITIMER_VIRTUAL and ITIMER_PROF. If a module that has
+// set one goes, the one that the program or another module had set before
+// continues, as if it had run all the time. If it is overdue, it fires at once.
 //
 // Thread-safe and async-signal-safe, because alarm() is.
 constexpr int kIntervalTimers = 3;
