@@ -29,6 +29,9 @@ struct ExitStatus {
 // purpose, as daemons do, is no longer part of the command: neither Kill() nor
 // the destructor ends it. The class works with any disposition of SIGCHLD, and
 // does not change it.
+//
+// In a child of this process, made by fork(), Kill() and the destructor do
+// nothing, and Wait() returns exit code 137: the command belongs to the parent.
 class Subprocess {
  public:
   // Starts `command` in the system's shell (/bin/sh -c, cmd /c), without
@@ -36,7 +39,8 @@ class Subprocess {
   // current directory of this process. Its standard output and error are
   // collected in the order in which they are written; no other descriptor or
   // handle of this process is inherited.
-  // Returns NotFound if the working directory does not exist.
+  // Returns NotFound if the working directory does not exist, and
+  // ResourceExhausted, with nothing running, if there can be no more threads.
   static absl::StatusOr<std::unique_ptr<Subprocess>> Start(
       const std::string& command, const std::string& working_directory);
 

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -124,23 +125,47 @@ class ShellCommand final : public Subprocess {
         output_fd_(std::move(output)),
         status_fd_(std::move(status)),
         control_fd_(std::move(control)),
-        stop_fd_(std::move(stop)) {
-    // No signal handler of the program runs on our thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    collector_ = std::thread(&ShellCommand::Collect, this);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
+        stop_fd_(std::move(stop)) {}
 
   ~ShellCommand() override {
+    if (!IsOwner()) {
+      // The thread doesn't exist in this process, and can't be joined.
+      static_cast<void>(new std::thread(std::move(collector_)));
+      return;
+    }
     Kill();
+    if (!collector_.joinable()) return;
     // A process that left the session may still hold the pipe open.
     eventfd_write(stop_fd_.get(), 1);
     collector_.join();
   }
 
+  // Starts to collect the output. After an error, the command has been killed.
+  absl::Status StartCollector() {
+    absl::Status status;
+    // No signal handler of the program runs on our thread.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("can't start a thread for the output of the command: ",
+                       error.what()));
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (status.ok()) return status;
+    {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{kKilled};
+    }
+    Kill();
+    return status;
+  }
+
   std::optional<ExitStatus> Wait(absl::Duration timeout) override {
+    if (!IsOwner()) return ExitStatus{kKilled};
     absl::MutexLock lock(mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(this, &ShellCommand::Ended),
                             timeout);
@@ -152,7 +177,7 @@ class ShellCommand final : public Subprocess {
   const std::string& output() const override { return output_; }
 
   void Kill() override {
-    if (killed_) return;
+    if (killed_ || !IsOwner()) return;
     killed_ = true;
     {
       absl::MutexLock lock(mutex_);
@@ -172,6 +197,10 @@ class ShellCommand final : public Subprocess {
   }
 
  private:
+  // Returns false in a child that was made by fork(): the command isn't its own,
+  // and another thread may have held the mutex.
+  bool IsOwner() const { return getpid() == owner_; }
+
   bool Ended() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return status_.has_value();
   }
@@ -217,6 +246,7 @@ class ShellCommand final : public Subprocess {
     }
   }
 
+  const pid_t owner_ = getpid();
   const pid_t leader_;
   const UniqueFd output_fd_;
   const UniqueFd status_fd_;
@@ -317,9 +347,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
                    ? "run /bin/sh"
                    : absl::StrCat("run /bin/sh in ", working_directory));
   }
-  return std::make_unique<ShellCommand>(
+  auto started = std::make_unique<ShellCommand>(
       leader, std::move(output->read), std::move(status->read),
       std::move(control->write), std::move(stop));
+  absl::Status collects = started->StartCollector();
+  if (!collects.ok()) return collects;
+  return started;
 }
 
 }  // namespace relib::platform

@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -128,14 +129,33 @@ class ShellCommand final : public Subprocess {
         job_(std::move(job)),
         output_handle_(std::move(output)),
         read_event_(std::move(read_event)),
-        stop_event_(std::move(stop_event)),
-        collector_(&ShellCommand::Collect, this) {}
+        stop_event_(std::move(stop_event)) {}
 
   ~ShellCommand() override {
     Kill();
+    if (!collector_.joinable()) return;
     // A process that left the job may still hold the pipe open.
     SetEvent(stop_event_.get());
     collector_.join();
+  }
+
+  // Starts to collect the output. After an error, the command has been killed.
+  absl::Status StartCollector() {
+    absl::Status status;
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("can't start a thread for the output of the command: ",
+                       error.what()));
+    }
+    if (status.ok()) return status;
+    {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{static_cast<int>(kKilled)};
+    }
+    Kill();
+    return status;
   }
 
   std::optional<ExitStatus> Wait(absl::Duration timeout) override {
@@ -331,9 +351,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
     TerminateProcess(process.get(), kKilled);
     return failed;
   }
-  return std::make_unique<ShellCommand>(
+  auto started = std::make_unique<ShellCommand>(
       std::move(process), *std::move(job), std::move(output->read),
       std::move(read_event), std::move(stop_event));
+  absl::Status collects = started->StartCollector();
+  if (!collects.ok()) return collects;
+  return started;
 }
 
 }  // namespace relib::platform
