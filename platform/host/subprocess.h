@@ -27,8 +27,11 @@ struct ExitStatus {
 // The command runs in its own session (on Windows: in its own job), so Ctrl-C
 // at the terminal doesn't reach it. A process that leaves the session on
 // purpose, as daemons do, is no longer part of the command: neither Kill() nor
-// the destructor ends it. Both do nothing in a child of fork(). The class works
-// with any disposition of SIGCHLD, and does not change it.
+// the destructor ends it. The class works with any disposition of SIGCHLD, and
+// does not change it.
+//
+// In a child of this process, made by fork(), Kill() and the destructor do
+// nothing, and Wait() returns exit code 137: the command belongs to the parent.
 class Subprocess {
  public:
   // Starts `command` in the system's shell (/bin/sh -c, cmd /c), without
@@ -37,7 +40,7 @@ class Subprocess {
   // collected in the order in which they are written; no other descriptor or
   // handle of this process is inherited.
   // Returns NotFound if the working directory does not exist, and
-  // ResourceExhausted if no thread can be started. Nothing runs after an error.
+  // ResourceExhausted, with nothing running, if there can be no more threads.
   static absl::StatusOr<std::unique_ptr<Subprocess>> Start(
       const std::string& command, const std::string& working_directory);
 

@@ -65,7 +65,7 @@ class Callbacks {
   bool IsExempt(uint64_t thread) const;
 
   mutable Mutex mutex_;
-  // Signalled when one of the fields below has changed.
+  // Signaled when one of the fields below has changed.
   Condition changed_;
   std::vector<uint64_t> threads_;
   // The thread that called Hold(), or zero, which is no thread's id.

@@ -24,7 +24,6 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -129,33 +128,10 @@ class ShellCommand final : public Subprocess {
         control_fd_(std::move(control)),
         stop_fd_(std::move(stop)) {}
 
-  // Must be called once, before the other functions. On an error, only the
-  // destructor may be called.
-  absl::Status StartCollector() {
-    // No signal handler of the program runs on our thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const absl::Cleanup restore = [&before] {
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    };
-    try {
-      collector_ = std::thread(&ShellCommand::Collect, this);
-    } catch (const std::system_error& error) {
-      const absl::MutexLock lock(mutex_);
-      status_ = ExitStatus{kKilled};
-      return absl::ResourceExhaustedError(
-          absl::StrCat("no thread can be started to read the output of the "
-                       "command: ",
-                       error.what()));
-    }
-    return absl::OkStatus();
-  }
-
   ~ShellCommand() override {
-    // The command and the thread are those of the parent process.
-    if (getpid() != owner_) {
-      if (collector_.joinable()) collector_.detach();
+    if (!IsOwner()) {
+      // The thread doesn't exist in this process, and can't be joined.
+      static_cast<void>(new std::thread(std::move(collector_)));
       return;
     }
     Kill();
@@ -165,7 +141,32 @@ class ShellCommand final : public Subprocess {
     collector_.join();
   }
 
+  // Starts to collect the output. After an error, the command has been killed.
+  absl::Status StartCollector() {
+    absl::Status status;
+    // No signal handler of the program runs on our thread.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("can't start a thread for the output of the command: ",
+                       error.what()));
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (status.ok()) return status;
+    {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{kKilled};
+    }
+    Kill();
+    return status;
+  }
+
   std::optional<ExitStatus> Wait(absl::Duration timeout) override {
+    if (!IsOwner()) return ExitStatus{kKilled};
     absl::MutexLock lock(mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(this, &ShellCommand::Ended),
                             timeout);
@@ -177,7 +178,7 @@ class ShellCommand final : public Subprocess {
   const std::string& output() const override { return output_; }
 
   void Kill() override {
-    if (killed_ || getpid() != owner_) return;
+    if (killed_ || !IsOwner()) return;
     killed_ = true;
     {
       absl::MutexLock lock(mutex_);
@@ -197,6 +198,10 @@ class ShellCommand final : public Subprocess {
   }
 
  private:
+  // Returns false in a child that was made by fork(): the command isn't its
+  // own, and another thread may have held the mutex.
+  bool IsOwner() const { return getpid() == owner_; }
+
   bool Ended() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return status_.has_value();
   }
@@ -343,12 +348,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
                    ? "run /bin/sh"
                    : absl::StrCat("run /bin/sh in ", working_directory));
   }
-  auto subprocess = std::make_unique<ShellCommand>(
+  auto started = std::make_unique<ShellCommand>(
       leader, std::move(output->read), std::move(status->read),
       std::move(control->write), std::move(stop));
-  const absl::Status started = subprocess->StartCollector();
-  if (!started.ok()) return started;
-  return subprocess;
+  absl::Status collects = started->StartCollector();
+  if (!collects.ok()) return collects;
+  return started;
 }
 
 }  // namespace relib::platform

@@ -51,7 +51,7 @@ void Answer(int /*signal*/, siginfo_t* info, void* context) {
   }
 }
 
-// What /proc says of a thread.
+// The status of a thread, as /proc reports it.
 struct ThreadStatus {
   // It runs or sleeps. It is not stopped, traced or dead, nor in an
   // uninterruptible sleep.

@@ -132,28 +132,31 @@ class ShellCommand final : public Subprocess {
         read_event_(std::move(read_event)),
         stop_event_(std::move(stop_event)) {}
 
-  // Must be called once, before the other functions. On an error, only the
-  // destructor may be called.
-  absl::Status StartCollector() {
-    try {
-      collector_ = std::thread(&ShellCommand::Collect, this);
-    } catch (const std::system_error& error) {
-      const absl::MutexLock lock(mutex_);
-      status_ = ExitStatus{static_cast<int>(kKilled)};
-      return absl::ResourceExhaustedError(
-          absl::StrCat("no thread can be started to read the output of the "
-                       "command: ",
-                       error.what()));
-    }
-    return absl::OkStatus();
-  }
-
   ~ShellCommand() override {
     Kill();
     if (!collector_.joinable()) return;
     // A process that left the job may still hold the pipe open.
     SetEvent(stop_event_.get());
     collector_.join();
+  }
+
+  // Starts to collect the output. After an error, the command has been killed.
+  absl::Status StartCollector() {
+    absl::Status status;
+    try {
+      collector_ = std::thread(&ShellCommand::Collect, this);
+    } catch (const std::system_error& error) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("can't start a thread for the output of the command: ",
+                       error.what()));
+    }
+    if (status.ok()) return status;
+    {
+      const absl::MutexLock lock(mutex_);
+      status_ = ExitStatus{static_cast<int>(kKilled)};
+    }
+    Kill();
+    return status;
   }
 
   std::optional<ExitStatus> Wait(absl::Duration timeout) override {
@@ -199,7 +202,7 @@ class ShellCommand final : public Subprocess {
       }
       HANDLE handles[3];
       DWORD count = 0;
-      // The first that is signaled counts: output goes before the end.
+      // The first that is signalled counts: output goes before the end.
       handles[count++] = stop_event_.get();
       if (reading) handles[count++] = read_event_.get();
       if (running) handles[count++] = process_.get();
@@ -349,12 +352,12 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
     TerminateProcess(process.get(), kKilled);
     return failed;
   }
-  auto subprocess = std::make_unique<ShellCommand>(
+  auto started = std::make_unique<ShellCommand>(
       std::move(process), *std::move(job), std::move(output->read),
       std::move(read_event), std::move(stop_event));
-  const absl::Status started = subprocess->StartCollector();
-  if (!started.ok()) return started;
-  return subprocess;
+  absl::Status collects = started->StartCollector();
+  if (!collects.ok()) return collects;
+  return started;
 }
 
 }  // namespace relib::platform

@@ -21,7 +21,7 @@ namespace {
 struct Modules {
   // A child of fork() needs the mutex in exit().
   std::mutex mutex;
-  // Signalled when `unloading` has changed.
+  // Signaled when `unloading` has changed.
   std::condition_variable changed;
   // By the order in which they were loaded.
   std::map<uint64_t, LoadedModule*> loaded;

@@ -37,7 +37,7 @@ bool HasStatus(const int* address, int pending) {
 
 // Asynchronous requests of one module. A thread of the C library writes the
 // result to the module's memory, and there is no way to make it stop: a request
-// that has begun cannot be cancelled.
+// that has begun cannot be canceled.
 class Requests final : public Resources {
  public:
   static constexpr ResourceKind kKind = ResourceKind::kRequests;
