@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/stack_walker.h"
 #include "platform/host/thread_id.h"
 #include "platform/host/thread_stack.h"
@@ -158,13 +158,16 @@ std::vector<std::string> SignalHandlersOf(const AddressRange& image) {
 std::vector<std::string> ThreadsOf(const AddressRange& image) {
   // A thread that starts or ends is in the C library alone. It is in another
   // image soon, or gone.
-  const absl::Time patience_ends = absl::Now() + absl::Seconds(1);
+  const Deadline patience = Deadline::After(absl::Seconds(1));
+  const auto stack_of = [](uint64_t thread) {
+    return StackOfThread(thread, Deadline::After(absl::Milliseconds(100)));
+  };
   std::vector<std::string> texts;
   for (const uint64_t thread : OtherThreads()) {
-    std::vector<uintptr_t> stack = StackOfThread(thread);
-    while (IsInCLibraryAlone(stack) && absl::Now() < patience_ends &&
-           !WaitForThreadEnd(thread, absl::Now() + absl::Milliseconds(10))) {
-      stack = StackOfThread(thread);
+    std::vector<uintptr_t> stack = stack_of(thread);
+    while (IsInCLibraryAlone(stack) && !patience.has_passed() &&
+           !WaitForThreadEnd(thread, Deadline::After(absl::Milliseconds(10)))) {
+      stack = stack_of(thread);
     }
     const auto inside = std::find_if(
         stack.begin(), stack.end(),
@@ -174,8 +177,7 @@ std::vector<std::string> ThreadsOf(const AddressRange& image) {
         "thread ", thread, name.empty() ? "" : absl::StrCat(" \"", name, "\""));
     if (inside != stack.end()) {
       texts.push_back(absl::StrCat(text, " runs ", OwnFunction(*inside - 1)));
-    } else if (stack.empty() &&
-               !WaitForThreadEnd(thread, absl::InfinitePast())) {
+    } else if (stack.empty() && !WaitForThreadEnd(thread, Deadline::Now())) {
       texts.push_back(absl::StrCat(
           text, " may run it: the thread blocks signals and does not answer"));
     }

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "relib/host.h"
 #include "tests/misbehavior/harness/test_module.h"
+#include "tests/support/sanitized.h"
 
 namespace relib::misbehavior {
 namespace {
