@@ -76,7 +76,7 @@ class Deployment {
   }
 
  private:
-  const platform::TestDirectory directory_;
+  const TestDirectory directory_;
 };
 
 int Call(const TestModule& module, std::string_view command) {
@@ -303,7 +303,7 @@ TEST(LibrariesTest, ARebuiltLibraryIsLoadedAfterTheOldOneHasGone) {
 TEST(LibrariesTest, AReloaderSaysThatALibraryWasRebuilt) {
   ExpectPasses([] {
     Deployment deployment;
-    platform::WriteFile(deployment / "source", "1");
+    WriteFile(deployment / "source", "1");
     Reloader<LibraryUserExports> reloader({.module = deployment / "libuser.so",
                                            .watch = {deployment / "source"},
                                            .build = "true",
@@ -316,7 +316,7 @@ TEST(LibrariesTest, AReloaderSaysThatALibraryWasRebuilt) {
     ASSERT_TRUE(started.ok()) << started;
     EXPECT_EQ(reloader.exports().run("version").value_or(-1), 1);
     deployment.Replace("newer/libcounter.so");
-    platform::WriteFile(deployment / "source", "2");
+    WriteFile(deployment / "source", "2");
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     while (stale.ok() && absl::Now() < deadline) {
       reloader.Poll(absl::Milliseconds(50));
