@@ -16,6 +16,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "platform/host/deadline.h"
 #include "platform/host/file.h"
 #include "platform/host/library.h"
 #include "platform/host/stack_walker.h"
@@ -95,7 +97,8 @@ class LoadedDependency final : public Dependency {
     const AddressRange image = ImageAt(reinterpret_cast<uintptr_t>(module_));
     std::vector<std::string> texts;
     for (const uint64_t thread : OtherThreads()) {
-      const std::vector<uintptr_t> stack = StackOfThread(thread);
+      const std::vector<uintptr_t> stack =
+          StackOfThread(thread, Deadline::After(absl::Milliseconds(100)));
       // A thread that starts has none of its functions on the stack yet.
       if (!image.Contains(StartOf(static_cast<DWORD>(thread))) &&
           std::none_of(stack.begin(), stack.end(), [&](uintptr_t address) {
