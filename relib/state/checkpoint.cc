@@ -55,7 +55,7 @@ absl::Status StateCheckpoint::SaveTo(const std::string& path) const {
   }
   const std::string contents = internal::ToFile(*saved_);
   if (contents.size() > kMaxFileSize) return TooLarge(path, contents.size());
-  return WriteFileAtomically(path, contents);
+  return platform::WriteFileAtomically(path, contents);
 }
 
 absl::StatusOr<StateCheckpoint> StateCheckpoint::LoadFrom(

@@ -69,7 +69,7 @@ RELIB_INTERFACE(NewExports, add, subtract);
 
 TEST(LinkTest, AnExportThatTheOtherLacksIsAnEmptyImport) {
   absl::StatusOr<Module<NewExports>> offering =
-      Load<NewExports>(ModuleFile("linked"));
+      Load<NewExports>(ModuleFile("linked/linked"));
   ASSERT_TRUE(offering.ok()) << offering.status();
   const linked::UserImports imports = {
       .add = offering->Link(&NewExports::subtract),
@@ -78,7 +78,7 @@ TEST(LinkTest, AnExportThatTheOtherLacksIsAnEmptyImport) {
       .crash = [] {}};
   EXPECT_FALSE(imports.add);
   const absl::Status status =
-      Load<linked::UserExports>(ModuleFile("linked_user"), imports).status();
+      Load<linked::UserExports>(ModuleFile("linked/linked_user"), imports).status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kMissingImport) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("'add'"));
   EXPECT_TRUE(offering->Unload().ok());
