@@ -286,7 +286,7 @@ void Descriptors::Replacement::Done() {
   entry->identity.store(IdentityOf(target_));
 }
 
-void Descriptors::Replacement::Undo() {
+void Descriptors::Replacement::Undo() const {
   if (duplicate_ < 0) return;
   const KeepErrno keep;
   ::dup3(duplicate_, target_, close_on_exec_ ? O_CLOEXEC : 0);

@@ -56,7 +56,7 @@ class Descriptors final : public Resources {
     bool is_possible() const { return is_possible_; }
     void Done();
     // Puts the replaced file back after a call that has closed `target`.
-    void Undo();
+    void Undo() const;
 
    private:
     Descriptors& descriptors_;

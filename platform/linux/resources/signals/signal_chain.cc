@@ -175,7 +175,7 @@ bool SignalChain::Remove(int signal, const void* owner) {
   const uint8_t entry = EntryIn(current);
   const bool in_force = (entry != kNone && At(entry).BelongsTo(owner)) ||
                         (IsUsedUp(current) && At(top_).BelongsTo(owner));
-  for (uint8_t i = 1; i <= nodes_.size(); ++i) {
+  for (uint8_t i = 1; i <= kMaxHandlers; ++i) {
     if (At(i).owner != owner) continue;
     if (At(i).Is(Kind::kModule)) Bury(i);
     // Another module may get the same address.
@@ -397,7 +397,7 @@ int SignalChain::Install(int signal) const {
 
 uint8_t SignalChain::UnusedNode() {
   uint8_t oldest = kNone;
-  for (uint8_t i = 1; i <= nodes_.size(); ++i) {
+  for (uint8_t i = 1; i <= kMaxHandlers; ++i) {
     const Node& node = At(i);
     if (node.running.load() != 0) continue;
     if (node.Is(Kind::kFree)) return i;
