@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -59,13 +60,18 @@ std::string Name(const ::testing::TestParamInfo<ExitTest::ParamType>& info) {
   return absl::StrCat(std::get<0>(info.param), "_", std::get<1>(info.param));
 }
 
+// Returns the lines of the journal, which a stream in text mode has written.
+std::string Journal(const std::string& path) {
+  return absl::StrReplaceAll(ReadFile(path), {{"\r\n", "\n"}});
+}
+
 using HoldsTest = ExitTest;
 TEST_P(HoldsTest, BeforeUnloadRunsBeforeTheDestructorsAndEachOnce) {
   const std::string output = Run();
-  EXPECT_EQ(ReadFile(file_),
+  EXPECT_EQ(Journal(file_),
             "before_unload\nlate object\nexit handler\nstatic object\n");
   if (std::get<1>(GetParam()) == "two") {
-    EXPECT_EQ(ReadFile(file_ + "2"),
+    EXPECT_EQ(Journal(file_ + "2"),
               "before_unload\nlate object\nexit handler\nstatic object\n");
   }
   for (const std::string_view line : absl::StrSplit(output, '\n')) {
