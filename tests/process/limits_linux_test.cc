@@ -38,7 +38,7 @@ void TakeAllKeys() {
 
 // The loader calls it before all constructors.
 [[gnu::section(".preinit_array"),
-  gnu::used]] void (*const take_keys)() = TakeAllKeys;
+  gnu::used]] void (*const kTakeKeys)() = TakeAllKeys;
 
 void FreeAllKeys() {
   while (key_count > 0) pthread_key_delete(keys[--key_count]);
