@@ -78,7 +78,8 @@ TEST(LinkTest, AnExportThatTheOtherLacksIsAnEmptyImport) {
       .crash = [] {}};
   EXPECT_FALSE(imports.add);
   const absl::Status status =
-      Load<linked::UserExports>(ModuleFile("linked/linked_user"), imports).status();
+      Load<linked::UserExports>(ModuleFile("linked/linked_user"), imports)
+          .status();
   EXPECT_EQ(LoadErrorOf(status), LoadError::kMissingImport) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("'add'"));
   EXPECT_TRUE(offering->Unload().ok());
