@@ -3,29 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/log/check.h"
+#include "platform/image/bytes_fixture.h"
 #include "platform/image/elf_file.h"
 
 // A small ELF file with everything that the reader looks at.
 
 namespace relib::platform::elf_fixture {
-
-template <typename T>
-inline void Put(std::string& bytes, size_t offset, T value) {
-  CHECK_LE(offset + sizeof(value), bytes.size());
-  std::memcpy(bytes.data() + offset, &value, sizeof(value));
-}
-
-inline void PutText(std::string& bytes, size_t offset, std::string_view text) {
-  CHECK_LE(offset + text.size(), bytes.size());
-  std::memcpy(bytes.data() + offset, text.data(), text.size());
-}
 
 // A hand-made library: headers, followed by a part at each of these offsets,
 // all in one segment that is mapped at kBase.

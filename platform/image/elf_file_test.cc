@@ -19,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/image/byte_source.h"
+#include "platform/image/bytes_fixture.h"
 #include "platform/image/elf_file_fixture.h"
 #include "platform/image/image_file.h"
 

@@ -3,27 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
-#include "absl/log/check.h"
+#include "platform/image/bytes_fixture.h"
 #include "platform/image/pe_file.h"
 
 // A small PE file with everything that the reader looks at.
 
 namespace relib::platform::pe_fixture {
-
-template <typename T>
-inline void Put(std::string& bytes, size_t offset, T value) {
-  CHECK_LE(offset + sizeof(T), bytes.size());
-  std::memcpy(bytes.data() + offset, &value, sizeof(T));
-}
-
-inline void PutText(std::string& bytes, size_t offset, std::string_view text) {
-  CHECK_LE(offset + text.size(), bytes.size());
-  std::memcpy(bytes.data() + offset, text.data(), text.size());
-}
 
 // The layout of the file that MakePe() returns. Section 1, `.rdata`, contains
 // the directories; section 2, `.relib`, the manifest. An address in the image

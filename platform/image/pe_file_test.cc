@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "platform/image/byte_source.h"
+#include "platform/image/bytes_fixture.h"
 #include "platform/image/pe_file_fixture.h"
 
 namespace relib::platform {

@@ -3,7 +3,6 @@
 #include "relib/reload/group.h"
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "platform/host/library.h"
 #include "relib/errors.h"
+#include "relib/reload/reloader_fixture.h"
 #include "relib/reload/testdata/parts.h"
 #include "tests/support/test_files.h"
 
@@ -28,8 +28,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = ReloadEvent::Kind;
-
-constexpr absl::Duration kPatience = absl::Seconds(60);
 
 std::string Named(std::string_view name) {
   return absl::StrCat(name, platform::kLibrarySuffix);
@@ -45,12 +43,7 @@ class GroupTest : public ::testing::Test {
   }
 
   void Install(std::string_view name, std::string_view file) {
-    const std::string path = directory_ / Named(file);
-    WriteFile(path + ".new",
-              ReadFile(Runfile(absl::StrCat("relib/reload/testdata/",
-                                            platform::kLibraryPrefix, name,
-                                            platform::kLibrarySuffix))));
-    std::filesystem::rename(path + ".new", path);
+    InstallMember(directory_, name, file);
   }
 
   void StartWith(std::string_view part, std::string_view whole) {

@@ -5,7 +5,6 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -144,14 +143,8 @@ TEST_F(ReloadExceptionsTest, AFirstCallThatThrowsIsAFailedLoad) {
 
 TEST(GroupExceptionsTest, ImportsThatCanNotBeMadeAreAFailedLoad) {
   TestDirectory directory;
-  const auto install = [&](std::string_view name, std::string_view file) {
-    const std::string path =
-        directory / absl::StrCat(file, platform::kLibrarySuffix);
-    WriteFile(path + ".new", ReadFile(TestModule(name)));
-    std::filesystem::rename(path + ".new", path);
-  };
-  install("part_1", "part");
-  install("whole_10", "whole");
+  InstallMember(directory, "part_1", "part");
+  InstallMember(directory, "whole_10", "whole");
   Group group({.working_directory = directory.path()});
   bool throws = true;
   const Member<PartExports> part =
@@ -167,7 +160,7 @@ TEST(GroupExceptionsTest, ImportsThatCanNotBeMadeAreAFailedLoad) {
   EXPECT_EQ(ExceptionOf(status)->what, "no imports yet");
   EXPECT_EQ(part.version(), 0);
   throws = false;
-  install("whole_20", "whole");
+  InstallMember(directory, "whole_20", "whole");
   ASSERT_TRUE(Eventually([&] {
     group.Poll(absl::Milliseconds(20));
     return whole.version() == 1;

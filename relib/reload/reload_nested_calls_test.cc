@@ -2,10 +2,8 @@
 // pauses all calls.
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -156,14 +154,8 @@ INSTANTIATE_TEST_SUITE_P(, ReloadNestedCallsTest, ::testing::Bool(),
 
 TEST(GroupNestedCallsTest, AnOldReferenceToAnotherMember) {
   TestDirectory directory;
-  const auto install = [&](std::string_view name, std::string_view file) {
-    const std::string path =
-        directory / absl::StrCat(file, platform::kLibrarySuffix);
-    WriteFile(path + ".new", ReadFile(TestModule(name)));
-    std::filesystem::rename(path + ".new", path);
-  };
-  install("part_1", "part");
-  install("whole_10", "whole");
+  InstallMember(directory, "part_1", "part");
+  InstallMember(directory, "whole_10", "whole");
 
   Group group({.working_directory = directory.path(),
                .switch_deadline = absl::Seconds(30)});
@@ -183,7 +175,7 @@ TEST(GroupNestedCallsTest, AnOldReferenceToAnotherMember) {
       });
   ASSERT_TRUE(group.Start(kPatience).ok());
   const PartExports& first = part.exports();
-  install("part_2", "part");
+  InstallMember(directory, "part_2", "part");
   ASSERT_TRUE(Eventually([&] {
     group.Poll(absl::Milliseconds(20));
     return reloads == 4 && unloads == 2;

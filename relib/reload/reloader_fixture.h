@@ -37,6 +37,16 @@ inline std::string TestModule(std::string_view name) {
                               platform::kLibrarySuffix));
 }
 
+// Copies the module `name` of testdata to the library `file` in `directory`,
+// and replaces that in one step.
+inline void InstallMember(const TestDirectory& directory, std::string_view name,
+                          std::string_view file) {
+  const std::string path =
+      directory / absl::StrCat(file, platform::kLibrarySuffix);
+  WriteFile(path + ".new", ReadFile(TestModule(name)));
+  std::filesystem::rename(path + ".new", path);
+}
+
 // Returns the path of the program that the tests use as a build command.
 inline std::string FakeBuild() {
   std::string program = Runfile("relib/reload/testdata/fake_build");

@@ -14,6 +14,7 @@
 #include "platform/image/elf_file.h"
 #include "relib/internal/manifest/build_info.h"
 #include "relib/internal/manifest/manifest.h"
+#include "relib/internal/manifest/manifest_fixture.h"
 #include "relib/internal/manifest/manifest_reader.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -28,17 +29,6 @@ constexpr std::string_view kExports =
     "type\tPoint\tsize 16, align 8: double x @0; double y @8\n"
     "unstable\tstd::string\n";
 constexpr std::string_view kImports = "entry\tlog\tvoid(int)\n";
-
-std::string MakeNote(NoteType type, std::string_view text) {
-  const uint32_t header[3] = {kNoteOwnerSize,
-                              static_cast<uint32_t>(text.size()),
-                              static_cast<uint32_t>(type)};
-  std::string note(reinterpret_cast<const char*>(header), sizeof(header));
-  note.append(kNoteOwner, sizeof(kNoteOwner));
-  note.append(text);
-  note.resize((note.size() + 3) / 4 * 4);
-  return note;
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/image/byte_source.h"
+#include "platform/image/bytes_fixture.h"
 #include "platform/image/coff_symbols.h"
 #include "platform/image/pe_file.h"
 #include "platform/image/pe_file_fixture.h"
@@ -37,14 +38,14 @@ std::vector<std::string> FuzzSeeds(const std::vector<std::string>&) {
   const std::string library = fixture::MakePe();
   // With a symbol and a string table behind it.
   std::string symbols = library;
-  fixture::Put<uint32_t>(symbols, fixture::kCoff + 8, symbols.size());
-  fixture::Put<uint32_t>(symbols, fixture::kCoff + 12, 1);
+  platform::Put<uint32_t>(symbols, fixture::kCoff + 8, symbols.size());
+  platform::Put<uint32_t>(symbols, fixture::kCoff + 12, 1);
   std::string symbol(18 + 4, '\0');
-  fixture::PutText(symbol, 0, "function");
-  fixture::Put<uint16_t>(symbol, 12, 1);
-  fixture::Put<uint16_t>(symbol, 14, 0x20);
-  fixture::Put<uint8_t>(symbol, 16, 2);
-  fixture::Put<uint32_t>(symbol, 18, 4);
+  platform::PutText(symbol, 0, "function");
+  platform::Put<uint16_t>(symbol, 12, 1);
+  platform::Put<uint16_t>(symbol, 14, 0x20);
+  platform::Put<uint8_t>(symbol, 16, 2);
+  platform::Put<uint32_t>(symbol, 18, 4);
   return {library, symbols + symbol};
 }
 

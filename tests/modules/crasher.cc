@@ -8,25 +8,9 @@
 #include <vector>
 
 #include "relib/module.h"
+#include "tests/modules/pure_virtual.h"
 
 namespace crasher {
-
-// Not in the unnamed namespace, where optimizers know all derived classes and
-// call the function of the only one.
-struct Base;
-void CallPure(Base* base);
-// Volatile, so that optimizers do not see what the constructor calls.
-void (*volatile call_pure)(Base* base) = CallPure;
-
-struct Base {
-  Base() { call_pure(this); }
-  virtual ~Base() = default;
-  virtual void Pure() = 0;
-};
-void CallPure(Base* base) { base->Pure(); }
-struct Derived : Base {
-  void Pure() override {}
-};
 
 namespace {
 
@@ -76,7 +60,7 @@ void ThrowsAllTheSame() noexcept { Throw(); }
       ThrowsAllTheSame();
       break;
     case How::kPureVirtualCall:
-      Derived();
+      relib_test::CallPureVirtual();
       break;
     case How::kCallOfNull:
       null_function();

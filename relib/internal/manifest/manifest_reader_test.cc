@@ -17,6 +17,7 @@
 #include "relib/errors.h"
 #include "relib/internal/manifest/build_info.h"
 #include "relib/internal/manifest/manifest.h"
+#include "relib/internal/manifest/manifest_fixture.h"
 
 namespace relib::internal {
 namespace {
@@ -26,18 +27,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-
-// Returns a note as it is in a file.
-std::string MakeNote(NoteType type, std::string_view text) {
-  const uint32_t header[3] = {kNoteOwnerSize,
-                              static_cast<uint32_t>(text.size()),
-                              static_cast<uint32_t>(type)};
-  std::string note(reinterpret_cast<const char*>(header), sizeof(header));
-  note.append(kNoteOwner, sizeof(kNoteOwner));
-  note.append(text);
-  note.resize((note.size() + 3) / 4 * 4);
-  return note;
-}
 
 const char kEntries[] =
     "entry\tadd\tint(int, int)\n"

@@ -6,27 +6,7 @@
 
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
-
-// Not in the unnamed namespace, where optimizers know all derived classes and
-// call the function of the only one.
-namespace pure_virtual {
-
-struct Base;
-void CallPure(Base* base);
-// Volatile, so that optimizers do not see what the constructor calls.
-void (*volatile call_pure)(Base* base) = CallPure;
-
-struct Base {
-  Base() { call_pure(this); }
-  virtual ~Base() = default;
-  virtual void Pure() = 0;
-};
-void CallPure(Base* base) { base->Pure(); }
-struct Derived : Base {
-  void Pure() override {}
-};
-
-}  // namespace pure_virtual
+#include "tests/modules/pure_virtual.h"
 
 namespace {
 
@@ -46,7 +26,7 @@ int64_t Run(std::string_view argument) {
   if (argument == "endless_recursion") sink = Recurse(1);
   if (argument == "division_by_zero") sink = sink / zero;
   if (argument == "abort") std::abort();
-  if (argument == "pure_virtual_call") pure_virtual::Derived();
+  if (argument == "pure_virtual_call") relib_test::CallPureVirtual();
   return 0;
 }
 

@@ -28,6 +28,14 @@ using ::testing::MatchesRegex;
 
 constexpr char kKind[] = "open file";
 
+// Unloads the module, which leaves `count` descriptors and nothing else.
+void ExpectClosed(TestModule& module, int64_t count) {
+  const UnloadReport report = UnloadTestModule(module);
+  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
+  EXPECT_EQ(report.leftovers[0].kind, kKind);
+  EXPECT_EQ(report.leftovers[0].count, count);
+}
+
 TEST(Descriptors, ThatAreLeftAreClosedAndNamed) {
   const std::set<int> before = OpenDescriptors();
   const std::string directory = MakeDirectory();
@@ -73,10 +81,7 @@ TEST(Descriptors, ThatRequestsReturnAreClosed) {
   TestModule module = LoadTestModule("descriptors/by_requests_linux");
   const int64_t opened = RunTestModule(module);
   EXPECT_GE(opened, 4);
-  const UnloadReport report = UnloadTestModule(module);
-  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
-  EXPECT_EQ(report.leftovers[0].kind, kKind);
-  EXPECT_EQ(report.leftovers[0].count, opened);
+  ExpectClosed(module, opened);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
@@ -98,10 +103,7 @@ TEST(Descriptors, OfTerminalsAreClosed) {
   TestModule module = LoadTestModule("descriptors/terminals_linux");
   const int64_t made = RunTestModule(module);
   EXPECT_EQ(made, 4);
-  const UnloadReport report = UnloadTestModule(module);
-  ASSERT_EQ(report.leftovers.size(), 1) << report.ToString();
-  EXPECT_EQ(report.leftovers[0].kind, kKind);
-  EXPECT_EQ(report.leftovers[0].count, made);
+  ExpectClosed(module, made);
   EXPECT_EQ(OpenDescriptors(), before);
 }
 

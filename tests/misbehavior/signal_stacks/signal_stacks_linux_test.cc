@@ -29,7 +29,7 @@ TEST(SignalStacksTest, OfTheThreadThatUnloads) {
   EXPECT_EQ(after.ss_flags, before.ss_flags);
 }
 
-// As in a reload: the older version goes first.
+// A reload unloads the older version first.
 TEST(SignalStacksTest, OfTwoModulesOnOneThread) {
   stack_t before;
   ASSERT_EQ(sigaltstack(nullptr, &before), 0);

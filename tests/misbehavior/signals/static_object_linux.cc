@@ -2,31 +2,20 @@
 // 20 ms. Ends the program if the handler runs after the destructor has begun.
 
 #include <signal.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
+#include "tests/misbehavior/harness/mortal.h"
 
 namespace {
 
-struct Object {
-  ~Object() {
-    is_alive = false;
-    usleep(20'000);
-  }
-  std::atomic<bool> is_alive = true;
-};
-Object object;
+relib::misbehavior::Mortal object;
 
 int64_t Run(std::string_view /*argument*/) {
-  const auto handler = [](int) {
-    if (!object.is_alive) std::abort();
-  };
+  const auto handler = [](int) { object.Use(); };
   return signal(SIGUSR1, handler) == SIG_ERR ? -1 : 0;
 }
 

@@ -4,33 +4,22 @@
 
 #include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "relib/module.h"
 #include "tests/misbehavior/harness/interface.h"
+#include "tests/misbehavior/harness/mortal.h"
 
 namespace {
 
-struct Object {
-  ~Object() {
-    is_alive = false;
-    usleep(20'000);
-  }
-  std::atomic<bool> is_alive = true;
-};
-Object object;
+relib::misbehavior::Mortal object;
 
 int64_t Run(std::string_view /*argument*/) {
   sigevent event = {};
   event.sigev_notify = SIGEV_THREAD;
-  event.sigev_notify_function = [](sigval) {
-    if (!object.is_alive) std::abort();
-  };
+  event.sigev_notify_function = [](sigval) { object.Use(); };
   timer_t timer;
   if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
   const timespec often = {.tv_sec = 0, .tv_nsec = 1'000'000};
