@@ -19,7 +19,7 @@
 namespace relib {
 namespace {
 
-// The largest file, so that a hostile one doesn't use up the memory.
+// The largest file. LoadFrom() needs as much memory as the file has bytes.
 constexpr uint64_t kMaxFileSize = uint64_t{16} << 30;
 
 absl::Status TooLarge(const std::string& path, uint64_t size) {

@@ -141,10 +141,9 @@ TEST_F(CheckpointTest, FilesOfOtherKindsAreRefused) {
   WriteFile(huge, "relib state 1\n");
   std::error_code error;
   std::filesystem::resize_file(huge, uint64_t{1} << 40, error);
-  if (!error) {
-    EXPECT_EQ(StateCheckpoint::LoadFrom(huge).status().code(),
-              absl::StatusCode::kResourceExhausted);
-  }
+  if (error) GTEST_SKIP() << "no sparse files here: " << error.message();
+  EXPECT_EQ(StateCheckpoint::LoadFrom(huge).status().code(),
+            absl::StatusCode::kResourceExhausted);
 }
 
 TEST_F(CheckpointTest, ACrashGoesBackToTheCheckpoint) {

@@ -40,7 +40,7 @@ class ReentryTest : public StateTest {
     ++calls_;
     had_value_ = talk_.has_value();
     talk_.last_migration();
-    talk_.Get().status().IgnoreError();
+    had_object_ = talk_.Get().ok();
     const absl::Status checkpoint = talk_.Checkpoint().status();
     EXPECT_TRUE(absl::IsFailedPrecondition(checkpoint)) << checkpoint;
     if (kept_.has_value()) {
@@ -52,6 +52,7 @@ class ReentryTest : public StateTest {
   std::function<void()> called_ = [this] { LookAtState(); };
   int calls_ = 0;
   bool had_value_ = false;
+  bool had_object_ = false;
   std::optional<StateCheckpoint> kept_;
   State<Talk> talk_;
 };
@@ -62,6 +63,7 @@ TEST_F(ReentryTest, EveryStepMayLookAtTheState) {
     ASSERT_TRUE(module.ok()) << module.status();
     EXPECT_EQ(calls_, 1);
     EXPECT_FALSE(had_value_);
+    EXPECT_FALSE(had_object_);
     EXPECT_TRUE(talk_.has_value());
 
     kept_ = *talk_.Checkpoint();
@@ -70,10 +72,13 @@ TEST_F(ReentryTest, EveryStepMayLookAtTheState) {
     // The new object was made, and the old one was destroyed.
     EXPECT_EQ(calls_, 3);
     EXPECT_TRUE(had_value_);
+    EXPECT_TRUE(had_object_);
 
     const absl::StatusOr<UnloadReport> report = module->Unload();
     ASSERT_TRUE(report.ok()) << report.status();
     EXPECT_EQ(calls_, 4);
+    // The destructor doesn't get the object that it destroys.
+    EXPECT_FALSE(had_object_);
   }
   EXPECT_TRUE(talk_.has_value());
   auto module = LoadTalk(2);

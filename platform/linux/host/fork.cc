@@ -1,6 +1,7 @@
 #include "platform/host/fork.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -15,6 +16,8 @@ namespace {
 struct Locks {
   std::mutex mutex;
   std::vector<std::mutex*> locked_around_fork;
+  // The signals that the forking thread had blocked before.
+  sigset_t mask;
 };
 
 Locks& GetLocks() {
@@ -24,14 +27,21 @@ Locks& GetLocks() {
 
 void Prepare() {
   Locks& locks = GetLocks();
+  // A handler of a signal may need one of the locks.
+  sigset_t all, mask;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &mask);
   locks.mutex.lock();
+  locks.mask = mask;
   for (std::mutex* mutex : locks.locked_around_fork) mutex->lock();
 }
 
 void Release() {
   Locks& locks = GetLocks();
   for (std::mutex* mutex : locks.locked_around_fork) mutex->unlock();
+  const sigset_t mask = locks.mask;
   locks.mutex.unlock();
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
 // Handlers that prepare a fork run in reverse order of registration, and those

@@ -36,11 +36,11 @@ ALIASES = {
 
 # Likewise for functions that a source of the agent implements, which defines these names as well.
 MODULE_ALIASES = {
-    "aligned_alloc": ["__libc_memalign"],
     "backtrace_symbols": ["__backtrace_symbols"],
     "calloc": ["__libc_calloc"],
     "free": ["__libc_free"],
     "malloc": ["__libc_malloc"],
+    "memalign": ["__libc_memalign"],
     "pvalloc": ["__libc_pvalloc"],
     "realloc": ["__libc_realloc"],
     "reallocarray": ["__libc_reallocarray"],

@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
+#include "platform/host/fork.h"
 #include "platform/host/thread_id.h"
 #include "platform/linux/agent/agent_binding.h"
 #include "platform/linux/resources/heap/heap.h"
@@ -36,13 +37,10 @@ class Bindings {
   }
 
   Bindings() {
-    pthread_atfork([] { Get().mutex_.lock(); }, [] { Get().mutex_.unlock(); },
-                   [] {
-                     for (AgentBinding* binding : Get().bindings_) {
-                       binding->hooks = nullptr;
-                     }
-                     Get().mutex_.unlock();
-                   });
+    LockAroundFork(mutex_);
+    pthread_atfork(nullptr, nullptr, [] {
+      for (AgentBinding* binding : Get().bindings_) binding->hooks = nullptr;
+    });
   }
 
   std::list<AgentBinding*>::iterator Add(AgentBinding* binding) {

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -80,14 +79,7 @@ struct Directory {
   uint64_t process = 0;
 };
 
-Directory& GetDirectory() {
-  static Directory& directory = *[] {
-    static absl::NoDestructor<Directory> made;
-    platform::LockAroundFork(made->mutex);
-    return &*made;
-  }();
-  return directory;
-}
+Directory& GetDirectory() { return platform::ForkSafe<Directory>(); }
 
 void DeleteAtExit() {
   Directory& directory = GetDirectory();

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
@@ -40,24 +39,14 @@ struct Registry {
   std::vector<std::unique_ptr<ThreadCalls>> all;
 };
 
-Registry& GetRegistry() {
-  static Registry& registry = *[] {
-    static absl::NoDestructor<Registry> made;
-    platform::LockAroundFork(made->mutex);
-    return &*made;
-  }();
-  return registry;
-}
+Registry& GetRegistry() { return platform::ForkSafe<Registry>(); }
 
-// Guards the pins of all gates.
-std::mutex& PinsMutex() {
-  static std::mutex& mutex = *[] {
-    static absl::NoDestructor<std::mutex> made;
-    platform::LockAroundFork(*made);
-    return &*made;
-  }();
-  return mutex;
-}
+struct Pins {
+  // Guards the pins of all gates.
+  std::mutex mutex;
+};
+
+std::mutex& PinsMutex() { return platform::ForkSafe<Pins>().mutex; }
 
 // Created before the program can fork: a child that is forked during the first
 // use would wait for its end forever.

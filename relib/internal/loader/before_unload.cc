@@ -24,9 +24,6 @@ struct BeforeUnload::State {
   std::thread runner;
   const std::atomic<uint64_t>& thread;
   Failure* failure = nullptr;
-  // Set right after `failure`. If threads of the module keep the processors
-  // busy, the notification may follow much later.
-  std::atomic<bool> returned = false;
   absl::Notification done;
 };
 
@@ -43,7 +40,6 @@ absl::StatusOr<std::unique_ptr<BeforeUnload>> BeforeUnload::Start(
         [state = state.get(), invoke = std::move(invoke), &thread]() mutable {
           thread.store(platform::CurrentThreadId());
           state->failure = invoke();
-          state->returned.store(true, std::memory_order_release);
           // Destroyed here, before Wait() returns.
           invoke = nullptr;
           state->done.Notify();
@@ -59,8 +55,7 @@ BeforeUnload::~BeforeUnload() {
 }
 
 bool BeforeUnload::Wait(platform::Deadline deadline) {
-  if (!state_->done.WaitForNotificationWithTimeout(deadline.left()) &&
-      !state_->returned.load(std::memory_order_acquire)) {
+  if (!state_->done.WaitForNotificationWithTimeout(deadline.left())) {
     return false;
   }
   if (!state_->runner.joinable()) return true;

@@ -170,11 +170,13 @@ platform::ModuleResourcesOptions LoadedModule::ResourcesOptionsOf(
 
 absl::Status LoadedModule::UnmapFailed(std::string* message) {
   const ImageUnmapScope unmap(descriptor_);
-  if (is_poisoned()) resources_->SkipDestructors();
   // A constructor that ran may have started threads, and set signal handlers.
   const auto deadline = platform::Deadline::After(UnloadOptions().deadline);
   if (!resources_->WaitForThreads(deadline)) {
     return absl::FailedPreconditionError("a thread that it started is running");
+  }
+  if (absl::Status status = CheckLibrariesAreUnused(); !status.ok()) {
+    return status;
   }
   if (const std::vector<std::string> callbacks =
           resources_->WaitForCallbacks(deadline);

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "platform/host/deadline.h"
 #include "platform/host/fork.h"
 #include "platform/host/process_exit.h"
@@ -40,13 +40,15 @@ void LeaveModules();
 
 Modules& GetModules() {
   static Modules& modules = *[] {
-    static absl::NoDestructor<Modules> made;
-    platform::LockAroundFork(made->mutex);
     platform::BeforeModulesExit(LeaveModules);
-    return &*made;
+    return &platform::ForkSafe<Modules>();
   }();
   return modules;
 }
+
+// Created before the program can fork: a child that is forked during the first
+// use would wait for its end forever.
+[[maybe_unused]] const Modules& modules_at_start = GetModules();
 
 void LeaveModules() {
   Modules& modules = GetModules();
@@ -110,7 +112,10 @@ void EndUnloadOf(LoadedModule& module, bool unloaded) {
                      return each.process == platform::CurrentProcessId() &&
                             each.thread == platform::CurrentThreadId();
                    });
-  modules.unloading.erase(std::next(unload).base());
+  // Not found in a child of fork() that a destructor of the module has made.
+  if (unload != modules.unloading.rend()) {
+    modules.unloading.erase(std::next(unload).base());
+  }
   modules.changed.notify_all();
 }
 

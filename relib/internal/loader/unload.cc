@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/log/log.h"
 #include "absl/status/status.h"
@@ -54,11 +53,7 @@ void LoadedModule::LeakIntentionally(std::unique_ptr<LoadedModule> module) {
     std::mutex mutex;
     std::vector<std::unique_ptr<LoadedModule>> modules;
   };
-  static Kept& kept = *[] {
-    static absl::NoDestructor<Kept> made;
-    platform::LockAroundFork(made->mutex);
-    return &*made;
-  }();
+  Kept& kept = platform::ForkSafe<Kept>();
   const std::lock_guard lock(kept.mutex);
   kept.modules.push_back(std::move(module));
 }
@@ -69,7 +64,7 @@ void LoadedModule::Destroy(std::unique_ptr<LoadedModule> module) {
   const std::optional<UnloadError> error = UnloadErrorOf(status);
   if (status.ok() || error == UnloadError::kNotLoaded) return;
   // Modules that are meant to stay are no reason to complain.
-  if (error != UnloadError::kStays) {
+  if (error != UnloadError::kStays && !ProcessExits()) {
     ForgetModule(*module);
     LOG(ERROR) << "relib leaves a module loaded: " << status.message();
   }
@@ -322,6 +317,7 @@ void LoadedModule::BeforeProcessExits(platform::Deadline deadline) {
       !BeginUnload(platform::CurrentThreadId(), deadline)) {
     return;
   }
+  const absl::Cleanup end = [this] { EndUnload(); };
   // Pins don't count: those that objects of the program hold are not released
   // before the destructors of these objects.
   gate().Close();

@@ -103,7 +103,7 @@ absl::Status Transaction::LoadCandidate(const VersionSource& source) {
     version = member.load(std::move(request));
   } catch (...) {
     return ThrownStatus(
-        absl::StrCat("the function that makes the imports of ", member.module));
+        absl::StrCat("loading ", member.module, " or making its imports"));
   }
   if (!version.ok()) return version.status();
   candidate.load_time = absl::Now() - begin;

@@ -1,6 +1,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <error.h>
+#include <fcntl.h>
 #include <obstack.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +32,7 @@
 namespace relib::misbehavior {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -225,7 +228,7 @@ TEST(ForkHandlers, ThatRunCauseARefusal) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   TestModule module = LoadTestModule("c_library/fork_handlers_linux");
-  EXPECT_EQ(RunTestModule(module, absl::StrCat(ends[0])), 0);
+  EXPECT_EQ(RunTestModule(module, absl::StrCat(ends[0], " wait")), 0);
   std::thread forks([] {
     const pid_t child = fork();
     if (child == 0) _exit(0);
@@ -243,6 +246,47 @@ TEST(ForkHandlers, ThatRunCauseARefusal) {
   int status = -1;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+// Forks. The child forks again if `again`, and all wait for their children.
+void Fork(bool again) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (again) Fork(/*again=*/false);
+    _exit(0);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(ForkHandlers, RunInTheOrderOfTheirRegistration) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK), 0);
+  const auto written = [&] {
+    char buffer[64];
+    const ssize_t size = read(ends[0], buffer, sizeof(buffer));
+    return std::string(buffer, static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  };
+  const LoadOptions copy = {.private_copy = true};
+  TestModule first = LoadTestModule("c_library/fork_handlers_linux", copy);
+  TestModule second = LoadTestModule("c_library/fork_handlers_linux", copy);
+  EXPECT_EQ(RunTestModule(first, absl::StrCat(ends[1], " 1")), 0);
+  EXPECT_EQ(RunTestModule(second, absl::StrCat(ends[1], " 2")), 0);
+  Fork(/*again=*/false);
+  // Parent and child write at the same time.
+  EXPECT_THAT(written(), AnyOf("p2p1P1P2c1c2", "p2p1P1c1P2c2", "p2p1P1c1c2P2",
+                               "p2p1c1P1P2c2", "p2p1c1P1c2P2", "p2p1c1c2P1P2"));
+  UnloadTestModule(first);
+  Fork(/*again=*/true);
+  std::string twice = written();
+  std::sort(twice.begin(), twice.end());
+  EXPECT_EQ(twice, "222222PPccpp");
+  UnloadTestModule(second);
+  Fork(/*again=*/false);
+  EXPECT_EQ(written(), "");
   close(ends[0]);
   close(ends[1]);
 }

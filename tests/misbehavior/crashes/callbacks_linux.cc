@@ -1,8 +1,8 @@
 // Leaves a callback of the system, and then crashes. The arguments "signal",
-// "key" and "timer" leave a handler of SIGUSR1, a thread key with a value, or a
-// timer that is due in 50 ms; "crash" writes to a null pointer. Each callback
-// writes to the pipe whose descriptor is in the environment variable
-// CALLBACKS_PIPE.
+// "key", "timer" and "fork" leave a handler of SIGUSR1, a thread key with a
+// value, a timer that is due in 50 ms, or a handler of fork(); "crash" writes
+// to a null pointer. Each callback writes to the pipe whose descriptor is in
+// the environment variable CALLBACKS_PIPE.
 
 #include <pthread.h>
 #include <signal.h>
@@ -36,6 +36,7 @@ int64_t Run(std::string_view argument) {
     if (pthread_key_create(&key, [](void*) { Report(); }) != 0) return -1;
     return pthread_setspecific(key, &pipe_end);
   }
+  if (argument == "fork") return pthread_atfork(Report, Report, Report);
   sigevent event = {};
   event.sigev_notify = SIGEV_THREAD;
   event.sigev_notify_function = [](sigval) { Report(); };

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -54,8 +55,14 @@ TEST_P(CallbacksTest, ThoseOfACrashedModuleDoNotRun) {
   if (kind == "timer") {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
+  if (kind == "fork") {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  }
   EXPECT_FALSE(WasCalled());
   const UnloadReport report = UnloadTestModule(module);
+  if (kind == "fork") return;
   EXPECT_NE(report.Find(kind == "signal" ? "signal handler"
                         : kind == "key"  ? "thread key"
                                          : "timer"),
@@ -64,7 +71,7 @@ TEST_P(CallbacksTest, ThoseOfACrashedModuleDoNotRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Crashes, CallbacksTest,
-                         ::testing::Values("signal", "key", "timer"));
+                         ::testing::Values("signal", "key", "timer", "fork"));
 
 }  // namespace
 }  // namespace relib::misbehavior

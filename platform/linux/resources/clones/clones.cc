@@ -1,4 +1,5 @@
 #include <sched.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -44,6 +45,11 @@ uint64_t StartTimeOf(pid_t thread) {
   return time;
 }
 
+// Returns whether there is a thread or process with this number.
+bool Exists(pid_t id) {
+  return tgkill(getpid(), id, 0) == 0 || kill(id, 0) == 0;
+}
+
 // Threads and processes that one module has made by clone() and that share its
 // memory. The kernel starts them without the C library, so their end cannot be
 // observed, except in /proc.
@@ -54,7 +60,7 @@ class Clones final : public Resources {
   void Add(pid_t clone) {
     const KeepErrno keep;
     const uint64_t time = StartTimeOf(clone);
-    if (time == 0) return;
+    if (time == 0 && !Exists(clone)) return;
     const std::lock_guard lock(mutex_);
     clones_[clone] = time;
   }
@@ -63,7 +69,8 @@ class Clones final : public Resources {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> result;
     for (auto i = clones_.begin(); i != clones_.end();) {
-      if (StartTimeOf(i->first) != i->second) {
+      if (StartTimeOf(i->first) != i->second ||
+          (i->second == 0 && !Exists(i->first))) {
         i = clones_.erase(i);
         continue;
       }
@@ -77,7 +84,7 @@ class Clones final : public Resources {
 
  private:
   mutable std::mutex mutex_;
-  // By number: the time of its start.
+  // By number: the time of its start, or zero if /proc can't be read.
   mutable std::map<pid_t, uint64_t> clones_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -24,8 +22,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "platform/host/fork.h"
 #include "platform/linux/host/keep_errno.h"
 #include "platform/linux/resources/resources.h"
+#include "platform/linux/resources/signal_safe_lock.h"
 
 namespace relib::platform {
 namespace {
@@ -80,47 +80,28 @@ std::string DescribeDescriptor(int descriptor) {
 
 namespace {
 
+// Locked by hooks that signal handlers may call: with SignalSafeLock.
 constinit std::mutex replacements_mutex;
+
+[[gnu::constructor]] void LockMutexAroundFork() {
+  LockAroundFork(replacements_mutex);
+}
+
 // The two variables below are guarded by the mutex.
 constinit Descriptors* all_descriptors = nullptr;
 constinit uint64_t last_order = 0;
 
 }  // namespace
 
-// Blocks all signals while it is held, because the functions that take it may
-// be called by signal handlers. Nothing that it protects waits or allocates.
-class Descriptors::Lock {
- public:
-  Lock() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    replacements_mutex.lock();
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  ~Lock() {
-    replacements_mutex.unlock();
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t before_;
-};
-
 Descriptors::Descriptors() {
-  static const int at_fork = ::pthread_atfork(
-      [] { replacements_mutex.lock(); }, [] { replacements_mutex.unlock(); },
-      [] { replacements_mutex.unlock(); });
-  static_cast<void>(at_fork);
-  const Lock lock;
+  const SignalSafeLock lock(replacements_mutex);
   next_ = all_descriptors;
   all_descriptors = this;
 }
 
 Descriptors::~Descriptors() {
   {
-    const Lock lock;
+    const SignalSafeLock lock(replacements_mutex);
     Descriptors** link = &all_descriptors;
     while (*link != this) link = &(*link)->next_;
     *link = next_;
@@ -239,7 +220,7 @@ void Descriptors::Release(int descriptor) {
   if (entry == nullptr) return;
   entry->identity.store(0);
   if (entry->duplicate.load() == 0) return;
-  const Lock lock;
+  const SignalSafeLock lock(replacements_mutex);
   CloseDuplicate(*entry);
 }
 
@@ -265,7 +246,7 @@ void Descriptors::Replacement::Done() {
   const KeepErrno keep;
   Entry* entry = descriptors_.FindOrCreate(target_);
   if (entry == nullptr) return;
-  const Lock lock;
+  const SignalSafeLock lock(replacements_mutex);
   if (const int before = entry->duplicate.load();
       before != 0 && IsSameOpenFile(before, target_)) {
     // The module has restored the replaced file.
@@ -292,39 +273,22 @@ void Descriptors::Replacement::Undo() const {
   ::dup3(duplicate_, target_, close_on_exec_ ? O_CLOEXEC : 0);
 }
 
-void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
-                               ReclaimReport& report) {
+Descriptors::Outcome Descriptors::GiveBack(int descriptor, Entry& entry) {
   const uint64_t identity = entry.identity.load();
   const uint64_t current = IdentityOf(descriptor);
   const bool is_left = identity != 0 && identity == current;
-  std::string text;
-  if (is_left) text = DescribeDescriptor(descriptor);
-
   const int duplicate = entry.duplicate.load();
   if (duplicate == 0) {
-    if (!is_left) {
-      // A module that has replaced this file must not put it back.
-      if (identity != 0) TakeOut(descriptor, entry);
-      return;
-    }
-    ::close(descriptor);
-    report.Add("open file", std::move(text));
-    return;
+    if (is_left) return Outcome::kLeft;
+    // A module that has replaced this file must not put it back.
+    if (identity != 0) TakeOut(descriptor, entry);
+    return Outcome::kNone;
   }
+  // Something that closes all descriptors has closed the duplicate as well.
   if (IdentityOf(duplicate) != entry.duplicate_identity.load()) {
-    // Something that closes all descriptors has closed the duplicate as well.
-    if (is_left) ::close(descriptor);
-    report.Add("replaced descriptor",
-               absl::StrCat(descriptor, ", which can't be put back"));
-    return;
+    return is_left ? Outcome::kLostAndLeft : Outcome::kLost;
   }
-  const std::string replaced = FileOfDescriptor(duplicate);
-  if (TakeOut(descriptor, entry)) {
-    report.Add("replaced descriptor",
-               absl::StrCat(descriptor, " ", replaced,
-                            ", which another module has replaced since"));
-    return;
-  }
+  if (TakeOut(descriptor, entry)) return Outcome::kReplacedSince;
   const int flags = entry.close_on_exec.load() ? O_CLOEXEC : 0;
   if (is_left) {
     ::dup3(duplicate, descriptor, flags);
@@ -336,17 +300,60 @@ void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
         ::fcntl(duplicate, flags != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, descriptor);
     if (restored >= 0 && restored != descriptor) ::close(restored);
   }
-  report.Add("replaced descriptor",
-             absl::StrCat(descriptor, " ", replaced, is_left ? " by " : "",
-                          is_left ? text.substr(text.find(' ') + 1) : ""));
   CloseDuplicate(entry);
+  return is_left ? Outcome::kRestoredOverLeft : Outcome::kRestored;
+}
+
+void Descriptors::ReclaimEntry(int descriptor, Entry& entry,
+                               ReclaimReport& report) {
+  // Texts allocate and close() may block, so both stay outside of the lock.
+  const uint64_t identity = entry.identity.load();
+  const bool is_left = identity != 0 && identity == IdentityOf(descriptor);
+  const std::string left = is_left ? FileOfDescriptor(descriptor) : "";
+  const int duplicate = entry.duplicate.load();
+  const std::string replaced =
+      duplicate != 0 ? FileOfDescriptor(duplicate) : "";
+  Outcome outcome;
+  {
+    const SignalSafeLock lock(replacements_mutex);
+    outcome = GiveBack(descriptor, entry);
+    entry.identity.store(0);
+  }
+  switch (outcome) {
+    case Outcome::kNone:
+      break;
+    case Outcome::kLeft:
+      ::close(descriptor);
+      report.Add("open file", absl::StrCat(descriptor, " ", left));
+      break;
+    case Outcome::kLostAndLeft:
+      ::close(descriptor);
+      [[fallthrough]];
+    case Outcome::kLost:
+      report.Add("replaced descriptor",
+                 absl::StrCat(descriptor, ", which can't be put back"));
+      break;
+    case Outcome::kReplacedSince:
+      report.Add("replaced descriptor",
+                 absl::StrCat(descriptor, " ", replaced,
+                              ", which another module has replaced since"));
+      break;
+    case Outcome::kRestored:
+      report.Add("replaced descriptor",
+                 absl::StrCat(descriptor, " ", replaced));
+      break;
+    case Outcome::kRestoredOverLeft:
+      report.Add("replaced descriptor",
+                 absl::StrCat(descriptor, " ", replaced, " by ", left));
+      break;
+  }
 }
 
 bool Descriptors::HasReplaced(int descriptor) const {
   const KeepErrno keep;
   const Entry* entry = Find(descriptor);
   if (entry == nullptr || !Has(descriptor)) return false;
-  const Lock lock;
+  const SignalSafeLock lock(replacements_mutex);
   return entry->duplicate.load() != 0 &&
          FindAbove(descriptor, *entry) == nullptr;
 }
@@ -354,9 +361,7 @@ bool Descriptors::HasReplaced(int descriptor) const {
 void Descriptors::Restore(int descriptor, ReclaimReport& report) {
   Entry* entry = Find(descriptor);
   if (entry == nullptr || entry->duplicate.load() == 0) return;
-  const Lock lock;
   ReclaimEntry(descriptor, *entry, report);
-  entry->identity.store(0);
 }
 
 void Descriptors::Reclaim(ReclaimReport& report) {
@@ -373,9 +378,7 @@ void Descriptors::Reclaim(ReclaimReport& report) {
       continue;
     }
     if (entry->identity.load() == 0 && entry->duplicate.load() == 0) continue;
-    const Lock lock;
     ReclaimEntry(descriptor, *entry, report);
-    entry->identity.store(0);
   }
   highest_.store(-1);
 }

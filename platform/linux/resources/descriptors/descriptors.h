@@ -78,13 +78,23 @@ class Descriptors final : public Resources {
   // the file of another module or of the program is there by now.
   void Restore(int descriptor, ReclaimReport& report);
 
+  // Calls function(int descriptor) for each descriptor of the module.
+  template <typename Function>
+  void ForEach(Function function) const {
+    const int highest = highest_.load();
+    for (int descriptor = 0; descriptor <= highest; ++descriptor) {
+      if (Find(descriptor) == nullptr) {
+        descriptor += kChunkEntries - 1;
+      } else if (Has(descriptor)) {
+        function(descriptor);
+      }
+    }
+  }
+
   // Closes the remaining descriptors, and restores replaced ones.
   void Reclaim(ReclaimReport& report) override;
 
  private:
-  // Guards the duplicates of all modules.
-  class Lock;
-
   struct Entry {
     // Zero if the descriptor is not the module's.
     std::atomic<uint64_t> identity;
@@ -95,6 +105,20 @@ class Descriptors final : public Resources {
     std::atomic<uint64_t> duplicate_identity;
     // The later of two replacements has the higher number.
     std::atomic<uint64_t> order;
+  };
+
+  enum class Outcome : uint8_t {
+    kNone,
+    // The descriptor is still the module's, and has to be closed.
+    kLeft,
+    // The file that was there before can't be restored.
+    kLost,
+    kLostAndLeft,
+    // Another module has replaced the file since.
+    kReplacedSince,
+    kRestored,
+    // Restored over a file of the module.
+    kRestoredOverLeft,
   };
 
   // Chunks are mapped on demand, and the kernel allocates only the pages that
@@ -117,6 +141,10 @@ class Descriptors final : public Resources {
   // Takes the entry out of the stack. Returns false, and changes nothing, if no
   // other module has replaced the file since.
   bool TakeOut(int descriptor, Entry& entry);
+  // Restores what the module has replaced. Neither allocates nor waits.
+  Outcome GiveBack(int descriptor, Entry& entry);
+
+  // Does not require the lock.
   void ReclaimEntry(int descriptor, Entry& entry, ReclaimReport& report);
 
   std::atomic<Entry*> chunks_[kChunks] = {};

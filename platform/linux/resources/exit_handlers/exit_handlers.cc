@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "platform/host/fork.h"
 #include "platform/linux/host/begin_process_exit.h"
 #include "platform/linux/resources/resources.h"
@@ -113,14 +112,7 @@ class AtExitHandlers {
   };
 
   // A child of fork() needs the mutex in exit().
-  static All& AllTickets() {
-    static All& tickets = *[] {
-      static absl::NoDestructor<All> all;
-      LockAroundFork(all->mutex);
-      return &*all;
-    }();
-    return tickets;
-  }
+  static All& AllTickets() { return ForkSafe<All>(); }
 
   static Handler Take(Ticket& ticket) {
     All& all = AllTickets();
@@ -199,14 +191,7 @@ class ExitHandlers final : public Resources {
   };
 
   // A child of fork() needs the mutex in exit().
-  static All& AllHandlers() {
-    static All& handlers = *[] {
-      static absl::NoDestructor<All> all;
-      LockAroundFork(all->mutex);
-      return &*all;
-    }();
-    return handlers;
-  }
+  static All& AllHandlers() { return ForkSafe<All>(); }
 
   // Runs the handlers of `owner`, or of all modules if null, the last one
   // first.

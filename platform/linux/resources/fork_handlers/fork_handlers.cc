@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/no_destructor.h"
+#include "platform/host/fork.h"
 #include "platform/linux/resources/resources.h"
 #include "platform/resources/callbacks.h"
 
@@ -19,10 +20,13 @@ namespace {
 // It gets one set of handlers of the host instead.
 class AllForkHandlers {
  public:
+  AllForkHandlers() { LockAroundFork(mutex_); }
+
   struct Handler {
     ForkHandler prepare = nullptr;
     ForkHandler parent = nullptr;
     ForkHandler child = nullptr;
+    // Null in a child.
     std::shared_ptr<Callbacks> callbacks;
   };
 
@@ -62,31 +66,31 @@ class AllForkHandlers {
       handlers = Get().handlers_;
     }
     std::erase_if(handlers, [](const Handler& handler) {
-      return !handler.callbacks->Enter();
+      return handler.callbacks != nullptr && !handler.callbacks->Enter();
     });
     for (auto i = handlers.rbegin(); i != handlers.rend(); ++i) {
       if (i->prepare != nullptr) i->prepare();
     }
-    // No other thread holds the lock in the child.
-    Get().mutex_.lock();
   }
 
   static void Parent() {
-    Get().mutex_.unlock();
     for (const Handler& handler : OfThisFork()) {
       if (handler.parent != nullptr) handler.parent();
-      handler.callbacks->Leave();
+      if (handler.callbacks != nullptr) handler.callbacks->Leave();
     }
-    OfThisFork() = {};
+    std::vector<Handler>().swap(OfThisFork());
   }
 
-  // The callbacks are not left: their mutex may belong to a thread that does
-  // not exist here, and a child unloads nothing.
+  // The callbacks are neither left nor entered again: their mutex may belong to
+  // a thread that does not exist here, and a child unloads nothing.
   static void Child() {
-    Get().mutex_.unlock();
-    for (const Handler& handler : OfThisFork()) {
+    for (Handler& handler : OfThisFork()) {
       if (handler.child != nullptr) handler.child();
+      handler.callbacks = nullptr;
     }
+    AllForkHandlers& all = Get();
+    const std::lock_guard lock(all.mutex_);
+    all.handlers_ = std::move(OfThisFork());
   }
 
   std::mutex mutex_;
@@ -113,10 +117,12 @@ class ForkHandlers final : public Resources {
   bool Hold() override { return callbacks_->Hold(); }
   void Resume() override { callbacks_->Resume(); }
 
-  // A handler may use static objects.
+  void Stop() override { callbacks_->Stop(); }
+
+  // A handler may use static objects. None runs, since callbacks are held.
   void BeforeDestructors() override {
     AllForkHandlers::Get().Remove(callbacks_);
-    callbacks_->Close();
+    callbacks_->Stop();
   }
 
  private:

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "platform/linux/host/dynamic_section.h"
 #include "platform/linux/resources/resources.h"
 
 namespace relib::platform {
@@ -85,22 +86,11 @@ bool Exists(Dependence dependence) {
                      reinterpret_cast<const ElfW(Dyn)*>(base + segment.p_vaddr);
                }
                if (dynamic == nullptr) return 0;
-               const char* names = nullptr;
-               for (const ElfW(Dyn)* entry = dynamic; entry->d_tag != DT_NULL;
-                    ++entry) {
-                 if (entry->d_tag != DT_STRTAB) continue;
-                 // The loader has relocated it, except in the vDSO.
-                 names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
-                 if (entry->d_un.d_ptr < base) return 0;
-               }
-               for (const ElfW(Dyn)* entry = dynamic;
-                    names != nullptr && entry->d_tag != DT_NULL; ++entry) {
-                 if (entry->d_tag == DT_NEEDED &&
-                     FileNameOf(names + entry->d_un.d_val) == wanted.needed) {
-                   return 1;
-                 }
-               }
-               return 0;
+               bool found = false;
+               ForEachNeeded(base, dynamic, [&](const char* name) {
+                 found = found || FileNameOf(name) == wanted.needed;
+               });
+               return found ? 1 : 0;
              },
              &dependence) != 0;
 }
@@ -161,11 +151,12 @@ class Libraries final : public Resources {
       const link_map* map = MapOf(library);
       if (map == nullptr || *map->l_name == '\0') continue;
       const Image image = FindImage(reinterpret_cast<uintptr_t>(map->l_ld));
-      if (image.begin == module.begin || !PointsInto(image, module)) continue;
+      if (image.begin == module.begin) continue;
       // A library that others need, such as the C library, stays. A library
       // that needs the module keeps it mapped.
       if (Exists({.except = module.base, .needed = FileNameOf(map->l_name)}) ||
-          Exists({.user = image.base, .needed = FileNameOf(module.name)})) {
+          Exists({.user = image.base, .needed = FileNameOf(module.name)}) ||
+          !PointsInto(image, module)) {
         continue;
       }
       result.push_back(absl::StrCat(

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,15 +25,18 @@ static_assert(sizeof(aiocb) == sizeof(aiocb64), "the two are the same");
 
 // Returns whether the status at this address says that the request is pending.
 // The module may have freed the request after its end, so the memory is read in
-// a way that may fail.
+// a way that may fail. If the kernel refuses that, the request counts as
+// pending.
 bool HasStatus(const int* address, int pending) {
   int status = 0;
   const iovec here = {.iov_base = &status, .iov_len = sizeof(status)};
   const iovec there = {.iov_base = const_cast<int*>(address),
                        .iov_len = sizeof(status)};
-  return process_vm_readv(getpid(), &here, 1, &there, 1, 0) ==
-             ssize_t{sizeof(status)} &&
-         status == pending;
+  if (process_vm_readv(getpid(), &here, 1, &there, 1, 0) !=
+      ssize_t{sizeof(status)}) {
+    return errno != EFAULT;
+  }
+  return status == pending;
 }
 
 // Asynchronous requests of one module. A thread of the C library writes the
@@ -46,7 +50,10 @@ class Requests final : public Resources {
   void Add(const int* status, int pending, std::string_view text) {
     const KeepErrno keep;
     const std::lock_guard lock(mutex_);
-    EraseFinished();
+    if (requests_.size() >= next_check_) {
+      EraseFinished();
+      next_check_ = 2 * requests_.size() + 16;
+    }
     requests_[status] = {pending, text};
   }
 
@@ -71,6 +78,8 @@ class Requests final : public Resources {
   }
 
   mutable std::mutex mutex_;
+  // The number of requests at which those that are done are erased.
+  size_t next_check_ = 16;
   // By the address of the status: its value while the request is pending, and
   // a description.
   mutable std::map<const int*, std::pair<int, std::string_view>> requests_;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
+#include "platform/host/fork.h"
 #include "platform/host/thread_id.h"
 #include "platform/linux/host/signal_stack_changes.h"
 #include "platform/linux/host/thread_signal.h"
@@ -47,6 +48,8 @@ using Stack = OverrideStack<stack_t, 16>;
 // itself can replace its signal stack, or look at it. Entries of threads that
 // are gone are harmless: a thread that gets the same id has another signal
 // stack, which counts as set by the program.
+//
+// Allocates under the lock, because sigaltstack() is not async-signal-safe.
 class ThreadStacks {
  public:
   struct Thread {
@@ -54,6 +57,8 @@ class ThreadStacks {
     // Counts the changes of `stack`, to notice those during a question.
     uint64_t changes = 0;
   };
+
+  ThreadStacks() { LockAroundFork(mutex_); }
 
   static ThreadStacks& Get() {
     static absl::NoDestructor<ThreadStacks> stacks;

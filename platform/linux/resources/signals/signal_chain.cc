@@ -15,6 +15,8 @@
 #include <optional>
 #include <utility>
 
+#include "platform/host/fork.h"
+
 namespace relib::platform {
 namespace {
 
@@ -23,6 +25,9 @@ namespace {
 using Handler = void (*)(int signal, siginfo_t* info, void* context);
 
 constinit std::mutex mutex;
+
+[[gnu::constructor]] void LockMutexAroundFork() { LockAroundFork(mutex); }
+
 constinit std::array<SignalChain, NSIG> chains;
 
 template <size_t kIndex>
@@ -214,9 +219,16 @@ void SignalChain::Call(uint8_t entry, int signal, siginfo_t* info,
   {
     // From now on an unload waits for a handler of a module.
     const RunningScope running(node.running);
-    function = node.function.load();
-    const Hold hold = node.Is(Kind::kModule) ? node.hold.load() : Hold::kNone;
-    if (node.Is(Kind::kModule) && hold == Hold::kNone) {
+    // Another thread may be changing the node. Only a function that is called
+    // in this scope may be a module's.
+    bool is_module = false;
+    Hold hold = Hold::kNone;
+    do {
+      is_module = node.Is(Kind::kModule);
+      hold = is_module ? node.hold.load() : Hold::kNone;
+      function = node.function.load();
+    } while (node.Is(Kind::kModule) != is_module);
+    if (is_module && hold == Hold::kNone) {
       if (function != kDefault && function != kIgnore) {
         reinterpret_cast<Handler>(function)(signal, info, context);
         return;
@@ -334,8 +346,9 @@ int SignalChain::PushHandler(const void* owner, const SignalAction& action,
   Node& node = At(index);
   node.owner = owner;
   node.hold.store(hold);
-  node.SetAction(action);
+  // Before the function: see Call().
   node.kind.store(Kind::kModule);
+  node.SetAction(action);
   Push(index);
   return 0;
 }

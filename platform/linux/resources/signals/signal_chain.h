@@ -84,8 +84,8 @@ class SignalChain {
   // has released the SignalLock.
   std::optional<siginfo_t> TakeKeptBack();
 
-  // Returns whether a handler of the module is running, also one that was taken
-  // out meanwhile.
+  // Returns whether a handler of the module is running, also one that the
+  // module has replaced meanwhile.
   bool Runs(const void* owner) const;
 
   // Calls the handler of an entry, or what the entry stands for.

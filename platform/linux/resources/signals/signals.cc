@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -14,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "platform/linux/resources/descriptors/descriptors.h"
 #include "platform/linux/resources/resources.h"
@@ -197,24 +195,15 @@ class Signals final : public Resources {
   // handlers are about to go.
   void SilenceDescriptors() const {
     if (used_.load() == 0 || module_resources_ == nullptr) return;
-    const auto& descriptors = ResourcesOf<Descriptors>(module_resources_);
-    DIR* directory = ::opendir("/proc/self/fd");
-    if (directory == nullptr) return;
-    while (const dirent* entry = ::readdir(directory)) {
-      int descriptor = -1;
-      if (!absl::SimpleAtoi(entry->d_name, &descriptor) ||
-          !descriptors.Has(descriptor)) {
-        continue;
-      }
+    ResourcesOf<Descriptors>(module_resources_).ForEach([&](int descriptor) {
       const int flags = ::fcntl(descriptor, F_GETFL);
-      if (flags < 0 || (flags & O_ASYNC) == 0) continue;
+      if (flags < 0 || (flags & O_ASYNC) == 0) return;
       const int chosen = ::fcntl(descriptor, F_GETSIG);
       const int signal = chosen == 0 ? SIGIO : chosen;
       if (signal > 0 && (used_.load() & BitOf(signal)) != 0) {
         ::fcntl(descriptor, F_SETFL, flags & ~O_ASYNC);
       }
-    }
-    ::closedir(directory);
+    });
   }
 
   void NoteChange(int signal, const Action& before, const Action& now) {

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/no_destructor.h"
 #include "platform/host/fork.h"
 #include "platform/linux/resources/resources.h"
 
@@ -17,14 +16,11 @@ namespace {
 // Trivially destructible, so it is valid at any time.
 thread_local constinit bool thread_is_gone = false;
 
-std::mutex& ListsMutex() {
-  static std::mutex& mutex = *[] {
-    static absl::NoDestructor<std::mutex> made;
-    LockAroundFork(*made);
-    return &*made;
-  }();
-  return mutex;
-}
+struct Lists {
+  std::mutex mutex;
+};
+
+std::mutex& ListsMutex() { return ForkSafe<Lists>().mutex; }
 
 }  // namespace
 

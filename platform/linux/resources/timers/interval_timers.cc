@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 
+#include "platform/host/fork.h"
 #include "platform/linux/resources/signal_safe_lock.h"
 #include "platform/resources/override_stack.h"
 
@@ -63,6 +64,9 @@ struct Timer {
 using Stack = OverrideStack<Timer, 64>;
 
 constinit std::mutex mutex;
+
+[[gnu::constructor]] void LockMutexAroundFork() { LockAroundFork(mutex); }
+
 constinit std::array<Stack, kIntervalTimers> stacks;
 
 // CPU time is only looked at in ticks of the kernel.

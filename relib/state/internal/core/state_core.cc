@@ -152,9 +152,7 @@ void StateCore::Close() {
   const Operation operation(*this);
   AbandonLocked();
   DestroyOldLocked();
-  if (owner_.has_value()) Destroy(*owner_, slot_.object);
-  owner_.reset();
-  slot_ = {};
+  DestroyCurrent();
   saved_.reset();
   checkpoint_.reset();
 }

@@ -166,6 +166,9 @@ class StateCore final : public ModuleState {
 
   // Destroys the object, or drops it if the module has crashed.
   static void Destroy(const Owner& owner, void* object) noexcept;
+  // Destroys the object of the current module, if any. Nobody gets it from
+  // Get() any more when its destructor begins.
+  void DestroyCurrent() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AbandonLocked() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DestroyOldLocked() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

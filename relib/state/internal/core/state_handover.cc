@@ -123,7 +123,7 @@ void StateCore::Revert() noexcept {
   const Operation operation(*this);
   if (!old_.has_value()) return;
   if (!old_->adopted) {
-    if (owner_.has_value()) Destroy(*owner_, slot_.object);
+    DestroyCurrent();
     slot_ = {.object = old_->object,
              .fingerprint = old_->owner.has_value()
                                 ? old_->owner->type.schema->fingerprint()
@@ -132,6 +132,14 @@ void StateCore::Revert() noexcept {
   owner_ = std::move(old_->owner);
   saved_ = std::move(old_->saved);
   old_.reset();
+}
+
+void StateCore::DestroyCurrent() noexcept {
+  const std::optional<Owner> owner = std::exchange(owner_, std::nullopt);
+  void* const object = std::exchange(slot_, {}).object;
+  // The destructor may call Get(), and so may other threads meanwhile.
+  UpdateView();
+  if (owner.has_value()) Destroy(*owner, object);
 }
 
 void StateCore::DestroyOld() noexcept {
@@ -183,9 +191,7 @@ absl::StatusOr<bool> StateCore::DetachFrom(const LoadedModule& module) {
     if (!saved.ok()) return saved.status();
     saved_ = *std::move(saved);
   }
-  Destroy(*owner_, slot_.object);
-  slot_ = {};
-  owner_.reset();
+  DestroyCurrent();
   return true;
 }
 
