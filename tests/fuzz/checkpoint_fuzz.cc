@@ -71,8 +71,9 @@ SavedState Saved(const T& value) {
 template <typename T>
 void ConvertTo(const SavedState& saved) {
   const absl::StatusOr<std::unique_ptr<Conversion>> conversion =
-      Conversion::Make(saved.schema, StateTypeOf<T>::kType,
-                       std::make_shared<OwnCode>(), first_state_migrator);
+      Conversion::Make(saved.schema, BytesOrigin::kOutside,
+                       StateTypeOf<T>::kType, std::make_shared<OwnCode>(),
+                       first_state_migrator);
   if (!conversion.ok()) return;
   T object;
   BytesReader in(saved.bytes);

@@ -23,10 +23,10 @@ Conversion::Conversion(std::unique_ptr<ConversionPlan> plan,
 Conversion::~Conversion() = default;
 
 absl::StatusOr<std::unique_ptr<Conversion>> Conversion::Make(
-    std::shared_ptr<const Schema> from, const StateType& to,
+    std::shared_ptr<const Schema> from, BytesOrigin origin, const StateType& to,
     std::shared_ptr<const StateCode> code, const StateMigrator* first) {
   absl::StatusOr<std::unique_ptr<ConversionPlan>> plan =
-      PlanConversion(std::move(from), to, first);
+      PlanConversion(std::move(from), origin, to, first);
   if (!plan.ok()) return plan.status();
   return std::unique_ptr<Conversion>(
       new Conversion(*std::move(plan), std::move(code)));

@@ -24,8 +24,9 @@ class Conversion {
   // converted, and InvalidArgument if they exceed a limit (limits.h), as those
   // of a hostile file may.
   static absl::StatusOr<std::unique_ptr<Conversion>> Make(
-      std::shared_ptr<const Schema> from, const StateType& to,
-      std::shared_ptr<const StateCode> code, const StateMigrator* first);
+      std::shared_ptr<const Schema> from, BytesOrigin origin,
+      const StateType& to, std::shared_ptr<const StateCode> code,
+      const StateMigrator* first);
   ~Conversion();
 
   // Reads a value that Encode() has written into an object that has its

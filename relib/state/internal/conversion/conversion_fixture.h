@@ -64,9 +64,9 @@ class ConversionTest : public testing::Test {
   template <typename To, typename From>
   absl::StatusOr<To> Convert(const From& from,
                              const StateMigrator* migrators = nullptr) {
-    absl::StatusOr<std::unique_ptr<Conversion>> conversion =
-        Conversion::Make(Bound<From>().schema, StateTypeOf<To>::kType,
-                         std::make_shared<OwnCode>(), migrators);
+    absl::StatusOr<std::unique_ptr<Conversion>> conversion = Conversion::Make(
+        Bound<From>().schema, BytesOrigin::kObject, StateTypeOf<To>::kType,
+        std::make_shared<OwnCode>(), migrators);
     if (!conversion.ok()) return conversion.status();
     std::optional<To> to;
     // Converts a copy of the value first, and then the object itself.

@@ -15,6 +15,7 @@
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/conversion/conversion_planner.h"
 #include "relib/state/internal/conversion/scalar.h"
+#include "relib/state/internal/value/bytes.h"
 #include "relib/state/internal/value/limits.h"
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
@@ -48,9 +49,13 @@ std::string NameOf(const StateType& type) {
   return Schema::Of(type, nullptr)->NameOf(0);
 }
 
-ConversionPlanner::ConversionPlanner(ConversionPlan& plan,
+ConversionPlanner::ConversionPlanner(ConversionPlan& plan, BytesOrigin origin,
                                      const StateMigrator* first)
-    : plan_(plan), schema_(*plan.from), report_(plan.report), first_(first) {}
+    : plan_(plan),
+      origin_(origin),
+      schema_(*plan.from),
+      report_(plan.report),
+      first_(first) {}
 
 ConversionNode* ConversionPlanner::Plan(size_t from, const StateType& to,
                                         const std::string& path) {
@@ -190,7 +195,12 @@ bool ConversionPlanner::FillNumber(Node& node, const std::string& path) {
   const bool by_name =
       from.kind == StateKind::kEnum && to.kind == StateKind::kEnum;
   const bool same_names = !by_name || FillCases(node, path);
-  if (from.scalar == to.scalar && same_names) return FillCopy(node, to.size);
+  // The scalar conversion makes a valid bool of any byte.
+  const bool may_copy =
+      from.scalar != ScalarType::kBool || origin_ == BytesOrigin::kObject;
+  if (from.scalar == to.scalar && same_names && may_copy) {
+    return FillCopy(node, to.size);
+  }
   node.kind = same_names ? Kind::kScalar : Kind::kEnum;
   node.convert = ScalarConversionOf(from.scalar, to.scalar);
   if (from.scalar != to.scalar) node.loss = NewLoss(path, Change(node));
@@ -299,13 +309,13 @@ bool ConversionPlanner::FillVariant(Node& node, const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<ConversionPlan>> PlanConversion(
-    std::shared_ptr<const Schema> from, const StateType& to,
+    std::shared_ptr<const Schema> from, BytesOrigin origin, const StateType& to,
     const StateMigrator* first) {
   auto plan = std::make_unique<ConversionPlan>();
   plan->from = std::move(from);
   plan->report.state = NameOf(to);
   plan->report.layout_changed = true;
-  ConversionPlanner planner(*plan, first);
+  ConversionPlanner planner(*plan, origin, first);
   plan->root = planner.Plan(0, to, plan->report.state);
   if (!planner.limit().ok()) return planner.limit();
   if (plan->root != nullptr) return plan;

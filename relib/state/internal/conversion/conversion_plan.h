@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/conversion/scalar.h"
+#include "relib/state/internal/value/bytes.h"
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
 
@@ -92,7 +93,7 @@ struct ConversionPlan {
 // Returns FailedPrecondition, with all problems in the message, if the types
 // can't be converted, and InvalidArgument if they exceed a limit (limits.h).
 absl::StatusOr<std::unique_ptr<ConversionPlan>> PlanConversion(
-    std::shared_ptr<const Schema> from, const StateType& to,
+    std::shared_ptr<const Schema> from, BytesOrigin origin, const StateType& to,
     const StateMigrator* first);
 
 }  // namespace relib::internal

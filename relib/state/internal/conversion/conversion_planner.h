@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "relib/internal/boundary/state_abi.h"
 #include "relib/state/internal/conversion/conversion_plan.h"
+#include "relib/state/internal/value/bytes.h"
 #include "relib/state/internal/value/schema.h"
 #include "relib/state/migration.h"
 
@@ -24,7 +25,8 @@ std::string NameOf(const StateType& type);
 // Makes the nodes of a ConversionPlan.
 class ConversionPlanner {
  public:
-  ConversionPlanner(ConversionPlan& plan, const StateMigrator* first);
+  ConversionPlanner(ConversionPlan& plan, BytesOrigin origin,
+                    const StateMigrator* first);
 
   // Returns the node that converts the type at `from` of the older schema.
   // Returns null and records a problem if there is no conversion. `path` is the
@@ -107,6 +109,7 @@ class ConversionPlanner {
   const Node* PlanOldFields(size_t from, const StateType& old);
 
   ConversionPlan& plan_;
+  const BytesOrigin origin_;
   const Schema& schema_;
   StateMigration& report_;
   const StateMigrator* const first_;

@@ -176,7 +176,7 @@ absl::Status ConversionRunner::AppendElements(const Node& node, size_t count,
   std::vector<void*> targets(is_contiguous ? 1 : std::min(batch, count));
   // Don't allocate memory for a count that untrusted bytes only claim.
   const bool count_is_certain =
-      in_.is_trusted() || At(node.element->from).is_plain;
+      in_.origin() == BytesOrigin::kObject || At(node.element->from).is_plain;
   const size_t total = count_is_certain ? count : std::min(count, batch);
   for (size_t begin = 0; begin < count; begin += batch) {
     const size_t size = std::min(batch, count - begin);

@@ -1,10 +1,14 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -77,9 +81,9 @@ TEST_F(DamagedValueTest, HostileBytesDoNoHarm) {
                        std::string_view some_bytes) {
     const auto parsed = Schema::Parse(some_schema);
     if (!parsed.ok()) return false;
-    auto conversion =
-        Conversion::Make(*parsed, StateTypeOf<new_version::World>::kType,
-                         std::make_shared<OwnCode>(), first_state_migrator);
+    auto conversion = Conversion::Make(
+        *parsed, BytesOrigin::kOutside, StateTypeOf<new_version::World>::kType,
+        std::make_shared<OwnCode>(), first_state_migrator);
     if (!conversion.ok()) return false;
     new_version::World world;
     BytesReader in(some_bytes);
@@ -111,6 +115,54 @@ TEST_F(DamagedValueTest, HostileBytesDoNoHarm) {
   }
   // Damage to a number is indistinguishable from another number.
   EXPECT_GT(survived, 0);
+}
+
+// Without padding, which isn't copied.
+struct Flags {
+  bool first = false;
+  uint8_t number = 0;
+  bool second = false;
+};
+struct FlagHolder {
+  Flags flags;
+  std::array<bool, 2> array = {};
+  std::pmr::vector<Flags> list;
+  std::pmr::set<bool> set;
+  std::pmr::map<bool, bool> map;
+  std::optional<bool> maybe;
+};
+
+FlagHolder AllFlags(bool value) {
+  const Flags flags = {.first = value, .number = 1, .second = value};
+  return {.flags = flags,
+          .array = {value, value},
+          .list = {flags, flags},
+          .set = {value},
+          .map = {{value, value}},
+          .maybe = value};
+}
+
+// An object of type bool with another value is undefined behavior.
+TEST_F(DamagedValueTest, AnyByteBecomesAValidBool) {
+  std::string bytes = Encoded(AllFlags(false));
+  const std::string ones = Encoded(AllFlags(true));
+  ASSERT_EQ(bytes.size(), ones.size());
+  int flags = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == ones[i]) continue;
+    bytes[i] = 112;
+    ++flags;
+  }
+  EXPECT_EQ(flags, 12);
+  const auto conversion = Conversion::Make(
+      Bound<FlagHolder>().schema, BytesOrigin::kOutside,
+      StateTypeOf<FlagHolder>::kType, std::make_shared<OwnCode>(), nullptr);
+  ASSERT_TRUE(conversion.ok()) << conversion.status();
+  FlagHolder holder;
+  BytesReader in(bytes);
+  ASSERT_EQ((*conversion)->Run(in, &holder), absl::OkStatus());
+  EXPECT_TRUE(Encoded(holder) == ones);
+  EXPECT_TRUE((*conversion)->Report().lost.empty());
 }
 
 TEST_F(DamagedValueTest, RefusesValuesThatAreNestedTooDeeply) {
@@ -173,8 +225,9 @@ std::shared_ptr<const Schema> HostileSchema(std::string_view name,
 
 template <typename To>
 absl::Status PlanFrom(std::shared_ptr<const Schema> from) {
-  return Conversion::Make(std::move(from), StateTypeOf<To>::kType,
-                          std::make_shared<OwnCode>(), nullptr)
+  return Conversion::Make(std::move(from), BytesOrigin::kOutside,
+                          StateTypeOf<To>::kType, std::make_shared<OwnCode>(),
+                          nullptr)
       .status();
 }
 

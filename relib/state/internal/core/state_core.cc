@@ -214,8 +214,8 @@ absl::StatusOr<void*> StateCore::Make(const Owner& to,
                                       StateMigration& migration) const {
   const bool is_same = *from == *to.type.schema;
   const absl::StatusOr<std::unique_ptr<Conversion>> conversion =
-      Conversion::Make(std::move(from), *to.type.types.front(), to.type.code,
-                       *to.module->states().migrators);
+      Conversion::Make(std::move(from), in.origin(), *to.type.types.front(),
+                       to.type.code, *to.module->states().migrators);
   if (!conversion.ok()) return conversion.status();
   const absl::StatusOr<void*> object = CreateObject(to.type);
   if (!object.ok()) return Explain(object.status());

@@ -30,8 +30,9 @@ absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) {
     return owner_.has_value() && options_.check_pointers;
   }
   absl::Status status =
-      Conversion::Make(std::move(old), *next->type.types.front(),
-                       next->type.code, *module.states().migrators)
+      Conversion::Make(std::move(old), BytesOrigin::kObject,
+                       *next->type.types.front(), next->type.code,
+                       *module.states().migrators)
           .status();
   if (!status.ok()) return status;
   return owner_.has_value();

@@ -59,19 +59,30 @@ class Bytes {
   std::vector<Block> blocks_;
 };
 
+// Where the bytes of a value come from.
+enum class BytesOrigin {
+  // Encode() has read an object of this process.
+  kObject,
+  // A file or the like. Its bytes may be any, also no valid bool.
+  kOutside,
+};
+
 // Reads bytes in the order in which they were written. After an attempt to read
 // past the end, ok() is false, and all results are zero or empty.
 class BytesReader {
  public:
+  // Reads bytes of any origin.
   explicit BytesReader(std::string_view bytes) : bytes_(bytes) {}
+  // Reads what was written for this reader.
   explicit BytesReader(const Bytes& bytes)
       : bytes_(bytes.bytes_), blocks_(&bytes.blocks_) {}
 
   bool ok() const { return ok_; }
   void Fail() { ok_ = false; }
   bool at_end() const { return at_ == bytes_.size(); }
-  // Returns true if the bytes were written by this process for this reader.
-  bool is_trusted() const { return blocks_ != nullptr; }
+  BytesOrigin origin() const {
+    return blocks_ != nullptr ? BytesOrigin::kObject : BytesOrigin::kOutside;
+  }
   // Returns false if the remaining bytes can't hold `count` items of `size`
   // bytes each. Checks counts that are read from untrusted bytes.
   bool MayHold(uint64_t count, uint64_t size) const {
