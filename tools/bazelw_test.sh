@@ -10,10 +10,13 @@ readonly machine=$TEST_TMPDIR/machine
 readonly log=$TEST_TMPDIR/log
 failures=0
 
-mkdir -p "$workspace/tools" "$workspace/package"
+mkdir -p "$workspace/tools" "$workspace/package" "$workspace/tests/fuzz"
 cp bazelw "$workspace/"
 cp tools/packages.sh "$workspace/tools/"
+cp tests/fuzz/compiler.sh "$workspace/tests/fuzz/"
 shell=$(command -v sh)
+# For the fakes.
+export machine log shell
 
 # fake PROGRAM [SCRIPT]: creates a program that logs its arguments and then runs the script.
 fake() {
@@ -21,29 +24,50 @@ fake() {
   chmod +x "$machine/$1"
 }
 
+# fake_clang VERSION: creates a Clang without the runtime of fuzzers.
+fake_clang() {
+  fake "clang-$1"
+  fake "clang++-$1" "echo ' \"ld\" \"$machine/libclang_rt.fuzzer-$1.a\" \"-lc\"' >&2"
+}
+
+remove_clang() { rm "$machine/clang-19" "$machine/clang++-19" "$machine/libclang_rt.fuzzer-19.a"; }
+
 # Creates a machine with exactly the packages that a build for Linux needs.
 new_machine() {
   rm -rf "$machine" "$log" "$workspace/user.bazelrc"
   mkdir "$machine"
-  touch "$log"
+  touch "$log" "$machine/libclang_rt.fuzzer-19.a"
   local program
-  for program in cat dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
-  for program in g++ python3 xz valgrind clang-19 ld.lld-19; do fake "$program"; done
+  for program in cat chmod dirname env id; do ln -s "$(command -v "$program")" "$machine/"; done
+  for program in g++ python3 xz valgrind ld.lld-19; do fake "$program"; done
+  fake_clang 19
   fake bazel 'pwd >>"'"$log"'"'
   fake dpkg-query 'case $* in *libc++-19-dev*) printf installed ;; *) exit 1 ;; esac'
   fake sudo '"$@"'
   fake apt-cache 'case $2 in clang-19) echo "Package: $2" ;; esac'
-  # Installing a package creates its program.
-  fake apt-get "[ \"\$2\" != -o ] || for package; do
-    case \$package in
-      bazel-bootstrap) program=bazel ;;
-      g++-mingw*) program=x86_64-w64-mingw32-g++-posix ;;
-      lld-*) program=ld.\$package ;;
-      *) program=\$package ;;
-    esac
-    printf '#!$shell\necho \"%s \$*\" >>\"$log\"\n' \"\$program\" >\"$machine/\$program\"
-    '$(command -v chmod)' +x \"$machine/\$program\"
-  done"
+  # Installing a package creates its programs.
+  fake apt-get '
+    create() {
+      printf "#!%s\necho \"%s \$*\" >>\"%s\"\n%s\n" "$shell" "$1" "$log" "${2:-}" >"$machine/$1"
+      chmod +x "$machine/$1"
+    }
+    [ "$2" != -o ] || for package; do
+      version=${package#clang-}
+      case $package in
+        bazel-bootstrap) create bazel ;;
+        g++-mingw*) create x86_64-w64-mingw32-g++-posix ;;
+        lld-*) create "ld.$package" ;;
+        clang-*)
+          create "$package"
+          create "clang++-$version" "echo \"\\\"$machine/libclang_rt.fuzzer-$version.a\\\"\""
+          ;;
+        libclang-rt-*-dev)
+          version=${package#libclang-rt-}
+          : >"$machine/libclang_rt.fuzzer-${version%-dev}.a"
+          ;;
+        *) create "$package" ;;
+      esac
+    done'
 }
 
 # bazelw ARGUMENT...: runs bazelw, and sets output and exit_code.
@@ -134,15 +158,16 @@ bazelw run //:program -- --config=windows
 expect "arguments of the program are not configurations" never logs_like "^apt-get"
 
 new_machine
-rm "$machine/clang-19" "$machine/ld.lld-19"
+remove_clang
+rm "$machine/ld.lld-19"
 bazelw build --config=clang --config=asan //...
 expect "--config=clang installs clang, lld and the sanitizers" \
   logs_like "^apt-get .* clang-19 lld-19 libclang-rt-19-dev$"
 expect "clang-19 needs no flag" logged "bazel build --config=clang --config=asan //..."
 
 new_machine
-rm "$machine/clang-19"
-fake clang-17
+remove_clang
+fake_clang 17
 fake ld.lld-17
 bazelw run --config=clang //:program -- --config=clang
 expect "another clang is accepted and passed to Bazel" \
@@ -151,7 +176,8 @@ expect "another clang needs no package" never logs_like "^apt-get"
 
 for arguments in "test --config=windows //..." "run --config=windows //examples:abi_stable" "build --config=windows_clang //..."; do
   new_machine
-  rm "$machine/clang-19" "$machine/ld.lld-19"
+  remove_clang
+  rm "$machine/ld.lld-19"
   fake x86_64-w64-mingw32-g++-posix
   fake wine
   # shellcheck disable=SC2086  # several arguments
@@ -167,7 +193,7 @@ done
 
 for arguments in "test //..." "run //examples:abi_stable" "build --config=libcxx //..."; do
   new_machine
-  rm "$machine/clang-19"
+  remove_clang
   # shellcheck disable=SC2086  # several arguments
   bazelw $arguments
   expect "$arguments installs the second compiler" \
@@ -180,16 +206,79 @@ for arguments in "test //..." "run //examples:abi_stable" "build --config=libcxx
   expect "$arguments finds it the second time" never logs_like "^(apt-get|bazel shutdown)"
 done
 
-for arguments in "build //..." "run //:program -- test" "build --config=windows //..."; do
+for arguments in "test //..." "coverage //..." "build //..." "build //tests/fuzz:all"; do
   new_machine
-  rm "$machine/clang-19"
+  rm "$machine/libclang_rt.fuzzer-19.a"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments installs the runtime of the Clang that is there" \
+    logs_like "^apt-get .*install --yes --no-install-recommends libclang-rt-19-dev$"
+  expect "$arguments then runs Bazel" logged "bazel $arguments"
+  : >"$log"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments finds the runtime the second time" never logs_like "^apt-get"
+done
+
+for arguments in "test --config=windows //..." "test --config=windows_clang //..." "test --config=asan //..." \
+  "build //relib/..." "run //:program -- //..."; do
+  new_machine
+  rm "$machine/libclang_rt.fuzzer-19.a"
+  # shellcheck disable=SC2086  # several arguments
+  bazelw $arguments
+  expect "$arguments needs no runtime of fuzzers" never logs_like "libclang-rt"
+done
+
+new_machine
+remove_clang
+bazelw test //...
+expect "a new Clang gets its runtime" \
+  logs_like "^apt-get .*install --yes --no-install-recommends libclang-rt-19-dev$"
+
+new_machine
+remove_clang
+bazelw build //...
+expect "a build of everything installs Clang with its runtime" \
+  logs_like "^apt-get .*install --yes --no-install-recommends clang-19 libclang-rt-19-dev$"
+expect "a build of everything lets Bazel look for Clang" logged "bazel shutdown"
+expect "a build of everything needs no libc++" never logs_like "libc\+\+"
+
+new_machine
+remove_clang
+fake_clang 17
+fake_clang 18
+touch "$machine/libclang_rt.fuzzer-17.a"
+bazelw build //...
+expect "a Clang with its runtime is preferred to one without" never logs_like "^apt-get"
+rm "$machine/libclang_rt.fuzzer-17.a"
+bazelw build //...
+expect "the Clang that is preferred gets its runtime" \
+  logs_like "^apt-get .*install --yes --no-install-recommends libclang-rt-18-dev$"
+
+new_machine
+rm "$machine/libclang_rt.fuzzer-19.a"
+fake apt-get 'exit 100'
+bazelw test //...
+expect "it says that the fuzzers fail to build" \
+  says "could not install libclang-rt-19-dev: the fuzzers in //tests/fuzz fail to build"
+expect "it runs Bazel for the other targets" logged "bazel test //..."
+
+new_machine
+rm "$machine/libclang_rt.fuzzer-19.a"
+BAZELW_NO_INSTALL=1 bazelw test //...
+expect "BAZELW_NO_INSTALL doesn't install the runtime" never logs_like "^apt-get"
+expect "BAZELW_NO_INSTALL leaves the message to Bazel" logged "bazel test //..."
+
+for arguments in "build //relib/..." "run //:program -- test" "build --config=windows //..."; do
+  new_machine
+  remove_clang
   # shellcheck disable=SC2086  # several arguments
   bazelw $arguments
   expect "$arguments needs no second compiler" never logs_like "clang"
 done
 
 new_machine
-rm "$machine/clang-19"
+remove_clang
 fake apt-get 'case $* in *--simulate*) printf "Remv libc++1-14 [14]\nRemv precious [1]\n" ;; esac'
 bazelw test //...
 expect "no package is removed for the second compiler" never logs_like "^apt-get .*--yes"

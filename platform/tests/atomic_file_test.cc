@@ -1,6 +1,7 @@
 #include "platform/host/atomic_file.h"
 
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <string>
 #include <system_error>
@@ -9,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "platform/host/target.h"
 #include "tests/support/test_files.h"
 
 namespace relib::platform {
@@ -23,16 +25,43 @@ class AtomicFileTest : public ::testing::Test {
     return static_cast<int>(std::distance(begin(files), end(files)));
   }
 
+  // ReadFile() knows no such names on Windows.
+  std::string Contents() const {
+    const fs::path path(std::u8string(path_.begin(), path_.end()));
+    std::ifstream stream(path, std::ios::binary);
+    EXPECT_TRUE(stream.is_open());
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  }
+
   TestDirectory directory_;
   const std::string path_ = directory_ / "f\xc3\xafle";
 };
 
 TEST_F(AtomicFileTest, WritesAndReplaces) {
   EXPECT_EQ(WriteFileAtomically(path_, "first"), absl::OkStatus());
+  EXPECT_EQ(Contents(), "first");
   const std::string second(1 << 20, 's');
   EXPECT_EQ(WriteFileAtomically(path_, second), absl::OkStatus());
+  // No EXPECT_EQ(), which would print them.
+  EXPECT_TRUE(Contents() == second);
   EXPECT_EQ(WriteFileAtomically(path_, ""), absl::OkStatus());
+  EXPECT_EQ(Contents(), "");
   EXPECT_EQ(FilesInDirectory(), 1);
+}
+
+TEST_F(AtomicFileTest, ANewFileKeepsThePermissionsOnLinux) {
+  if (kTargetSystem != System::kLinux) GTEST_SKIP() << "Windows has others";
+  WriteFile(path_, "old");
+  // No new file has these, whatever the umask is.
+  for (const fs::perms permissions :
+       {fs::perms::owner_all | fs::perms::others_read,
+        fs::perms::owner_read | fs::perms::owner_write |
+            fs::perms::group_exec}) {
+    fs::permissions(path_, permissions);
+    EXPECT_EQ(WriteFileAtomically(path_, "new"), absl::OkStatus());
+    EXPECT_EQ(ReadFile(path_), "new");
+    EXPECT_EQ(fs::status(path_).permissions(), permissions);
+  }
 }
 
 TEST_F(AtomicFileTest, ErrorsChangeNothing) {

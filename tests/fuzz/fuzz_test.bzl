@@ -33,15 +33,19 @@ _FLAGS = [
     "-fno-sanitize=vptr,function",
 ]
 
-# Selects the compiler, whatever the toolchain of the build is.
-_SELECT_COMPILER = """
-for version in 19 20 21 18 17 16; do
-  compiler=$(command -v clang++-$version) && break
-done
-if [ -z "$compiler" ]; then
-  echo "The fuzzers in //tests/fuzz need clang++ with libFuzzer: install clang-19 and libclang-rt-19-dev." >&2
+# Runs the compiler, whatever the toolchain of the build is.
+_RUN_COMPILER = """
+. %s
+find_fuzz_compiler
+if [ -z "$fuzz_compiler" ]; then
+  if [ -n "$fuzz_version" ]; then
+    echo "clang++-$fuzz_version has no libFuzzer, which //tests/fuzz needs: install libclang-rt-$fuzz_version-dev." >&2
+  else
+    echo "The fuzzers in //tests/fuzz need clang++ with libFuzzer: install clang-19 and libclang-rt-19-dev." >&2
+  fi
   exit 1
 fi
+exec "$fuzz_compiler" "$@"
 """
 
 def _compile_flags(context):
@@ -60,11 +64,11 @@ def _compile_flags(context):
 def _compile(ctx, source, flags, inputs):
     output = ctx.actions.declare_file("%s.objects/%s.o" % (ctx.label.name, source.short_path))
     ctx.actions.run_shell(
-        inputs = inputs,
+        inputs = depset([ctx.file._compiler], transitive = [inputs]),
         outputs = [output],
         arguments = ["-fsanitize=fuzzer-no-link," + _SANITIZERS] + _FLAGS + flags +
                     ["-c", source.path, "-o", output.path],
-        command = _SELECT_COMPILER + 'exec "$compiler" "$@"',
+        command = _RUN_COMPILER % ctx.file._compiler.path,
         mnemonic = "FuzzCompile",
         progress_message = "Compiling %s for libFuzzer" % source.short_path,
         use_default_shell_env = True,
@@ -85,12 +89,12 @@ def _link(ctx, objects, linking_context):
         arguments += ["-Wl,--whole-archive", archive.path, "-Wl,--no-whole-archive"] if always else [archive.path]
     output = ctx.actions.declare_file(ctx.label.name + ".fuzzer")
     ctx.actions.run_shell(
-        inputs = objects + [archive for archive, _ in libraries],
+        inputs = objects + [archive for archive, _ in libraries] + [ctx.file._compiler],
         outputs = [output],
         arguments = ["-fsanitize=fuzzer," + _SANITIZERS, "-o", output.path] +
                     [file.path for file in objects] +
                     ["-Wl,--start-group"] + arguments + ["-Wl,--end-group"] + flags,
-        command = _SELECT_COMPILER + 'exec "$compiler" "$@"',
+        command = _RUN_COMPILER % ctx.file._compiler.path,
         mnemonic = "FuzzLink",
         progress_message = "Linking %s with libFuzzer" % ctx.label,
         use_default_shell_env = True,
@@ -136,6 +140,10 @@ _fuzz_test = rule(
         "subjects": attr.label_list(
             aspects = [_sources_aspect],
             providers = [CcInfo],
+        ),
+        "_compiler": attr.label(
+            allow_single_file = True,
+            default = "//tests/fuzz:compiler.sh",
         ),
         "_headers": attr.label_list(
             allow_files = [".h"],

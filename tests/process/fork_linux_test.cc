@@ -14,31 +14,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/host/deadline.h"
-#include "platform/host/library.h"
 #include "relib/host.h"
 #include "tests/process/journal.h"
+#include "tests/process/journal_file.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/test_files.h"
 
 namespace relib {
 namespace {
 
 using JournalModule = Module<journal::Exports>;
 
-std::string Path() {
-  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/",
-                      std::getenv("TEST_WORKSPACE"), "/tests/process/",
-                      platform::kLibraryPrefix, "journal",
-                      platform::kLibrarySuffix);
-}
-
 JournalModule LoadJournal() {
   absl::StatusOr<JournalModule> module =
-      Load<journal::Exports>(Path(), {.private_copy = true});
+      Load<journal::Exports>(JournalFile(), {.private_copy = true});
   EXPECT_TRUE(module.ok()) << module.status();
   return *std::move(module);
 }
@@ -119,11 +112,27 @@ TEST(ForkTest, AChildLeavesThePrivateCopyAlone) {
   EXPECT_FALSE(std::filesystem::exists(copy));
 }
 
+// The parent's threads, which before_unload might join, don't exist in a child.
+TEST(ForkTest, AChildThatExitsRunsNoBeforeUnload) {
+  JournalModule module = LoadJournal();
+  const TestDirectory directory;
+  const std::string file = directory / "journal";
+  ASSERT_TRUE(module.exports().open(file).ok());
+  const pid_t child = fork();
+  if (child == 0) exit(7);
+  EXPECT_EQ(ExitCodeOf(child), 7);
+  EXPECT_EQ(ReadFile(file), "exit handler\nstatic object\n");
+  EXPECT_TRUE(module.Unload().ok());
+  EXPECT_EQ(ReadFile(file),
+            "exit handler\nstatic object\n"
+            "before_unload\nexit handler\nstatic object\n");
+}
+
 TEST(ForkTest, AChildLoadsAndUnloadsModulesOfItsOwn) {
   JournalModule module = LoadJournal();
   EXPECT_EQ(InChild([] {
               absl::StatusOr<JournalModule> own =
-                  Load<journal::Exports>(Path(), {.private_copy = true});
+                  Load<journal::Exports>(JournalFile(), {.private_copy = true});
               if (!own.ok()) return 1;
               const std::string copy = own->mapped_path();
               if (*own->exports().add(1, 2) != 3) return 2;
@@ -154,7 +163,7 @@ TEST(ForkTest, ThreadsForkWhileOthersUseModules) {
   users.emplace_back([&done] {
     while (!done) {
       absl::StatusOr<JournalModule> other =
-          Load<journal::Exports>(Path(), {.private_copy = true});
+          Load<journal::Exports>(JournalFile(), {.private_copy = true});
       EXPECT_TRUE(other.ok()) << other.status();
       EXPECT_TRUE(other->exports().work().ok());
       EXPECT_TRUE(other->Unload().ok());

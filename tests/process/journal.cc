@@ -1,5 +1,6 @@
 #include "tests/process/journal.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@ namespace {
 std::FILE* file = nullptr;
 int before_unload_milliseconds = 0;
 bool crash_in_before_unload = false;
+std::atomic<int> sleeping = 0;
 int* volatile null_int = nullptr;
 
 void Write(const char* line) {
@@ -36,6 +38,12 @@ void Open(const std::string& path) {
 void ConstructLate() { static const Written late("late object"); }
 
 [[gnu::no_sanitize("thread")]] void Crash() { *null_int = 1; }
+
+void Sleep(int milliseconds) {
+  ++sleeping;
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  --sleeping;
+}
 
 struct Counted {
   Counted() { ++count; }
@@ -62,11 +70,19 @@ RELIB_EXPORTS(
     .construct_late = relib::implement<journal::ConstructLate>,
     .add = relib::implement<[](int a, int b) { return a + b; }>,
     .crash = relib::implement<journal::Crash>,
+    .exit = relib::implement<[](int code) { std::exit(code); }>,
+    .sleep = relib::implement<journal::Sleep>,
+    .sleeping = relib::implement<[] { return journal::sleeping.load(); }>,
     .work = relib::implement<journal::Work>);
 
 RELIB_BEFORE_UNLOAD() {
   std::this_thread::sleep_for(
       std::chrono::milliseconds(journal::before_unload_milliseconds));
-  if (journal::crash_in_before_unload) journal::Crash();
+  if (journal::crash_in_before_unload) {
+    journal::Write("crashing");
+    // The stream is not written out after a crash.
+    if (journal::file != nullptr) std::fflush(journal::file);
+    journal::Crash();
+  }
   journal::Write("before_unload");
 }

@@ -2,25 +2,18 @@
 // that can't start threads.
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <string>
-#include <vector>
+#include <climits>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "platform/host/library.h"
 #include "relib/host.h"
 #include "tests/process/journal.h"
+#include "tests/process/journal_file.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/without_threads_linux.h"
 
 namespace {
 
@@ -54,10 +47,7 @@ namespace {
 using JournalModule = Module<journal::Exports>;
 
 absl::StatusOr<JournalModule> LoadJournal() {
-  return Load<journal::Exports>(absl::StrCat(
-      std::getenv("TEST_SRCDIR"), "/", std::getenv("TEST_WORKSPACE"),
-      "/tests/process/", platform::kLibraryPrefix, "journal",
-      platform::kLibrarySuffix));
+  return Load<journal::Exports>(JournalFile());
 }
 
 // Must be the first load of the process.
@@ -74,30 +64,14 @@ TEST(LimitsTest, WithoutThreadKeysALoadIsRefused) {
   EXPECT_TRUE(module->Unload().ok());
 }
 
-int64_t AddressSpace() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  long pages = 0;
-  if (file == nullptr || std::fscanf(file, "%ld", &pages) != 1) return 0;
-  std::fclose(file);
-  return pages * sysconf(_SC_PAGESIZE);
-}
-
 TEST(LimitsTest, WithoutAThreadForBeforeUnloadTheModuleStays) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need address space";
   absl::StatusOr<JournalModule> module = LoadJournal();
   ASSERT_TRUE(module.ok()) << module.status();
-  // Larger than the stacks that the C library keeps of threads that have ended.
-  pthread_attr_t attributes;
-  ASSERT_EQ(pthread_attr_init(&attributes), 0);
-  ASSERT_EQ(pthread_attr_setstacksize(&attributes, size_t{64} << 20), 0);
-  ASSERT_EQ(pthread_setattr_default_np(&attributes), 0);
-  rlimit before;
-  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
-  rlimit limit = before;
-  limit.rlim_cur = static_cast<rlim_t>(AddressSpace()) + (32 << 20);
-  ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
-  const absl::Status status = module->Unload().status();
-  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  const absl::Status status = [&module] {
+    const WithoutThreads without_threads;
+    return module->Unload().status();
+  }();
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kBeforeUnloadFailed) << status;
   EXPECT_TRUE(absl::StrContains(status.message(), "no thread can be started"))
       << status;

@@ -3,11 +3,9 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/host/subprocess.h"
+#include "tests/support/without_threads_linux.h"
 
 namespace relib::platform {
 namespace {
@@ -55,26 +54,9 @@ TEST(SubprocessLinuxTest, AChildLeavesTheCommandAlone) {
   EXPECT_EQ((*command)->output(), "done\n");
 }
 
-// Returns the size of the address space of this process.
-rlim_t AddressSpace() {
-  unsigned long pages = 0;
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr || std::fscanf(file, "%lu", &pages) != 1) return 0;
-  std::fclose(file);
-  return static_cast<rlim_t>(pages) * static_cast<rlim_t>(getpagesize());
-}
-
 TEST(SubprocessLinuxTest, WithoutAThreadThereIsNoCommand) {
   EXPECT_EQ(RunInChild([] {
-              // Too little for the stack of a thread, also one that was kept
-              // from an earlier thread.
-              pthread_attr_t attributes;
-              pthread_attr_init(&attributes);
-              pthread_attr_setstacksize(&attributes, size_t{64} << 20);
-              pthread_setattr_default_np(&attributes);
-              const rlim_t size = AddressSpace() + (rlim_t{2} << 20);
-              const rlimit limit = {.rlim_cur = size, .rlim_max = size};
-              setrlimit(RLIMIT_AS, &limit);
+              const WithoutThreads without_threads;
               const absl::Status status =
                   Subprocess::Start("sleep 1000", "").status();
               if (!absl::IsResourceExhausted(status)) {
