@@ -10,6 +10,7 @@ set -euo pipefail
 name=$1
 seconds=${2:-600}
 export RELIB_FUZZ_SECONDS=$seconds
+export RELIB_FUZZ_SEED=0
 export RELIB_FUZZ_CORPUS=${XDG_CACHE_HOME:-$HOME/.cache}/relib/fuzz/$name
 export RELIB_FUZZ_ARTIFACTS=$PWD
 cd "$(dirname "$0")/.."

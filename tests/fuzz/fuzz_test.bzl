@@ -162,8 +162,9 @@ def fuzz_test(name, srcs, subjects, deps = [], data = [], max_size = 4096):
     """A test that runs LLVMFuzzerTestOneInput() for a limited time.
 
     It is built by Clang with AddressSanitizer and UndefinedBehaviorSanitizer,
-    whatever the configuration. RELIB_FUZZ_SECONDS sets how long it runs, and
-    RELIB_FUZZ_CORPUS a directory for the corpus. tools/fuzz.sh uses both.
+    whatever the configuration. RELIB_FUZZ_SECONDS sets how long it runs,
+    RELIB_FUZZ_SEED the random numbers (0: others each time), and
+    RELIB_FUZZ_CORPUS a directory for the corpus. tools/fuzz.sh uses all three.
 
     Args:
       name: the name of the test

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Writes the seeds of a fuzzer, and runs it for RELIB_FUZZ_SECONDS.
+# Writes the seeds of a fuzzer, and runs it for RELIB_FUZZ_SECONDS. The same random numbers each time
+# keep a test from failing by chance; RELIB_FUZZ_SEED=0 takes others.
 set -euo pipefail
 
 fuzzer=$PWD/%FUZZER%
@@ -18,5 +19,5 @@ unset RELIB_FUZZ_SEEDS
 [[ -n $(ls "$seeds/old") ]] || { echo "the fuzzer has no seeds" >&2; exit 1; }
 
 # Leaks are looked for at the end: a check after each input is slow.
-"$fuzzer" -max_total_time="$seconds" -max_len=%MAX_SIZE% -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
+"$fuzzer" -seed="${RELIB_FUZZ_SEED:-1}" -max_total_time="$seconds" -max_len=%MAX_SIZE% -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
     -print_final_stats=1 -artifact_prefix="$outputs/" "$corpus" "$seeds/old"
