@@ -1,7 +1,9 @@
 #include "relib/internal/loader/library_uses.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "platform/host/deadline.h"
 #include "platform/host/dependencies.h"
 #include "platform/host/library.h"
 #include "relib/errors.h"
@@ -25,8 +28,10 @@ namespace relib::internal {
 struct SharedLibrary {
   // Thread-safe, and never null.
   std::unique_ptr<platform::Dependency> dependency;
-  // A module with ModuleLibraries::kKeep has used it.
+  // It stays for good.
   bool is_kept = false;
+  // The reason, unless it is a module with ModuleLibraries::kKeep.
+  std::string kept_by;
   // A report has listed it.
   bool was_reported = false;
   // Its last user is calling Dependency::Release().
@@ -60,7 +65,6 @@ void RemoveUser(SharedLibrary& library, const LibraryUses* uses) {
 
 // Adds `user` to the library at `path`. Returns null if the library is unknown.
 std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
-                                        ModuleLibraries policy,
                                         SharedLibrary::User user) {
   Libraries& all = GetLibraries();
   const absl::MutexLock lock(all.mutex);
@@ -71,7 +75,6 @@ std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
   all.mutex.Await(absl::Condition(&is_settled));
   const auto it = all.by_path.find(path);
   if (it == all.by_path.end()) return nullptr;
-  it->second->is_kept |= policy == ModuleLibraries::kKeep;
   it->second->users.push_back(std::move(user));
   return it->second;
 }
@@ -88,6 +91,9 @@ bool AddLibrary(const std::string& path,
   library->dependency = std::move(dependency);
   return true;
 }
+
+// The number of threads in a library that a message names.
+constexpr size_t kMaxThreadsNamed = 20;
 
 constexpr char kKeptByDefault[] =
     "its threads and callbacks may be in use. To unload it with the module: "
@@ -116,19 +122,19 @@ std::string LibraryUses::Explain(std::string_view error) const {
              : std::string(error);
 }
 
-void LibraryUses::Take(const platform::Library& module, const std::string& name,
-                       ModuleLibraries policy) {
+void LibraryUses::Take(const platform::Library& module,
+                       const std::string& name) {
   name_ = name;
   for (const std::string& path : scope_->Find(module)) {
     std::shared_ptr<SharedLibrary> library =
-        UseKnown(path, policy, {.uses = this, .name = name});
+        UseKnown(path, {.uses = this, .name = name});
     while (library == nullptr) {
       // The system's loader is not called under the mutex: constructors of
       // libraries run under the lock of the loader, and might load a module.
       std::unique_ptr<platform::Dependency> dependency = scope_->Take(path);
       if (dependency == nullptr) break;
       if (!AddLibrary(path, dependency)) dependency->Release();
-      library = UseKnown(path, policy, {.uses = this, .name = name});
+      library = UseKnown(path, {.uses = this, .name = name});
     }
     if (library != nullptr) libraries_.push_back(std::move(library));
   }
@@ -164,8 +170,20 @@ absl::Status LibraryUses::CheckFresh() const {
   return absl::OkStatus();
 }
 
-std::vector<std::string> LibraryUses::Users() const {
-  std::vector<std::string> texts;
+void LibraryUses::Commit(ModuleLibraries policy) {
+  if (policy != ModuleLibraries::kKeep) return;
+  Libraries& all = GetLibraries();
+  const absl::MutexLock lock(all.mutex);
+  for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
+    library->is_kept = true;
+  }
+}
+
+std::vector<LibraryUses::Use> LibraryUses::FindUses(
+    platform::Deadline deadline) const {
+  // All libraries share one look at the threads.
+  std::optional<std::vector<platform::OtherThread>> threads;
+  std::vector<Use> uses;
   for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
     {
       Libraries& all = GetLibraries();
@@ -173,15 +191,38 @@ std::vector<std::string> LibraryUses::Users() const {
       if (library->is_kept || library->users.size() > 1) continue;
     }
     const platform::Dependency& dependency = *library->dependency;
-    std::vector<std::string> users = dependency.Holders();
-    for (std::string& text : dependency.Threads()) {
-      users.push_back(std::move(text));
+    std::vector<std::string> texts = dependency.Holders();
+    if (!threads.has_value()) threads = platform::OtherThreads(deadline);
+    std::vector<std::string> running = dependency.Users(*threads);
+    if (running.size() > kMaxThreadsNamed) {
+      const size_t others = running.size() - kMaxThreadsNamed;
+      running.resize(kMaxThreadsNamed);
+      running.push_back(absl::StrCat(others, " other threads"));
     }
-    if (users.empty()) continue;
+    for (std::string& text : running) texts.push_back(std::move(text));
+    if (texts.empty()) continue;
+    uses.push_back(
+        {.library = library.get(), .text = absl::StrJoin(texts, "; ")});
+  }
+  return uses;
+}
+
+std::vector<std::string> LibraryUses::Users(platform::Deadline deadline) const {
+  std::vector<std::string> texts;
+  for (const Use& use : FindUses(deadline)) {
     texts.push_back(
-        absl::StrCat(dependency.path(), ": ", absl::StrJoin(users, "; ")));
+        absl::StrCat(use.library->dependency->path(), ": ", use.text));
   }
   return texts;
+}
+
+void LibraryUses::KeepUsed(platform::Deadline deadline) {
+  for (Use& use : FindUses(deadline)) {
+    Libraries& all = GetLibraries();
+    const absl::MutexLock lock(all.mutex);
+    use.library->is_kept = true;
+    use.library->kept_by = std::move(use.text);
+  }
 }
 
 std::vector<KeptLibrary> LibraryUses::Release() {
@@ -191,17 +232,20 @@ std::vector<KeptLibrary> LibraryUses::Release() {
     platform::Dependency& dependency = *library->dependency;
     bool is_kept = false;
     bool report = false;
+    std::string kept_by;
     {
       const absl::MutexLock lock(all.mutex);
       RemoveUser(*library, this);
       is_kept = library->is_kept;
+      kept_by = library->kept_by;
       report = is_kept && !std::exchange(library->was_reported, true);
       if (!is_kept && !library->users.empty()) continue;
       library->is_being_released = !is_kept;
     }
     if (report) {
-      kept.push_back(
-          {.path = dependency.path(), .why = DescribeKept(dependency)});
+      kept.push_back({.path = dependency.path(),
+                      .why = kept_by.empty() ? DescribeKept(dependency)
+                                             : std::move(kept_by)});
     }
     if (is_kept) continue;
     if (std::string why = dependency.Release(); !why.empty()) {
