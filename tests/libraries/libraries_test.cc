@@ -1,6 +1,8 @@
 // Tests of modules that are linked against shared libraries.
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
@@ -94,6 +96,32 @@ TEST(LibrariesTest, AThreadInALibraryRefusesItsUnload) {
     EXPECT_EQ(Call(module, "stop thread"), 0);
     EXPECT_THAT(Unloaded(module).libraries, IsEmpty());
     EXPECT_FALSE(RawIsLoaded(deployment / "counter"));
+  });
+}
+
+// The first one finds that the second uses the library, and the other way
+// round.
+TEST(LibrariesTest, ModulesThatGoAtTheSameTimeLeaveALibraryThatAThreadRuns) {
+  ExpectPasses([] {
+    const Deployment deployment;
+    for (int cycle = 0; cycle < 20; ++cycle) {
+      LibraryUser first = deployment.Loaded(ModuleLibraries::kUnload);
+      LibraryUser second = deployment.Loaded(ModuleLibraries::kUnload);
+      EXPECT_EQ(Call(first, "start thread"), 0);
+      std::atomic<int> ready = 0;
+      const auto unload = [&ready](LibraryUser& module) {
+        ++ready;
+        while (ready < 2) {
+        }
+        static_cast<void>(module.Unload());
+      };
+      std::thread other([&] { unload(first); });
+      unload(second);
+      other.join();
+      EXPECT_TRUE(RawIsLoaded(deployment / "counter"));
+      LibraryUser next = deployment.Loaded(ModuleLibraries::kUnload);
+      EXPECT_EQ(Call(next, "stop thread"), 0);
+    }
   });
 }
 

@@ -32,6 +32,9 @@ struct SharedLibrary {
   bool is_kept = false;
   // The reason, unless it is a module with ModuleLibraries::kKeep.
   std::string kept_by;
+  // The user that was the only one when it called FindUses(), if none has come
+  // since.
+  const LibraryUses* checked_by = nullptr;
   // A report has listed it.
   bool was_reported = false;
   // Its last user is calling Dependency::Release().
@@ -57,6 +60,11 @@ Libraries& GetLibraries() {
   return *libraries;
 }
 
+void Keep(SharedLibrary& library, std::string why) {
+  library.is_kept = true;
+  library.kept_by = std::move(why);
+}
+
 void RemoveUser(SharedLibrary& library, const LibraryUses* uses) {
   std::erase_if(library.users, [uses](const SharedLibrary::User& user) {
     return user.uses == uses;
@@ -75,6 +83,7 @@ std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
   all.mutex.Await(absl::Condition(&is_settled));
   const auto it = all.by_path.find(path);
   if (it == all.by_path.end()) return nullptr;
+  it->second->checked_by = nullptr;
   it->second->users.push_back(std::move(user));
   return it->second;
 }
@@ -102,6 +111,26 @@ constexpr char kKeptByDefault[] =
 std::string DescribeKept(const platform::Dependency& dependency) {
   const std::vector<std::string> holders = dependency.Holders();
   return holders.empty() ? kKeptByDefault : absl::StrJoin(holders, "; ");
+}
+
+// The threads of the process. All libraries of a module share one look at them,
+// which is taken when the first library needs it.
+using ThreadsOnDemand = std::optional<std::vector<platform::OtherThread>>;
+
+// Returns what uses a library, or "".
+std::string DescribeUses(const platform::Dependency& dependency,
+                         ThreadsOnDemand& threads,
+                         platform::Deadline deadline) {
+  std::vector<std::string> texts = dependency.Holders();
+  if (!threads.has_value()) threads = platform::OtherThreads(deadline);
+  std::vector<std::string> running = dependency.Users(*threads);
+  if (running.size() > kMaxThreadsNamed) {
+    const size_t others = running.size() - kMaxThreadsNamed;
+    running.resize(kMaxThreadsNamed);
+    running.push_back(absl::StrCat(others, " other threads"));
+  }
+  for (std::string& text : running) texts.push_back(std::move(text));
+  return absl::StrJoin(texts, "; ");
 }
 
 }  // namespace
@@ -181,28 +210,18 @@ void LibraryUses::Commit(ModuleLibraries policy) {
 
 std::vector<LibraryUses::Use> LibraryUses::FindUses(
     platform::Deadline deadline) const {
-  // All libraries share one look at the threads.
-  std::optional<std::vector<platform::OtherThread>> threads;
+  ThreadsOnDemand threads;
   std::vector<Use> uses;
   for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
     {
       Libraries& all = GetLibraries();
       const absl::MutexLock lock(all.mutex);
       if (library->is_kept || library->users.size() > 1) continue;
+      library->checked_by = this;
     }
-    const platform::Dependency& dependency = *library->dependency;
-    std::vector<std::string> texts = dependency.Holders();
-    if (!threads.has_value()) threads = platform::OtherThreads(deadline);
-    std::vector<std::string> running = dependency.Users(*threads);
-    if (running.size() > kMaxThreadsNamed) {
-      const size_t others = running.size() - kMaxThreadsNamed;
-      running.resize(kMaxThreadsNamed);
-      running.push_back(absl::StrCat(others, " other threads"));
-    }
-    for (std::string& text : running) texts.push_back(std::move(text));
-    if (texts.empty()) continue;
-    uses.push_back(
-        {.library = library.get(), .text = absl::StrJoin(texts, "; ")});
+    std::string text = DescribeUses(*library->dependency, threads, deadline);
+    if (text.empty()) continue;
+    uses.push_back({.library = library.get(), .text = std::move(text)});
   }
   return uses;
 }
@@ -220,35 +239,51 @@ void LibraryUses::KeepUsed(platform::Deadline deadline) {
   for (Use& use : FindUses(deadline)) {
     Libraries& all = GetLibraries();
     const absl::MutexLock lock(all.mutex);
-    use.library->is_kept = true;
-    use.library->kept_by = std::move(use.text);
+    Keep(*use.library, std::move(use.text));
   }
 }
 
 std::vector<KeptLibrary> LibraryUses::Release() {
   std::vector<KeptLibrary> kept;
+  ThreadsOnDemand threads;
   Libraries& all = GetLibraries();
   for (std::shared_ptr<SharedLibrary>& library : libraries_) {
     platform::Dependency& dependency = *library->dependency;
-    bool is_kept = false;
-    bool report = false;
-    std::string kept_by;
+    bool is_checked = true;
     {
       const absl::MutexLock lock(all.mutex);
       RemoveUser(*library, this);
+      if (!library->is_kept) {
+        if (!library->users.empty()) continue;
+        library->is_being_released = true;
+        is_checked = library->checked_by == this;
+      }
+    }
+    std::string uses;
+    if (!is_checked) {
+      // Another user was there at the check, and was released meanwhile.
+      uses = DescribeUses(dependency, threads, platform::Deadline::Now());
+    }
+    bool is_kept = false;
+    bool report = false;
+    std::string why;
+    {
+      const absl::MutexLock lock(all.mutex);
+      if (!uses.empty()) {
+        Keep(*library, std::move(uses));
+        library->is_being_released = false;
+      }
       is_kept = library->is_kept;
-      kept_by = library->kept_by;
       report = is_kept && !std::exchange(library->was_reported, true);
-      if (!is_kept && !library->users.empty()) continue;
-      library->is_being_released = !is_kept;
+      why = library->kept_by;
     }
     if (report) {
-      kept.push_back({.path = dependency.path(),
-                      .why = kept_by.empty() ? DescribeKept(dependency)
-                                             : std::move(kept_by)});
+      if (why.empty()) why = DescribeKept(dependency);
+      kept.push_back({.path = dependency.path(), .why = std::move(why)});
     }
     if (is_kept) continue;
-    if (std::string why = dependency.Release(); !why.empty()) {
+    why = dependency.Release();
+    if (!why.empty()) {
       kept.push_back({.path = dependency.path(), .why = std::move(why)});
     }
     const absl::MutexLock lock(all.mutex);
