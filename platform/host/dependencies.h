@@ -1,13 +1,32 @@
 #ifndef PLATFORM_HOST_DEPENDENCIES_H_
 #define PLATFORM_HOST_DEPENDENCIES_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "platform/host/deadline.h"
 #include "platform/host/library.h"
 
 namespace relib::platform {
+
+// A thread of the process, and what it runs.
+struct OtherThread {
+  uint64_t id = 0;
+  // Return addresses on its stack, callees before callers, and where known the
+  // address of the function that it began with, plus one.
+  std::vector<uintptr_t> addresses;
+  // The reason for which `addresses` may not show all that the thread runs.
+  // Empty if they do.
+  std::string doubt;
+};
+
+// Returns the threads of the process other than the calling one. Interrupts
+// each of them (platform/host/thread_stack.h), and interrupts those again that
+// start, end or don't answer: until `deadline` and a tenth of a second more,
+// but for one second at most.
+std::vector<OtherThread> OtherThreads(Deadline deadline);
 
 // A shared library that was mapped because a module is linked against it,
 // directly or through other libraries. Holds a reference, so the library
@@ -26,17 +45,18 @@ class Dependency {
 
   // Returns how the file at path() differs from the one that is mapped, as a
   // part of a sentence such as "was replaced". Returns "" if it is the same.
+  // Must not be called for a library that BelongsToSystem().
   virtual std::string DescribeChange() const = 0;
 
   // Returns what is known to use the library, one text each: properties of its
   // file that keep the system from unmapping it, destructors of thread keys,
-  // and signal handlers. On Windows, only properties of the file.
+  // and signal handlers. Empty on Windows.
   virtual std::vector<std::string> Holders() const = 0;
 
-  // Returns the threads, other than the calling one, that are inside of the
-  // library, or that may be because they did not answer; one text each.
-  // Interrupts every thread of the process (platform/host/thread_stack.h).
-  virtual std::vector<std::string> Threads() const = 0;
+  // Returns those of `threads` that are inside of the library, or that may be
+  // and have not ended; one text each.
+  virtual std::vector<std::string> Users(
+      const std::vector<OtherThread>& threads) const = 0;
 
   // Drops the reference. Returns "" if the library is no longer mapped, and
   // otherwise what keeps it mapped. Must be called at most once, without

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/host/deadline.h"
 #include "platform/host/library.h"
 
 namespace relib::platform {
@@ -24,6 +25,8 @@ class NoScope final : public DependencyScope {
 };
 
 }  // namespace
+
+std::vector<OtherThread> OtherThreads(Deadline /*deadline*/) { return {}; }
 
 std::unique_ptr<DependencyScope> DependencyScope::Create(
     const std::string& /*copy*/, const std::string& /*original*/) {

@@ -1,28 +1,23 @@
 #ifndef TESTS_LIBRARIES_COUNTER_H_
 #define TESTS_LIBRARIES_COUNTER_H_
 
-// The functions of the library `counter`. Commands return zero
+// The functions of the library `counter` on every system. Commands return zero
 // on success.
 
+#ifdef __cplusplus
 extern "C" {
+#endif
 
 // The version that the library was built as.
-int CounterVersion();
+int CounterVersion(void);
 // The number of calls so far.
-int CounterCount();
-// The number of values of threads that the key's destructor has seen.
-int CounterDestroyed();
-// The number of SIGUSR2 that the handler has seen.
-int CounterSignals();
-// Sets a value of the calling thread, for a key with a destructor.
-int CounterUseKey();
-int CounterDeleteKey();
-int CounterHandleSignal();
-int CounterIgnoreSignal();
+int CounterCount(void);
 // Starts a thread that waits inside of the library.
-int CounterStartThread();
-int CounterStopThread();
+int CounterStartThread(void);
+int CounterStopThread(void);
 
-}  // extern "C"
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // TESTS_LIBRARIES_COUNTER_H_

@@ -1,32 +1,28 @@
 // A module that is linked against the shared libraries `counter` and `plain`.
 
 #include <string_view>
-#include <utility>
 
 #include "relib/module.h"
+#include "tests/libraries/commands.h"
 #include "tests/libraries/counter.h"
 #include "tests/libraries/interface.h"
-
-extern "C" int PlainAnswer();
+#include "tests/libraries/plain.h"
 
 namespace relib {
 namespace {
 
 int Run(std::string_view command) {
-  constexpr std::pair<std::string_view, int (*)()> kCommands[] = {
+  constexpr Command kCommands[] = {
       {"version", CounterVersion},
       {"count", CounterCount},
-      {"destroyed", CounterDestroyed},
-      {"signals", CounterSignals},
-      {"use key", CounterUseKey},
-      {"delete key", CounterDeleteKey},
-      {"handle signal", CounterHandleSignal},
-      {"ignore signal", CounterIgnoreSignal},
       {"start thread", CounterStartThread},
       {"stop thread", CounterStopThread},
       {"answer", PlainAnswer},
   };
   for (const auto& [name, function] : kCommands) {
+    if (name == command) return function();
+  }
+  for (const auto& [name, function] : SystemCommands()) {
     if (name == command) return function();
   }
   return -1;

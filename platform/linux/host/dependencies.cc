@@ -32,6 +32,7 @@
 #include "platform/linux/host/dynamic_section.h"
 #include "platform/linux/host/image_users.h"
 #include "platform/linux/host/link_stub.h"
+#include "platform/linux/host/system_path.h"
 #include "platform/linux/host/unique_fd.h"
 
 namespace relib::platform {
@@ -103,18 +104,17 @@ class LoadedDependency final : public Dependency {
   explicit LoadedDependency(link_map* map)
       : map_(map),
         path_(map->l_name),
-        image_(ImageAt(reinterpret_cast<uintptr_t>(map->l_ld))),
-        build_id_(MappedBuildId(image_)),
-        stamp_(StampOf(path_)) {
+        image_(ImageAt(reinterpret_cast<uintptr_t>(map->l_ld))) {
+    if (IsSystemPath(path_)) return;
+    build_id_ = MappedBuildId(image_);
+    stamp_ = StampOf(path_);
     const uint64_t inode = MappedInode(image_.begin);
     was_replaced_ = stamp_.exists && inode != 0 && inode != stamp_.inode;
   }
 
   const std::string& path() const override { return path_; }
 
-  bool BelongsToSystem() const override {
-    return absl::StartsWith(path_, "/lib") || absl::StartsWith(path_, "/usr/");
-  }
+  bool BelongsToSystem() const override { return IsSystemPath(path_); }
 
   std::string DescribeChange() const override {
     const FileStamp now = StampOf(path_);
@@ -151,8 +151,9 @@ class LoadedDependency final : public Dependency {
     return holders;
   }
 
-  std::vector<std::string> Threads() const override {
-    return ThreadsOf(image_);
+  std::vector<std::string> Users(
+      const std::vector<OtherThread>& threads) const override {
+    return ThreadsOf(image_, threads);
   }
 
   std::string Release() override {
@@ -171,8 +172,9 @@ class LoadedDependency final : public Dependency {
   link_map* map_;
   const std::string path_;
   const AddressRange image_;
-  const std::string build_id_;
-  const FileStamp stamp_;
+  // The file when the library was taken, unless it belongs to the system.
+  std::string build_id_;
+  FileStamp stamp_;
   // The file at path_ was replaced before stamp_ was taken.
   bool was_replaced_ = false;
 };
@@ -321,23 +323,27 @@ class LinuxScope final : public DependencyScope {
     links->run_path = absl::StrReplaceAll(
         links->run_path, {{"$ORIGIN", directory}, {"${ORIGIN}", directory}});
     const std::string stub = MakeLinkStub(*links);
-    const UniqueFd memory(memfd_create("relib-link-stub", MFD_CLOEXEC));
-    if (!memory || write(memory.get(), stub.data(), stub.size()) !=
-                       static_cast<ssize_t>(stub.size())) {
+    stub_file_ = UniqueFd(memfd_create("relib-link-stub", MFD_CLOEXEC));
+    if (!stub_file_ || write(stub_file_.get(), stub.data(), stub.size()) !=
+                           static_cast<ssize_t>(stub.size())) {
       return;
     }
     // Not "/proc/self/fd/7": another library may have been loaded by that name
     // and is then taken for this one.
-    stub_ =
-        dlopen(absl::StrCat("/proc/self/task/", gettid(), "/fd/", memory.get())
-                   .c_str(),
-               RTLD_NOW | RTLD_LOCAL);
+    stub_ = dlopen(
+        absl::StrCat("/proc/self/task/", gettid(), "/fd/", stub_file_.get())
+            .c_str(),
+        RTLD_NOW | RTLD_LOCAL);
     if (stub_ == nullptr) {
       const char* text = dlerror();
       if (text != nullptr) error_ = text;
     }
   }
 
+  // Open as long as the stub is mapped. The stub of a module that a constructor
+  // loads meanwhile would otherwise get the same name, and the loader would
+  // take this one for it.
+  UniqueFd stub_file_;
   void* stub_ = nullptr;
   std::string error_;
 };

@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
+#include "platform/host/dependencies.h"
 #include "platform/host/stack_walker.h"
 #include "platform/host/thread_id.h"
 #include "platform/host/thread_stack.h"
@@ -95,7 +97,7 @@ const KeyRecord* FindKeyTable() {
   return search.found;
 }
 
-std::vector<uint64_t> OtherThreads() {
+std::vector<uint64_t> IdsOfOtherThreads() {
   std::vector<uint64_t> threads;
   if (DIR* directory = opendir("/proc/self/task")) {
     while (const dirent* entry = readdir(directory)) {
@@ -155,32 +157,67 @@ std::vector<std::string> SignalHandlersOf(const AddressRange& image) {
   return texts;
 }
 
-std::vector<std::string> ThreadsOf(const AddressRange& image) {
+std::vector<OtherThread> OtherThreads(Deadline deadline) {
+  constexpr absl::Duration kPatience = absl::Seconds(1);
+  const absl::Duration time =
+      std::min(deadline.left() + absl::Milliseconds(100), kPatience);
+  const Deadline end = Deadline::After(time);
+  const auto ask = [&end](OtherThread& thread) {
+    thread.addresses = StackOfThread(
+        thread.id, std::min(end, Deadline::After(absl::Milliseconds(100))));
+  };
+  std::vector<OtherThread> threads;
+  for (const uint64_t id : IdsOfOtherThreads()) {
+    threads.push_back({.id = id, .addresses = {}, .doubt = {}});
+    ask(threads.back());
+  }
   // A thread that starts or ends is in the C library alone. It is in another
   // image soon, or gone.
-  const Deadline patience = Deadline::After(absl::Seconds(1));
-  const auto stack_of = [](uint64_t thread) {
-    return StackOfThread(thread, Deadline::After(absl::Milliseconds(100)));
+  std::vector<OtherThread*> unsettled;
+  for (OtherThread& thread : threads) unsettled.push_back(&thread);
+  const auto settle = [&unsettled] {
+    std::erase_if(unsettled, [](const OtherThread* thread) {
+      return !IsInCLibraryAlone(thread->addresses) ||
+             WaitForThreadEnd(thread->id, Deadline::Now());
+    });
+    return unsettled.empty();
   };
+  while (!settle() && !end.has_passed()) {
+    absl::SleepFor(std::min(end.left(), absl::Milliseconds(10)));
+    for (OtherThread* thread : unsettled) {
+      if (end.has_passed()) break;
+      ask(*thread);
+    }
+  }
+  for (OtherThread* thread : unsettled) {
+    if (thread->addresses.empty()) {
+      thread->doubt = "the thread blocks signals and does not answer";
+    } else if (time < kPatience) {
+      thread->doubt =
+          "the thread starts or ends. Wait longer: UnloadOptions::deadline";
+    }
+  }
+  return threads;
+}
+
+std::vector<std::string> ThreadsOf(const AddressRange& image,
+                                   const std::vector<OtherThread>& threads) {
   std::vector<std::string> texts;
-  for (const uint64_t thread : OtherThreads()) {
-    std::vector<uintptr_t> stack = stack_of(thread);
-    while (IsInCLibraryAlone(stack) && !patience.has_passed() &&
-           !WaitForThreadEnd(thread, Deadline::After(absl::Milliseconds(10)))) {
-      stack = stack_of(thread);
-    }
+  for (const OtherThread& thread : threads) {
     const auto inside = std::find_if(
-        stack.begin(), stack.end(),
+        thread.addresses.begin(), thread.addresses.end(),
         [&](uintptr_t address) { return image.Contains(address - 1); });
-    const std::string name = ThreadName(thread);
-    const std::string text = absl::StrCat(
-        "thread ", thread, name.empty() ? "" : absl::StrCat(" \"", name, "\""));
-    if (inside != stack.end()) {
-      texts.push_back(absl::StrCat(text, " runs ", OwnFunction(*inside - 1)));
-    } else if (stack.empty() && !WaitForThreadEnd(thread, Deadline::Now())) {
-      texts.push_back(absl::StrCat(
-          text, " may run it: the thread blocks signals and does not answer"));
+    const bool is_inside = inside != thread.addresses.end();
+    if (!is_inside && (thread.doubt.empty() ||
+                       WaitForThreadEnd(thread.id, Deadline::Now()))) {
+      continue;
     }
+    const std::string name = ThreadName(thread.id);
+    texts.push_back(absl::StrCat(
+        "thread ", thread.id,
+        name.empty() ? "" : absl::StrCat(" \"", name, "\""),
+        is_inside ? absl::StrCat(" runs ", OwnFunction(*inside - 1))
+                  : absl::StrCat(" may run it: ", thread.doubt)));
   }
   return texts;
 }

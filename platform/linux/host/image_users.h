@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/host/dependencies.h"
 #include "platform/host/stack_walker.h"
 
 // Finds what would call or run code of an image after the image is gone. Each
@@ -17,9 +18,10 @@ std::vector<std::string> ThreadKeysOf(const AddressRange& image);
 // Returns the signals whose handlers are in `image`.
 std::vector<std::string> SignalHandlersOf(const AddressRange& image);
 
-// Returns the threads other than the calling one that have a function of
-// `image` on their stacks, and those that do not answer.
-std::vector<std::string> ThreadsOf(const AddressRange& image);
+// Returns those of `threads` that have a function of `image` on their stacks,
+// and those that may have and have not ended.
+std::vector<std::string> ThreadsOf(const AddressRange& image,
+                                   const std::vector<OtherThread>& threads);
 
 }  // namespace relib::platform
 

@@ -144,10 +144,16 @@ class ShellCommand final : public Subprocess {
   // Starts to collect the output. After an error, the command has been killed.
   absl::Status StartCollector() {
     absl::Status status;
-    // No signal handler of the program runs on our thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    // No handler of the program for a standard signal runs on our thread. The
+    // real-time signals stay as they are: by one of them, relib asks threads
+    // for their stacks.
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    pthread_sigmask(SIG_SETMASK, nullptr, &before);
+    for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) {
+      if (!sigismember(&before, signal)) sigdelset(&blocked, signal);
+    }
+    pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
     try {
       collector_ = std::thread(&ShellCommand::Collect, this);
     } catch (const std::system_error& error) {

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
 #include "platform/host/file.h"
@@ -26,6 +27,7 @@
 #include "platform/image/image_file.h"
 #include "platform/image/pe_file.h"
 #include "platform/windows/host/library_holders.h"
+#include "platform/windows/system/handle.h"
 #include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 #include "platform/windows/wine/free_library.h"
@@ -33,40 +35,37 @@
 namespace relib::platform {
 namespace {
 
-std::vector<uint64_t> OtherThreads() {
+std::vector<uint64_t> IdsOfOtherThreads() {
   std::vector<uint64_t> threads;
-  const HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-  if (snapshot == INVALID_HANDLE_VALUE) return threads;
+  const Handle snapshot(CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
+  if (!snapshot) return threads;
   THREADENTRY32 entry = {};
   entry.dwSize = sizeof(entry);
-  for (BOOL more = Thread32First(snapshot, &entry); more;
-       more = Thread32Next(snapshot, &entry)) {
+  for (BOOL more = Thread32First(snapshot.get(), &entry); more;
+       more = Thread32Next(snapshot.get(), &entry)) {
     if (entry.th32OwnerProcessID == GetCurrentProcessId() &&
         entry.th32ThreadID != GetCurrentThreadId()) {
       threads.push_back(entry.th32ThreadID);
     }
   }
-  CloseHandle(snapshot);
   return threads;
 }
 
 // Returns the address of the function that a thread began with, or zero.
 uintptr_t StartOf(DWORD thread) {
-  const HANDLE handle = OpenThread(THREAD_QUERY_INFORMATION, FALSE, thread);
-  if (handle == nullptr) return 0;
+  const Handle handle(OpenThread(THREAD_QUERY_INFORMATION, FALSE, thread));
+  if (!handle) return 0;
   // ThreadQuerySetWin32StartAddress.
   constexpr int kStartAddress = 9;
   using Query = LONG(NTAPI*)(HANDLE, int, void*, ULONG, ULONG*);
-  const auto query =
+  static const auto query =
       reinterpret_cast<Query>(reinterpret_cast<void*>(GetProcAddress(
           GetModuleHandleW(L"ntdll.dll"), "NtQueryInformationThread")));
   uintptr_t start = 0;
-  if (query == nullptr ||
-      query(handle, kStartAddress, &start, sizeof(start), nullptr) != 0) {
-    start = 0;
-  }
-  CloseHandle(handle);
-  return start;
+  return query != nullptr && query(handle.get(), kStartAddress, &start,
+                                   sizeof(start), nullptr) == 0
+             ? start
+             : 0;
 }
 
 class LoadedDependency final : public Dependency {
@@ -93,23 +92,24 @@ class LoadedDependency final : public Dependency {
 
   std::vector<std::string> Holders() const override { return {}; }
 
-  std::vector<std::string> Threads() const override {
+  std::vector<std::string> Users(
+      const std::vector<OtherThread>& threads) const override {
     const AddressRange image = ImageAt(reinterpret_cast<uintptr_t>(module_));
     std::vector<std::string> texts;
-    for (const uint64_t thread : OtherThreads()) {
-      const std::vector<uintptr_t> stack =
-          StackOfThread(thread, Deadline::After(absl::Milliseconds(100)));
-      // A thread that starts has none of its functions on the stack yet.
-      if (!image.Contains(StartOf(static_cast<DWORD>(thread))) &&
-          std::none_of(stack.begin(), stack.end(), [&](uintptr_t address) {
-            return image.Contains(address - 1);
-          })) {
+    for (const OtherThread& thread : threads) {
+      const bool is_inside = std::any_of(
+          thread.addresses.begin(), thread.addresses.end(),
+          [&](uintptr_t address) { return image.Contains(address - 1); });
+      if (!is_inside && (thread.doubt.empty() ||
+                         WaitForThreadEnd(thread.id, Deadline::Now()))) {
         continue;
       }
-      const std::string name = ThreadName(thread);
+      const std::string name = ThreadName(thread.id);
       texts.push_back(absl::StrCat(
-          "thread ", thread,
-          name.empty() ? "" : absl::StrCat(" \"", name, "\""), " runs it"));
+          "thread ", thread.id,
+          name.empty() ? "" : absl::StrCat(" \"", name, "\""),
+          is_inside ? " runs it"
+                    : absl::StrCat(" may run it: ", thread.doubt)));
     }
     return texts;
   }
@@ -228,6 +228,38 @@ class WindowsScope final : public DependencyScope {
 };
 
 }  // namespace
+
+std::vector<OtherThread> OtherThreads(Deadline deadline) {
+  const Deadline end = Deadline::After(
+      std::min(deadline.left() + absl::Milliseconds(100), absl::Seconds(1)));
+  std::vector<OtherThread> threads;
+  std::vector<OtherThread*> silent;
+  const auto ask = [](OtherThread& thread) {
+    thread.addresses =
+        StackOfThread(thread.id, Deadline::After(absl::Milliseconds(100)));
+    return !thread.addresses.empty() ||
+           WaitForThreadEnd(thread.id, Deadline::Now());
+  };
+  for (const uint64_t id : IdsOfOtherThreads()) {
+    threads.push_back({.id = id, .addresses = {}, .doubt = {}});
+  }
+  for (OtherThread& thread : threads) silent.push_back(&thread);
+  while (true) {
+    std::erase_if(silent, [&](OtherThread* thread) { return ask(*thread); });
+    if (silent.empty() || end.has_passed()) break;
+    absl::SleepFor(std::min(end.left(), absl::Milliseconds(10)));
+  }
+  for (OtherThread* thread : silent) {
+    thread->doubt = "the thread's stack can't be read";
+  }
+  for (OtherThread& thread : threads) {
+    // A thread that starts has none of its functions on the stack yet.
+    if (const uintptr_t start = StartOf(static_cast<DWORD>(thread.id))) {
+      thread.addresses.push_back(start + 1);
+    }
+  }
+  return threads;
+}
 
 std::unique_ptr<DependencyScope> DependencyScope::Create(
     const std::string& /*copy*/, const std::string& original) {

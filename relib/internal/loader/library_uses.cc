@@ -1,7 +1,9 @@
 #include "relib/internal/loader/library_uses.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "platform/host/deadline.h"
 #include "platform/host/dependencies.h"
 #include "platform/host/library.h"
 #include "relib/errors.h"
@@ -25,8 +28,13 @@ namespace relib::internal {
 struct SharedLibrary {
   // Thread-safe, and never null.
   std::unique_ptr<platform::Dependency> dependency;
-  // A module with ModuleLibraries::kKeep has used it.
+  // It stays for good.
   bool is_kept = false;
+  // The reason, unless it is a module with ModuleLibraries::kKeep.
+  std::string kept_by;
+  // The user that was the only one when it called FindUses(), if none has come
+  // since.
+  const LibraryUses* checked_by = nullptr;
   // A report has listed it.
   bool was_reported = false;
   // Its last user is calling Dependency::Release().
@@ -52,6 +60,11 @@ Libraries& GetLibraries() {
   return *libraries;
 }
 
+void Keep(SharedLibrary& library, std::string why) {
+  library.is_kept = true;
+  library.kept_by = std::move(why);
+}
+
 void RemoveUser(SharedLibrary& library, const LibraryUses* uses) {
   std::erase_if(library.users, [uses](const SharedLibrary::User& user) {
     return user.uses == uses;
@@ -60,7 +73,6 @@ void RemoveUser(SharedLibrary& library, const LibraryUses* uses) {
 
 // Adds `user` to the library at `path`. Returns null if the library is unknown.
 std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
-                                        ModuleLibraries policy,
                                         SharedLibrary::User user) {
   Libraries& all = GetLibraries();
   const absl::MutexLock lock(all.mutex);
@@ -71,7 +83,7 @@ std::shared_ptr<SharedLibrary> UseKnown(const std::string& path,
   all.mutex.Await(absl::Condition(&is_settled));
   const auto it = all.by_path.find(path);
   if (it == all.by_path.end()) return nullptr;
-  it->second->is_kept |= policy == ModuleLibraries::kKeep;
+  it->second->checked_by = nullptr;
   it->second->users.push_back(std::move(user));
   return it->second;
 }
@@ -89,6 +101,9 @@ bool AddLibrary(const std::string& path,
   return true;
 }
 
+// The number of threads in a library that a message names.
+constexpr size_t kMaxThreadsNamed = 20;
+
 constexpr char kKeptByDefault[] =
     "its threads and callbacks may be in use. To unload it with the module: "
     "LoadOptions{.libraries = ModuleLibraries::kUnload}";
@@ -96,6 +111,26 @@ constexpr char kKeptByDefault[] =
 std::string DescribeKept(const platform::Dependency& dependency) {
   const std::vector<std::string> holders = dependency.Holders();
   return holders.empty() ? kKeptByDefault : absl::StrJoin(holders, "; ");
+}
+
+// The threads of the process. All libraries of a module share one look at them,
+// which is taken when the first library needs it.
+using ThreadsOnDemand = std::optional<std::vector<platform::OtherThread>>;
+
+// Returns what uses a library, or "".
+std::string DescribeUses(const platform::Dependency& dependency,
+                         ThreadsOnDemand& threads,
+                         platform::Deadline deadline) {
+  std::vector<std::string> texts = dependency.Holders();
+  if (!threads.has_value()) threads = platform::OtherThreads(deadline);
+  std::vector<std::string> running = dependency.Users(*threads);
+  if (running.size() > kMaxThreadsNamed) {
+    const size_t others = running.size() - kMaxThreadsNamed;
+    running.resize(kMaxThreadsNamed);
+    running.push_back(absl::StrCat(others, " other threads"));
+  }
+  for (std::string& text : running) texts.push_back(std::move(text));
+  return absl::StrJoin(texts, "; ");
 }
 
 }  // namespace
@@ -116,19 +151,19 @@ std::string LibraryUses::Explain(std::string_view error) const {
              : std::string(error);
 }
 
-void LibraryUses::Take(const platform::Library& module, const std::string& name,
-                       ModuleLibraries policy) {
+void LibraryUses::Take(const platform::Library& module,
+                       const std::string& name) {
   name_ = name;
   for (const std::string& path : scope_->Find(module)) {
     std::shared_ptr<SharedLibrary> library =
-        UseKnown(path, policy, {.uses = this, .name = name});
+        UseKnown(path, {.uses = this, .name = name});
     while (library == nullptr) {
       // The system's loader is not called under the mutex: constructors of
       // libraries run under the lock of the loader, and might load a module.
       std::unique_ptr<platform::Dependency> dependency = scope_->Take(path);
       if (dependency == nullptr) break;
       if (!AddLibrary(path, dependency)) dependency->Release();
-      library = UseKnown(path, policy, {.uses = this, .name = name});
+      library = UseKnown(path, {.uses = this, .name = name});
     }
     if (library != nullptr) libraries_.push_back(std::move(library));
   }
@@ -164,47 +199,91 @@ absl::Status LibraryUses::CheckFresh() const {
   return absl::OkStatus();
 }
 
-std::vector<std::string> LibraryUses::Users() const {
-  std::vector<std::string> texts;
+void LibraryUses::Commit(ModuleLibraries policy) {
+  if (policy != ModuleLibraries::kKeep) return;
+  Libraries& all = GetLibraries();
+  const absl::MutexLock lock(all.mutex);
+  for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
+    library->is_kept = true;
+  }
+}
+
+std::vector<LibraryUses::Use> LibraryUses::FindUses(
+    platform::Deadline deadline) const {
+  ThreadsOnDemand threads;
+  std::vector<Use> uses;
   for (const std::shared_ptr<SharedLibrary>& library : libraries_) {
     {
       Libraries& all = GetLibraries();
       const absl::MutexLock lock(all.mutex);
       if (library->is_kept || library->users.size() > 1) continue;
+      library->checked_by = this;
     }
-    const platform::Dependency& dependency = *library->dependency;
-    std::vector<std::string> users = dependency.Holders();
-    for (std::string& text : dependency.Threads()) {
-      users.push_back(std::move(text));
-    }
-    if (users.empty()) continue;
+    std::string text = DescribeUses(*library->dependency, threads, deadline);
+    if (text.empty()) continue;
+    uses.push_back({.library = library.get(), .text = std::move(text)});
+  }
+  return uses;
+}
+
+std::vector<std::string> LibraryUses::Users(platform::Deadline deadline) const {
+  std::vector<std::string> texts;
+  for (const Use& use : FindUses(deadline)) {
     texts.push_back(
-        absl::StrCat(dependency.path(), ": ", absl::StrJoin(users, "; ")));
+        absl::StrCat(use.library->dependency->path(), ": ", use.text));
   }
   return texts;
 }
 
+void LibraryUses::KeepUsed(platform::Deadline deadline) {
+  for (Use& use : FindUses(deadline)) {
+    Libraries& all = GetLibraries();
+    const absl::MutexLock lock(all.mutex);
+    Keep(*use.library, std::move(use.text));
+  }
+}
+
 std::vector<KeptLibrary> LibraryUses::Release() {
   std::vector<KeptLibrary> kept;
+  ThreadsOnDemand threads;
   Libraries& all = GetLibraries();
   for (std::shared_ptr<SharedLibrary>& library : libraries_) {
     platform::Dependency& dependency = *library->dependency;
-    bool is_kept = false;
-    bool report = false;
+    bool is_checked = true;
     {
       const absl::MutexLock lock(all.mutex);
       RemoveUser(*library, this);
+      if (!library->is_kept) {
+        if (!library->users.empty()) continue;
+        library->is_being_released = true;
+        is_checked = library->checked_by == this;
+      }
+    }
+    std::string uses;
+    if (!is_checked) {
+      // Another user was there at the check, and was released meanwhile.
+      uses = DescribeUses(dependency, threads, platform::Deadline::Now());
+    }
+    bool is_kept = false;
+    bool report = false;
+    std::string why;
+    {
+      const absl::MutexLock lock(all.mutex);
+      if (!uses.empty()) {
+        Keep(*library, std::move(uses));
+        library->is_being_released = false;
+      }
       is_kept = library->is_kept;
       report = is_kept && !std::exchange(library->was_reported, true);
-      if (!is_kept && !library->users.empty()) continue;
-      library->is_being_released = !is_kept;
+      why = library->kept_by;
     }
     if (report) {
-      kept.push_back(
-          {.path = dependency.path(), .why = DescribeKept(dependency)});
+      if (why.empty()) why = DescribeKept(dependency);
+      kept.push_back({.path = dependency.path(), .why = std::move(why)});
     }
     if (is_kept) continue;
-    if (std::string why = dependency.Release(); !why.empty()) {
+    why = dependency.Release();
+    if (!why.empty()) {
       kept.push_back({.path = dependency.path(), .why = std::move(why)});
     }
     const absl::MutexLock lock(all.mutex);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "platform/host/deadline.h"
 #include "platform/host/dependencies.h"
 #include "platform/host/library.h"
 #include "relib/options.h"
@@ -38,24 +39,40 @@ class LibraryUses {
 
   // Takes references on the libraries of `module`, which was just mapped and is
   // called `name` in messages.
-  void Take(const platform::Library& module, const std::string& name,
-            ModuleLibraries policy);
+  void Take(const platform::Library& module, const std::string& name);
 
   // Fails with LoadError::kStaleLibrary if the file of a library has changed
   // since the library was mapped. Libraries of the operating system are not
   // checked.
   absl::Status CheckFresh() const;
 
-  // Returns what uses the libraries that Release() would unmap, one text each.
-  // Interrupts all threads of the process if there are such libraries.
-  std::vector<std::string> Users() const;
+  // Lets the libraries stay for good if `policy` is ModuleLibraries::kKeep.
+  // Must be called before code of the module runs. Not after a failed
+  // CheckFresh(): a load that is refused shall not keep the old library.
+  void Commit(ModuleLibraries policy);
+
+  // Returns what uses the libraries that Release() would unmap, one text for
+  // each library. Interrupts the threads of the process if there are such
+  // libraries, as platform::OtherThreads(deadline) does.
+  std::vector<std::string> Users(platform::Deadline deadline) const;
+
+  // Lets the libraries stay for good that Users(deadline) would return.
+  void KeepUsed(platform::Deadline deadline);
 
   // Ends the uses, after the module was unmapped. Unmaps each library that no
-  // other module uses and whose users all have ModuleLibraries::kUnload.
-  // Returns the libraries that stay and were not returned before.
+  // other module uses and that nothing else above lets stay. Returns the
+  // libraries that stay and were not returned before.
   std::vector<KeptLibrary> Release();
 
  private:
+  struct Use {
+    SharedLibrary* library;
+    // The threads and the like that use it.
+    std::string text;
+  };
+  // Returns the libraries that Release() would unmap and that are in use.
+  std::vector<Use> FindUses(platform::Deadline deadline) const;
+
   std::string name_;
   std::unique_ptr<platform::DependencyScope> scope_;
   // In the order in which the module and its libraries need them.

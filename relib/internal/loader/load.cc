@@ -190,6 +190,8 @@ absl::Status LoadedModule::UnmapFailed(std::string* message) {
     return status;
   }
   resources_->Reclaim();
+  // Their constructors, and those of the module, may have started threads.
+  libraries_.KeepUsed(deadline);
   for (const KeptLibrary& kept : libraries_.Release()) {
     absl::StrAppend(message, "\n", kept.path,
                     " stays in the process: ", kept.why);
@@ -253,10 +255,11 @@ absl::Status LoadedModule::Map(const platform::FileId& checked,
   library_ = *std::move(library);
   const auto* descriptor =
       static_cast<const ModuleDescriptor*>(library_.Symbol(kDescriptorSymbol));
-  libraries_.Take(library_, path_, libraries_policy_);
+  libraries_.Take(library_, path_);
   absl::Status status = VerifyMapped(checked, descriptor);
   if (status.ok()) status = libraries_.CheckFresh();
   if (!status.ok()) return status;
+  libraries_.Commit(libraries_policy_);
   descriptor_ = descriptor;
 
   Bind();

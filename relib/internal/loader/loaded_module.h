@@ -213,7 +213,7 @@ class LoadedModule final {
   absl::Status RunBeforeUnload(platform::Deadline deadline);
   absl::Status WaitForThreads(platform::Deadline deadline) const;
   absl::Status WaitForCallbacks(platform::Deadline deadline) const;
-  absl::Status CheckLibrariesAreUnused() const;
+  absl::Status CheckLibrariesAreUnused(platform::Deadline deadline) const;
   // Detaches all states that are attached to this module, or none.
   absl::Status DetachStates();
   UnloadReport Reclaim(platform::Stopwatch begin);

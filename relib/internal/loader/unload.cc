@@ -179,7 +179,7 @@ absl::StatusOr<UnloadReport> LoadedModule::UnloadLocked(
   absl::Status status = CloseGate(deadline);
   if (status.ok()) status = RunBeforeUnload(deadline);
   if (status.ok()) status = WaitForThreads(deadline);
-  if (status.ok()) status = CheckLibrariesAreUnused();
+  if (status.ok()) status = CheckLibrariesAreUnused(deadline);
   if (status.ok()) status = WaitForCallbacks(deadline);
   if (!status.ok()) return status;
 
@@ -342,9 +342,10 @@ void LoadedModule::BeforeProcessExits(platform::Deadline deadline) {
   }
 }
 
-absl::Status LoadedModule::CheckLibrariesAreUnused() const {
+absl::Status LoadedModule::CheckLibrariesAreUnused(
+    platform::Deadline deadline) const {
   if (libraries_policy_ != ModuleLibraries::kUnload) return absl::OkStatus();
-  const std::vector<std::string> users = libraries_.Users();
+  const std::vector<std::string> users = libraries_.Users(deadline);
   if (users.empty()) return absl::OkStatus();
   return StaysLoaded(
       UnloadError::kLibraryInUse,
