@@ -175,9 +175,6 @@ absl::Status LoadedModule::UnmapFailed(std::string* message) {
   if (!resources_->WaitForThreads(deadline)) {
     return absl::FailedPreconditionError("a thread that it started is running");
   }
-  if (absl::Status status = CheckLibrariesAreUnused(); !status.ok()) {
-    return status;
-  }
   if (const std::vector<std::string> callbacks =
           resources_->WaitForCallbacks(deadline);
       !callbacks.empty()) {
