@@ -30,12 +30,7 @@
 // may consist of, and how it is migrated when its struct changes.
 
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <memory_resource>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 #include <type_traits>
 
 #include "relib/function_ref.h"
@@ -49,6 +44,7 @@
 #include "relib/internal/types/for_each.h"
 #include "relib/internal/types/text.h"
 #include "relib/internal/types/type_text.h"
+#include "relib/state/internal/types/registration.h"
 #include "relib/state/internal/types/rule.h"
 #include "relib/state/internal/types/type.h"
 
@@ -62,53 +58,6 @@ class StateError : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
-
-namespace internal {
-
-// The lists of this module.
-inline constinit StateRegistration* first_state_registration = nullptr;
-inline constinit StateMigrator* first_state_migrator = nullptr;
-
-template <typename T>
-struct RegisteredState : StateRegistration {
-  RegisteredState()
-      : StateRegistration{&StateTypeOf<T>::kType, first_state_registration, 0} {
-    first_state_registration = this;
-  }
-};
-// Registers a state that the module uses.
-template <typename T>
-inline RegisteredState<T> registered_state;
-
-inline std::string StateErrorText(std::string_view type, bool is_there) {
-  std::string text = "the state ";
-  text += type;
-  text += is_there ? " isn't of the layout that this module was compiled with"
-                   : " doesn't belong to this module";
-  text +=
-      ": list it among the states when the module is loaded, "
-      "relib::LoadOptions{.states = {&state}}";
-  return text;
-}
-
-// Throws a StateError, or ends the program in code that can't throw.
-template <bool kCanThrow>
-[[noreturn]] RELIB_INTERNAL_COLD void FailOnState(std::string_view type,
-                                                  bool is_there) {
-  const std::string text = StateErrorText(type, is_there);
-#if defined(__cpp_exceptions)
-  if constexpr (kCanThrow) throw StateError(text);
-#endif
-  std::fprintf(stderr, "relib: %s\n", text.c_str());
-  std::abort();
-}
-
-inline void SetStateMemory(void* resource) {
-  std::pmr::set_default_resource(
-      static_cast<std::pmr::memory_resource*>(resource));
-}
-
-}  // namespace internal
 
 // A reference to the object of a state in the host, as a parameter of an
 // export. Valid during the call. Host and module only compare the name of the
@@ -151,8 +100,8 @@ class StateRef {
     if (slot.object == nullptr ||
         slot.fingerprint != internal::registered_state<T>.fingerprint)
         [[unlikely]] {
-      internal::FailOnState<internal::kCanThrow>(internal::CompilerName<T>(),
-                                                 slot.object != nullptr);
+      internal::FailOnState<StateError, internal::kCanThrow>(
+          internal::CompilerName<T>(), slot.object != nullptr);
     }
     return *static_cast<T*>(slot.object);
   }
