@@ -256,7 +256,7 @@ def check_literals(path, text):
         before, line, after = lines[index - 1 : index + 2]
         if _SHORT_LITERAL.match(line) and re.search(r"\w \"$", line) and before.endswith("\""):
             if _LITERAL_LINE.match(after):
-                message = f"the literal {line.strip()} is alone on its line: join it with its neighbours"
+                message = f"the literal {line.strip()} is alone on its line: join it with its neighbors"
                 yield Finding(path, index + 1, "reflow", message)
 
 

@@ -1,8 +1,7 @@
 #!/bin/bash
 # tools/lint/starlark.sh [--fix]
 #
-# Checks the format of Bazel's files, and what is in them, with buildifier; --fix corrects the
-# format, and of the rest what buildifier can.
+# Checks Bazel files with buildifier, both format and contents. --fix corrects what buildifier can.
 set -euo pipefail
 # shellcheck source=tools/lint/lint.sh
 . "$(dirname "$0")/lint.sh"
