@@ -54,7 +54,7 @@ std::string DescribeReferences(std::optional<uint32_t> count,
   return absl::StrCat(
       count.has_value() ? absl::StrCat(*count) : "an unknown number of",
       count == 1 ? " more reference by " : " more references by ", calls,
-      ", taken by the library itself or by others: give back each of them");
+      ", taken by the library itself or by other code: release each of them");
 }
 
 }  // namespace relib::platform

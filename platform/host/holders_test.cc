@@ -39,7 +39,7 @@ TEST(HoldersTest, OfAProcess) {
             "it is needed by /a.so, /b.so: unload that first");
   EXPECT_EQ(DescribeReferences(2, "dlopen()"),
             "2 more references by dlopen(), taken by the library itself or by "
-            "others: give back each of them");
+            "other code: release each of them");
   EXPECT_THAT(DescribeReferences(std::nullopt, "dlopen()"),
               StartsWith("an unknown number of more references by dlopen()"));
 }

@@ -117,7 +117,7 @@ struct Headers {
 
 absl::Status Damaged(std::string_view what) {
   return absl::InvalidArgumentError(
-      absl::StrCat("damaged or truncated ELF file: ", what));
+      absl::StrCat("a damaged or truncated ELF file: ", what));
 }
 
 std::string MachineName(uint16_t machine) {

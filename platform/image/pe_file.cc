@@ -46,7 +46,7 @@ constexpr std::string_view kManifestSection = ".relib";
 
 absl::Status Damaged(std::string_view what) {
   return absl::InvalidArgumentError(
-      absl::StrCat("a damaged Windows library: ", what));
+      absl::StrCat("a damaged or truncated PE file: ", what));
 }
 
 std::string MachineName(uint16_t machine) {

@@ -98,9 +98,10 @@ absl::StatusOr<platform::PrivateDirectory*> PrivateCopies() {
 absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
   absl::StatusOr<platform::PrivateDirectory*> copies = PrivateCopies();
   if (!copies.ok()) {
-    return absl::Status(copies.status().code(),
-                        absl::StrCat("no directory for a private copy of ",
-                                     path, ": ", copies.status().message()));
+    return absl::Status(
+        copies.status().code(),
+        absl::StrCat("can't create a directory for a private copy of ", path,
+                     ": ", copies.status().message()));
   }
   std::string_view name = FileName(path);
   name = name.substr(0, name.rfind('.'));
@@ -110,8 +111,8 @@ absl::StatusOr<OpenPrivateCopy> CopyPrivately(const std::string& path) {
   if (!file.ok()) {
     if (copy.ok()) (*copies)->Remove(*copy);
     return absl::Status(file.status().code(),
-                        absl::StrCat("no private copy of ", path, ": ",
-                                     file.status().message()));
+                        absl::StrCat("can't make a private copy of ", path,
+                                     ": ", file.status().message()));
   }
   const PrivateCopy files = {
       .library = *copy,

@@ -77,8 +77,8 @@ absl::Status LoadedModule::UseOtherModules() {
           LoadError::kMissingImport,
           absl::StrCat(path_, " can't be loaded: its import '", wanted.name,
                        "' belongs to another module, which is unloaded or "
-                       "being unloaded. Load that again, and link its "
-                       "export"));
+                       "being unloaded. Load that module again, and "
+                       "link its export"));
     }
     uses_.push_back(*std::move(use));
   }

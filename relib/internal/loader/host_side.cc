@@ -15,7 +15,7 @@ absl::Status HostSide::NotOfAModuleStatus() {
   return MakeError(
       CallError::kNoExport,
       "this export belongs to no module. If it is an OptionalExport, the "
-      "module lacks it: ask for it with if (exports.name) first. If not, call "
+      "module lacks it: check `if (exports.name)` first. If not, call "
       "it through Module::exports(), or when the Reloader has a version that "
       "runs");
 }

@@ -46,10 +46,13 @@ void ModuleGate::Reuse() {
 Detour ModuleGate::DetourOf(const void* entry) const {
   if (router_ != nullptr) return router_->Route(*this, entry);
   const absl::MutexLock lock(mutex_);
-  return {.status = refusing_ != nullptr
-                        ? refusing_->Refused(entry)
-                        : MakeError(CallError::kUnloading,
-                                    "the module of this export is unloaded")};
+  return {.status =
+              refusing_ != nullptr
+                  ? refusing_->Refused(entry)
+                  : MakeError(CallError::kUnloading,
+                              "this export can't be called: its module is "
+                              "unloaded. Get the export from the "
+                              "current Module")};
 }
 
 ModuleGate::Use::~Use() {

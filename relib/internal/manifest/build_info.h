@@ -59,6 +59,8 @@ inline constexpr std::string_view kContainers =
 inline constexpr std::string_view kContainers = "release";
 #endif
 
+// Not shared with platform/shared/sanitizer.h: users compile this header, which
+// therefore depends on nothing in platform/.
 #if defined(__has_feature)
 #define RELIB_INTERNAL_HAS_FEATURE(x) __has_feature(x)
 #else
@@ -101,7 +103,7 @@ enum class Matching {
   kRequired,
   // Only if all types between them are stable (stable.h).
   kRequiredUnlessStable,
-  // They can. The fact is for information only.
+  // Always compatible. The fact is for information only.
   kInformational,
   // The module's value must be that in LoadOptions.
   kOption,

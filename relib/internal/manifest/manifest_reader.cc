@@ -32,28 +32,28 @@ absl::Status Damaged(std::string_view what) {
 using NoteHeader = Note<0>;
 constexpr size_t kHeaderSize = offsetof(NoteHeader, text);
 
-absl::Status Store(ManifestPart note, std::string_view kind,
+absl::Status Store(ManifestPart part, std::string_view kind,
                    std::optional<ManifestPart>* slot) {
   if (slot->has_value()) {
     return Damaged(absl::StrCat("it describes its ", kind, " twice"));
   }
-  *slot = std::move(note);
+  *slot = std::move(part);
   return absl::OkStatus();
 }
 
 std::string Shown(std::string_view text) { return absl::CEscape(text); }
 
-std::string_view BuildValue(const ManifestPart& note, std::string_view key) {
-  for (const auto& [name, value] : note.build) {
+std::string_view BuildValue(const ManifestPart& part, std::string_view key) {
+  for (const auto& [name, value] : part.build) {
     if (name == key) return value;
   }
   return "";
 }
 
-void AppendBuildDifferences(const ManifestPart& note, Matching matching,
+void AppendBuildDifferences(const ManifestPart& part, Matching matching,
                             std::vector<std::string>* problems) {
   for (const BuildFact& fact : kBuildFacts) {
-    const std::string_view value = BuildValue(note, fact.key);
+    const std::string_view value = BuildValue(part, fact.key);
     if (fact.matching != matching || value == fact.value) continue;
     std::string problem = absl::StrCat(
         fact.key, " differs: the host has ", fact.value, ", the module ",
@@ -88,7 +88,7 @@ std::string DescribeUnstable(std::string_view kind,
       kind,
       entry.name == "main" ? "main" : absl::StrCat("'", Shown(entry.name), "'"),
       " uses ", Shown(entry.unstable),
-      substitute.empty() ? "" : absl::StrCat("; ", substitute, " would do"));
+      substitute.empty() ? "" : absl::StrCat("; use ", substitute));
 }
 
 // Describes the first entry with a type that isn't stable among those that host
@@ -123,10 +123,10 @@ std::string FindUnstable(const Manifest& manifest, const ManifestPart& expected,
   return "";
 }
 
-// Returns the error for a note that this version of relib can't parse: another
+// Returns the error for a part that this version of relib can't parse: another
 // version may have written it.
-absl::Status NotUnderstood(const ManifestPart& note, std::string_view what) {
-  const std::string_view abi = BuildValue(note, kBuildFacts[0].key);
+absl::Status NotUnderstood(const ManifestPart& part, std::string_view what) {
+  const std::string_view abi = BuildValue(part, kBuildFacts[0].key);
   if (abi.empty() || abi == kAbiVersion) return Damaged(what);
   return absl::FailedPreconditionError(
       absl::StrCat("its relib-abi is ", Shown(abi), ", the host's ",
@@ -187,33 +187,33 @@ absl::Status Refuse(LoadError kind, std::string_view name,
 }  // namespace
 
 absl::StatusOr<ManifestPart> ParseManifestPart(std::string_view text) {
-  ManifestPart note;
-  note.build.reserve(std::size(kBuildFacts));
-  note.entries.reserve(4);
+  ManifestPart part;
+  part.build.reserve(std::size(kBuildFacts));
+  part.entries.reserve(4);
   while (!text.empty()) {
     const ManifestLine line = TakeLine(&text);
     if (line.text.empty()) continue;
     const auto [kind, first, second] = line.fields;
     const size_t fields = line.count;
     if (kind == "build" && fields == 3) {
-      note.build.emplace_back(first, second);
+      part.build.emplace_back(first, second);
     } else if (const std::optional<EntryKind> entry = EntryKindOf(kind);
                entry.has_value() && fields == 3) {
-      note.entries.push_back(
+      part.entries.push_back(
           {.kind = *entry, .name = first, .signature = second, .types = {}});
     } else if (kind == "main" && fields == 2) {
-      note.entries.push_back({.name = "main", .signature = first, .types = {}});
-    } else if (kind == "type" && fields == 3 && !note.entries.empty()) {
-      note.entries.back().types.emplace_back(first, second);
-    } else if (kind == "unstable" && fields == 2 && !note.entries.empty()) {
-      note.entries.back().unstable = first;
+      part.entries.push_back({.name = "main", .signature = first, .types = {}});
+    } else if (kind == "type" && fields == 3 && !part.entries.empty()) {
+      part.entries.back().types.emplace_back(first, second);
+    } else if (kind == "unstable" && fields == 2 && !part.entries.empty()) {
+      part.entries.back().unstable = first;
     } else {
       return NotUnderstood(
-          note, absl::StrCat("the line \"", Shown(line.text.substr(0, 80)),
-                             "\" makes no sense"));
+          part, absl::StrCat("the line \"", Shown(line.text.substr(0, 80)),
+                             "\" is not understood"));
     }
   }
-  return note;
+  return part;
 }
 
 absl::StatusOr<Manifest> ParseManifest(std::string_view bytes) {
@@ -238,28 +238,28 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view bytes) {
     bytes.remove_prefix(kHeaderSize);
     if (header.text_size > bytes.size())
       return Damaged("it ends inside of a note");
-    absl::StatusOr<ManifestPart> note =
+    absl::StatusOr<ManifestPart> part =
         ParseManifestPart(bytes.substr(0, header.text_size));
-    if (!note.ok()) return note.status();
+    if (!part.ok()) return part.status();
     bytes.remove_prefix(
         std::min<size_t>((header.text_size + size_t{3}) / 4 * 4, bytes.size()));
 
     absl::Status status;
     switch (header.type) {
       case NoteType::kExports:
-        status = Store(*std::move(note), "exports", &manifest.exports);
+        status = Store(*std::move(part), "exports", &manifest.exports);
         break;
       case NoteType::kImports:
-        status = Store(*std::move(note), "imports", &manifest.imports);
+        status = Store(*std::move(part), "imports", &manifest.imports);
         break;
       case NoteType::kMain:
-        if (note->entries.size() != 1)
+        if (part->entries.size() != 1)
           return Damaged("main isn't one function");
-        status = Store(*std::move(note), "main", &manifest.main);
+        status = Store(*std::move(part), "main", &manifest.main);
         break;
       default:
         status = NotUnderstood(
-            *note, absl::StrCat("it holds a note of the unknown type ",
+            *part, absl::StrCat("it holds a note of the unknown type ",
                                 static_cast<uint32_t>(header.type)));
     }
     if (!status.ok()) return status;
@@ -271,9 +271,9 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view bytes) {
   return manifest;
 }
 
-const ManifestEntry* FindEntry(const ManifestPart& note,
+const ManifestEntry* FindEntry(const ManifestPart& part,
                                std::string_view name) {
-  for (const ManifestEntry& entry : note.entries) {
+  for (const ManifestEntry& entry : part.entries) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
@@ -311,11 +311,11 @@ absl::Status CheckManifest(const Manifest& manifest, const HostInterface& host,
 
   std::vector<std::string> problems;
   std::vector<std::string> unless_stable;
-  for (const std::optional<ManifestPart>* note :
+  for (const std::optional<ManifestPart>* part :
        {&manifest.exports, &manifest.imports, &manifest.main}) {
-    if (!note->has_value()) continue;
-    AppendBuildDifferences(**note, Matching::kRequired, &problems);
-    AppendBuildDifferences(**note, Matching::kRequiredUnlessStable,
+    if (!part->has_value()) continue;
+    AppendBuildDifferences(**part, Matching::kRequired, &problems);
+    AppendBuildDifferences(**part, Matching::kRequiredUnlessStable,
                            &unless_stable);
   }
   if (!unless_stable.empty()) {
@@ -326,10 +326,10 @@ absl::Status CheckManifest(const Manifest& manifest, const HostInterface& host,
       problems.push_back(std::move(unstable));
     }
   }
-  for (const std::optional<ManifestPart>* note :
+  for (const std::optional<ManifestPart>* part :
        {&manifest.exports, &manifest.imports, &manifest.main}) {
-    if (!note->has_value()) continue;
-    const bool module_unloads = BuildValue(**note, "unloading") == "on";
+    if (!part->has_value()) continue;
+    const bool module_unloads = BuildValue(**part, "unloading") == "on";
     if (module_unloads == host.unloading) continue;
     problems.push_back(
         host.unloading

@@ -45,7 +45,7 @@ struct Manifest {
 // FailedPrecondition if another version of relib generated them.
 absl::StatusOr<Manifest> ParseManifest(std::string_view bytes);
 
-// Parses the text of a note.
+// Parses the text of a part.
 absl::StatusOr<ManifestPart> ParseManifestPart(std::string_view text);
 
 // The interfaces of a host.
@@ -66,7 +66,7 @@ absl::Status CheckManifest(const Manifest& manifest, const HostInterface& host,
                            std::string_view name);
 
 // Returns null if there is no entry with that name.
-const ManifestEntry* FindEntry(const ManifestPart& note, std::string_view name);
+const ManifestEntry* FindEntry(const ManifestPart& part, std::string_view name);
 
 // Returns the differences between the types of two entries, a line each; "" if
 // there are none.

@@ -76,7 +76,7 @@ TEST(Libraries, ThatAreTheModuleItselfKeepIt) {
   EXPECT_EQ(UnloadErrorOf(status), UnloadError::kStillMapped) << status;
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(module.path()), HasSubstr("dlopen()"),
-                    HasSubstr("by the library itself or by others")));
+                    HasSubstr("by the library itself or by other code")));
   EXPECT_EQ(RunTestModule(module), 0);
   EXPECT_THAT(UnloadTestModule(module).leftovers, IsEmpty());
 }
