@@ -67,9 +67,9 @@ TEST_F(AgentMsvcTest, AThreadCountsUntilItIsGone) {
   SetEvent(event_);
   EXPECT_TRUE(resources_->WaitForThreads(absl::Now() + absl::Seconds(30)));
   // The library leaves the thread's handle behind.
-  const std::vector<Leftover> left = Unload();
-  ASSERT_EQ(left.size(), 1u);
-  EXPECT_EQ(left[0].count, 1u);
+  const std::vector<Leftover> leftovers = Unload();
+  ASSERT_EQ(leftovers.size(), 1u);
+  EXPECT_EQ(leftovers[0].count, 1u);
 }
 
 TEST_F(AgentMsvcTest, AThreadFromBeforeTheBindingCounts) {
@@ -87,11 +87,11 @@ TEST_F(AgentMsvcTest, WhatItLeavesIsGivenBack) {
   const DWORD index = Get<DWORD()>("TakeTlsIndex")();
   EXPECT_NE(index, TLS_OUT_OF_INDEXES);
   EXPECT_NE(Get<HANDLE()>("TakeEvent")(), nullptr);
-  const std::vector<Leftover> left = Unload();
-  ASSERT_EQ(left.size(), 2u);
+  const std::vector<Leftover> leftovers = Unload();
+  ASSERT_EQ(leftovers.size(), 2u);
   // Wine doesn't report the type of a handle.
-  EXPECT_THAT(left[0].kind, AnyOf("handle", "event"));
-  EXPECT_EQ(left[1].kind, "TLS index");
+  EXPECT_THAT(leftovers[0].kind, AnyOf("handle", "event"));
+  EXPECT_EQ(leftovers[1].kind, "TLS index");
   EXPECT_EQ(OpenEventW(SYNCHRONIZE, FALSE, L"relib-msvc-test"), nullptr);
   EXPECT_FALSE(TlsFree(index));
 }

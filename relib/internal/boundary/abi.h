@@ -142,8 +142,8 @@ struct HostApi {
   const TraceFrame* (*trace_frames)(Trace*, size_t* count) noexcept;
 };
 
-// A note of the manifest, in the memory of the module. Null if the module has
-// no such note.
+// A part of the manifest in the module's memory. Null if the module has no such
+// part.
 struct ManifestReference {
   const void* data;
   size_t size;

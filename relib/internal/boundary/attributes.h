@@ -12,8 +12,8 @@
 #define RELIB_INTERNAL_UNPADDED
 #endif
 
-// Whether a function returns a struct of two words in registers: by System V's
-// calling convention, and not by Microsoft's.
+// True if a function returns a struct of two words in registers. System V's
+// calling convention does so, Microsoft's does not.
 #if defined(__ELF__)
 #define RELIB_INTERNAL_RETURNS_PAIRS_IN_REGISTERS true
 #else
@@ -27,19 +27,19 @@
 // Accesses the symbol without the global offset table.
 #define RELIB_INTERNAL_HIDDEN [[gnu::visibility("hidden")]]
 #define RELIB_INTERNAL_EXPORTED [[gnu::visibility("default")]]
-#define RELIB_INTERNAL_RECORD_SECTION \
+#define RELIB_INTERNAL_MANIFEST_SECTION \
   [[gnu::section(".note.relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #elif defined(_MSC_VER)
 #pragma section(".relib", read)
 #define RELIB_INTERNAL_AMONG_RELOCATED
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
-#define RELIB_INTERNAL_RECORD_SECTION __declspec(allocate(".relib"))
+#define RELIB_INTERNAL_MANIFEST_SECTION __declspec(allocate(".relib"))
 #else
 #define RELIB_INTERNAL_AMONG_RELOCATED
 #define RELIB_INTERNAL_HIDDEN
 #define RELIB_INTERNAL_EXPORTED __declspec(dllexport)
-#define RELIB_INTERNAL_RECORD_SECTION \
+#define RELIB_INTERNAL_MANIFEST_SECTION \
   [[gnu::section(".relib"), gnu::used]] RELIB_INTERNAL_UNPADDED
 #endif
 

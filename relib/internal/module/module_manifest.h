@@ -79,8 +79,9 @@ using TypeOf = typename TypeOfHelper<Function>::Type;
 // Defines a note of the manifest. The notes must lie in their section without
 // gaps, hence the alignment: compilers align large constants to 32 bytes by
 // default.
-#define RELIB_INTERNAL_NOTE(name, type, text)                                 \
-  alignas(4) RELIB_INTERNAL_RECORD_SECTION constinit static const auto name = \
+#define RELIB_INTERNAL_NOTE(name, type, text)                               \
+  alignas(                                                                  \
+      4) RELIB_INTERNAL_MANIFEST_SECTION constinit static const auto name = \
       ::relib::internal::MakeNote<::relib::internal::NoteType::type, text>()
 
 #endif  // RELIB_INTERNAL_MODULE_MODULE_MANIFEST_H_

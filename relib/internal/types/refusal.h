@@ -80,7 +80,7 @@ struct RefusedType {
                 "relib: a function, an array without a size or a pointer to a "
                 "member can't cross between host and module. For a callback "
                 "take relib::FunctionRef");
-  static constexpr bool kTold = true;
+  static constexpr bool kExplained = true;
 };
 
 template <typename T>
@@ -101,7 +101,7 @@ constexpr bool ExplainRefusal() {
   } else if constexpr (kVerdict == Refusal::kPart) {
     return ExplainParts(typename CrossingRule<T>::Parts());
   } else {
-    return RefusedType<T, kVerdict.refusal()>::kTold;
+    return RefusedType<T, kVerdict.refusal()>::kExplained;
   }
 }
 

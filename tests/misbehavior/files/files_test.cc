@@ -71,7 +71,7 @@ TEST(FilesTest, BuiltInAnotherWay) {
   }
 }
 
-TEST(FilesTest, WhoseRecordLies) {
+TEST(FilesTest, AFalseManifestIsRefused) {
   const TestDirectory directory;
   ExpectRefused(Changed(directory, "entry\trun\t", "entry\tran\t"),
                 LoadError::kMissingExport, "'run'");

@@ -48,8 +48,8 @@ class LoadedLibrary {
   Leftover Unload() {
     const absl::Status status = library_.Unload();
     EXPECT_TRUE(status.ok()) << status;
-    for (Leftover& left : resources_->Reclaim()) {
-      if (left.kind == "heap block") return left;
+    for (Leftover& leftovers : resources_->Reclaim()) {
+      if (leftovers.kind == "heap block") return leftovers;
     }
     return {};
   }
@@ -62,9 +62,9 @@ class LoadedLibrary {
 TEST(AgentMemoryTest, BlocksFromBeforeTheBindingAreTheModules) {
   LoadedLibrary library;
   EXPECT_TRUE(library.Get<bool()>("UseEarlyBlocks")());
-  const Leftover left = library.Unload();
-  EXPECT_EQ(left.count, 1);
-  EXPECT_EQ(left.bytes, 5000);
+  const Leftover leftovers = library.Unload();
+  EXPECT_EQ(leftovers.count, 1);
+  EXPECT_EQ(leftovers.bytes, 5000);
 }
 
 TEST(AgentMemoryTest, BlocksFromBeforeTheBindingAreNoBadFrees) {
