@@ -29,8 +29,8 @@ struct BacktraceFrame {
   // address from its beginning, in bytes.
   std::string module;
   uintptr_t offset = 0;
-  // The return address in this process, which means little once the module is
-  // unloaded. Zero in a frame that stands for omitted ones.
+  // The return address in this process. Not meaningful after the module is
+  // unloaded. Zero for a frame that represents omitted frames.
   uintptr_t address = 0;
   // True if the compiler inlined the function into that of the next frame.
   bool is_inlined = false;

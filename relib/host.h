@@ -91,8 +91,8 @@ class [[nodiscard]] Pinned {
 // process ends.
 //
 // A moved-from Module supports only destruction, assignment, Pin() and
-// Unload(). Its other functions must not be called, which ABSL_HARDENING_ASSERT
-// checks.
+// Unload(). Its other functions must not be called; debug builds and builds
+// with a hardened Abseil check that.
 template <typename Exports = NoExports>
 class Module {
  public:

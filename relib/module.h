@@ -98,8 +98,8 @@ const T& imports() {
 
 // Defines a function that runs before the module is unloaded, when no call runs
 // and all of the module's objects still exist. It runs on a thread of its own,
-// so that Unload() can give up waiting for it. Join threads and flush buffers in
-// it. If it throws, the module stays loaded, and the next Unload() runs it
+// so that Unload() can give up waiting for it. Join threads and flush buffers
+// in it. If it throws, the module stays loaded, and the next Unload() runs it
 // again:
 //
 //   RELIB_BEFORE_UNLOAD() { worker.Stop(); }

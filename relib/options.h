@@ -106,10 +106,13 @@ struct LoadOptions {
   // Adds some nanoseconds to each call.
   bool crash_guard = false;
 
-  // The states that the module may use: the addresses of relib::State objects
-  // (relib/state/state.h). A state belongs to one module at a time and keeps
-  // its value when the module is unloaded. Load() fails with LoadError::kState
-  // if the value can't be converted to the module's type.
+  // The states that the module may use. The elements are `&state` of a
+  // relib::State (relib/state/state.h). A state belongs to one module at a time
+  // and keeps its value when the module is unloaded. Load() fails with
+  // LoadError::kState if the value can't be converted to the module's type.
+  //
+  // The element type is a base class of the StateBase in ReloadOptions::states,
+  // so that a host without states doesn't depend on relib/state.
   std::vector<internal::AttachableState*> states = {};
 };
 

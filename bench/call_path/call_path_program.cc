@@ -1,6 +1,6 @@
 // Runs each loop of call_paths.h three times, and calls call_path_mark()
-// before, between and after them. The first loop initializes what the first
-// call initializes. The other two differ by kCalls calls. call_path_test.cc
+// before, between and after them. The first run of a loop includes one-time
+// initialization. The other two runs differ by kCalls calls. call_path_test.cc
 // runs this program under callgrind, and parses its output.
 
 #include <cstdint>

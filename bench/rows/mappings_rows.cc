@@ -1,5 +1,5 @@
-// Rows that compare loading and unloading in a process with many mappings with
-// the same in a process with few. Both processes are children of this program,
+// Compares loading and unloading in a process with many mappings to loading and
+// unloading in a process with few. Both processes are children of this program,
 // and take turns.
 //
 // The times include the kernel's part of dlopen() and dlclose(), which may grow

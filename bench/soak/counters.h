@@ -12,7 +12,7 @@ namespace relib::bench::soak {
 struct Counter {
   std::string_view name;
   int64_t value = 0;
-  // The difference between two moments that is not growth.
+  // Increases up to this value don't count as growth.
   int64_t slack = 0;
 };
 

@@ -1,4 +1,5 @@
-// Loads a module whose memory comes from an allocator of the host, with a limit.
+// Loads a module whose memory comes from an allocator of the host, which has a
+// limit.
 //
 //   bazel run //examples:custom_allocator
 

@@ -1,5 +1,5 @@
-// A module built with a header in which Point is three-dimensional. A call would
-// be undefined behavior, so the module is refused.
+// A module built with a header in which Point is three-dimensional. A call
+// would be undefined behavior, so the module is refused.
 
 #include <string>
 

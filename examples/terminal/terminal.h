@@ -16,8 +16,8 @@ bool TerminalHasColor();
 
 // Makes the first Ctrl-C set Interrupted() instead of ending the process. A
 // second Ctrl-C ends the process immediately. SIGTERM (on Linux) and Ctrl-Break
-// (on Windows) are treated like Ctrl-C. Under Wine, this covers Ctrl-C in a Unix
-// terminal and SIGINT, while SIGTERM ends the process.
+// (on Windows) are treated like Ctrl-C. Under Wine, this covers Ctrl-C in a
+// Unix terminal and SIGINT, while SIGTERM ends the process.
 void CatchInterrupt();
 
 // Returns whether an interrupt was caught.

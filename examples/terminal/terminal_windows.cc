@@ -15,8 +15,8 @@ namespace {
 
 std::atomic<bool> interrupted = false;
 
-// Returns the value of an environment variable, or "" if it is not set. Asks the
-// system, because the C library's copy of the environment doesn't reflect
+// Returns the value of an environment variable, or "" if it is not set. Asks
+// the system, because the C library's copy of the environment doesn't reflect
 // SetEnvironmentVariable().
 std::string Variable(const wchar_t* name) {
   wchar_t value[64];

@@ -16,7 +16,8 @@ enum class HeapKind {
   kCustom,
 };
 
-// The reason for which a module must not free an address. relib::BadFree::Kind is this type.
+// The reason for which a module must not free an address. relib::BadFree::Kind
+// is this type.
 enum class BadFreeKind {
   // The module has freed this block before.
   kDoubleFree,

@@ -17,7 +17,7 @@ void SetThreadPointer(void* pointer);
 // Registers `function` to be called at the end of the calling thread, after the
 // destructors of its thread_local objects. Code that runs even later, such as
 // destructors of thread keys on Linux, may call this again; the call is
-// honoured except in the last moments of the thread. Not called when the
+// honored except in the last moments of the thread. Not called when the
 // process exits.
 void AtThreadEnd(void (*function)());
 

@@ -71,9 +71,9 @@ TEST(BacktraceGrowthTest, AThousandReloads) {
           i % 2 == 0 ? "tracing/tracing" : "tracing/tracing_other_version");
       ASSERT_TRUE(module.ok()) << module.status();
       absl::Status status = module->exports().fail(How::kDirectly);
-      // An unload looks up the names of existing backtraces, which takes a tenth
-      // of a second under Wine, so only some are kept. The divisor is odd so
-      // that both versions are included.
+      // An unload looks up the names of existing backtraces, which takes a
+      // tenth of a second under Wine, so only some are kept. The divisor is odd
+      // so that both versions are included.
       const bool is_kept = i % 5 == 0;
       if (!is_kept) status = absl::OkStatus();
       ASSERT_TRUE(module->Unload().ok());

@@ -79,8 +79,8 @@ std::optional<BacktraceFrame> Find(const Backtrace& backtrace,
   return std::nullopt;
 }
 
-// Expects that `function` of the module threw `exception` in the line that is its
-// text, and that the backtrace contains `callers` in this order.
+// Expects that `function` of the module threw `exception` in the line that is
+// its text, and that the backtrace contains `callers` in this order.
 void ExpectThrownBy(const ExceptionInfo& exception, std::string_view function,
                     const std::vector<std::string_view>& callers) {
   SCOPED_TRACE(exception.backtrace.ToString());

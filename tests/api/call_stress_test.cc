@@ -1,5 +1,5 @@
-// Tests concurrent calls, pins, recursion and unloads on more threads than there
-// are processors. Runs for two seconds, or for RELIB_STRESS_SECONDS:
+// Tests concurrent calls, pins, recursion and unloads on more threads than
+// there are processors. Runs for two seconds, or for RELIB_STRESS_SECONDS:
 //
 //   bazel test --config=tsan --test_env=RELIB_STRESS_SECONDS=600
 //       --test_timeout=900 //tests/api:call_stress_test
@@ -45,8 +45,8 @@ absl::Duration TestDuration() {
   return absl::Seconds(seconds);
 }
 
-// The loaded version, or null between two versions. A thread that got the object
-// keeps it alive, but doesn't keep the module loaded.
+// The loaded version, or null between two versions. A thread that got the
+// object keeps it alive, but doesn't keep the module loaded.
 class Current {
  public:
   std::shared_ptr<CallbacksModule> Get() const {
@@ -118,7 +118,8 @@ class CallStressTest : public ::testing::Test {
     ++counts_.refused;
   }
 
-  // Performs one operation. Returns false if it was refused because of an unload.
+  // Performs one operation. Returns false if it was refused because of an
+  // unload.
   bool Act(CallbacksModule& module, int64_t round) {
     const auto call = [&](int value) {
       const absl::StatusOr<int> result = module.exports().run(value);

@@ -270,8 +270,8 @@ TEST_F(LoadTest, AFileThatIsCutOffAnywhere) {
   int loaded = 0, refused = 0;
   for (size_t size = bytes.size(); size-- > 0;) {
     const bool passes = platform::ReadManifest(Prefix(whole, size)).ok();
-    // A truncated PE file passes if it contains the manifest. These are too many
-    // to load all of them.
+    // A truncated PE file passes if it contains the manifest. These are too
+    // many to load all of them.
     const bool load =
         passes && platform::kTargetSystem == platform::System::kLinux;
     if (!load && size > 128 && size % 997 != 0) continue;
@@ -510,8 +510,8 @@ TEST_F(LoadTest, WhatSomebodyElseHasLoadedIsLeftAlone) {
   EXPECT_EQ(module->CallMain<int>().value_or(0), 42);
 }
 
-// Like a build, replaces the file of a loaded module by another file of the same
-// name.
+// Like a build, replaces the file of a loaded module by another file of the
+// same name.
 TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   const std::string path = Patched("greeter", {});
   absl::StatusOr<Module<AddExports>> module = Load<AddExports>(path, Silent());
@@ -534,8 +534,8 @@ TEST_F(LoadTest, AFileThatReplacedALoadedOne) {
   EXPECT_TRUE(module->Unload().ok());
 }
 
-// Loads the module at `path`. Calls `change`, which changes its file, between the
-// check and the mapping.
+// Loads the module at `path`. Calls `change`, which changes its file, between
+// the check and the mapping.
 absl::StatusOr<Module<>> LoadChanged(const std::string& path,
                                      const std::function<void()>& change,
                                      const LoadOptions& options = {}) {
@@ -547,8 +547,8 @@ absl::StatusOr<Module<>> LoadChanged(const std::string& path,
   return internal::LoadWith<NoExports>(path, std::move(request), options);
 }
 
-// Replaces `path` by the file `with`. On Windows an open file can't be replaced,
-// but it can be renamed first.
+// Replaces `path` by the file `with`. On Windows an open file can't be
+// replaced, but it can be renamed first.
 void Replace(const std::string& path, const std::string& with) {
   std::error_code is_open;
   fs::rename(with, path, is_open);
@@ -671,7 +671,8 @@ TEST_F(LoadTest, AFileThatIsDeletedMeanwhile) {
   const std::string path = Patched("answer", {});
   const absl::StatusOr<Module<>> module =
       LoadChanged(path, [&] { fs::remove(path); });
-  // On Windows a deleted file exists until it is closed. Wine can still open it.
+  // On Windows a deleted file exists until it is closed. Wine can still open
+  // it.
   if (module.ok()) {
     EXPECT_NE(platform::kLibrarySuffix, ".so");
     EXPECT_EQ(module->CallMain<int>().value_or(0), 42);

@@ -38,7 +38,7 @@ TEST(UnloadReportTest, IsATableOfAllKinds) {
           {.kind = "mapping",
            .count = 1,
            .bytes = 4096,
-           .items = {"4096 bytes at 0x7f31c8a05000 of /tmp/cache"}},
+           .items = {"4096 bytes at 0x7f31c000 of /tmp"}},
           {.kind = "replaced mapping", .count = 1, .bytes = 1023},
           {.kind = "shared memory segment", .count = 1, .bytes = 1024},
           {.kind = "library", .count = 3, .items = {"/lib/libz.so.1", "a.so"}},
@@ -59,7 +59,7 @@ TEST(UnloadReportTest, IsATableOfAllKinds) {
   open file                    2              9 /tmp/cache, 10 socket
   handle                    1000              event, event, ...
   replaced descriptor          1              1
-  mapping                      1     4.0 KiB  4096 bytes at 0x7f31c8a05000 of /tmp/cache
+  mapping                      1     4.0 KiB  4096 bytes at 0x7f31c000 of /tmp
   replaced mapping             1      1023 B
   shared memory segment        1     1.0 KiB
   library                      3              /lib/libz.so.1, a.so, ...

@@ -1,5 +1,5 @@
-// Tests refusals of unloads, and that the module still works after a refusal and
-// can be unloaded later.
+// Tests refusals of unloads, and that the module still works after a refusal
+// and can be unloaded later.
 
 #include <atomic>
 #include <functional>
@@ -63,7 +63,7 @@ absl::Status AsStatus(const absl::StatusOr<T>& status) {
 }
 
 // The actions of the module //tests/modules:callbacks.
-struct Behaviour {
+struct Behavior {
   std::function<void()> on_construct = [] {};
   std::function<int(int)> on_run = [](int value) { return value; };
   std::function<void()> on_before_unload = [] {};
@@ -71,13 +71,13 @@ struct Behaviour {
 };
 
 absl::StatusOr<Module<callbacks::Exports>> LoadCallbacks(
-    const Behaviour& behaviour, const LoadOptions& options = {}) {
+    const Behavior& behavior, const LoadOptions& options = {}) {
   return Load<callbacks::Exports>(
       ModuleFile("callbacks"),
-      callbacks::Imports{.on_construct = behaviour.on_construct,
-                         .on_run = behaviour.on_run,
-                         .on_before_unload = behaviour.on_before_unload,
-                         .on_destroy = behaviour.on_destroy},
+      callbacks::Imports{.on_construct = behavior.on_construct,
+                         .on_run = behavior.on_run,
+                         .on_before_unload = behavior.on_before_unload,
+                         .on_destroy = behavior.on_destroy},
       options);
 }
 
@@ -146,11 +146,11 @@ TEST(UnloadDeathTest, OtherFunctionsOfAModuleThatWasMovedFromAreChecked) {
 
 TEST(UnloadTest, MoveAssignmentUnloadsWhatWasThere) {
   int destroyed = 0;
-  const Behaviour behaviour = {.on_destroy = [&] { ++destroyed; }};
+  const Behavior behavior = {.on_destroy = [&] { ++destroyed; }};
   absl::StatusOr<Module<callbacks::Exports>> a =
-      LoadCallbacks(behaviour, {.private_copy = true});
+      LoadCallbacks(behavior, {.private_copy = true});
   absl::StatusOr<Module<callbacks::Exports>> b =
-      LoadCallbacks(behaviour, {.private_copy = true});
+      LoadCallbacks(behavior, {.private_copy = true});
   ASSERT_TRUE(a.ok()) << a.status();
   ASSERT_TRUE(b.ok()) << b.status();
   *a = *std::move(b);
@@ -250,7 +250,8 @@ TEST(UnloadTest, WaitsForACallInFlight) {
   // The gate is open again.
   EXPECT_OK(module->exports().nothing());
 
-  // The refusal is immediate if the deadline has passed, even if it is negative.
+  // The refusal is immediate if the deadline has passed, even if it is
+  // negative.
   for (const absl::Duration deadline :
        {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
     EXPECT_EQ(UnloadErrorOf(module->Unload({.deadline = deadline}).status()),
@@ -376,8 +377,8 @@ TEST(UnloadTest, FromAThreadOfTheModuleIsRefusedAtOnce) {
   EXPECT_OK(module->Unload(kPatient));
 }
 
-// During an unload, imports work at any time, and exports that are called through
-// them succeed or fail with kUnloading.
+// During an unload, imports work at any time, and exports that are called
+// through them succeed or fail with kUnloading.
 TEST(UnloadTest, ThreadsOfTheModuleGoOnCallingWhileItIsUnloaded) {
   constexpr int kThreads = 4;
   Module<callbacks::Exports>* self = nullptr;

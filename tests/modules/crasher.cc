@@ -51,8 +51,8 @@ int Recurse(int depth) {
 void Throw() { throw 1; }
 void ThrowsAllTheSame() noexcept { Throw(); }
 
-// Several threads may write to address 0 at once. ThreadSanitizer must not report
-// that as a race.
+// Several threads may write to address 0 at once. ThreadSanitizer must not
+// report that as a race.
 [[gnu::no_sanitize("thread")]] void Crash(How how) {
   switch (how) {
     case How::kNullWrite:

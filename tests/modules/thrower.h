@@ -27,8 +27,8 @@ struct Exports {
   relib::Export<void(What)> throw_from_void;
   relib::Export<int(What)> throw_from_int;
   relib::Export<std::string(What)> throw_from_string;
-  // Calls `fail`, and returns the type and text of the exception that it caught,
-  // separated by "|".
+  // Calls `fail`, and returns the type and text of the exception that it
+  // caught, separated by "|".
   relib::Export<std::string()> catch_import_error;
   // Calls `fail` and lets the exception pass.
   relib::Export<int()> pass_import_error;

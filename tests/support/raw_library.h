@@ -3,9 +3,9 @@
 
 #include <string>
 
-// Calls the system's loader directly, for baselines and for libraries that relib
-// doesn't manage: dlopen, dlsym and dlclose, or LoadLibraryW, GetProcAddress and
-// FreeLibrary. A failure ends the program.
+// Calls the system's loader directly, for baselines and for libraries that
+// relib doesn't manage: dlopen, dlsym and dlclose, or LoadLibraryW,
+// GetProcAddress and FreeLibrary. A failure ends the program.
 
 namespace relib {
 

@@ -1,15 +1,15 @@
 #!/bin/bash
 # tools/bazel7/run.sh [COMMAND ARGUMENT...]
 #
-# Builds and tests this project with Bazel 7 and MODULE.bazel, WORKSPACE off; without arguments,
-# `test //...`. Any Debian machine can: Bazel 7 comes from Debian's testing suite, in a chroot that
-# is made once (about 3 minutes, 2.5 GB) from the mirror that this machine's apt uses. The project
-# is mounted read-only; nothing is written to it.
+# Runs Bazel 7 on this project, with MODULE.bazel and without WORKSPACE. The default command is
+# `test //...`. Needs a machine with Debian. Bazel 7 comes from Debian's testing suite, which the
+# first run installs in a chroot (about 3 minutes, 2.5 GB) from the mirror that this machine's apt
+# uses. The project is mounted read-only, so nothing is written to it.
 #
 # Where the Bazel Central Registry is out of reach, the modules are made from the sources that
 # third_party/ pins, and the rules are those that Debian ships.
 #
-#   RELIB_BAZEL7_ROOT    where the chroot lies, instead of ~/.cache/relib/bazel7
+#   RELIB_BAZEL7_ROOT    the directory of the chroot, instead of ~/.cache/relib/bazel7
 #   RELIB_BAZEL7_MIRROR  a mirror of Debian, instead of the one that apt uses
 set -euo pipefail
 
@@ -166,8 +166,10 @@ else
 fi
 command=$1
 shift
-# The project is read-only: no lock file, and no links to outputs. In the file that every Bazel in the chroot reads,
-# because //examples:template_test starts one of its own; but not what only relib itself asks for.
+# Overrides of modules that only relib itself uses are passed on the command line. The others are
+# written to a file that every Bazel in the chroot reads, because //examples:template_test starts
+# another Bazel. The project is read-only, so this file also turns off the lock file and the links
+# to outputs.
 flags=()
 for override in "${overrides[@]}"; do
   case $override in

@@ -5,7 +5,7 @@ Writes compile_commands.json, which tells clangd and other tools of clang how ea
 
 Sources that are built for Linux get the command for Linux, the others the one for Windows; with
 --config=windows it is the other way round. Sources that nothing but another file includes aren't
-listed: clangd guesses from their neighbours. Without mingw-w64, and without --config=windows,
+listed: clangd guesses from their neighbors. Without mingw-w64, and without --config=windows,
 only the commands for Linux are written.
 
 Commands come from `bazel aquery`, with GCC's flags translated to clang's. They work in the workspace
@@ -15,7 +15,7 @@ are built first.
   --reuse        writes the result of an earlier run if no BUILD file and no list of sources changed
   --output FILE  instead of compile_commands.json in the workspace
   --print        reads names of sources from stdin and prints one line for each: the name and the
-                 flags, quoted for a shell. A source without a command gets that of a neighbour.
+                 flags, quoted for a shell. A source without a command gets that of a neighbor.
 """
 import argparse
 import hashlib

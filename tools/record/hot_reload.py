@@ -27,7 +27,7 @@ def _edit(path, *replacements):
 def _play(terminal):
     """Plays the user."""
     terminal.wait_for("version 1")
-    # Fewer, so that the picture is small.
+    # Reduces the number of particles, so that the picture is small.
     terminal.type("--")
     terminal.wait(3)
     _edit(_MODULE, ("kGravity = 0.25F", "kGravity = -0.1F"), ('kName[] = "sparks"', 'kName[] = "balloons"'))

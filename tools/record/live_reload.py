@@ -27,7 +27,7 @@ def _play(terminal, source):
     edited = source.replace("Hello! This is tick", "Good morning from new code, tick")
     assert edited != source
     save(edited)
-    # Between the words of a line there may be colours.
+    # Between the words of a line there may be colors.
     terminal.wait_for("Good morning from new code")
     terminal.wait_for("Good morning from new code")
 

@@ -1,6 +1,6 @@
 """Draws what a terminal showed as an animated SVG, for programs that draw on the whole screen.
 
-Knows the escape sequences of //examples:hot_reload: cursor, erasing, colours; the upper and the lower half block.
+Knows the escape sequences of //examples:hot_reload: cursor, erasing, colors; the upper and the lower half block.
 """
 
 import html
@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|(.)", re.DOTALL)
 
 
 class Screen:
-    """The contents of the terminal; each cell is (character, colour, background colour)."""
+    """The contents of the terminal; each cell is (character, color, background color)."""
 
     def __init__(self, columns, rows):
         self.columns = columns
@@ -86,7 +86,7 @@ class Screen:
             self._color = _COLORS.get(numbers[-1], _FOREGROUND)
 
     def draw(self):
-        """Returns SVG: squares by colour, and lines of text."""
+        """Returns SVG: squares by color, and lines of text."""
         squares = {}
         texts = []
         for y, row in enumerate(self.cells):

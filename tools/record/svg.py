@@ -1,6 +1,6 @@
 """Draws what a terminal showed as an animated SVG.
 
-Knows what line-by-line programs write: text, colours and new lines. Anything that moves the cursor is an
+Knows what line-by-line programs write: text, colors and new lines. Anything that moves the cursor is an
 error, because the picture would be wrong.
 """
 

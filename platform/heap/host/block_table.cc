@@ -25,7 +25,7 @@ BlockTable::Site* BlockTable::Intern(CallStack stack) {
 }
 
 const BlockTable::Shard& BlockTable::ShardOf(const void* block) const {
-  // Blocks are multiples of 16 apart, so neighbours are in different shards.
+  // Blocks are multiples of 16 apart, so neighbors are in different shards.
   return shards_[reinterpret_cast<uintptr_t>(block) / 16 % shards_.size()];
 }
 BlockTable::Shard& BlockTable::ShardOf(const void* block) {

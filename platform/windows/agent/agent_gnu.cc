@@ -37,7 +37,7 @@ Object* objects = nullptr;  // the newest first
 // The thread-local destructors of a thread of winpthreads run at the end of its
 // start routine, or in pthread_exit(). The loader's announcement of the end of
 // a thread comes under the loader's lock. It serves other kinds of threads,
-// threads that are cancelled, and objects that are constructed later.
+// threads that are canceled, and objects that are constructed later.
 struct StartCall {
   void* (*start)(void*);
   void* argument;
@@ -122,10 +122,10 @@ extern "C" int __wrap_pthread_key_delete(pthread_key_t key) {
   return error;
 }
 
-// Replaces the function of libstdc++. That one takes a reference on the library
-// for each object, so the library could never be unloaded; or, when the last
-// reference goes at the end of a thread, it unloads the library with the thread
-// still inside.
+// Replaces the function of libstdc++. libstdc++'s version would take a
+// reference on the library for each object. Either the library could never be
+// unloaded, or the end of a thread would drop the last reference and unload it
+// while the thread is still inside.
 extern "C" int __cxa_thread_atexit(void (*destructor)(void*), void* object,
                                    void* /*dso*/) {
   using relib::platform::internal::Object;

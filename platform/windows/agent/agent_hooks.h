@@ -83,8 +83,8 @@ uint64_t ValueOf(T value) {
   }
 }
 
-// All ones means failure for every kind of function; zero does so for functions
-// that return pointers and handles.
+// All ones mean failure for every kind of function. Zero means failure for
+// functions that return pointers or handles.
 template <typename T>
 bool HasFailed(T result) {
   if constexpr (sizeof(T) == sizeof(uint64_t)) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <windows.h>
-// Behind windows.h, which it needs.
+// After windows.h.
 // clang-format off
 #include <dbghelp.h>
 // clang-format on

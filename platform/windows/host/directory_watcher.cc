@@ -390,11 +390,11 @@ class ChangesWatcher final : public DirectoryWatcher {
   }
 
   // Whether each directory gets a handle of its own. Wine's recursive watching
-  // loses directories that are renamed, and those that exist at the start. The
-  // price: a directory that another Windows program deletes exists until the
-  // handle is closed (programs of the Unix system delete it at once). On real
-  // Windows such a handle would also keep others from renaming the directories
-  // above.
+  // loses directories that are renamed, and those that exist at the start. As a
+  // consequence, a directory that another Windows program deletes exists until
+  // the handle is closed. Programs of the Unix system delete it at once. On
+  // real Windows such a handle would also prevent others from renaming the
+  // directories above.
   const bool one_by_one_ = RunsUnderWine();
   Handle port_;
   // Destroyed before the port, to which listeners report.

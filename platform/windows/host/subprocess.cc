@@ -181,7 +181,7 @@ class ShellCommand final : public Subprocess {
       }
       HANDLE handles[3];
       DWORD count = 0;
-      // The first that is signalled counts: output goes before the end.
+      // The first that is signaled counts: output goes before the end.
       handles[count++] = stop_event_.get();
       if (reading) handles[count++] = read_event_.get();
       if (running) handles[count++] = process_.get();

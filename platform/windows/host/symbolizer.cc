@@ -1,7 +1,7 @@
 #include "platform/host/symbolizer.h"
 
 #include <windows.h>
-// Behind windows.h, which it needs.
+// After windows.h.
 // clang-format off
 #include <dbghelp.h>
 // clang-format on

@@ -7,16 +7,16 @@
 
 namespace relib::platform {
 
-// Base class of all kinds. Its functions serve the hooks with `adds`, `early`,
-// `later` or `removes` in front (hooks.bzl).
+// Base class of all kinds. The generated hooks call its functions for rows with
+// the words `adds`, `early`, `later` and `removes` (hooks.bzl).
 class RecordedResources : public Resources {
  public:
-  // A hooked function has returned `value`. `of_runtime`: the resource isn't to
-  // be reported.
+  // Called after a hooked function has returned `value`. If `of_runtime`, the
+  // resource is not reported.
   virtual void Add(uint64_t /*value*/, bool /*of_runtime*/) {}
 
-  // A hooked function is about to free `value`, which may belong to somebody
-  // else.
+  // Called before a hooked function frees `value`, which may belong to other
+  // code.
   virtual void Remove(uint64_t /*value*/) {}
 };
 

@@ -1,6 +1,6 @@
 #include "platform/windows/system/dbghelp.h"
 
-// Behind windows.h, which it needs.
+// After windows.h.
 #include <psapi.h>
 
 #include <atomic>

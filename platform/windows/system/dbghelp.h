@@ -2,7 +2,7 @@
 #define PLATFORM_WINDOWS_SYSTEM_DBGHELP_H_
 
 #include <windows.h>
-// Behind windows.h, which it needs.
+// After windows.h.
 // clang-format off
 #include <dbghelp.h>
 // clang-format on

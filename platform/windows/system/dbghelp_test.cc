@@ -112,7 +112,7 @@ TEST(DbgHelpTest, WhatAModuleLeavesIsEndedAndReported) {
   EXPECT_FALSE(HasSymbolSession(GetCurrentProcess()));
 }
 
-TEST(DbgHelpTest, TheProgramHasInitialisedItBefore) {
+TEST(DbgHelpTest, TheProgramHasInitializedItBefore) {
   const ProgramSession session;
   User user;
   EXPECT_EQ(NameByRelib(user.address()), "FindsOwnName");
@@ -127,7 +127,7 @@ TEST(DbgHelpTest, TheProgramHasInitialisedItBefore) {
   EXPECT_EQ(user.Unload(), 0u);
 }
 
-TEST(DbgHelpTest, TheProgramInitialisesItAfterwards) {
+TEST(DbgHelpTest, TheProgramInitializesItAfterwards) {
   User user;
   EXPECT_EQ(NameByRelib(user.address()), "FindsOwnName");
   const DWORD options = SymGetOptions();

@@ -1,7 +1,7 @@
 // Uses DbgHelp as a module with a crash reporter does.
 
 #include <windows.h>
-// Behind windows.h, which it needs.
+// After windows.h.
 // clang-format off
 #include <dbghelp.h>
 // clang-format on

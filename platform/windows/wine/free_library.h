@@ -10,12 +10,12 @@ namespace relib::platform {
 //
 // On Windows FreeLibrary() is safe by itself. Wine 8 finds the library of each
 // frame in the list of the process's libraries without a lock
-// (LdrFindEntryForAddress() of its ntdll). A thread that is at a library which
-// is freed reads memory that has another owner by then, and crashes. So, from
-// before main() on, a function that waits for calls of
-// FreeLibraryBesideOthers() replaces Wine's. It waits 10 s at most, in case the
-// library's own code waits for that thread. Libraries that others free by
-// FreeLibrary() itself aren't covered.
+// (LdrFindEntryForAddress() of its ntdll). A thread that inspects an entry of a
+// library while it is freed reads memory that has been reused, and crashes.
+// Therefore a replacement for LdrFindEntryForAddress() is installed before
+// main(). It waits up to 10 s for running calls of FreeLibraryBesideOthers();
+// the limit is for libraries whose own code waits for that thread. Libraries
+// that other code frees by FreeLibrary() itself aren't covered.
 BOOL FreeLibraryBesideOthers(HMODULE library);
 
 }  // namespace relib::platform

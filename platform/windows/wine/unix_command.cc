@@ -33,11 +33,11 @@ namespace {
 constexpr int kKilled = 128 + 9;
 
 // The script that runs a command, in the private directory. $1 is the working
-// directory, and $2 the command. Renames the files that the Windows side waits
-// for into place, so that it never sees an incomplete file. The leader of the
-// session survives the signals that end the command, so that it can report the
-// exit code. Its standard error is closed, because shells print messages about
-// signals.
+// directory, and $2 the command. Writes each file that the Windows side waits
+// for under a temporary name, and then renames it, so that an incomplete file
+// is never visible. The leader of the session survives the signals that end the
+// command, so that it can report the exit code. Its standard error is closed,
+// because shells print messages about signals.
 constexpr char kRun[] =
     "exec </dev/null >/dev/null 2>&1\n"
     "trap : HUP INT TERM\n"
@@ -260,8 +260,8 @@ bool IsUnixCommand(std::string_view command) {
   if (command.starts_with('"') || command.starts_with('\'')) {
     command.remove_prefix(1);
   }
-  // cmd takes a slash at these places for an option, so no command of Windows
-  // begins like this.
+  // In cmd, a slash in these places begins an option, so no Windows command
+  // begins with these prefixes.
   for (const std::string_view prefix : {"/", "./", "../"}) {
     if (command.starts_with(prefix)) return true;
   }

@@ -36,6 +36,7 @@ std::string CurrentType() {
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) return "";
   int status = 0;
+  // This runs in modules, which don't link platform/shared and its Demangle().
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
   return WithoutNesting(status == 0 ? text.get() : type->name());

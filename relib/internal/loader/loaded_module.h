@@ -138,8 +138,9 @@ class LoadedModule final {
   // crashes.
   absl::Status RunStateCode(absl::FunctionRef<Failure*()> function) const;
   const StatesTable& states() const { return *descriptor_->states; }
-  // Returns what of the module is at `address`, "Explode() of libgame.so", or
-  // "" if nothing is or the module stays loaded. The module must be loaded.
+  // Describes the part of the module at `address`, such as "Explode() of
+  // libgame.so". Returns "" if there is none or the module stays loaded. The
+  // module must be loaded.
   std::string DescribeAddress(const void* address) const;
 
   // Returns whether the module has crashed. No code of it may be called then.

@@ -51,7 +51,7 @@ enum class Refusal {
 
 using CrossingVerdict = Verdict<Crossing, Refusal>;
 
-// The verdict on a type without regard to its parts, and the parts. Specialised
+// The verdict on a type without regard to its parts, and the parts. Specialized
 // below and by types of relib's own.
 template <typename T>
 struct CrossingRule;

@@ -30,8 +30,8 @@ namespace {
 
 bool fail_before_unload = false;
 
-// Volatile, so that the compiler doesn't remove the code after calls of functions
-// that always throw.
+// Volatile, so that the compiler doesn't remove the code after calls of
+// functions that always throw.
 volatile bool throw_here = true;
 
 [[gnu::noinline]] void ThrowHere() {

@@ -5,8 +5,8 @@
 
 #include "relib/interface.h"
 
-// A module that throws in many ways. The text of each exception is the number of
-// the line that throws it.
+// A module that throws in many ways. The text of each exception is the number
+// of the line that throws it.
 
 namespace tracing {
 

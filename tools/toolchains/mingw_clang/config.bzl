@@ -55,7 +55,7 @@ def _mingw_clang_toolchain_config_impl(ctx):
                 enabled = True,
                 flag_sets = [flags_of(COMPILE_ACTIONS, ["-gcodeview"])],
             ),
-            # Named by Bazel. The program or library refers to the file without its directory.
+            # Bazel requires this feature name. The program or library refers to the file without its directory.
             feature(
                 name = "generate_pdb_file",
                 flag_sets = [

@@ -25,8 +25,8 @@ struct Functions {
   size_t (*size)(void* block) = CLibraryFunction<size_t(void*)>("_msize");
 };
 
-// Not a local static variable, because the C++ runtime's lock for those
-// allocates.
+// A local static variable would need a lock of the C++ runtime, which allocates
+// memory.
 INIT_ONCE functions_once = INIT_ONCE_STATIC_INIT;
 alignas(Functions) char functions[sizeof(Functions)];
 

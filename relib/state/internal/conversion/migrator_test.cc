@@ -18,21 +18,21 @@ using ::testing::IsEmpty;
 
 using MigratorTest = ConversionTest;
 
-struct Metres {
+struct Meters {
   double velocity = 0;
   std::pmr::string id;
 };
-struct Kilometres {
+struct Kilometers {
   double speed = 0;
   int id = 0;
   int computed = 0;
 };
-struct OldMetres {
+struct OldMeters {
   double velocity = 0;
   std::pmr::string id;
   Absent computed;
 };
-RELIB_MIGRATE(const OldMetres& old, Kilometres& now) {
+RELIB_MIGRATE(const OldMeters& old, Kilometers& now) {
   if (old.id == "throw") throw std::runtime_error("no such id");
   now.speed = old.velocity * 3.6;
   now.id = std::stoi(std::string(old.id));
@@ -47,8 +47,8 @@ RELIB_MIGRATE(const OldEntity& old, new_version::Entity& entity) {
 }
 
 TEST_F(MigratorTest, TheModuleMigratesTheRest) {
-  const auto converted = Convert<Holder<std::pmr::vector<Kilometres>>>(
-      Holder<std::pmr::vector<Metres>>{{{10, "17"}, {20, "18"}}},
+  const auto converted = Convert<Holder<std::pmr::vector<Kilometers>>>(
+      Holder<std::pmr::vector<Meters>>{{{10, "17"}, {20, "18"}}},
       first_state_migrator);
   ASSERT_TRUE(converted.ok()) << converted.status();
   EXPECT_EQ(converted->value[1].speed, 72);
@@ -59,7 +59,7 @@ TEST_F(MigratorTest, TheModuleMigratesTheRest) {
   EXPECT_THAT(report_.removed, IsEmpty());
 
   const auto thrown =
-      Convert<Kilometres>(Metres{1, "throw"}, first_state_migrator);
+      Convert<Kilometers>(Meters{1, "throw"}, first_state_migrator);
   EXPECT_THAT(thrown.status().message(), HasSubstr("no such id"));
 
   const auto world =
@@ -69,8 +69,8 @@ TEST_F(MigratorTest, TheModuleMigratesTheRest) {
   EXPECT_EQ(world->by_name.at("two").speed, -2);
 
   // A migrator doesn't run for versions newer than the one it is for.
-  const auto same = Convert<TwoHolder<int, Kilometres>>(
-      Holder<Kilometres>{{1, 2, 3}}, first_state_migrator);
+  const auto same = Convert<TwoHolder<int, Kilometers>>(
+      Holder<Kilometers>{{1, 2, 3}}, first_state_migrator);
   ASSERT_TRUE(same.ok()) << same.status();
   EXPECT_EQ(same->value.computed, 3);
 }
