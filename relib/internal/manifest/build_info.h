@@ -64,8 +64,8 @@ inline constexpr std::string_view kContainers =
 inline constexpr std::string_view kContainers = "release";
 #endif
 
-// Not shared with platform/shared/sanitizer.h, which defines macros that aren't
-// relib's to define in the code of users.
+// Not shared with platform/shared/sanitizer.h: users compile this header, which
+// therefore depends on nothing in platform/.
 #if defined(__has_feature)
 #define RELIB_INTERNAL_HAS_FEATURE(x) __has_feature(x)
 #else

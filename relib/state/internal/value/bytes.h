@@ -59,7 +59,7 @@ class Bytes {
   std::vector<Block> blocks_;
 };
 
-// Where the bytes of a value come from.
+// The origin of the bytes of a value.
 enum class BytesOrigin {
   // Encode() has read an object of this process.
   kObject,
