@@ -25,9 +25,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "platform/host/file.h"
-#include "platform/host/holders.h"
+#include "platform/host/files/file.h"
 #include "platform/image/debug_file.h"
+#include "platform/image/holders.h"
 #include "platform/image/image_file.h"
 
 namespace relib::platform {

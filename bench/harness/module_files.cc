@@ -14,8 +14,8 @@
 #include "absl/log/check.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "platform/host/files/private_directory.h"
 #include "platform/host/library.h"
-#include "platform/host/private_directory.h"
 
 namespace relib::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/image_file.h"
 
 namespace relib::platform {

@@ -18,7 +18,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/bytes_fixture.h"
 #include "platform/image/elf_file_fixture.h"
 #include "platform/image/image_file.h"

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/host/target.h"
-#include "platform/image/byte_source.h"
 #include "platform/image/elf_file.h"
 #include "platform/image/pe_file.h"
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 
 namespace relib::platform {
 

@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/host/library.h"
 #include "platform/host/target.h"
-#include "platform/image/byte_source.h"
 #include "platform/tests/libraries/runfile.h"
 #include "tests/support/test_files.h"
 

@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/bytes_fixture.h"
 #include "platform/image/pe_file_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "platform/host/directory_watcher.h"
+#include "platform/host/files/directory_watcher.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 
 #include <cstdint>
 #include <filesystem>

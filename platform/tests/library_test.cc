@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "platform/agent/agent.h"
 #include "platform/host/deadline.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/host/module_resources.h"
 #include "platform/tests/libraries/runfile.h"
 

@@ -1,4 +1,4 @@
-#include "platform/host/atomic_file.h"
+#include "platform/host/files/atomic_file.h"
 
 #include <string>
 #include <string_view>

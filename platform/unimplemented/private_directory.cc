@@ -1,4 +1,4 @@
-#include "platform/host/private_directory.h"
+#include "platform/host/files/private_directory.h"
 
 #include <memory>
 #include <string>

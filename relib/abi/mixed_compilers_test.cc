@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/host/library.h"
 #include "platform/host/target.h"
 #include "platform/image/image_file.h"

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "platform/host/atomic_file.h"
-#include "platform/host/file.h"
+#include "platform/host/files/atomic_file.h"
+#include "platform/host/files/file.h"
 #include "relib/state/internal/checkpoint/saved_state.h"
 #include "relib/state/internal/value/schema.h"
 

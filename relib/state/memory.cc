@@ -1,6 +1,6 @@
 #include "relib/state/memory.h"
 
-#include "relib/internal/loader/state_memory.h"
+#include "relib/internal/states/state_memory.h"
 
 namespace relib {
 

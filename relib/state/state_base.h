@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "relib/internal/loader/module_state.h"
+#include "relib/internal/states/module_state.h"
 #include "relib/state/checkpoint.h"
 #include "relib/state/migration.h"
 

@@ -13,7 +13,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "relib/internal/loader/failure.h"
+#include "relib/internal/failure/failure.h"
 #include "relib/state/internal/checkpoint/saved_state.h"
 #include "relib/state/internal/conversion/conversion.h"
 #include "relib/state/internal/conversion/conversion_types.h"

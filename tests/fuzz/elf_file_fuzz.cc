@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/elf_file.h"
 #include "platform/image/elf_file_fixture.h"
 #include "tests/fuzz/fuzz.h"

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/elf_file.h"
 #include "relib/internal/manifest/build_info.h"
 #include "relib/internal/manifest/manifest.h"

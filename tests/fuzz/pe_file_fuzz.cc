@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/image/byte_source.h"
+#include "platform/host/files/byte_source.h"
 #include "platform/image/bytes_fixture.h"
 #include "platform/image/coff_symbols.h"
 #include "platform/image/pe_file.h"

@@ -245,7 +245,7 @@ class RealRulesTest(TreeTest):
             ("relib/state/memory.cc", "relib/reload/event.h", True),
             ("relib/reload/event.cc", "relib/state/memory.h", False),
             ("relib/host.cc", "tests/modules/answer.h", True),
-            ("platform/host/file.h", "bench/row.h", True),
+            ("platform/host/files/file.h", "bench/row.h", True),
             ("relib/reload/event.h", "examples/common/flags.h", True),
             ("tests/api/load_test.cc", "tests/modules/answer.h", False),
             ("platform/linux/agent/agent.cc", "platform/linux/host/file.h", True),

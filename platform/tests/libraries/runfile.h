@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 
 namespace relib::platform {
 

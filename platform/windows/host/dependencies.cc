@@ -19,7 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/deadline.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/host/library.h"
 #include "platform/host/stack_walker.h"
 #include "platform/host/thread_id.h"

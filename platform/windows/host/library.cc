@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/image/pe_file.h"
 #include "platform/windows/host/library_holders.h"
 #include "platform/windows/system/dbghelp.h"

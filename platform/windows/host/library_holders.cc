@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "platform/host/holders.h"
+#include "platform/image/holders.h"
 #include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
 

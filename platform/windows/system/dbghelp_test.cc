@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
 #include "platform/agent/agent.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
 #include "platform/host/symbolizer.h"

@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/windows/wine/wine.h"
 
 namespace relib::platform {

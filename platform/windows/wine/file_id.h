@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 
 namespace relib::platform {
 

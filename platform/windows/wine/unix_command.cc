@@ -21,7 +21,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "platform/host/private_directory.h"
+#include "platform/host/files/private_directory.h"
 #include "platform/windows/system/error.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"

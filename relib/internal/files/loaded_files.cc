@@ -8,7 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 
 namespace relib::internal {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 
 // The files that relib has loaded in this process, identified by their FileId
 // and not by their names. Thread-safe.

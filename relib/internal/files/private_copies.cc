@@ -16,9 +16,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
+#include "platform/host/files/private_directory.h"
 #include "platform/host/fork.h"
-#include "platform/host/private_directory.h"
 #include "platform/image/debug_file.h"
 #include "platform/image/image_file.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "platform/host/file.h"
-#include "platform/host/private_directory.h"
+#include "platform/host/files/file.h"
+#include "platform/host/files/private_directory.h"
 
 namespace relib::internal {
 

@@ -7,7 +7,7 @@
 #include "relib/errors.h"
 #include "relib/internal/boundary/abi.h"
 #include "relib/internal/boundary/thunk.h"
-#include "relib/internal/loader/failure.h"
+#include "relib/internal/failure/failure.h"
 
 namespace relib::internal {
 

@@ -19,7 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "platform/host/crash_guard.h"
 #include "platform/host/deadline.h"
-#include "platform/host/file.h"
+#include "platform/host/files/file.h"
 #include "platform/host/fork.h"
 #include "platform/host/library.h"
 #include "platform/host/module_resources.h"
@@ -31,8 +31,8 @@
 #include "relib/internal/loader/before_unload.h"
 #include "relib/internal/loader/library_uses.h"
 #include "relib/internal/loader/module_gate.h"
-#include "relib/internal/loader/module_state.h"
 #include "relib/internal/manifest/manifest_reader.h"
+#include "relib/internal/states/module_state.h"
 #include "relib/options.h"
 
 namespace relib::internal {

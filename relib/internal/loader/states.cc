@@ -17,10 +17,10 @@
 #include "platform/host/stack_walker.h"
 #include "relib/backtrace.h"
 #include "relib/errors.h"
-#include "relib/internal/loader/failure.h"
+#include "relib/internal/failure/failure.h"
 #include "relib/internal/loader/loaded_module.h"
-#include "relib/internal/loader/module_state.h"
 #include "relib/internal/loader/translate.h"
+#include "relib/internal/states/module_state.h"
 #include "relib/internal/trace/trace.h"
 
 namespace relib::internal {

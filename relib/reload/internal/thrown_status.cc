@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "relib/errors.h"
 #include "relib/internal/boundary/thunk.h"
-#include "relib/internal/loader/failure.h"
+#include "relib/internal/failure/failure.h"
 
 namespace relib::internal {
 

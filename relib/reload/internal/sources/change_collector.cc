@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "platform/host/directory_watcher.h"
+#include "platform/host/files/directory_watcher.h"
 #include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "platform/host/directory_watcher.h"
+#include "platform/host/files/directory_watcher.h"
 #include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "relib/internal/boundary/state_abi.h"
-#include "relib/internal/loader/state_memory.h"
+#include "relib/internal/states/state_memory.h"
 #include "relib/state/internal/value/code.h"
 #include "relib/state/internal/value/schema.h"
 
