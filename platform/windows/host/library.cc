@@ -15,7 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "platform/host/files/file.h"
 #include "platform/image/pe_file.h"
-#include "platform/windows/host/library_holders.h"
+#include "platform/windows/host/dependencies/library_holders.h"
 #include "platform/windows/system/dbghelp.h"
 #include "platform/windows/system/error.h"
 #include "platform/windows/system/mapped_image.h"

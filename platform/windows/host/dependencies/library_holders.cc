@@ -1,4 +1,4 @@
-#include "platform/windows/host/library_holders.h"
+#include "platform/windows/host/dependencies/library_holders.h"
 
 #include <windows.h>
 // After windows.h.

@@ -26,7 +26,7 @@
 #include "platform/host/thread_stack.h"
 #include "platform/image/image_file.h"
 #include "platform/image/pe_file.h"
-#include "platform/windows/host/library_holders.h"
+#include "platform/windows/host/dependencies/library_holders.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/mapped_image.h"
 #include "platform/windows/system/utf.h"
