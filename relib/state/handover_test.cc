@@ -44,7 +44,7 @@ class HandoverTest : public StateTest {
     EXPECT_TRUE(needs_pause.ok() && !*needs_pause);
     EXPECT_EQ(core_.Migrate(first_.loaded()), absl::OkStatus());
     EXPECT_FALSE(world_.has_value());
-    core_.Commit();
+    core_.Commit(first_.loaded());
     core_.DestroyOld();
     EXPECT_TRUE(first_.module.exports().add(*world_, "one").ok());
   }
@@ -68,7 +68,7 @@ TEST_F(HandoverTest, TheSameLayoutStaysWhereItIs) {
     // Both modules can use the object.
     EXPECT_EQ(first_.Text(world_), kOne);
     EXPECT_EQ(second.Text(world_), kOne);
-    core_.Commit();
+    core_.Commit(second.loaded());
     EXPECT_EQ(first_.Text(world_), kOne);
     core_.DestroyOld();
     ASSERT_TRUE(first_.module.Unload().ok());
@@ -92,10 +92,10 @@ TEST_F(HandoverTest, AnotherLayoutIsMadeBesideIt) {
     EXPECT_EQ(first_.Text(world_), kOne);
     EXPECT_THAT(second.Text(world_), HasSubstr("relib::StateError"));
 
-    core_.Abandon();
+    core_.Abandon(second.loaded());
     EXPECT_EQ(first_.Text(world_), kOne);
     ASSERT_EQ(core_.Migrate(second.loaded()), absl::OkStatus());
-    core_.Commit();
+    core_.Commit(second.loaded());
     EXPECT_THAT(first_.Text(world_), HasSubstr("relib::StateError"));
     EXPECT_THAT(second.Text(world_), HasSubstr("one(x=0.000000 speed=1.5"));
     core_.DestroyOld();
@@ -116,7 +116,7 @@ TEST_F(HandoverTest, AFailureLeavesTheStateAsItWas) {
     EXPECT_FALSE(core_.Migrate(second.loaded()).ok());
     // The object of a module that has crashed leaks.
     EXPECT_TRUE(Blocks() == before || version == 6);
-    core_.Abandon();
+    core_.Abandon(second.loaded());
     EXPECT_EQ(first_.Text(world_), kOne);
     EXPECT_TRUE(second.module.Unload().ok());
   }
@@ -139,7 +139,7 @@ TEST_F(HandoverTest, APointerIntoTheOldModuleStopsIt) {
     // The pointer is valid if the object stays where it is.
     Version same(1);
     EXPECT_EQ(core_.Migrate(same.loaded()), absl::OkStatus());
-    core_.Abandon();
+    core_.Abandon(same.loaded());
     EXPECT_TRUE(same.module.Unload().ok());
     EXPECT_TRUE(second.module.Unload().ok());
   }
@@ -156,9 +156,37 @@ TEST_F(HandoverTest, AfterACrash) {
   ASSERT_EQ(core_.Detach(first_.loaded()), absl::OkStatus());
   Version again(1);
   ASSERT_EQ(core_.Migrate(again.loaded()), absl::OkStatus());
-  core_.Commit();
+  core_.Commit(again.loaded());
   EXPECT_EQ(again.Text(world_), kOne);
   ASSERT_EQ(core_.Detach(again.loaded()), absl::OkStatus());
+}
+
+// Two modules are loaded with one state at the same time.
+TEST_F(HandoverTest, AStateIsPreparedForOneModuleAtATime) {
+  ASSERT_EQ(core_.Detach(first_.loaded()), absl::OkStatus());
+  {
+    Version second(2);
+    ASSERT_EQ(core_.Prepare(second.loaded()), absl::OkStatus());
+    const absl::Status refused = core_.Prepare(first_.loaded());
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(refused.message(), HasSubstr(second.module.path()));
+    EXPECT_FALSE(core_.Migrate(first_.loaded()).ok());
+    // Neither of these is about the first module's value.
+    core_.Abandon(first_.loaded());
+    core_.Commit(first_.loaded());
+    ASSERT_EQ(core_.Detach(first_.loaded()), absl::OkStatus());
+    EXPECT_EQ(first_.Text(world_).find("one("), std::string::npos);
+    core_.Commit(second.loaded());
+    EXPECT_THAT(second.Text(world_), HasSubstr("one("));
+    ASSERT_EQ(core_.Detach(second.loaded()), absl::OkStatus());
+
+    ASSERT_EQ(core_.Prepare(second.loaded()), absl::OkStatus());
+    core_.Abandon(second.loaded());
+    EXPECT_EQ(core_.Prepare(first_.loaded()), absl::OkStatus());
+    core_.Commit(first_.loaded());
+    EXPECT_TRUE(second.module.Unload().ok());
+  }
+  ASSERT_EQ(core_.Detach(first_.loaded()), absl::OkStatus());
 }
 
 }  // namespace

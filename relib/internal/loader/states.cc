@@ -28,17 +28,18 @@ namespace relib::internal {
 absl::Status LoadedModule::AttachStates() {
   absl::Status status;
   size_t prepared = 0;
-  for (; prepared < states_.size() && status.ok(); ++prepared) {
+  for (; prepared < states_.size(); ++prepared) {
     status = states_[prepared]->Prepare(*this);
+    if (!status.ok()) break;
   }
   if (status.ok()) {
     for (const auto& state : states_) {
-      state->Commit();
+      state->Commit(*this);
       state->DestroyOld();
     }
     return status;
   }
-  for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon();
+  for (size_t i = 0; i < prepared; ++i) states_[i]->Abandon(*this);
   return WithContext(
       LoadError::kState, status,
       absl::StrCat(path_, " can't have a state: ", status.message()));
@@ -65,7 +66,7 @@ absl::Status LoadedModule::ReattachStates() {
   absl::Status status;
   for (const auto& state : std::exchange(detached_states_, {})) {
     const absl::Status prepared = state->Prepare(*this);
-    if (prepared.ok()) state->Commit();
+    if (prepared.ok()) state->Commit(*this);
     status.Update(prepared);
   }
   return status;

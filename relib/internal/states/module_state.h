@@ -19,13 +19,14 @@ class ModuleState {
 
   // Creates the value that `module` will have, and changes nothing else.
   // Commit() or Abandon() must follow if it succeeds. Fails if the state
-  // belongs to another module, or if the value can't be converted to the
-  // module's type.
+  // belongs to another module or is prepared for one, or if the value can't be
+  // converted to the module's type.
   virtual absl::Status Prepare(const LoadedModule& module) = 0;
-  // Attaches the state, with the prepared value, to the module.
-  virtual void Commit() noexcept = 0;
-  // Destroys the prepared value.
-  virtual void Abandon() noexcept = 0;
+  // Attaches the state, with the prepared value, to the module. Does nothing if
+  // the state isn't prepared for `module`.
+  virtual void Commit(const LoadedModule& module) noexcept = 0;
+  // Destroys the value that was prepared for `module`, if any.
+  virtual void Abandon(const LoadedModule& module) noexcept = 0;
   // Destroys the value that Commit() replaced.
   virtual void DestroyOld() noexcept = 0;
 

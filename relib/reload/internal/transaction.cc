@@ -185,7 +185,7 @@ absl::Status Transaction::MigrateStates() {
 void Transaction::AbandonStates() {
   for (const Candidate& candidate : candidates_) {
     for (StateBase* state : MemberOf(candidate).states)
-      StateBaseAccess::Core(*state).Abandon();
+      StateBaseAccess::Core(*state).Abandon(candidate.version->loaded());
   }
 }
 
@@ -229,7 +229,7 @@ absl::Status Transaction::CommitStates(StateRollback& rollback) {
         }
         checkpoint = *std::move(made);
       }
-      StateBaseAccess::Core(*state).Commit();
+      StateBaseAccess::Core(*state).Commit(candidate.version->loaded());
       rollback.Add(state, std::move(checkpoint));
     }
   }

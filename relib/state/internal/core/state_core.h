@@ -52,15 +52,16 @@ class StateCore final : public ModuleState {
   // Compares the types alone. Returns true if Migrate() must not run during
   // calls of the old module.
   absl::StatusOr<bool> Check(const LoadedModule& module);
-  // Makes the value for the new module. The old value stays.
+  // Makes the value for the new module. The old value stays. Fails if the state
+  // is prepared for another module.
   absl::Status Migrate(const LoadedModule& module);
   // Returns what Migrate() changed.
   StateMigration prepared_migration();
-  // Gives the state to the new module. StateRefs refer to the new value from
-  // now on.
-  void Commit() noexcept override;
-  // Undoes Migrate(). Requires that the new module is loaded.
-  void Abandon() noexcept override;
+  // Gives the state to the module that it is prepared for. StateRefs refer to
+  // the new value from now on.
+  void Commit(const LoadedModule& module) noexcept override;
+  // Undoes Migrate() of the same module. Requires that the module is loaded.
+  void Abandon(const LoadedModule& module) noexcept override;
   // Undoes Commit(). Requires that both modules are loaded. If the layout is
   // the same, the only object keeps its present value.
   void Revert() noexcept;
@@ -90,6 +91,7 @@ class StateCore final : public ModuleState {
   };
   // The result of Migrate().
   struct Prepared {
+    const LoadedModule* module;
     // Nullopt if the module has no code for the type.
     std::optional<Owner> owner;
     // True if the new module takes the object as it is.
@@ -152,6 +154,8 @@ class StateCore final : public ModuleState {
   std::shared_ptr<const Schema> ValueSchema() const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  absl::Status MigrateLocked(const LoadedModule& module)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Each of these makes an object for a module.
   absl::Status PrepareObject(Prepared& prepared) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -169,6 +173,8 @@ class StateCore final : public ModuleState {
   // Destroys the object of the current module, if any. Nobody gets it from
   // Get() any more when its destructor begins.
   void DestroyCurrent() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsPreparedFor(const LoadedModule& module) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AbandonLocked() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DestroyOldLocked() noexcept ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

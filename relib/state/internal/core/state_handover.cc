@@ -41,8 +41,17 @@ absl::StatusOr<bool> StateCore::Check(const LoadedModule& module) {
 absl::Status StateCore::Migrate(const LoadedModule& module) {
   if (absl::Status status = CheckNotInside(); !status.ok()) return status;
   const Operation operation(*this);
-  AbandonLocked();
-  Prepared prepared = {.owner = Bind(module)};
+  return MigrateLocked(module);
+}
+
+absl::Status StateCore::MigrateLocked(const LoadedModule& module) {
+  if (prepared_.has_value() && !IsPreparedFor(module)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        name(), " is being given to ", prepared_->module->path(),
+        ", which is being loaded. A state belongs to one module at a time"));
+  }
+  if (IsPreparedFor(module)) AbandonLocked();
+  Prepared prepared = {.module = &module, .owner = Bind(module)};
   prepared.migration.state = std::string(name());
   if (prepared.owner.has_value()) {
     const absl::Status status = PrepareObject(prepared);
@@ -81,10 +90,10 @@ StateMigration StateCore::prepared_migration() {
   return prepared_.has_value() ? prepared_->migration : StateMigration();
 }
 
-void StateCore::Commit() noexcept {
+void StateCore::Commit(const LoadedModule& module) noexcept {
   if (IsInside()) return;
   const Operation operation(*this);
-  if (!prepared_.has_value()) return;
+  if (!IsPreparedFor(module)) return;
   DestroyOldLocked();
   old_ = Old{.owner = std::move(owner_),
              .object = prepared_->adopts ? nullptr : slot_.object,
@@ -105,10 +114,14 @@ void StateCore::Commit() noexcept {
   prepared_.reset();
 }
 
-void StateCore::Abandon() noexcept {
+void StateCore::Abandon(const LoadedModule& module) noexcept {
   if (IsInside()) return;
   const Operation operation(*this);
-  AbandonLocked();
+  if (IsPreparedFor(module)) AbandonLocked();
+}
+
+bool StateCore::IsPreparedFor(const LoadedModule& module) const {
+  return prepared_.has_value() && prepared_->module == &module;
 }
 
 void StateCore::AbandonLocked() noexcept {
@@ -157,16 +170,14 @@ void StateCore::DestroyOldLocked() noexcept {
 
 absl::Status StateCore::Prepare(const LoadedModule& module) {
   if (absl::Status status = CheckNotInside(); !status.ok()) return status;
-  {
-    const Operation operation(*this);
-    if (owner_.has_value()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          name(), " belongs to ", owner_->module->path(),
-          ". Unload that module first, or use relib::Reloader, which hands a "
-          "state over from one module to another"));
-    }
+  const Operation operation(*this);
+  if (owner_.has_value()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        name(), " belongs to ", owner_->module->path(),
+        ". Unload that module first, or use relib::Reloader, which hands a "
+        "state over from one module to another"));
   }
-  return Migrate(module);
+  return MigrateLocked(module);
 }
 
 absl::Status StateCore::Detach(const LoadedModule& module) {
@@ -176,10 +187,7 @@ absl::Status StateCore::Detach(const LoadedModule& module) {
 absl::StatusOr<bool> StateCore::DetachFrom(const LoadedModule& module) {
   if (absl::Status status = CheckNotInside(); !status.ok()) return status;
   const Operation operation(*this);
-  if (prepared_.has_value() && prepared_->owner.has_value() &&
-      prepared_->owner->module == &module) {
-    AbandonLocked();
-  }
+  if (IsPreparedFor(module)) AbandonLocked();
   if (old_.has_value() && old_->owner.has_value() &&
       old_->owner->module == &module) {
     DestroyOldLocked();
