@@ -80,7 +80,7 @@ const RowRegistration kMigrate({
                 std::chrono::nanoseconds time(0);
                 for (int64_t i = 0; i < count; ++i) {
                   time += TimeOf([&] { CHECK_OK(core.Migrate(second)); });
-                  core.Abandon();
+                  core.Abandon(second);
                 }
                 return time;
               },
