@@ -15,10 +15,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "platform/host/library.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/event.h"
 #include "relib/reload/options.h"
 #include "relib/reload/reloader.h"
@@ -134,9 +134,10 @@ class ReloaderTest : public ::testing::Test {
 
   // Returns false if `condition` does not become true.
   bool PollUntil(const std::function<bool()>& condition) {
-    const absl::Time deadline = absl::Now() + kPatience;
+    const platform::MonotonicTime deadline =
+        platform::MonotonicTime::Now() + kPatience;
     while (!condition()) {
-      if (absl::Now() > deadline) return false;
+      if (platform::MonotonicTime::Now() > deadline) return false;
       reloader_->Poll(absl::Milliseconds(50));
     }
     return true;
@@ -159,8 +160,10 @@ class ReloaderTest : public ::testing::Test {
 
   // Polls for a while, during which the test expects nothing to happen.
   void PollFor(absl::Duration duration) {
-    const absl::Time deadline = absl::Now() + duration;
-    while (absl::Now() < deadline) reloader_->Poll(deadline - absl::Now());
+    const platform::MonotonicTime deadline =
+        platform::MonotonicTime::Now() + duration;
+    while (platform::MonotonicTime::Now() < deadline)
+      reloader_->Poll(deadline - platform::MonotonicTime::Now());
   }
 
   // Returns the number of the test module that runs.

@@ -22,6 +22,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/files/private_directory.h"
+#include "platform/host/monotonic_time.h"
 #include "platform/windows/system/error.h"
 #include "platform/windows/system/handle.h"
 #include "platform/windows/system/utf.h"
@@ -160,7 +161,7 @@ class UnixCommand final : public Subprocess {
   ~UnixCommand() override { Kill(); }
 
   std::optional<ExitStatus> Wait(absl::Duration timeout) override {
-    const absl::Time deadline = absl::Now() + timeout;
+    const MonotonicTime deadline = MonotonicTime::Now() + timeout;
     while (true) {
       const bool had_ended = status_.has_value();
       Update();
@@ -169,7 +170,7 @@ class UnixCommand final : public Subprocess {
         if (!had_ended) ReadOutput();
         return status_;
       }
-      const absl::Duration rest = deadline - absl::Now();
+      const absl::Duration rest = deadline - MonotonicTime::Now();
       if (rest <= absl::ZeroDuration()) return std::nullopt;
       absl::SleepFor(std::min(rest, kPollInterval));
     }
@@ -184,10 +185,10 @@ class UnixCommand final : public Subprocess {
     if (WriteText(File("kill"), kKill).ok() &&
         StartScript(directory_->path(), "kill").ok()) {
       // The script gives up before this deadline.
-      const absl::Time deadline = absl::Now() + absl::Seconds(20);
+      const MonotonicTime deadline = MonotonicTime::Now() + absl::Seconds(20);
       const std::wstring file = ToWidePath(File("killed"));
       while (GetFileAttributesW(file.c_str()) == INVALID_FILE_ATTRIBUTES &&
-             absl::Now() < deadline) {
+             MonotonicTime::Now() < deadline) {
         absl::SleepFor(kPollInterval);
       }
     }
@@ -223,7 +224,7 @@ class UnixCommand final : public Subprocess {
   void Update() {
     ReadOutput();
     if (status_.has_value() || ReadStatus()) return;
-    const absl::Time now = absl::Now();
+    const MonotonicTime now = MonotonicTime::Now();
     if (now < next_check_) return;
     next_check_ = now + kLeaderCheckInterval;
     if (LeaderIsGone() && !ReadStatus()) status_ = ExitStatus{kKilled};
@@ -247,7 +248,7 @@ class UnixCommand final : public Subprocess {
   const std::unique_ptr<PrivateDirectory> directory_;
   bool killed_ = false;
   int64_t offset_ = 0;
-  absl::Time next_check_ = absl::Now() + kLeaderCheckInterval;
+  MonotonicTime next_check_ = MonotonicTime::Now() + kLeaderCheckInterval;
   std::string output_;
   std::optional<ExitStatus> status_;
 };

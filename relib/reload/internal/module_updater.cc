@@ -11,8 +11,8 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/checks.h"
 #include "relib/state/state_base.h"
@@ -70,7 +70,7 @@ bool ModuleUpdater::LoadNewFiles(const NewFiles& files) {
     return true;
   }
   const bool try_again =
-      absl::Now() < files.patience_ends &&
+      platform::MonotonicTime::Now() < files.patience_ends &&
       MayBeIncomplete(status, /*was_built=*/files.build.has_value());
   if (!try_again) ReportLoadFailure(status, transaction);
   transaction.Abandon(retired_);
@@ -111,7 +111,9 @@ void ModuleUpdater::ReportLoadFailure(const absl::Status& status,
 }
 
 void ModuleUpdater::TrySwitch() {
-  if (!pending_.has_value() || absl::Now() < pending_->next_attempt) return;
+  if (!pending_.has_value() ||
+      platform::MonotonicTime::Now() < pending_->next_attempt)
+    return;
   Transaction transaction = *std::exchange(pending_, std::nullopt);
   if (!transaction.Pause()) {
     DelaySwitch(std::move(transaction));
@@ -128,7 +130,7 @@ void ModuleUpdater::TrySwitch() {
 }
 
 void ModuleUpdater::DelaySwitch(Transaction transaction) {
-  transaction.next_attempt = absl::Now() + kSwitchRetryPause;
+  transaction.next_attempt = platform::MonotonicTime::Now() + kSwitchRetryPause;
   if (!std::exchange(transaction.delay_was_reported, true)) {
     reporter_.Report(transaction.DelayEvent());
   }
@@ -188,7 +190,9 @@ void ModuleUpdater::RollBack(size_t member) {
   // The new version that waits to take over replaces the crashed one as well.
   if (pending_.has_value()) return;
   Transaction transaction(
-      context_, NewFiles{.changes = {.files = {}, .since = absl::Now()}},
+      context_,
+      NewFiles{
+          .changes = {.files = {}, .since = platform::MonotonicTime::Now()}},
       Kind::kRolledBack);
   const std::optional<Member::GoodVersion> good =
       std::exchange(members_[member]->good, std::nullopt);
@@ -259,8 +263,8 @@ void ModuleUpdater::RetireAll() {
   }
 }
 
-absl::Time ModuleUpdater::NextDeadline() const {
-  const absl::Time next = retired_.NextAttempt();
+platform::MonotonicTime ModuleUpdater::NextDeadline() const {
+  const platform::MonotonicTime next = retired_.NextAttempt();
   return pending_.has_value() ? std::min(next, pending_->next_attempt) : next;
 }
 

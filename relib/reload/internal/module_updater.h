@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/options.h"
 #include "relib/reload/internal/event_reporter.h"
 #include "relib/reload/internal/member.h"
@@ -67,7 +67,7 @@ class ModuleUpdater {
   RetiredVersions& retired() { return retired_; }
 
   // Returns the time at which there will be something to do.
-  absl::Time NextDeadline() const;
+  platform::MonotonicTime NextDeadline() const;
 
  private:
   absl::Status LoadInto(Transaction& transaction,

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/sources/build_runner.h"
 #include "relib/reload/internal/sources/change_collector.h"
@@ -16,8 +16,10 @@ struct NewFiles {
   // The build that made the files, if there was one.
   std::optional<BuildResult> build = {};
   // Before this time, a file that looks incomplete is not reported.
-  absl::Time patience_ends = absl::InfinitePast();
-  absl::Time next_attempt = absl::InfinitePast();
+  platform::MonotonicTime patience_ends =
+      platform::MonotonicTime::InfinitePast();
+  platform::MonotonicTime next_attempt =
+      platform::MonotonicTime::InfinitePast();
   // True if the build has failed, and the files are from an earlier one.
   bool outdated = false;
 };

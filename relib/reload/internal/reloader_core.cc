@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/checks.h"
@@ -41,7 +42,8 @@ constexpr absl::Duration kCrashCheckInterval = absl::Milliseconds(20);
 // queue of the system from overflowing.
 constexpr absl::Duration kCollectInterval = absl::Milliseconds(50);
 
-// Limits every wait, in case that the system's clock is set back.
+// The longest wait. The Reloader looks again then, even if the system reports
+// nothing.
 constexpr absl::Duration kMaxWait = absl::Seconds(1);
 
 ReloadOptions WithAbsoluteDirectory(ReloadOptions options) {
@@ -103,11 +105,12 @@ bool ReloaderCore::Poll(absl::Duration wait) {
 
 bool ReloaderCore::StepUntilEvent(absl::Duration wait) {
   reporter_.Reset();
-  const absl::Time deadline = absl::Now() + wait;
+  const platform::MonotonicTime deadline =
+      platform::MonotonicTime::Now() + wait;
   while (true) {
     Step();
     if (reporter_.count() > 0) return true;
-    if (absl::Now() >= deadline) return false;
+    if (platform::MonotonicTime::Now() >= deadline) return false;
     WaitForWork(deadline);
     if (reporter_.count() > 0) return true;
   }
@@ -119,12 +122,13 @@ absl::Status ReloaderCore::Start(absl::Duration timeout) {
         busy_ ? "Start() was called inside of Poll() or Stop()"
               : "the Reloader was stopped");
   }
-  const absl::Time deadline = absl::Now() + timeout;
+  const platform::MonotonicTime deadline =
+      platform::MonotonicTime::Now() + timeout;
   while (true) {
     Poll(absl::ZeroDuration());
     if (AllAreLoaded(updater_.members())) return absl::OkStatus();
     if (updater_.first_is_decided()) return status();
-    const absl::Duration rest = deadline - absl::Now();
+    const absl::Duration rest = deadline - platform::MonotonicTime::Now();
     if (rest <= absl::ZeroDuration()) {
       return absl::DeadlineExceededError(
           "the first version is still being built");
@@ -183,7 +187,7 @@ bool ReloaderCore::BeginOnce() {
 }
 
 void ReloaderCore::StartFirst() {
-  ChangeBatch none{.files = {}, .since = absl::Now()};
+  ChangeBatch none{.files = {}, .since = platform::MonotonicTime::Now()};
   if (sources_.has_build() && options_.build_on_start) {
     sources_.StartBuild(std::move(none));
   } else {
@@ -205,8 +209,9 @@ void ReloaderCore::Step() {
     if (sources_.has_build()) {
       sources_.StartBuild(sources_.TakeChanges());
     } else {
-      new_files_ = NewFiles{.changes = sources_.TakeChanges(),
-                            .patience_ends = absl::Now() + kPatience};
+      new_files_ =
+          NewFiles{.changes = sources_.TakeChanges(),
+                   .patience_ends = platform::MonotonicTime::Now() + kPatience};
       TryNewFiles();
     }
   }
@@ -222,7 +227,7 @@ void ReloaderCore::Step() {
 void ReloaderCore::FinishBuild(NewFiles files) {
   const absl::Status status = files.build->status;
   if (status.ok()) {
-    files.patience_ends = absl::Now() + kPatience;
+    files.patience_ends = platform::MonotonicTime::Now() + kPatience;
     new_files_ = std::move(files);
     return;
   }
@@ -248,18 +253,19 @@ void ReloaderCore::FinishBuild(NewFiles files) {
 
 void ReloaderCore::TryNewFiles() {
   if (!new_files_.has_value() || sources_.building() ||
-      absl::Now() < new_files_->next_attempt) {
+      platform::MonotonicTime::Now() < new_files_->next_attempt) {
     return;
   }
   NewFiles files = *std::exchange(new_files_, std::nullopt);
   if (updater_.LoadNewFiles(files)) return;
-  files.next_attempt = absl::Now() + kLoadRetryPause;
+  files.next_attempt = platform::MonotonicTime::Now() + kLoadRetryPause;
   new_files_ = std::move(files);
 }
 
-void ReloaderCore::WaitForWork(absl::Time deadline) {
-  const absl::Duration rest =
-      std::min(std::min(deadline, NextDeadline()) - absl::Now(), kMaxWait);
+void ReloaderCore::WaitForWork(platform::MonotonicTime deadline) {
+  const absl::Duration rest = std::min(
+      std::min(deadline, NextDeadline()) - platform::MonotonicTime::Now(),
+      kMaxWait);
   if (rest <= absl::ZeroDuration()) return;
   if (sources_.building()) {
     if (std::optional<NewFiles> files =
@@ -273,14 +279,15 @@ void ReloaderCore::WaitForWork(absl::Time deadline) {
   }
 }
 
-absl::Time ReloaderCore::NextDeadline() const {
-  if (!options_status_.ok()) return absl::InfiniteFuture();
-  absl::Time next = std::min(sources_.NextDeadline(), updater_.NextDeadline());
+platform::MonotonicTime ReloaderCore::NextDeadline() const {
+  if (!options_status_.ok()) return platform::MonotonicTime::InfiniteFuture();
+  platform::MonotonicTime next =
+      std::min(sources_.NextDeadline(), updater_.NextDeadline());
   if (new_files_.has_value() && !sources_.building()) {
     next = std::min(next, new_files_->next_attempt);
   }
   if (options_.crash_guard) {
-    next = std::min(next, absl::Now() + kCrashCheckInterval);
+    next = std::min(next, platform::MonotonicTime::Now() + kCrashCheckInterval);
   }
   return next;
 }

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/event_reporter.h"
@@ -81,8 +82,8 @@ class ReloaderCore {
   void TryNewFiles();
 
   // Waits until `deadline`, or until Step() has something to do.
-  void WaitForWork(absl::Time deadline);
-  absl::Time NextDeadline() const;
+  void WaitForWork(platform::MonotonicTime deadline);
+  platform::MonotonicTime NextDeadline() const;
 
   const ReloadOptions options_;
   absl::Status options_status_;

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/errors.h"
 #include "relib/options.h"
 #include "relib/reload/event.h"
@@ -34,7 +34,7 @@ void RetiredVersions::Add(size_t member, NumberedVersion version) {
 
 void RetiredVersions::UnloadDue(const UnloadOptions& options) {
   for (size_t i = 0; i < retired_.size();) {
-    if (retired_[i].next_attempt <= absl::Now() &&
+    if (retired_[i].next_attempt <= platform::MonotonicTime::Now() &&
         Unload(retired_[i], options)) {
       retired_.erase(retired_.begin() + i);
     } else {
@@ -61,8 +61,8 @@ absl::Status RetiredVersions::UnloadAll(const UnloadOptions& options) {
   return status;
 }
 
-absl::Time RetiredVersions::NextAttempt() const {
-  absl::Time next = absl::InfiniteFuture();
+platform::MonotonicTime RetiredVersions::NextAttempt() const {
+  platform::MonotonicTime next = platform::MonotonicTime::InfiniteFuture();
   for (const Retired& retired : retired_) {
     next = std::min(next, retired.next_attempt);
   }
@@ -98,7 +98,7 @@ bool RetiredVersions::Unload(Retired& retired, const UnloadOptions& options) {
   }
   retired.last_status = report.status();
   retired.pause = std::clamp(2 * retired.pause, kMinPause, kMaxPause);
-  retired.next_attempt = absl::Now() + retired.pause;
+  retired.next_attempt = platform::MonotonicTime::Now() + retired.pause;
   if (has_events && (!retired.reported || retired.reason != reason)) {
     retired.reported = true;
     retired.reason = reason;

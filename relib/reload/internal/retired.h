@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/errors.h"
 #include "relib/options.h"
 #include "relib/reload/internal/event_reporter.h"
@@ -36,7 +37,7 @@ class RetiredVersions {
   absl::Status UnloadAll(const UnloadOptions& options);
 
   // Returns the time of the next attempt; InfiniteFuture if there is none.
-  absl::Time NextAttempt() const;
+  platform::MonotonicTime NextAttempt() const;
 
   // Returns the retired versions of a member.
   std::vector<ReloadableVersion*> VersionsOf(size_t member) const;
@@ -45,7 +46,8 @@ class RetiredVersions {
   struct Retired {
     size_t member = 0;
     NumberedVersion version;
-    absl::Time next_attempt = absl::InfinitePast();
+    platform::MonotonicTime next_attempt =
+        platform::MonotonicTime::InfinitePast();
     absl::Duration pause = absl::ZeroDuration();
     // The last report, so that the same reason is reported only once.
     bool reported = false;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/checks.h"
 #include "relib/reload/internal/sources/name_filter.h"
@@ -38,13 +38,14 @@ void SourceMonitor::Start() {
 }
 
 void SourceMonitor::CollectChanges(absl::Duration timeout) {
-  if (!changes_->watching() && absl::Now() < next_watch_) return;
+  if (!changes_->watching() && platform::MonotonicTime::Now() < next_watch_)
+    return;
   const absl::Status status = changes_->Collect(timeout);
   if (status.ok()) {
     reported_watch_failure_.clear();
     return;
   }
-  next_watch_ = absl::Now() + kWatchRetryPause;
+  next_watch_ = platform::MonotonicTime::Now() + kWatchRetryPause;
   if (status.message() == reported_watch_failure_) return;
   reported_watch_failure_ = status.message();
   ReloadEvent event;
@@ -73,8 +74,8 @@ std::optional<NewFiles> SourceMonitor::WaitForBuild(absl::Duration timeout) {
   return files;
 }
 
-absl::Time SourceMonitor::NextDeadline() const {
-  absl::Time next = absl::InfiniteFuture();
+platform::MonotonicTime SourceMonitor::NextDeadline() const {
+  platform::MonotonicTime next = platform::MonotonicTime::InfiniteFuture();
   if (!changes_->watching()) next = std::min(next, next_watch_);
   if (!build_.running()) next = std::min(next, changes_->settles_at());
   return next;

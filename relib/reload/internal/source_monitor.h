@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/internal/event_reporter.h"
 #include "relib/reload/internal/member.h"
 #include "relib/reload/internal/new_files.h"
@@ -40,7 +40,9 @@ class SourceMonitor {
   void CollectChanges(absl::Duration timeout);
 
   // Returns true if there are changes, and no more have come for a while.
-  bool HasQuietChanges() const { return changes_->settles_at() <= absl::Now(); }
+  bool HasQuietChanges() const {
+    return changes_->settles_at() <= platform::MonotonicTime::Now();
+  }
   ChangeBatch TakeChanges() { return changes_->Take(); }
 
   void StartBuild(ChangeBatch changes);
@@ -53,7 +55,7 @@ class SourceMonitor {
 
   // Returns the time at which there will be something to do, if no changes come
   // before.
-  absl::Time NextDeadline() const;
+  platform::MonotonicTime NextDeadline() const;
 
  private:
   const ReloadOptions& options_;
@@ -61,7 +63,7 @@ class SourceMonitor {
   EventReporter& reporter_;
   std::optional<ChangeCollector> changes_;
   std::string reported_watch_failure_;
-  absl::Time next_watch_ = absl::InfinitePast();
+  platform::MonotonicTime next_watch_ = platform::MonotonicTime::InfinitePast();
   BuildRunner build_;
   // The changes that led to the build that runs.
   ChangeBatch build_changes_;

@@ -12,8 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/errors.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/thrown_status.h"
@@ -95,7 +94,7 @@ absl::Status Transaction::LoadCandidate(const VersionSource& source) {
   request.options.private_copy = true;
   request.options.crash_guard |= context_->options.crash_guard;
 
-  const absl::Time begin = absl::Now();
+  const platform::MonotonicTime begin = platform::MonotonicTime::Now();
   loading_ = source.member;
   const absl::Cleanup done = [this] { loading_.reset(); };
   absl::StatusOr<std::unique_ptr<ReloadableVersion>> version;
@@ -106,7 +105,7 @@ absl::Status Transaction::LoadCandidate(const VersionSource& source) {
         absl::StrCat("loading ", member.module, " or making its imports"));
   }
   if (!version.ok()) return version.status();
-  candidate.load_time = absl::Now() - begin;
+  candidate.load_time = platform::MonotonicTime::Now() - begin;
   candidate.version = *std::move(version);
   candidates_.push_back(std::move(candidate));
   return absl::OkStatus();
@@ -143,7 +142,7 @@ absl::Status Transaction::CheckStates() {
 }
 
 bool Transaction::Pause() {
-  pause_began_ = absl::Now();
+  pause_began_ = platform::MonotonicTime::Now();
   return !needs_pause_ ||
          context_->calls.Pause(MemberIndices(),
                                context_->options.switch_deadline);
@@ -254,7 +253,7 @@ std::vector<NumberedVersion> Transaction::Publish() {
   }
   if (needs_pause_) {
     context_->calls.Resume(/*reopen=*/false);
-    pause_ = absl::Now() - pause_began_;
+    pause_ = platform::MonotonicTime::Now() - pause_began_;
   }
   for (const Candidate& candidate : candidates_) {
     for (StateBase* state : MemberOf(candidate).states)
@@ -298,7 +297,7 @@ ReloadEvent Transaction::SuccessEvent(const Candidate& candidate) const {
   for (const StateBase* state : member.states) {
     event.migrations.push_back(state->last_migration());
   }
-  event.since_change = absl::Now() - files_.changes.since;
+  event.since_change = platform::MonotonicTime::Now() - files_.changes.since;
   event.overhead = event.since_change - files_.changes.waited_for_build;
   if (files_.build.has_value()) {
     event.overhead -= files_.build->ended - files_.build->started;

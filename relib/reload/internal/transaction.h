@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/internal/loader/loaded_module.h"
 #include "relib/reload/event.h"
 #include "relib/reload/internal/member.h"
@@ -89,7 +90,8 @@ class Transaction {
   ReloadEvent SuccessEvent(const Candidate& candidate) const;
 
   // Used by the caller for further attempts.
-  absl::Time next_attempt = absl::InfinitePast();
+  platform::MonotonicTime next_attempt =
+      platform::MonotonicTime::InfinitePast();
   bool delay_was_reported = false;
 
  private:
@@ -115,7 +117,7 @@ class Transaction {
   // The member that is being loaded.
   std::optional<size_t> loading_;
   bool needs_pause_ = false;
-  absl::Time pause_began_;
+  platform::MonotonicTime pause_began_;
   absl::Duration pause_ = absl::ZeroDuration();
 };
 

@@ -19,8 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "platform/windows/host/files/change_reader.h"
 #include "platform/windows/host/files/pending_changes.h"
 #include "platform/windows/system/error.h"
@@ -130,7 +130,7 @@ class ChangesWatcher final : public DirectoryWatcher {
 
   absl::StatusOr<std::vector<std::string>> Poll(
       absl::Duration timeout) override {
-    const absl::Time deadline = absl::Now() + timeout;
+    const MonotonicTime deadline = MonotonicTime::Now() + timeout;
     while (true) {
       absl::Status status = CheckRoots();
       // Reads all messages before it looks at the clock.
@@ -138,10 +138,10 @@ class ChangesWatcher final : public DirectoryWatcher {
       }
       if (!status.ok()) return status;
       if (overflow_) return TakeOverflow();
-      const absl::Time now = absl::Now();
+      const MonotonicTime now = MonotonicTime::Now();
       std::vector<std::string> ready = changes_.Take(now);
       if (!ready.empty() || now >= deadline) return ready;
-      const absl::Time until =
+      const MonotonicTime until =
           std::min({deadline, next_check_, changes_.NextReady()});
       Dequeue(until - now, status);
       if (!status.ok()) return status;
@@ -216,7 +216,7 @@ class ChangesWatcher final : public DirectoryWatcher {
   // Finds watched directories that were deleted, moved or replaced. A handle
   // follows its directory, but the caller has asked for the name.
   absl::Status CheckRoots() {
-    const absl::Time now = absl::Now();
+    const MonotonicTime now = MonotonicTime::Now();
     if (now < next_check_) return absl::OkStatus();
     next_check_ = now + kCheckRoots;
     for (const auto& root : roots_) {
@@ -402,7 +402,7 @@ class ChangesWatcher final : public DirectoryWatcher {
   ULONG_PTR last_key_ = 0;
   std::unordered_map<ULONG_PTR, Listener*> by_key_;
   bool overflow_ = false;
-  absl::Time next_check_ = absl::InfinitePast();
+  MonotonicTime next_check_ = MonotonicTime::InfinitePast();
   PendingChanges changes_;
 };
 

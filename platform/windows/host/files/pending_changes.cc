@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 
 namespace relib::platform {
 namespace {
@@ -17,8 +17,8 @@ constexpr absl::Duration kQuiet = absl::Milliseconds(10);
 }  // namespace
 
 void PendingChanges::Add(const std::string& path, bool is_final) {
-  const absl::Time ready =
-      is_final ? absl::InfinitePast() : absl::Now() + kQuiet;
+  const MonotonicTime ready =
+      is_final ? MonotonicTime::InfinitePast() : MonotonicTime::Now() + kQuiet;
   const auto [known, is_new] = index_.try_emplace(path, changes_.size());
   if (is_new) {
     changes_.push_back({.path = path, .ready = ready});
@@ -32,7 +32,7 @@ void PendingChanges::Clear() {
   index_.clear();
 }
 
-std::vector<std::string> PendingChanges::Take(absl::Time now) {
+std::vector<std::string> PendingChanges::Take(MonotonicTime now) {
   std::vector<std::string> ready;
   std::erase_if(changes_, [&](const Change& change) {
     if (change.ready > now) return false;
@@ -45,8 +45,8 @@ std::vector<std::string> PendingChanges::Take(absl::Time now) {
   return ready;
 }
 
-absl::Time PendingChanges::NextReady() const {
-  absl::Time next = absl::InfiniteFuture();
+MonotonicTime PendingChanges::NextReady() const {
+  MonotonicTime next = MonotonicTime::InfiniteFuture();
   for (const Change& change : changes_) next = std::min(next, change.ready);
   return next;
 }

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 
 namespace relib::platform {
 
@@ -22,16 +22,16 @@ class PendingChanges {
   void Clear();
 
   // Removes the paths that are ready at `now` and returns them.
-  std::vector<std::string> Take(absl::Time now);
+  std::vector<std::string> Take(MonotonicTime now);
 
   // Returns when the next path becomes ready if nothing more changes; the
   // infinite future if there is none.
-  absl::Time NextReady() const;
+  MonotonicTime NextReady() const;
 
  private:
   struct Change {
     std::string path;
-    absl::Time ready;
+    MonotonicTime ready;
   };
 
   std::vector<Change> changes_;

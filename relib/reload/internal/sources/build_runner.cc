@@ -7,14 +7,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "platform/host/subprocess.h"
 
 namespace relib::internal {
 
 void BuildRunner::Start() {
-  started_ = absl::Now();
+  started_ = platform::MonotonicTime::Now();
   absl::StatusOr<std::unique_ptr<platform::Subprocess>> process =
       platform::Subprocess::Start(command_, working_directory_);
   if (process.ok()) {
@@ -32,7 +32,7 @@ std::optional<BuildResult> BuildRunner::Wait(absl::Duration timeout) {
                                         failure_->message())),
                        .output = {},
                        .started = started_,
-                       .ended = absl::Now()};
+                       .ended = platform::MonotonicTime::Now()};
     failure_.reset();
     return result;
   }
@@ -42,7 +42,7 @@ std::optional<BuildResult> BuildRunner::Wait(absl::Duration timeout) {
   BuildResult result{.status = {},
                      .output = process_->output(),
                      .started = started_,
-                     .ended = absl::Now()};
+                     .ended = platform::MonotonicTime::Now()};
   if (!exit->success()) {
     result.status = absl::UnknownError(
         absl::StrCat("the build failed: ", exit->ToString(), " of ", command_));

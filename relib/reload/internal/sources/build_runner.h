@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "platform/host/monotonic_time.h"
 #include "platform/host/subprocess.h"
 
 namespace relib::internal {
@@ -16,8 +17,8 @@ struct BuildResult {
   absl::Status status;
   // The output of the command.
   std::string output;
-  absl::Time started;
-  absl::Time ended;
+  platform::MonotonicTime started;
+  platform::MonotonicTime ended;
 };
 
 // Runs the build command in the background, one build at a time. The destructor
@@ -48,7 +49,7 @@ class BuildRunner {
   std::unique_ptr<platform::Subprocess> process_;
   // The reason why there is no process.
   std::optional<absl::Status> failure_;
-  absl::Time started_;
+  platform::MonotonicTime started_;
 };
 
 }  // namespace relib::internal

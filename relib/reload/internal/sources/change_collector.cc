@@ -12,9 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "platform/host/files/directory_watcher.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {
@@ -26,12 +26,13 @@ constexpr int kMaxDebounceTimes = 10;
 // Returns the time of the last write, or `now` if the file system does not
 // report one between `earliest` and `now`. A file that was moved here has an
 // older one.
-absl::Time TimeOfChange(const std::string& path, absl::Time earliest,
-                        absl::Time now) {
+platform::MonotonicTime TimeOfChange(const std::string& path,
+                                     platform::MonotonicTime earliest,
+                                     platform::MonotonicTime now) {
   std::error_code error;
   const auto written = std::filesystem::last_write_time(path, error);
   if (error) return now;
-  const absl::Time time =
+  const platform::MonotonicTime time =
       now -
       absl::FromChrono(std::filesystem::file_time_type::clock::now() - written);
   return time < earliest || time > now ? now : time;
@@ -44,7 +45,7 @@ ChangeCollector::ChangeCollector(std::vector<WatchedPath> paths,
     : paths_(std::move(paths)),
       filter_(std::move(filter)),
       debounce_(std::max(debounce, absl::ZeroDuration())),
-      last_look_(absl::InfiniteFuture()) {}
+      last_look_(platform::MonotonicTime::InfiniteFuture()) {}
 
 absl::Status ChangeCollector::Collect(absl::Duration timeout) {
   if (watcher_ == nullptr) {
@@ -59,7 +60,8 @@ absl::Status ChangeCollector::Collect(absl::Duration timeout) {
     watcher_ = *std::move(watcher);
     if (may_have_missed_) {
       may_have_missed_ = false;
-      for (const std::string& path : paths) Add(path, absl::Now());
+      for (const std::string& path : paths)
+        Add(path, platform::MonotonicTime::Now());
     }
   }
   absl::StatusOr<std::vector<std::string>> changed = watcher_->Poll(timeout);
@@ -68,13 +70,13 @@ absl::Status ChangeCollector::Collect(absl::Duration timeout) {
     may_have_missed_ = true;
     return changed.status();
   }
-  const absl::Time now = absl::Now();
+  const platform::MonotonicTime now = platform::MonotonicTime::Now();
   for (const std::string& path : *changed) Add(path, now);
   last_look_ = now;
   return absl::OkStatus();
 }
 
-void ChangeCollector::Add(std::string_view path, absl::Time now) {
+void ChangeCollector::Add(std::string_view path, platform::MonotonicTime now) {
   for (const WatchedPath& watched : paths_) {
     std::string_view rest = path;
     if (!rest.starts_with(watched.absolute)) continue;
@@ -86,7 +88,7 @@ void ChangeCollector::Add(std::string_view path, absl::Time now) {
     if (filter_.Ignores(rest)) return;
     std::string file = absl::StrCat(watched.spelled, rest);
     last_change_ = now;
-    const absl::Time time =
+    const platform::MonotonicTime time =
         TimeOfChange(std::string(path), std::min(last_look_, now), now);
     batch_.since = empty() ? time : std::min(batch_.since, time);
     if (std::find(batch_.files.begin(), batch_.files.end(), file) ==
@@ -97,8 +99,8 @@ void ChangeCollector::Add(std::string_view path, absl::Time now) {
   }
 }
 
-absl::Time ChangeCollector::settles_at() const {
-  if (empty()) return absl::InfiniteFuture();
+platform::MonotonicTime ChangeCollector::settles_at() const {
+  if (empty()) return platform::MonotonicTime::InfiniteFuture();
   return std::min(last_change_ + debounce_,
                   batch_.since + kMaxDebounceTimes * debounce_);
 }

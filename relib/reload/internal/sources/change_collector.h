@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "platform/host/files/directory_watcher.h"
+#include "platform/host/monotonic_time.h"
 #include "relib/reload/internal/sources/name_filter.h"
 
 namespace relib::internal {
@@ -18,7 +19,7 @@ struct ChangeBatch {
   // The files, in the order of their first changes.
   std::vector<std::string> files;
   // The time of the first change.
-  absl::Time since;
+  platform::MonotonicTime since;
   // The time after `since` during which an earlier build, which did not include
   // the changes, was still running.
   absl::Duration waited_for_build = absl::ZeroDuration();
@@ -49,21 +50,21 @@ class ChangeCollector {
 
   // Returns the time at which the changes will have settled if no more come
   // before. Returns InfiniteFuture if there are no changes.
-  absl::Time settles_at() const;
+  platform::MonotonicTime settles_at() const;
 
   // Returns the changes so far, and forgets them.
   ChangeBatch Take();
 
   // Must be called after a build that began before the changes so far, with the
   // time of its end.
-  void BuildEnded(absl::Time time) {
+  void BuildEnded(platform::MonotonicTime time) {
     if (!empty() && batch_.since < time) {
       batch_.waited_for_build = time - batch_.since;
     }
   }
 
  private:
-  void Add(std::string_view path, absl::Time now);
+  void Add(std::string_view path, platform::MonotonicTime now);
 
   const std::vector<WatchedPath> paths_;
   const NameFilter filter_;
@@ -72,9 +73,9 @@ class ChangeCollector {
   // True if there was no watcher for a while.
   bool may_have_missed_ = false;
   ChangeBatch batch_;
-  absl::Time last_change_;
+  platform::MonotonicTime last_change_;
   // The time of the last Collect(): changes that come later are newer.
-  absl::Time last_look_;
+  platform::MonotonicTime last_look_;
 };
 
 }  // namespace relib::internal

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/host/monotonic_time.h"
 #include "tests/support/test_files.h"
 
 namespace relib::internal {
@@ -26,8 +27,9 @@ class ChangeCollectorTest : public ::testing::Test {
 
   // Collects until there is a change.
   static void Collect(ChangeCollector& collector) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (collector.empty() && absl::Now() < deadline) {
+    const platform::MonotonicTime deadline =
+        platform::MonotonicTime::Now() + absl::Seconds(30);
+    while (collector.empty() && platform::MonotonicTime::Now() < deadline) {
       ASSERT_TRUE(collector.Collect(absl::Milliseconds(100)).ok());
     }
   }
@@ -41,13 +43,13 @@ TEST_F(ChangeCollectorTest, NothingHasChanged) {
   EXPECT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   EXPECT_TRUE(collector.watching());
   EXPECT_TRUE(collector.empty());
-  EXPECT_EQ(collector.settles_at(), absl::InfiniteFuture());
+  EXPECT_EQ(collector.settles_at(), platform::MonotonicTime::InfiniteFuture());
 }
 
 TEST_F(ChangeCollectorTest, FilesAreSpelledAsInTheOptions) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
-  const absl::Time before = absl::Now();
+  const platform::MonotonicTime before = platform::MonotonicTime::Now();
   WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
   const ChangeBatch batch = collector.Take();
@@ -55,7 +57,7 @@ TEST_F(ChangeCollectorTest, FilesAreSpelledAsInTheOptions) {
   EXPECT_EQ(std::filesystem::path(batch.files[0]).generic_string(), "src/a.cc");
   // The clock of the file system may lag some milliseconds behind.
   EXPECT_GE(batch.since, before - absl::Milliseconds(100));
-  EXPECT_LE(batch.since, absl::Now());
+  EXPECT_LE(batch.since, platform::MonotonicTime::Now());
   EXPECT_TRUE(collector.empty());
 }
 
@@ -65,9 +67,9 @@ TEST_F(ChangeCollectorTest, EachChangePostponesTheEndButNotForever) {
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
   WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
-  const absl::Time first = collector.settles_at();
-  absl::Time last = first;
-  while (absl::Now() < first + 12 * kDebounce) {
+  const platform::MonotonicTime first = collector.settles_at();
+  platform::MonotonicTime last = first;
+  while (platform::MonotonicTime::Now() < first + 12 * kDebounce) {
     WriteFile(directory_ / "a.cc", "y");
     ASSERT_TRUE(collector.Collect(absl::Milliseconds(20)).ok());
     absl::SleepFor(absl::Milliseconds(5));
@@ -97,7 +99,7 @@ TEST_F(ChangeCollectorTest, AMovedFileHasChangedJustNow) {
       std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
-  const absl::Time before = absl::Now();
+  const platform::MonotonicTime before = platform::MonotonicTime::Now();
   std::filesystem::rename(directory_ / "old.tmp", directory_ / "new.cc");
   Collect(collector);
   EXPECT_GE(collector.Take().since, before);
@@ -106,10 +108,11 @@ TEST_F(ChangeCollectorTest, AMovedFileHasChangedJustNow) {
 TEST_F(ChangeCollectorTest, TimeOfAnEarlierBuildIsCounted) {
   ChangeCollector collector = Collector();
   ASSERT_TRUE(collector.Collect(absl::ZeroDuration()).ok());
-  collector.BuildEnded(absl::Now());
+  collector.BuildEnded(platform::MonotonicTime::Now());
   WriteFile(directory_ / "a.cc", "x");
   Collect(collector);
-  const absl::Time end = absl::Now() + absl::Seconds(5);
+  const platform::MonotonicTime end =
+      platform::MonotonicTime::Now() + absl::Seconds(5);
   collector.BuildEnded(end);
   const ChangeBatch batch = collector.Take();
   EXPECT_EQ(batch.since + batch.waited_for_build, end);
