@@ -1,5 +1,6 @@
 #include "relib/state/checkpoint.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,10 +29,17 @@ absl::Status TooLarge(const std::string& path, uint64_t size) {
                    " bytes; a checkpoint may have at most ", kMaxFileSize));
 }
 
-absl::StatusOr<std::string> ReadAll(const platform::File& file,
-                                    const std::string& path) {
+// Reads no more than the beginning of a file that isn't a checkpoint.
+absl::StatusOr<std::string> ReadCheckpoint(const platform::File& file,
+                                           const std::string& path) {
+  // Before memory is allocated for a large file of another kind.
+  std::string contents(
+      std::min<uint64_t>(file.size(), internal::kCheckpointMagic.size()), '\0');
+  if (!file.ReadAt(0, contents.data(), contents.size())) {
+    return absl::DataLossError(absl::StrCat("can't read ", path));
+  }
+  if (contents != internal::kCheckpointMagic) return contents;
   if (file.size() > kMaxFileSize) return TooLarge(path, file.size());
-  std::string contents;
   try {
     contents.resize(file.size());
   } catch (const std::bad_alloc&) {
@@ -66,7 +74,7 @@ absl::StatusOr<StateCheckpoint> StateCheckpoint::LoadFrom(
     return absl::DataLossError(file.status().message());
   }
   if (!file.ok()) return file.status();
-  const absl::StatusOr<std::string> contents = ReadAll(**file, path);
+  const absl::StatusOr<std::string> contents = ReadCheckpoint(**file, path);
   if (!contents.ok()) return contents.status();
   absl::StatusOr<internal::SavedState> saved = internal::FromFile(*contents);
   if (!saved.ok()) {

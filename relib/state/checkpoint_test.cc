@@ -136,10 +136,17 @@ TEST_F(CheckpointTest, FilesOfOtherKindsAreRefused) {
   TestDirectory directory;
   EXPECT_EQ(StateCheckpoint::LoadFrom(directory.path()).status().code(),
             absl::StatusCode::kDataLoss);
+  // Large, and of another kind: no memory is allocated for it.
+  const std::string foreign = directory / "foreign";
+  WriteFile(foreign, "something else");
+  std::error_code error;
+  std::filesystem::resize_file(foreign, uint64_t{1} << 40, error);
+  if (error) GTEST_SKIP() << "no sparse files here: " << error.message();
+  EXPECT_EQ(StateCheckpoint::LoadFrom(foreign).status().code(),
+            absl::StatusCode::kDataLoss);
   // More than can be a checkpoint, and more than there is memory.
   const std::string huge = directory / "huge";
   WriteFile(huge, "relib state 1\n");
-  std::error_code error;
   std::filesystem::resize_file(huge, uint64_t{1} << 40, error);
   if (error) GTEST_SKIP() << "no sparse files here: " << error.message();
   EXPECT_EQ(StateCheckpoint::LoadFrom(huge).status().code(),

@@ -17,7 +17,6 @@
 namespace relib::internal {
 namespace {
 
-constexpr std::string_view kMagic = "relib state 1\n";
 // Machines of another byte order read another number.
 constexpr uint64_t kByteOrder = 0x0102030405060708;
 
@@ -47,15 +46,15 @@ std::string ToFile(const SavedState& state) {
   body.AppendText(state.bytes);
   Bytes head;
   head.AppendNumber(ChecksumOf(body.bytes()));
-  return absl::StrCat(kMagic, head.bytes(), body.bytes());
+  return absl::StrCat(kCheckpointMagic, head.bytes(), body.bytes());
 }
 
 absl::StatusOr<SavedState> FromFile(std::string_view file) {
-  if (!file.starts_with(kMagic)) {
+  if (!file.starts_with(kCheckpointMagic)) {
     return absl::DataLossError(
         "it wasn't written by relib::StateCheckpoint::SaveTo()");
   }
-  file.remove_prefix(kMagic.size());
+  file.remove_prefix(kCheckpointMagic.size());
   BytesReader head(file);
   const uint64_t checksum = head.ReadNumber();
   const std::string_view body =

@@ -19,6 +19,9 @@ struct SavedState {
   std::string pointer;
 };
 
+// The first bytes of each checkpoint file.
+inline constexpr std::string_view kCheckpointMagic = "relib state 1\n";
+
 // Returns the contents of a checkpoint file.
 std::string ToFile(const SavedState& state);
 // Reads the contents of a checkpoint file. Returns DataLoss if the file is
