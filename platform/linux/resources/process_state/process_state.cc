@@ -392,7 +392,11 @@ int hooks::setenv(void* resources, const char* name, const char* value,
 }
 
 int hooks::unsetenv(void* resources, const char* name) {
-  if (name == nullptr) return ::unsetenv(name);
+  // As the C library does, whose header forbids to call it with null.
+  if (name == nullptr) {
+    errno = EINVAL;
+    return -1;
+  }
   return StateOf(resources).environment().ChangeOne(
       name, [=] { return ::unsetenv(name); });
 }
